@@ -1,0 +1,1 @@
+"""Turns records into figures, tables, sentences and a site; never imports torch."""

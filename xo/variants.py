@@ -1,0 +1,42 @@
+"""The networks of the assignment and their training settings, one row each.
+
+Adding a row to VARIANTS adds its runs, its table rows, its curves and its page.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One network with its training settings; the defaults are the original's."""
+
+    name: str
+    zh: str
+    en: str
+    channels: tuple[int, ...] = (9, 5)  # output channels of each 3x3 convolution
+    pool: Literal["max"] | None = "max"  # 2x2 max-pooling after each convolution
+    dense: tuple[int, ...] = (1200, 64)  # widths of the hidden dense layers
+    epochs: int = 10
+    labels: Literal["class", "split"] = "class"  # "split": told apart are train and test images, of all classes
+    lr: float = 0.1  # SGD without momentum, on the mean loss of a batch
+    batch_size: int = 64
+    parameters: int = 0  # for two classes of 116x116 images; a test counts them
+
+
+_ROWS = (
+    Variant("baseline", "基准网络", "Baseline", parameters=4_452_694),
+    Variant("three-conv", "三层卷积", "Three convolutions", channels=(9, 5, 3), epochs=20, parameters=597_232),
+    Variant("no-pooling", "去掉池化", "No pooling", pool=None, epochs=20, parameters=75_342_694),
+    Variant("channels-11", "11 个通道", "11 channels", channels=(11, 5), parameters=4_452_804),
+    Variant("channels-15", "15 个通道", "15 channels", channels=(15, 5), parameters=4_453_024),
+    Variant("features", "低中高层特征", "Low, middle and high features", channels=(9, 5, 5), dense=(480, 320), epochs=20,
+            parameters=501_290),
+    Variant("three-conv-wrong-folder", "三层卷积（文件夹取错）", "Three convolutions, wrong folder", channels=(9, 5, 3),
+            labels="split", parameters=597_232),
+    Variant("no-pooling-wrong-folder", "去掉池化（文件夹取错）", "No pooling, wrong folder", pool=None, epochs=20,
+            labels="split", parameters=75_342_694),
+)
+VARIANTS: dict[str, Variant] = {row.name: row for row in _ROWS}
