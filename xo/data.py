@@ -1,0 +1,295 @@
+"""The data set as arrays: checked once, decoded once, then memory-mapped from a cache keyed by content.
+
+`load` reads a folder, `ensure` draws the embedded set first where it is missing, `import_images` brings in a set of one's own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from xo import generate, images
+from xo.errors import InputError
+from xo.layout import SPLITS, Archive, Folder, Layout, find
+
+_LARGEST_PIXELS = 2**30  # bytes of all decoded images
+_SETTLED = 2_000_000_000  # ns after which a file's time stamp tells it from a later edit
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """The train or the test images; pickles small when the pixels lie in a cache."""
+
+    labels: np.ndarray  # (N,) int64, index of the class
+    ids: tuple[str, ...]  # "circles/0007.png"
+    pixels: Path | np.ndarray = field(repr=False)  # a .npy file, or (M, H, W) uint8
+    rows: np.ndarray | None = field(default=None, repr=False)  # (N,) which of the M images are meant; None: all
+
+    @property
+    def images(self) -> np.ndarray:
+        """(N, H, W) uint8, 0 black and 255 white; read-only, memory-mapped where they lie in a file."""
+        pixels = self.pixels if isinstance(self.pixels, np.ndarray) else np.load(self.pixels, mmap_mode="r")
+        return pixels if self.rows is None else pixels[self.rows]
+
+    def first(self, per_class: int) -> Split:
+        """The first `per_class` images of every class, or all where there are fewer."""
+        rows = np.concatenate([np.flatnonzero(self.labels == label)[:per_class] for label in np.unique(self.labels)])
+        return Split(self.labels[rows], tuple(self.ids[row] for row in rows), self.pixels,
+                     rows if self.rows is None else self.rows[rows])
+
+
+@dataclass(frozen=True, eq=False)
+class DataSet:
+    """Images of two or more classes, all of one size, with their splits."""
+
+    name: str  # of its folder
+    root: Path
+    classes: tuple[str, ...]  # sorted; a label is an index into it
+    image_size: tuple[int, int]  # (H, W) in pixels
+    digest: str  # SHA-256 of names, labels and pixels, the same on every machine and for every file format
+    train: Split
+    test: Split
+
+    def subset(self, train_per_class: int, test_per_class: int) -> DataSet:
+        """The first images of every class, at most so many, as a data set with a digest of its own."""
+        train, test = self.train.first(train_per_class), self.test.first(test_per_class)
+        digest = _digest(self.classes, self.image_size, train, test)
+        return DataSet(self.name, self.root, self.classes, self.image_size, digest, train, test)
+
+
+def ensure(root: Path, cache: Path) -> DataSet:
+    """The embedded data set, drawn into `root` where that does not exist yet."""
+    if not root.exists():
+        generate.generate(root)
+    data = load(root, cache)
+    if data.digest != generate.DIGEST:
+        raise InputError(f"{root}: is not the embedded data set (digest {data.digest[:12]}, expected "
+                         f"{generate.DIGEST[:12]}); remove it and it is drawn anew, or name it with --data elsewhere")
+    return data
+
+
+def load(root: Path, cache: Path) -> DataSet:
+    """The data set in a folder; images are decoded only when their bytes are not in `cache` yet."""
+    source = Folder(root)
+    layout = find(source)
+    stamp, newest = _stamp(source, layout)
+    note = cache / f"{_sha(os.path.realpath(root).encode())[:16]}.json"  # remembers which bytes had these time stamps
+    try:
+        remembered = json.loads(note.read_bytes())
+        key = remembered["key"] if remembered["stamp"] == stamp else None
+    except (OSError, ValueError, TypeError, KeyError):
+        key = None
+    if key and (data := _open(cache / key, root)):
+        return data
+    files = _read(source, layout)
+    key = _sha(*(f"{path}\0{_sha(content)}\n".encode() for path, content in files.items()))
+    data = _open(cache / key, root)
+    try:
+        if data is None:
+            _store(cache / key, _decode(source.name, root, layout, files))
+            data = _open(cache / key, root)
+        if newest < time.time_ns() - _SETTLED:
+            _replace(note, json.dumps({"stamp": stamp, "key": key}).encode())
+    except OSError as error:
+        raise InputError(f"{cache}: the cache cannot be written ({error.strerror}); "
+                         "free some space, make it writable, or choose another folder") from None
+    if data is None:
+        raise InputError(f"{cache / key}: damaged right after it was written; check the disk")
+    return data
+
+
+def check(root: Path) -> DataSet:
+    """The data set in a folder, read and checked in full, no cache read or written."""
+    source = Folder(root)
+    layout = find(source)
+    return _decode(source.name, root, layout, _read(source, layout))
+
+
+def import_images(source: Path, target: Path) -> DataSet:
+    """Check a folder or zip of the original's or of ImageFolder's layout and write it to `target` as PNGs."""
+    opened = Archive(source) if source.is_file() else Folder(source)
+    layout = find(opened)
+    names = {}
+    for split in SPLITS:
+        for path, name in zip(layout.paths[split], layout.ids[split]):
+            png = f"{split}/{name.rpartition('.')[0]}.png"
+            if other := names.get(png.casefold()):
+                raise InputError(f"{opened.name}/{path}: becomes {png}, as {other} does; rename one of them")
+            names[png.casefold()] = path
+    data = _decode(opened.name, target, layout, _read(opened, layout))
+    if target.exists():
+        try:
+            there = check(target)
+        except InputError:
+            there = None
+        if there and [there.digest] == [_renamed(data).digest]:
+            return there
+    images.write(target, ((f"{split}/{name}", pixels) for split in SPLITS
+                          for name, pixels in zip(getattr(_renamed(data), split).ids, getattr(data, split).images)))
+    return check(target)
+
+
+def describe(data: DataSet) -> list[str]:
+    """Lines that say what a data set holds."""
+    height, width = data.image_size
+    lines = [f"{data.root}: {len(data.classes)} classes of {width}x{height} pixels"]
+    for split in SPLITS:
+        part: Split = getattr(data, split)
+        counts = np.bincount(part.labels, minlength=len(data.classes))
+        lines.append(f"{split}: {len(part.ids)} images ("
+                     + ", ".join(f"{count} {name}" for name, count in zip(data.classes, counts)) + ")")
+    return [*lines, f"digest: {data.digest}"]
+
+
+def statistics(pixels: np.ndarray, labels: np.ndarray, classes: tuple[str, ...]) -> dict[str, dict[str, float]]:
+    """Per class what its strokes look like: (N, H, W) uint8, (N,) -> {class: {quantity: value in pixels or a share}}.
+
+    Ink is what is darker than the middle. "cut" is the share of images whose ink reaches within a pixel of the
+    outermost row or column that any image of the class inks.
+    """
+    rows, columns = np.arange(pixels.shape[1]), np.arange(pixels.shape[2])
+    table = {}
+    for label, name in enumerate(classes):
+        ink = pixels[labels == label] < 128
+        ink = ink[ink.any(axis=(1, 2))]
+        count = ink.sum(axis=(1, 2))
+        by_row, by_column = ink.any(axis=2), ink.any(axis=1)  # (n, H), (n, W)
+        top, left = by_row.argmax(axis=1), by_column.argmax(axis=1)
+        bottom = rows[-1] - by_row[:, ::-1].argmax(axis=1)
+        right = columns[-1] - by_column[:, ::-1].argmax(axis=1)
+        table[name] = {
+            "images": len(ink),
+            "ink_mean": count.mean(), "ink_sd": count.std(), "ink_min": count.min(), "ink_max": count.max(),
+            "width_mean": (right - left + 1).mean(), "width_min": (right - left + 1).min(),
+            "width_max": (right - left + 1).max(),
+            "height_mean": (bottom - top + 1).mean(), "height_min": (bottom - top + 1).min(),
+            "height_max": (bottom - top + 1).max(),
+            "center_x": (ink.sum(axis=1) @ columns / count).mean(), "center_y": (ink.sum(axis=2) @ rows / count).mean(),
+            "left": left.min(), "top": top.min(), "right": right.max(), "bottom": bottom.max(),
+            "cut_left": (left <= left.min() + 1).mean(), "cut_top": (top <= top.min() + 1).mean(),
+            "cut_right": (right >= right.max() - 1).mean(), "cut_bottom": (bottom >= bottom.max() - 1).mean(),
+        }
+        table[name] = {key: float(value) for key, value in table[name].items()}
+    return table
+
+
+def _read(source: Folder | Archive, layout: Layout) -> dict[str, bytes]:
+    """Path -> bytes of every image."""
+    return {path: source.read(path) for split in SPLITS for path in layout.paths[split]}
+
+
+def _decode(where: str, root: Path, layout: Layout, files: dict[str, bytes]) -> DataSet:
+    """Decode every image once and refuse sets whose images differ in size or stand in both splits."""
+    decoded: dict[str, np.ndarray] = {}
+    total = 0
+    for path, content in files.items():
+        decoded[path] = images.decode(content, f"{where}/{path}")
+        total += decoded[path].size
+        if total > _LARGEST_PIXELS:
+            raise InputError(f"{where}: more than {_LARGEST_PIXELS:,} pixels in all; give fewer or smaller images")
+    shapes = Counter(pixels.shape for pixels in decoded.values())
+    (height, width), _ = shapes.most_common(1)[0]
+    for path, pixels in decoded.items():
+        if pixels.shape != (height, width):
+            raise InputError(f"{where}/{path}: {pixels.shape[1]}x{pixels.shape[0]} pixels where the others have "
+                             f"{width}x{height}; bring it to that size, or remove it")
+    trained = {decoded[path].tobytes(): path for path in layout.paths["train"]}
+    for path in layout.paths["test"]:
+        if other := trained.get(decoded[path].tobytes()):
+            raise InputError(f"{where}/{path}: the same image as {other}; a test image must not be trained on, "
+                             "so remove one of them")
+    train, test = (Split(np.array(layout.labels[split], np.int64), layout.ids[split],
+                         np.stack([decoded[path] for path in layout.paths[split]])) for split in SPLITS)
+    digest = _digest(layout.classes, (height, width), train, test)
+    return DataSet(_name(root), root, layout.classes, (height, width), digest, train, test)
+
+
+def _renamed(data: DataSet) -> DataSet:
+    """The same images under the names that they get as PNGs."""
+    train, test = (Split(part.labels, tuple(f"{name.rpartition('.')[0]}.png" for name in part.ids), part.pixels)
+                   for part in (data.train, data.test))
+    digest = _digest(data.classes, data.image_size, train, test)
+    return DataSet(data.name, data.root, data.classes, data.image_size, digest, train, test)
+
+
+def _name(root: Path) -> str:
+    """What a data set is called: the name of its folder."""
+    return os.path.basename(os.path.abspath(root))
+
+
+def _sha(*parts: bytes) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part)
+    return digest.hexdigest()
+
+
+def _digest(classes: tuple[str, ...], size: tuple[int, int], train: Split, test: Split) -> str:
+    """SHA-256 over what decides a result: classes, size, ids with labels in order, pixels."""
+    names = json.dumps([classes, size, train.ids, train.labels.tolist(), test.ids, test.labels.tolist()])
+    return _sha(names.encode(), *(np.ascontiguousarray(part.images) for part in (train, test)))
+
+
+def _stamp(source: Folder, layout: Layout) -> tuple[str, int]:
+    """A digest of names, sizes and times of all images, and the newest of the times in ns."""
+    stamps = [(path, *source.stamps[path]) for split in SPLITS for path in layout.paths[split]]
+    return _sha(repr(stamps).encode()), max(max(mtime, ctime) for _, _, mtime, ctime in stamps)
+
+
+def _store(folder: Path, data: DataSet) -> None:
+    """Write the arrays aside and rename them into the cache, in place of a damaged entry."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=".new-", dir=folder.parent))
+    try:
+        index = {"classes": data.classes, "image_size": data.image_size, "digest": data.digest}
+        for split in SPLITS:
+            part: Split = getattr(data, split)
+            index[split] = {"ids": part.ids, "labels": part.labels.tolist()}
+            with open(aside / f"{split}.npy", "wb") as file:  # not memory-mapped: a full disk must raise, not kill
+                np.save(file, part.images)
+        (aside / "index.json").write_text(json.dumps(index))
+        if folder.exists():
+            folder.rename(aside / "damaged")
+        try:
+            aside.rename(folder)
+        except OSError:
+            if not folder.exists():  # else another process was first, with the same bytes
+                raise
+        shutil.rmtree(folder / "damaged", ignore_errors=True)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _open(folder: Path, root: Path) -> DataSet | None:
+    """The data set of a cache entry; None when it is missing or not what was written."""
+    try:
+        index = json.loads((folder / "index.json").read_bytes())
+        train, test = (Split(np.array(index[split]["labels"], np.int64), tuple(index[split]["ids"]),
+                             folder / f"{split}.npy") for split in SPLITS)
+        classes, size = tuple(index["classes"]), tuple(index["image_size"])
+        if _digest(classes, size, train, test) != index["digest"]:
+            return None
+    except (OSError, ValueError, TypeError, KeyError, EOFError):
+        return None
+    return DataSet(_name(root), root, classes, size, index["digest"], train, test)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write a small file so that a reader sees the old one or the new one."""
+    handle, aside = tempfile.mkstemp(prefix=".new-", dir=path.parent)
+    try:
+        with open(handle, "wb") as file:
+            file.write(content)
+        os.replace(aside, path)
+    except OSError:
+        os.unlink(aside)
+        raise

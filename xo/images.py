@@ -1,0 +1,97 @@
+"""One image in and out: bytes <-> (H, W) uint8, and a folder of images written whole or not at all."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xo.errors import InputError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+SUFFIXES = (".png", ".bmp", ".jpg", ".jpeg", ".pgm", ".ppm", ".tif", ".tiff", ".webp")
+SMALLEST, LARGEST = 22, 512  # pixels a side: below, three blocks of conv and pool leave nothing; above, no dense layer fits
+_FORMATS = ("PNG", "BMP", "JPEG", "PPM", "TIFF", "WEBP")
+_EIGHT_BIT = ("1", "L", "P", "RGB", "CMYK", "YCbCr", "LA", "PA", "RGBA", "La", "RGBa")
+
+
+def decode(data: bytes, name: str) -> np.ndarray:
+    """An image file's bytes -> (H, W) uint8, 0 black and 255 white; colors become gray (ITU-R 601, as torchvision's).
+
+    `name` stands in messages only.
+    """
+    import numpy as np
+    from PIL import Image
+
+    try:
+        with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
+            _refuse(image.size, getattr(image, "n_frames", 1), image.mode, name)
+            if "transparency" in image.info or "A" in image.mode.upper().removeprefix("LAB"):
+                if image.convert("RGBA").getchannel("A").getextrema()[0] < 255:
+                    raise InputError(f"{name}: the image has transparent pixels; flatten it onto one background")
+            return np.array(image.convert("L"))
+    except InputError:
+        raise
+    except Exception as error:  # Pillow's readers raise nearly anything on a damaged file
+        raise InputError(f"{name}: not a readable image ({_short(error)}); "
+                         "restore the file from its source, or remove it") from None
+
+
+def _refuse(size: tuple[int, int], frames: int, mode: str, name: str) -> None:
+    """Raise on an image that no network of ours can take, before its pixels are decoded."""
+    width, height = size
+    if min(width, height) < SMALLEST:
+        raise InputError(f"{name}: {width}x{height} pixels; three blocks of convolution and pooling need at least "
+                         f"{SMALLEST} a side, so scale the set up")
+    if max(width, height) > LARGEST:
+        raise InputError(f"{name}: {width}x{height} pixels; at most {LARGEST} a side can be trained, "
+                         "so scale the set down")
+    if frames > 1:
+        raise InputError(f"{name}: {frames} frames; save the one that counts as an image of its own")
+    if mode not in _EIGHT_BIT:
+        raise InputError(f"{name}: pixels of mode {mode}; save it with 8 bits a channel")
+
+
+def encode(pixels: np.ndarray) -> bytes:
+    """(H, W) uint8 -> a PNG's bytes, of one bit a pixel where only 0 and 255 occur."""
+    from PIL import Image
+
+    image = Image.fromarray(pixels)
+    if ((pixels == 0) | (pixels == 255)).all():
+        image = image.convert("1", dither=Image.Dither.NONE)
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
+
+
+def write(target: Path, files: Iterable[tuple[str, np.ndarray]]) -> None:
+    """Write (relative path, pixels) pairs as PNGs into a new folder, which appears at once and whole, or not at all."""
+    if os.path.lexists(target):
+        raise InputError(f"{target}: exists already; remove it, or choose another folder with --to")
+    aside = None
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        aside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+        for path, pixels in files:
+            (aside / path).parent.mkdir(parents=True, exist_ok=True)
+            (aside / path).write_bytes(encode(pixels))
+        aside.chmod(0o755)  # mkdtemp's 0700 would shut others out
+        aside.rename(target)
+    except OSError as error:
+        raise InputError(f"{target}: cannot be written ({_short(error)}); "
+                         "free some space there, or choose another folder with --to") from None
+    finally:
+        if aside is not None:
+            shutil.rmtree(aside, ignore_errors=True)
+
+
+def _short(error: Exception) -> str:
+    """What went wrong, on one line."""
+    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return " ".join(text.split()) or type(error).__name__
