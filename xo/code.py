@@ -1,0 +1,130 @@
+"""Knows which of our own definitions a function reaches, found by reading the source; comments and docstrings do not count.
+
+A digest per definition lets a stale result name the very function or constant that changed. Followed are plain names,
+imports (also inside functions) and `module.name`; what is imported under `if TYPE_CHECKING` is not reached.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("xo", "report_builder")
+
+
+@dataclass
+class _Module:
+    definitions: dict[str, list[ast.stmt]] = field(default_factory=dict)
+    imports: dict[str, tuple[str, str | None]] = field(default_factory=dict)  # local name -> (module, name or whole)
+    always: list[ast.stmt] = field(default_factory=list)  # what importing the module does
+
+
+class Source:
+    """The definitions of the packages below `root`, as they stand on disk when first asked for."""
+
+    def __init__(self, root: Path = ROOT):
+        self.root = root
+        self._modules: dict[str, _Module] = {}
+
+    def reach(self, *targets: str) -> dict[str, str]:
+        """Digests of all that `package.module:name` reaches, itself included, as `{"package.module:name": digest}`."""
+        found: dict[str, str] = {}
+        waiting = [tuple(target.split(":")) for target in targets]
+        while waiting:
+            module_name, name = waiting.pop()
+            key = f"{module_name}:{name}"
+            if key in found:
+                continue
+            module = self._module(module_name)
+            statements = module.always if name == "" else module.definitions[name]
+            found[key] = _digest(statements)
+            waiting.append((module_name, ""))
+            for statement in statements:
+                waiting += self._references(module_name, module, statement)
+        return dict(sorted(found.items()))
+
+    def _references(self, module_name: str, module: _Module, statement: ast.stmt) -> list[tuple[str, str]]:
+        attributes = {id(node.value): node.attr for node in ast.walk(statement) if isinstance(node, ast.Attribute)}
+        found = []
+        for node in ast.walk(statement):
+            if not isinstance(node, ast.Name):
+                continue
+            if node.id in module.definitions:
+                found.append((module_name, node.id))
+            elif node.id in module.imports:
+                target, name = module.imports[node.id]
+                found += self._resolve(target, name or attributes.get(id(node)))
+        return found
+
+    def _resolve(self, module_name: str, name: str | None) -> list[tuple[str, str]]:
+        module = self._module(module_name)
+        if name is None:  # the module itself is passed around: all of it counts
+            return [(module_name, each) for each in module.definitions]
+        if name in module.definitions:
+            return [(module_name, name)]
+        if name in module.imports:  # handed on by a package's __init__
+            return self._resolve(module.imports[name][0], module.imports[name][1])
+        return [(module_name, "")]
+
+    def _file(self, module_name: str) -> Path | None:
+        path = self.root.joinpath(*module_name.split("."))
+        return next((file for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()), None)
+
+    def _module(self, name: str) -> _Module:
+        if name not in self._modules:
+            file = self._file(name)
+            tree = ast.parse(file.read_text(encoding="utf-8"))
+            package = name if file.name == "__init__.py" else name.rpartition(".")[0]
+            self._modules[name] = self._read(_without_docstrings(tree), package)
+        return self._modules[name]
+
+    def _read(self, tree: ast.Module, package: str) -> _Module:
+        module = _Module()
+        for statement in tree.body:
+            if isinstance(statement, ast.If) and "TYPE_CHECKING" in ast.dump(statement.test):
+                continue
+            for node in ast.walk(statement):
+                if isinstance(node, (ast.Import, ast.ImportFrom)):
+                    module.imports |= self._imports(node, package)
+            names = _defined(statement)
+            for name in names:
+                module.definitions.setdefault(name, []).append(statement)
+            if not names and not isinstance(statement, (ast.Import, ast.ImportFrom)):
+                module.always.append(statement)
+        return module
+
+    def _imports(self, node: ast.Import | ast.ImportFrom, package: str) -> dict[str, tuple[str, str | None]]:
+        if isinstance(node, ast.Import):
+            return {(alias.asname or alias.name.partition(".")[0]): (alias.name, None) for alias in node.names
+                    if alias.name.partition(".")[0] in PACKAGES}
+        base = node.module or ""
+        if node.level:
+            base = ".".join(package.split(".")[: len(package.split(".")) - node.level + 1] + ([base] if base else []))
+        if base.partition(".")[0] not in PACKAGES:
+            return {}
+        return {(alias.asname or alias.name):
+                (f"{base}.{alias.name}", None) if self._file(f"{base}.{alias.name}") else (base, alias.name)
+                for alias in node.names}
+
+
+def _defined(statement: ast.stmt) -> list[str]:
+    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return [statement.name]
+    targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+    return [node.id for target in targets if target is not None for node in ast.walk(target)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+
+
+def _without_docstrings(tree: ast.Module) -> ast.Module:
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)) and ast.get_docstring(
+                node, clean=False) is not None:
+            node.body = node.body[1:] or [ast.Pass()]
+    return tree
+
+
+def _digest(statements: list[ast.stmt]) -> str:
+    return hashlib.sha256("\n".join(map(ast.dump, statements)).encode()).hexdigest()[:16]

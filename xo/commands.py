@@ -1,0 +1,59 @@
+"""What the command lines of both packages share: how errors end, where data and store lie, how training is watched."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from xo.errors import CheckFailed, InputError
+
+EMBEDDED = Path("data/xo")
+DATA = click.option("--data", "data_dir", type=click.Path(path_type=Path), default=EMBEDDED, show_default=True,
+                    help="Folder of the data set.")
+STORE = click.option("--store", type=click.Path(path_type=Path), default=Path("runs"), show_default=True,
+                     help="Folder of the records.")
+
+
+class Group(click.Group):
+    """Ends a command with exit status 2 (bad input) or 1 (a check failed) and one line, never a traceback."""
+
+    def invoke(self, ctx: click.Context):
+        try:
+            return super().invoke(ctx)
+        except (InputError, CheckFailed) as error:
+            click.echo(f"error: {error}", err=True)
+            ctx.exit(2 if isinstance(error, InputError) else 1)
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EDQUOT):
+                raise
+            click.echo(f"error: {error.filename or 'writing'}: {error.strerror}; make room or choose a writable folder; "
+                       "what was finished before is kept", err=True)
+            ctx.exit(2)
+
+
+def open_data(folder: Path, store: Path):
+    """The data set in `folder`; the embedded one is drawn when it is missing."""
+    from xo.data import ensure, load
+
+    return (ensure if folder == EMBEDDED else load)(folder, store / ".data")
+
+
+def show_trained(runs, store, **how):
+    """Trains `runs` with progress on the error stream and returns their records; Ctrl-C says what is kept."""
+    from xo.progress import shown
+    from xo.study import execute
+
+    console = Console(stderr=True)
+    done = []
+    try:
+        with shown(runs, console) as on_progress:
+            for record in execute(runs, store, on_progress=on_progress, **how):
+                done.append(record)
+    except KeyboardInterrupt:
+        click.echo(f"stopped: {len(done)} of {len(runs)} runs are finished and kept in {store.root}; the same command "
+                   "goes on from there", err=True)
+        raise click.exceptions.Exit(130) from None
+    return done

@@ -1,0 +1,321 @@
+"""Which runs a study asks for, which of them the store still lacks, and how those are carried out.
+
+Runs are independent: joblib spreads them over processes here, or over a Dask cluster. Workers hand results back; only
+the caller writes. An interrupted study goes on where it was and loses at worst the runs in hand.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from multiprocessing import Manager
+from typing import NamedTuple
+
+import numpy as np
+
+from xo import records
+from xo.code import Source
+from xo.data import DataSet, load
+from xo.errors import CheckFailed, InputError
+from xo.records import Damaged, Record, Store
+from xo.variants import VARIANTS, Variant
+
+
+@dataclass(frozen=True)
+class Study:
+    """A named set of runs over all variants: seeds 0 to `seeds` - 1, fewer of the costly ones."""
+
+    seeds: int
+    costly_seeds: int  # of the variants without pooling, whose runs take ten times as long
+    epochs: int | None = None  # instead of the variant's own
+    images: tuple[int, int] | None = None  # training and test images per class, instead of all
+
+
+STUDIES = {
+    "smoke": Study(seeds=2, costly_seeds=1, epochs=2, images=(48, 12)),
+    "default": Study(seeds=3, costly_seeds=1),
+    "full": Study(seeds=20, costly_seeds=10),
+}
+
+
+class Run(NamedTuple):
+    variant: Variant
+    seed: int
+    data: DataSet
+    inputs: dict
+    key: str
+
+    def __str__(self) -> str:
+        return f"{self.variant.name} seed {self.seed}"
+
+    @property
+    def cost(self) -> float:
+        """Roughly how long it takes, in arbitrary units: what is computed and what is updated in each epoch."""
+        h, w = self.data.image_size
+        side = h * w if self.variant.pool is None else h * w / 10
+        return self.variant.epochs * side * sum(self.variant.channels)
+
+
+def find_study(name: str) -> Study:
+    return _known(STUDIES, name, "study")
+
+
+def find_variant(name: str) -> Variant:
+    return _known(VARIANTS, name, "variant")
+
+
+def _known(table: dict, name: str, what: str):
+    if name not in table:
+        raise InputError(f"{what} '{name}': not known; known are {', '.join(table)}")
+    return table[name]
+
+
+def study_data(study: Study, data: DataSet) -> DataSet:
+    """The images that the study uses: all, or its own number per class."""
+    return data.subset(*study.images) if study.images else data
+
+
+def plan(study: Study, data: DataSet, source: Source) -> list[Run]:
+    """Every run of the study on `data` (as `study_data` gives it), in the order of the table and the seeds."""
+    runs = []
+    for row in VARIANTS.values():
+        variant = replace(row, epochs=study.epochs) if study.epochs else row
+        seeds = study.costly_seeds if row.pool is None else study.seeds
+        runs += [one_run(variant, seed, data, source) for seed in range(seeds)]
+    return runs
+
+
+def one_run(variant: Variant, seed: int, data: DataSet, source: Source) -> Run:
+    inputs = records.inputs(variant, seed, data.digest, source)
+    return Run(variant, seed, data, inputs, records.key(inputs))
+
+
+def why_missing(run: Run, store: Store) -> str:
+    """Why the store has no record of this run: never trained, or which inputs changed since the nearest one."""
+    others = [each["inputs"] for each in store.relatives(run.variant.name, run.seed) if "inputs" in each]
+    others = [each for each in others if each.get("data") == run.inputs["data"]] or others
+    if not others:
+        return "never trained"
+    return "changed: " + ", ".join(min((records.changes(each, run.inputs) for each in others), key=len))
+
+
+class State(NamedTuple):
+    """What the store holds of a plan."""
+
+    found: list[Record]
+    missing: list[tuple[Run, str]]  # with the reason
+
+
+def look_up(runs: list[Run], store: Store, set_aside: bool = False) -> State:
+    """Reads and rehashes the records of `runs`; damaged ones count as missing and, on request, are set aside."""
+    found, missing = [], []
+    for run in runs:
+        place = (run.variant.name, run.seed, run.key)
+        try:
+            record = store.find(*place)
+            if record:
+                found.append(record)
+            else:
+                missing.append((run, why_missing(run, store)))
+        except Damaged as damage:
+            where = f", set aside in {store.set_aside(*place)}" if set_aside else ""
+            missing.append((run, f"damaged: {damage}{where}"))
+    return State(found, missing)
+
+
+def stored(variant: Variant, data: DataSet, source: Source, store: Store, seed: int | None = None) -> Record:
+    """The record of `seed`, or of the lowest seed that solved its task and kept its weights."""
+    if seed is not None:
+        runs = [one_run(variant, seed, data, source)]
+    else:
+        seeds = {int(folder.name.partition("-")[0]) for folder in (store.root / variant.name).glob("[0-9]*-*")}
+        runs = [one_run(variant, each, data, source) for each in sorted(seeds)]
+    found = look_up(runs, store).found
+    usable = found if seed is not None else [record for record in found if record.solved and record.weights]
+    if not usable:
+        which = f"seed {seed}" if seed is not None else "a seed that solved its task and kept its weights"
+        raise InputError(f"{store.root}: no record of {variant.name} on {data.name} for {which}; train one with "
+                         f"'python -m xo train {variant.name} --seed {seed or 0} --data {data.root} --keep-weights'")
+    return usable[0]
+
+
+class Progress(NamedTuple):
+    """One epoch of one run has ended."""
+
+    run: str
+    epoch: int
+    epochs: int
+    loss: float  # of the test images
+    accuracy: float  # 0..1, of the test images
+
+
+def execute(runs: list[Run], store: Store, *, jobs: int | None = None, scheduler: str | None = None,
+            keep_weights: bool = False, on_progress: Callable[[Progress], None] = lambda progress: None) -> Iterator[Record]:
+    """Trains `runs`, the longest first, and yields each record once it is in the store.
+
+    With `scheduler` a Dask cluster does the work and progress comes run by run. A run during which the code or the data
+    changed is dropped; CheckFailed names it at the end, when all others are kept.
+    """
+    from joblib import Parallel, delayed
+
+    runs = sorted(runs, key=lambda run: -run.cost)
+    if scheduler:  # its workers may be machines that do not see our files
+        runs = [run._replace(data=_in_memory(run.data)) for run in runs]
+    by_key = {run.key: run for run in runs}
+    data_before = _data_now(runs, store)
+    void = []
+    with _workers(scheduler) as backend, _queue(on_progress, remote=bool(scheduler)) as queue:
+        parallel = Parallel(n_jobs=jobs or cores(), backend=backend, return_as="generator_unordered", pre_dispatch="all",
+                            batch_size=1, max_nbytes=None)
+        results = parallel(delayed(_carry_out)(run, queue, keep_weights) for run in runs)
+        for key, facts, arrays, weights in _guarded(results):
+            run = by_key[key]
+            now = records.inputs(run.variant, run.seed, run.data.digest, Source())
+            if now != run.inputs or _data_now(runs, store) != data_before:
+                void.append(f"{run} ({', '.join(records.changes(run.inputs, now)) or 'data'})")
+                continue
+            meta = {"layout": records.LAYOUT, "variant": run.inputs["variant"] | {"name": run.variant.name},
+                    "seed": run.seed, "key": key, "inputs": run.inputs, "data": _described(run.data), **facts}
+            yield store.write(meta, arrays, weights, keep_weights)
+    if void:
+        raise CheckFailed(f"dropped {len(void)} runs whose inputs changed while they ran: {'; '.join(void)}; "
+                          "run the same command again to train them")
+
+
+def cores() -> int:
+    """The processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _data_now(runs: list[Run], store: Store) -> set[str]:
+    """The digests of the runs' data sets as they lie on disk."""
+    digests = set()
+    for root in {run.data.root for run in runs}:
+        try:
+            digests.add(load(root, store.cache).digest)
+        except InputError as error:
+            digests.add(str(error))
+    return digests
+
+
+def _in_memory(data: DataSet) -> DataSet:
+    train, test = (replace(split, pixels=np.array(split.images), rows=None) for split in (data.train, data.test))
+    return replace(data, train=train, test=test)
+
+
+def _described(data: DataSet) -> dict:
+    return {"name": data.name, "digest": data.digest, "classes": list(data.classes), "image_size": list(data.image_size),
+            "train_images": len(data.train.labels), "test_images": len(data.test.labels)}
+
+
+def _carry_out(run: Run, queue, keep_weights: bool):
+    """One run, in a worker process."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the caller's to handle
+    from xo.train import train
+
+    def report(epoch):
+        if queue is not None:
+            queue.put(Progress(str(run), epoch.epoch, run.variant.epochs, epoch.test_loss, epoch.test_accuracy))
+
+    _reset_peak_memory()
+    started = time.perf_counter()
+    net, facts, arrays = train(run.variant, run.data, run.seed, report)
+    facts["cost"] = {
+        "train_seconds": time.perf_counter() - started,
+        "epoch_seconds": facts.pop("epoch_seconds"),
+        "peak_memory_bytes": _peak_memory(),
+        "finished": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+    }
+    weights = {name: tensor.contiguous().numpy() for name, tensor in net.state_dict().items()}
+    size = sum(array.nbytes for array in weights.values())
+    solved = facts["epochs"][-1]["test_accuracy"] >= records.SOLVED
+    wanted = keep_weights or (solved and run.variant.labels == "class" and size <= records.WEIGHTS_LIMIT)
+    return run.key, facts, arrays, weights if wanted else None
+
+
+@contextmanager
+def _workers(scheduler: str | None):
+    """The joblib backend to use; worker processes are gone when the block is left."""
+    if scheduler is None:
+        from joblib.externals.loky import get_reusable_executor
+
+        finished = False
+        try:
+            yield "loky"
+            finished = True
+        finally:
+            get_reusable_executor().shutdown(wait=True, kill_workers=not finished)
+        return
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise InputError("--engine dask: Dask is not installed; install it with pip install 'xo-report[dask]'") from error
+    try:
+        client = Client(scheduler, timeout="10s")
+    except (OSError, ValueError) as error:
+        raise InputError(f"--scheduler {scheduler}: no Dask scheduler answers there; start one with "
+                         "'dask scheduler' and give its address, as tcp://host:8786") from error
+    with client:
+        yield "dask"
+
+
+@contextmanager
+def _queue(on_progress: Callable[[Progress], None], remote: bool):
+    """A queue that carries progress from worker processes to `on_progress`; None where it cannot reach."""
+    if remote:
+        yield None
+        return
+    with Manager() as manager:
+        queue = manager.Queue()
+
+        def listen():
+            while (progress := queue.get()) is not None:
+                on_progress(progress)
+
+        listener = threading.Thread(target=listen, daemon=True)
+        listener.start()
+        yield queue
+        queue.put(None)
+        listener.join()
+
+
+def _guarded(results: Iterator) -> Iterator:
+    """Turns a worker's sudden death (out of memory, killed) into one line."""
+    from joblib.externals.loky.process_executor import TerminatedWorkerError
+
+    try:
+        yield from results
+    except TerminatedWorkerError as error:
+        raise CheckFailed("a training process was killed, most likely for want of memory; run the same command again "
+                          "with fewer --jobs; finished runs are kept") from error
+
+
+def _reset_peak_memory() -> None:
+    """Lets the kernel count this process's peak memory anew (Linux), so that a run is not charged for the one before."""
+    try:
+        with open("/proc/self/clear_refs", "w") as file:
+            file.write("5")
+    except OSError:
+        pass
+
+
+def _peak_memory() -> int | None:
+    """Peak resident memory in bytes since the reset; of the whole process where the system cannot reset."""
+    try:
+        with open("/proc/self/status") as file:
+            return next(int(line.split()[1]) * 1024 for line in file if line.startswith("VmHWM"))
+    except OSError:
+        pass
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
