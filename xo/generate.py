@@ -16,42 +16,45 @@ from xo.errors import InputError
 SIDE = 116  # pixels
 CLASSES = ("circles", "crosses")
 COUNTS = {"train": 850, "test": 150}  # images of each class
-DIGEST = "3959bf3a18506627f8b2942e5d99cee481115d52e78b7c330cc8adb042f248bb"  # of the data set with COUNTS images
-_SEED = 20
-_BOX = (13, 9, 106, 102)  # left, top, right, bottom: the 94 x 94 pixels that take ink
-_HALF = 1.75  # half a stroke's width, in pixels
-_Y, _X = np.mgrid[:SIDE, :SIDE].astype(np.float64)
+DIGEST = "682bf36617238ace3271e28bdb308cfe350aa9767840385bba0e97491e36ab69"  # of the data set with COUNTS images
+_SEED = 3
+_LEFT, _TOP, _UNIT = 14.6, 10.4, 90.0  # the square that shapes are drawn in: its corner and its side, in pixels
+_HALF = 2.0  # half a stroke's width, in pixels
+_Y, _X = np.mgrid[:SIDE, :SIDE].astype(np.float64)  # of every pixel's center
+_X, _Y = (_X - _LEFT) / _UNIT, (_Y - _TOP) / _UNIT  # in units of the square
 
 
 def circle(rng: np.random.RandomState) -> np.ndarray:
-    """An upright ellipse, cut off at the box -> (H, W) bool, True where ink lies."""
-    a, b = 23 + 18 * rng.random_sample(2)  # semi-axes
-    left, top, right, bottom = _BOX
-    x = left + a + rng.random_sample() * (right - left - 2 * a + 16)
-    y = top - 12 + b + rng.random_sample() * (bottom - top - 2 * b + 16)
-    u, v = (_X - x) / (a * a), (_Y - y) / (b * b)
-    level = u * (_X - x) + v * (_Y - y) - 1
-    distance = level / (2 * np.sqrt(u * u + v * v) + 1e-12)  # to first order, which is exact enough near the stroke
-    ink = np.abs(distance) < _HALF
-    ink[:top] = ink[bottom + 1:] = False
-    ink[:, :left] = ink[:, right + 1:] = False
-    return ink
+    """The outline of an upright ellipse, cut off where it leaves the square at the top or right -> (H, W) bool: ink."""
+    width, height = 0.5 + 0.4 * rng.random_sample(2)
+    left, below = 0.4 * rng.random_sample(2)
+    x, y = _X - left - width / 2, _Y - 1 + below + height / 2  # from the center
+    dx, dy = x / (width * width), y / (height * height)
+    norm = np.sqrt(dx * dx + dy * dy) + 1e-9
+    distance = (x * dx + y * dy - 0.25) / (2 * norm)  # to first order, which is exact enough within a stroke's width
+    foot_x, foot_y = _X - distance * dx / norm, _Y - distance * dy / norm  # the point of the outline nearest to a pixel
+    return (np.abs(distance) < _HALF / _UNIT) & (foot_x <= 1) & (foot_y >= 0)
 
 
 def cross(rng: np.random.RandomState) -> np.ndarray:
-    """Two straight lines of their own length and slope -> (H, W) bool."""
-    u = rng.random_sample(8)
-    return (_line(15 + 35 * u[0], 12 + 40 * u[1], 65 + 38 * u[2], 60 + 38 * u[3])
-            | _line(15 + 40 * u[4], 99 - 38 * u[5], 65 + 38 * u[6], 12 + 40 * u[7]))
+    """Two straight lines, one falling and one rising, from the left half to the right -> (H, W) bool: ink.
+
+    Of two heights in the upper half the rising line ends at the upper one and the falling line starts at the lower
+    one; so, mirrored, in the lower half. The rising line is the longer one then, and some lines barely meet.
+    """
+    left, right, upper, lower = rng.random_sample((4, 2)) / 2
+    falling = _line(left[0], upper.max(), right[0] + 0.5, lower.min() + 0.5)
+    rising = _line(left[1], lower.max() + 0.5, right[1] + 0.5, upper.min())
+    return falling | rising
 
 
 def _line(x0: float, y0: float, x1: float, y1: float) -> np.ndarray:
-    """A straight stroke between two points -> (H, W) bool."""
+    """A straight stroke between two points -> (H, W) bool: ink."""
     dx, dy = x1 - x0, y1 - y0
     length = np.sqrt(dx * dx + dy * dy)
     along = ((_X - x0) * dx + (_Y - y0) * dy) / length
     across = ((_X - x0) * dy - (_Y - y0) * dx) / length
-    return (np.abs(across) < _HALF) & (along >= 0) & (along <= length)
+    return (np.abs(across) < _HALF / _UNIT) & (along >= 0) & (along <= length)
 
 
 def draw(counts: dict[str, int] = COUNTS) -> Iterator[tuple[str, np.ndarray]]:
