@@ -13,7 +13,7 @@ PYTHON ?= $(firstword $(shell for python in python3 python3.13 python3.12 python
 RUN := $(VENV)/bin
 PIP := $(RUN)/python -m pip --disable-pip-version-check
 READY := $(VENV)/ready
-LOCK = $(RUN)/uv pip compile pyproject.toml --all-extras --universal --fork-strategy fewest \
+LOCK = $(RUN)/uv --quiet pip compile pyproject.toml --all-extras --universal --fork-strategy fewest \
 	--generate-hashes --no-emit-index-url --output-file requirements.txt
 
 .PHONY: report test serve lock
