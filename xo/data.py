@@ -9,8 +9,8 @@ import hashlib
 import json
 import os
 import shutil
-import tempfile
 import time
+import uuid
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +23,7 @@ from xo.layout import SPLITS, Archive, Folder, Layout, find
 
 _LARGEST_PIXELS = 2**30  # bytes of all decoded images
 _SETTLED = 2_000_000_000  # ns after which a file's time stamp tells it from a later edit
+_CACHE = b"1"  # changes when the same bytes are to be decoded into other arrays
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,10 +71,13 @@ def ensure(root: Path, cache: Path) -> DataSet:
     """The embedded data set, drawn into `root` where that does not exist yet."""
     if not root.exists():
         generate.generate(root)
-    data = load(root, cache)
+    try:
+        data = load(root, cache)
+    except InputError as error:
+        raise InputError(f"{error}; or remove {root}, and it is drawn anew") from None
     if data.digest != generate.DIGEST:
-        raise InputError(f"{root}: is not the embedded data set (digest {data.digest[:12]}, expected "
-                         f"{generate.DIGEST[:12]}); remove it and it is drawn anew, or name it with --data elsewhere")
+        raise InputError(f"{root}: not the embedded data set (digest {data.digest[:12]}, expected "
+                         f"{generate.DIGEST[:12]}); remove it, and it is drawn anew, or name it with --data")
     return data
 
 
@@ -82,6 +86,7 @@ def load(root: Path, cache: Path) -> DataSet:
     source = Folder(root)
     layout = find(source)
     stamp, newest = _stamp(source, layout)
+    cache = cache.absolute()
     note = cache / f"{_sha(os.path.realpath(root).encode())[:16]}.json"  # remembers which bytes had these time stamps
     try:
         remembered = json.loads(note.read_bytes())
@@ -91,19 +96,16 @@ def load(root: Path, cache: Path) -> DataSet:
     if key and (data := _open(cache / key, root)):
         return data
     files = _read(source, layout)
-    key = _sha(*(f"{path}\0{_sha(content)}\n".encode() for path, content in files.items()))
-    data = _open(cache / key, root)
+    key = _sha(_CACHE, *(f"{path}\0{_sha(content)}\n".encode() for path, content in files.items()))
     try:
-        if data is None:
-            _store(cache / key, _decode(source.name, root, layout, files))
-            data = _open(cache / key, root)
+        data = _open(cache / key, root) or _store(cache / key, _decode(source.name, root, layout, files))
         if newest < time.time_ns() - _SETTLED:
-            _replace(note, json.dumps({"stamp": stamp, "key": key}).encode())
+            aside = note.with_name(f".{uuid.uuid4().hex}")
+            aside.write_text(json.dumps({"stamp": stamp, "key": key}))
+            aside.replace(note)
     except OSError as error:
         raise InputError(f"{cache}: the cache cannot be written ({error.strerror}); "
                          "free some space, make it writable, or choose another folder") from None
-    if data is None:
-        raise InputError(f"{cache / key}: damaged right after it was written; check the disk")
     return data
 
 
@@ -125,16 +127,15 @@ def import_images(source: Path, target: Path) -> DataSet:
             if other := names.get(png.casefold()):
                 raise InputError(f"{opened.name}/{path}: becomes {png}, as {other} does; rename one of them")
             names[png.casefold()] = path
-    data = _decode(opened.name, target, layout, _read(opened, layout))
-    if target.exists():
+    data = _as_png(_decode(opened.name, target, layout, _read(opened, layout)))
+    if target.is_dir():
         try:
-            there = check(target)
+            if (there := check(target)).digest == data.digest:
+                return there
         except InputError:
-            there = None
-        if there and [there.digest] == [_renamed(data).digest]:
-            return there
+            pass  # then it is something else, which `write` refuses to replace
     images.write(target, ((f"{split}/{name}", pixels) for split in SPLITS
-                          for name, pixels in zip(getattr(_renamed(data), split).ids, getattr(data, split).images)))
+                          for name, pixels in zip(getattr(data, split).ids, getattr(data, split).images)))
     return check(target)
 
 
@@ -189,7 +190,7 @@ def _read(source: Folder | Archive, layout: Layout) -> dict[str, bytes]:
 
 def _decode(where: str, root: Path, layout: Layout, files: dict[str, bytes]) -> DataSet:
     """Decode every image once and refuse sets whose images differ in size or stand in both splits."""
-    decoded: dict[str, np.ndarray] = {}
+    decoded: dict[str, np.ndarray] = {}  # path -> (H, W)
     total = 0
     for path, content in files.items():
         decoded[path] = images.decode(content, f"{where}/{path}")
@@ -202,9 +203,9 @@ def _decode(where: str, root: Path, layout: Layout, files: dict[str, bytes]) -> 
         if pixels.shape != (height, width):
             raise InputError(f"{where}/{path}: {pixels.shape[1]}x{pixels.shape[0]} pixels where the others have "
                              f"{width}x{height}; bring it to that size, or remove it")
-    trained = {decoded[path].tobytes(): path for path in layout.paths["train"]}
+    trained = {_sha(decoded[path]): path for path in layout.paths["train"]}
     for path in layout.paths["test"]:
-        if other := trained.get(decoded[path].tobytes()):
+        if other := trained.get(_sha(decoded[path])):
             raise InputError(f"{where}/{path}: the same image as {other}; a test image must not be trained on, "
                              "so remove one of them")
     train, test = (Split(np.array(layout.labels[split], np.int64), layout.ids[split],
@@ -213,7 +214,7 @@ def _decode(where: str, root: Path, layout: Layout, files: dict[str, bytes]) -> 
     return DataSet(_name(root), root, layout.classes, (height, width), digest, train, test)
 
 
-def _renamed(data: DataSet) -> DataSet:
+def _as_png(data: DataSet) -> DataSet:
     """The same images under the names that they get as PNGs."""
     train, test = (Split(part.labels, tuple(f"{name.rpartition('.')[0]}.png" for name in part.ids), part.pixels)
                    for part in (data.train, data.test))
@@ -242,13 +243,13 @@ def _digest(classes: tuple[str, ...], size: tuple[int, int], train: Split, test:
 def _stamp(source: Folder, layout: Layout) -> tuple[str, int]:
     """A digest of names, sizes and times of all images, and the newest of the times in ns."""
     stamps = [(path, *source.stamps[path]) for split in SPLITS for path in layout.paths[split]]
-    return _sha(repr(stamps).encode()), max(max(mtime, ctime) for _, _, mtime, ctime in stamps)
+    return _sha(_CACHE, repr(stamps).encode()), max(max(mtime, ctime) for _, _, mtime, ctime in stamps)
 
 
-def _store(folder: Path, data: DataSet) -> None:
-    """Write the arrays aside and rename them into the cache, in place of a damaged entry."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=".new-", dir=folder.parent))
+def _store(folder: Path, data: DataSet) -> DataSet:
+    """Write the arrays aside, rename them into the cache in place of a damaged entry, and open them there."""
+    aside = folder.with_name(f".{uuid.uuid4().hex}")
+    aside.mkdir(parents=True)
     try:
         index = {"classes": data.classes, "image_size": data.image_size, "digest": data.digest}
         for split in SPLITS:
@@ -257,16 +258,20 @@ def _store(folder: Path, data: DataSet) -> None:
             with open(aside / f"{split}.npy", "wb") as file:  # not memory-mapped: a full disk must raise, not kill
                 np.save(file, part.images)
         (aside / "index.json").write_text(json.dumps(index))
-        if folder.exists():
-            folder.rename(aside / "damaged")
-        try:
-            aside.rename(folder)
-        except OSError:
-            if not folder.exists():  # else another process was first, with the same bytes
-                raise
-        shutil.rmtree(folder / "damaged", ignore_errors=True)
+        for _ in range(2):
+            try:
+                aside.rename(folder)
+                break
+            except OSError:  # there is one: damaged, or whole by now because another process was first
+                if _open(folder, data.root):
+                    break
+                folder.rename(f"{aside}.damaged")
     finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        for left in (aside, Path(f"{aside}.damaged")):
+            shutil.rmtree(left, ignore_errors=True)
+    if opened := _open(folder, data.root):
+        return opened
+    raise InputError(f"{folder}: the cache reads otherwise than it was written; check the disk")
 
 
 def _open(folder: Path, root: Path) -> DataSet | None:
@@ -281,15 +286,3 @@ def _open(folder: Path, root: Path) -> DataSet | None:
     except (OSError, ValueError, TypeError, KeyError, EOFError):
         return None
     return DataSet(_name(root), root, classes, size, index["digest"], train, test)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write a small file so that a reader sees the old one or the new one."""
-    handle, aside = tempfile.mkstemp(prefix=".new-", dir=path.parent)
-    try:
-        with open(handle, "wb") as file:
-            file.write(content)
-        os.replace(aside, path)
-    except OSError:
-        os.unlink(aside)
-        raise

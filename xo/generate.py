@@ -5,7 +5,7 @@ Only numpy's frozen RandomState and + - * / sqrt on float64 are used, all of whi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -57,7 +57,7 @@ def _line(x0: float, y0: float, x1: float, y1: float) -> np.ndarray:
     return (np.abs(across) < _HALF / _UNIT) & (along >= 0) & (along <= length)
 
 
-def draw(counts: dict[str, int] = COUNTS) -> Iterator[tuple[str, np.ndarray]]:
+def draw(counts: Mapping[str, int] = COUNTS) -> Iterator[tuple[str, np.ndarray]]:
     """Yield (path such as "train/circles/0007.png", (H, W) uint8), no two images alike."""
     for number, (name, shape) in enumerate(zip(CLASSES, (circle, cross))):
         rng = np.random.RandomState(_SEED + number)
@@ -70,7 +70,7 @@ def draw(counts: dict[str, int] = COUNTS) -> Iterator[tuple[str, np.ndarray]]:
                 seen.add(ink.tobytes())
 
 
-def generate(root: Path, counts: dict[str, int] = COUNTS) -> None:
+def generate(root: Path, counts: Mapping[str, int] = COUNTS) -> None:
     """Write the set below `root`; a set that is there and right is left as it is, anything else there is refused."""
     if root.exists():
         if not _is_drawn(root, counts):
@@ -80,9 +80,9 @@ def generate(root: Path, counts: dict[str, int] = COUNTS) -> None:
     images.write(root, draw(counts))
 
 
-def _is_drawn(root: Path, counts: dict[str, int]) -> bool:
+def _is_drawn(root: Path, counts: Mapping[str, int]) -> bool:
     """Whether `root` holds exactly the images that would be drawn."""
-    there = {path.relative_to(root).as_posix() for path in root.rglob("*.*")}
+    there = {path.relative_to(root).as_posix() for path in root.rglob("*.png")}
     for path, pixels in draw(counts):
         if path not in there:
             return False

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import os
 import shutil
-import tempfile
+import uuid
+import warnings
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,20 +22,19 @@ _FORMATS = ("PNG", "BMP", "JPEG", "PPM", "TIFF", "WEBP")
 _EIGHT_BIT = ("1", "L", "P", "RGB", "CMYK", "YCbCr", "LA", "PA", "RGBA", "La", "RGBa")
 
 
-def decode(data: bytes, name: str) -> np.ndarray:
+def decode(data: bytes, name: str, sides: tuple[int, int] = (SMALLEST, LARGEST)) -> np.ndarray:
     """An image file's bytes -> (H, W) uint8, 0 black and 255 white; colors become gray (ITU-R 601, as torchvision's).
 
-    `name` stands in messages only.
+    `name` stands in messages only; `sides` are the least and the most pixels that a side may have.
     """
     import numpy as np
     from PIL import Image
 
     try:
-        with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
-            _refuse(image.size, getattr(image, "n_frames", 1), image.mode, name)
-            if "transparency" in image.info or "A" in image.mode.upper().removeprefix("LAB"):
-                if image.convert("RGBA").getchannel("A").getextrema()[0] < 255:
-                    raise InputError(f"{name}: the image has transparent pixels; flatten it onto one background")
+        with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(data), formats=_FORMATS) as image:
+            _refuse(image.size, sides, getattr(image, "n_frames", 1), image.mode, name)
+            if image.has_transparency_data and image.convert("RGBA").getchannel("A").getextrema()[0] < 255:
+                raise InputError(f"{name}: the image has transparent pixels; flatten it onto one background")
             return np.array(image.convert("L"))
     except InputError:
         raise
@@ -43,19 +43,19 @@ def decode(data: bytes, name: str) -> np.ndarray:
                          "restore the file from its source, or remove it") from None
 
 
-def _refuse(size: tuple[int, int], frames: int, mode: str, name: str) -> None:
+def _refuse(size: tuple[int, int], sides: tuple[int, int], frames: int, mode: str, name: str) -> None:
     """Raise on an image that no network of ours can take, before its pixels are decoded."""
     width, height = size
-    if min(width, height) < SMALLEST:
+    if min(size) < sides[0]:
         raise InputError(f"{name}: {width}x{height} pixels; three blocks of convolution and pooling need at least "
-                         f"{SMALLEST} a side, so scale the set up")
-    if max(width, height) > LARGEST:
-        raise InputError(f"{name}: {width}x{height} pixels; at most {LARGEST} a side can be trained, "
-                         "so scale the set down")
+                         f"{sides[0]} a side, so scale the images up")
+    if max(size) > sides[1]:
+        raise InputError(f"{name}: {width}x{height} pixels; at most {sides[1]} a side can be used, "
+                         "so scale the images down")
     if frames > 1:
         raise InputError(f"{name}: {frames} frames; save the one that counts as an image of its own")
     if mode not in _EIGHT_BIT:
-        raise InputError(f"{name}: pixels of mode {mode}; save it with 8 bits a channel")
+        raise InputError(f"{name}: pixels of mode {mode}; save the image with 8 bits a channel")
 
 
 def encode(pixels: np.ndarray) -> bytes:
@@ -74,21 +74,17 @@ def write(target: Path, files: Iterable[tuple[str, np.ndarray]]) -> None:
     """Write (relative path, pixels) pairs as PNGs into a new folder, which appears at once and whole, or not at all."""
     if os.path.lexists(target):
         raise InputError(f"{target}: exists already; remove it, or choose another folder with --to")
-    aside = None
+    aside = target.with_name(f".{target.name}-{uuid.uuid4().hex}")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
         for path, pixels in files:
             (aside / path).parent.mkdir(parents=True, exist_ok=True)
             (aside / path).write_bytes(encode(pixels))
-        aside.chmod(0o755)  # mkdtemp's 0700 would shut others out
         aside.rename(target)
     except OSError as error:
         raise InputError(f"{target}: cannot be written ({_short(error)}); "
                          "free some space there, or choose another folder with --to") from None
     finally:
-        if aside is not None:
-            shutil.rmtree(aside, ignore_errors=True)
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def _short(error: Exception) -> str:

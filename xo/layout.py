@@ -19,7 +19,7 @@ SPLITS = {"train": ("train", "train_data"), "test": ("test", "test_data")}
 CLASSES = {"circles_sm": "circles", "crosses_sm": "crosses"}  # the original's folders -> our class names
 FEWEST, MOST = 2, 10  # classes
 LARGEST_FILE, LARGEST_SET, MOST_FILES = 2**24, 2**31, 200_000  # bytes, bytes, files
-LARGEST_RATIO = 200  # of unpacked to packed bytes; the original's zip has 6, a bomb 1,000 and more
+LARGEST_RATIO = 500  # of unpacked to packed bytes; the original's zip has 5, a bomb about 1,000
 _CLUTTER = ("Thumbs.db", "desktop.ini", "__MACOSX")  # what file managers leave; so are names that start with a dot
 _EXPECTED = "expected train/<class>/<image> and test/<class>/<image>"
 
@@ -41,7 +41,8 @@ class Folder:
         self.name = str(root)
         self.stamps: dict[str, tuple[int, int, int]] = {}  # path -> (bytes, mtime, ctime in ns)
         if not root.is_dir():
-            raise InputError(f"{root}: {'is not a folder' if root.exists() else 'no such folder'}; {_EXPECTED}")
+            raise InputError(f"{root}: no such folder; {_EXPECTED}" if not root.exists() else
+                             f"{root}: not a folder; bring a zip in with `python -m xo data import {root}`")
         self._real = os.path.realpath(root)
 
     def list(self, path: str) -> tuple[list[str], list[str]]:
@@ -71,7 +72,7 @@ class Folder:
     def _refuse_leaving(self, entry: os.DirEntry, inside: str) -> None:
         """Raise when a symbolic link points out of the folder."""
         real = os.path.realpath(entry.path)
-        if os.path.commonpath((real, self._real)) != self._real:
+        if not Path(real).is_relative_to(self._real):
             raise InputError(f"{self.name}/{inside}: a link that leaves the folder (to {real}); "
                              "copy the file in, or remove the link")
 
@@ -105,17 +106,20 @@ class Archive:
             self._add(entry)
         self._top = ""
         while not self._tree[self._top][1] and len(self._tree[self._top][0]) == 1:
-            self._top = self._join(self._top, next(iter(self._tree[self._top][0])))
+            only = next(iter(self._tree[self._top][0]))
+            if any(only in names for names in SPLITS.values()):
+                break
+            self._top = self._join(self._top, only)
 
     def _refuse_bomb(self, entries: list[zipfile.ZipInfo]) -> None:
         """Raise when unpacking would fill a disk. zipfile never gives more bytes than an entry declares."""
-        unpacked, packed = sum(e.file_size for e in entries), sum(e.compress_size for e in entries)
+        unpacked, packed = sum(entry.file_size for entry in entries), os.path.getsize(self.name)
         if len(entries) > MOST_FILES or unpacked > LARGEST_SET:
             raise InputError(f"{self.name}: {len(entries):,} entries, {unpacked:,} bytes unpacked; "
                              f"at most {MOST_FILES:,} and {LARGEST_SET:,} are read, so give a smaller set")
-        if unpacked > LARGEST_RATIO * max(packed, os.path.getsize(self.name)) and unpacked > LARGEST_FILE:
-            raise InputError(f"{self.name}: unpacks to {unpacked // max(packed, 1):,} times its size, which no set of "
-                             "images does (a zip bomb?); give the folder instead")
+        if unpacked > LARGEST_FILE and unpacked > LARGEST_RATIO * packed:
+            raise InputError(f"{self.name}: unpacks to {unpacked // packed:,} times its size, which no set of images "
+                             "does (a zip bomb?); unpack it yourself if you trust it, and give the folder")
 
     def _add(self, entry: zipfile.ZipInfo) -> None:
         """Put one entry into the tree, or raise."""
@@ -230,6 +234,8 @@ def _classes(source: Folder | Archive, split_folders: dict[str, str]) -> dict[st
         if any(all(n in folders for n in names) for names in zip(*SPLITS.values())):
             raise _too_high(source.name, folders, f"{source.name}/{folder}")
         for name in folders:
+            if not name.isprintable():
+                raise InputError(f"{source.name}/{folder}/{name!r}: a name that cannot be printed; rename the folder")
             if inside.setdefault(CLASSES.get(name, name), {}).setdefault(split, name) != name:
                 raise InputError(f"{source.name}/{folder}/{name}: a second folder for class {CLASSES[name]}; merge them")
     for name, by_split in inside.items():
@@ -255,10 +261,11 @@ def _images(source: Folder | Archive, folder: str) -> list[str]:
     for file in files:
         if not _is_image(file):
             raise InputError(f"{where}/{file}: not an image by its name ({', '.join(SUFFIXES)}); remove it")
-        if not file.isprintable() or "\t" in file:
-            raise InputError(f"{where}/{file!r}: a name that cannot be printed; rename it")
+        if not file.isprintable():
+            raise InputError(f"{where}/{file!r}: a name that cannot be printed; rename the file")
         if source.size(f"{folder}/{file}") > LARGEST_FILE:
-            raise InputError(f"{where}/{file}: {source.size(f'{folder}/{file}'):,} bytes; at most {LARGEST_FILE:,}")
+            raise InputError(f"{where}/{file}: {source.size(f'{folder}/{file}'):,} bytes; at most {LARGEST_FILE:,} "
+                             "are read, so save the image smaller")
     return files
 
 
