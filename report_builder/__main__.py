@@ -1,0 +1,94 @@
+"""The `python -m report_builder` commands; each forwards to one function."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import track
+
+from xo.commands import DATA, STORE, Group, show_trained
+from xo.errors import InputError
+
+STUDY = click.option("--study", default="default", show_default=True, help="smoke (seconds), default, or full (20 seeds).")
+BUILD = click.option("--build", "build_dir", type=click.Path(path_type=Path), default=Path("build"), show_default=True,
+                     help="Folder of what lies between records and site.")
+SITE = click.option("--site", type=click.Path(path_type=Path), default=Path("site"), show_default=True,
+                    help="Folder of the finished site.")
+
+
+@click.group(cls=Group)
+def main() -> None:
+    """Turn what was measured into a site."""
+
+
+@main.command()
+@STUDY
+@DATA
+@STORE
+@BUILD
+@SITE
+@click.option("--jobs", type=click.IntRange(min=1), help="Processes at a time; default: one per core.")
+@click.option("--engine", type=click.Choice(["local", "dask"]), default="local", show_default=True)
+@click.option("--scheduler", metavar="ADDRESS", help="Of the Dask scheduler, as tcp://host:8786.")
+def build(study: str, data_dir: Path, store: Path, build_dir: Path, site: Path, jobs: int | None, engine: str,
+          scheduler: str | None) -> None:
+    """Train, draw, render and publish whatever is missing or stale."""
+    if (engine == "dask") != bool(scheduler):
+        raise InputError("--engine dask and --scheduler ADDRESS go together; give both or neither")
+    from report_builder.build import Places, build as run_build
+    from xo.records import Store
+    from xo.study import cores
+
+    console = Console(stderr=True)
+
+    def follow(made: Iterator[str], n: int) -> None:
+        for _ in track(made, "drawing", total=n, console=console, disable=not console.is_terminal):
+            pass
+
+    def train(runs):
+        return show_trained(runs, Store(store), jobs=jobs, scheduler=scheduler)
+
+    places = Places(data_dir, store, site, build_dir)
+    summary = run_build(study, places, train, jobs or cores(), follow)
+    click.echo(f"{summary}; open {site / 'index.html'}")
+
+
+@main.command()
+@STUDY
+@DATA
+@STORE
+@BUILD
+@click.option("--all", "everything", is_flag=True, help="Also what is up to date.")
+def status(study: str, data_dir: Path, store: Path, build_dir: Path, everything: bool) -> None:
+    """What is stale, and which input made it so."""
+    from report_builder.build import Places, status as standings
+
+    stale = fresh = 0
+    for standing in standings(study, Places(data_dir, store, Path("site"), build_dir)):
+        stale, fresh = stale + bool(standing.why), fresh + (not standing.why)
+        if standing.why or everything:
+            click.echo(f"{standing.name}: {standing.why or 'up to date'}")
+    click.echo(f"{fresh} up to date, {stale} stale")
+
+
+@main.command()
+@click.argument("name")
+@STUDY
+@DATA
+@STORE
+@click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+@click.option("--scheme", type=click.Choice(["light", "dark"]), default="light", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="svg or png; default: NAME in this folder.")
+def figure(name: str, study: str, data_dir: Path, store: Path, language: str, scheme: str, out: Path | None) -> None:
+    """Draw one figure from the records there are."""
+    from report_builder.build import draw_one
+
+    click.echo(draw_one(name, study, data_dir, store, language, scheme, out))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

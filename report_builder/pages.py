@@ -1,0 +1,206 @@
+"""Renders the pages' sources, Markdown with Jinja, into plain Markdown with the report's results filled in.
+
+All it needs is `report`, the JSON that a build leaves, so that `mkdocs serve` can render without drawing or computing.
+Without a report every result is a note that names the command which makes it.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import shutil
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from posixpath import relpath
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+
+from report_builder import notebooks
+from report_builder.wording import LANGUAGES
+from xo.errors import InputError
+from xo.variants import VARIANTS, Variant
+
+COMMAND = "python -m report_builder build"
+PER_VARIANT = "variants/_variant.md"  # one page for each row of VARIANTS
+
+
+@dataclass
+class _Page:
+    """The Jinja functions of one page in one language."""
+
+    report: dict
+    language: str
+    path: str  # of the rendered page, below its language's folder
+    figures: set[str] = field(default_factory=set)  # those it asked for
+
+    def value(self, name: str) -> str:
+        if not self.report:
+            return f'<span class="value missing" title="{COMMAND}">…</span>'
+        found = self._find("values", name, "value")
+        note = html.escape(found["note"][self.language])
+        title = f' title="{note}" tabindex="0"' if note else ""
+        return f'<span class="value"{title}>{html.escape(found["text"][self.language])}</span>'
+
+    def table(self, name: str) -> str:
+        if not self.report:
+            return self._missing(name)
+        found = self._find("tables", name, "table")
+        rule = ["---:" if number else ":---" for number in found["numbers"]]
+        rows = [found["columns"][self.language], rule, *found["rows"][self.language]]
+        return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows)
+
+    def figure(self, name: str) -> str:
+        self.figures.add(name)
+        if not self.report or ("figures" in self.report and name not in self.report["figures"]
+                               and name in self.report["drawable"]):
+            return self._missing(name)
+        if "figures" not in self.report:  # only asked which figures there are to draw
+            return ""
+        found = self._find("figures", name, "figure")
+        words, size = found[self.language], f'width="{found["width"]}" height="{found["height"]}"'
+        images = "\n".join(f"![{_alt(words['alt'])}]({self._link(name, scheme + '.' + found['kind'])}#only-{scheme})"
+                           f'{{ {size} loading="lazy" }}' for scheme in ("light", "dark"))
+        said = _ORIGIN[self.language]
+        return (f'<figure class="xo-figure" id="figure-{name}" markdown="1">\n\n{images}\n\n'
+                f'<figcaption markdown="span">{words["caption"]}</figcaption>\n\n'
+                f'<details class="origin" markdown="1"><summary>{said["summary"]}</summary>\n\n'
+                f'```bash\n{found["command"]}\n```\n\n'
+                f'{said["runs"].format(n=len(found["runs"]), data=self.report["data"]["name"])} '
+                f'{", ".join(f"`{run}`" for run in found["runs"])}\n\n'
+                f'[{said["csv"]}]({self._link(name, "csv")})\n\n</details>\n\n</figure>')
+
+    def _link(self, name: str, ending: str) -> str:
+        return relpath(f"figures/{name}.{ending}", str(Path(self.path).parent))
+
+    def _find(self, kind: str, name: str, what: str) -> dict:
+        known = self.report[kind]
+        if name not in known:
+            raise InputError(f"{what} '{name}' is not known; known are {', '.join(sorted(known))}")
+        return known[name]
+
+    def _missing(self, name: str) -> str:
+        said = {"zh": f"{name} 尚未生成，运行 <code>{COMMAND}</code> 即可得到。",
+                "en": f"{name} has not been made yet; <code>{COMMAND}</code> makes it."}[self.language]
+        return f'<p class="xo-missing">{said}</p>'
+
+
+_ORIGIN = {
+    "zh": {"summary": "这张图怎样重画", "runs": "依据数据集 {data} 上的 {n} 次训练：", "csv": "数据（CSV）"},
+    "en": {"summary": "How to draw it again", "runs": "Rests on {n} runs on the data set {data}:", "csv": "Data (CSV)"},
+}
+
+
+def _alt(text: str) -> str:
+    """Text that can stand between the brackets of a Markdown image."""
+    return " ".join(text.split()).replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
+
+
+def figures_used(docs: Path, report: dict) -> set[str]:
+    """The names of the figures that the pages ask for; `report` needs no figures yet."""
+    without = {name: part for name, part in report.items() if name != "figures"}
+    return {name for page, _ in _rendered(docs, without) for name in page.figures}
+
+
+def render(docs: Path, report: dict, out: Path) -> list[str]:
+    """Renders `docs/{zh,en}` into `out/{zh,en}`, with figures and notebooks beside, and returns the changed pages.
+
+    Only files whose content changed are written; files that no source accounts for any more are removed.
+    """
+    pages = [(f"{page.language}/{page.path}", page, text) for page, text in _rendered(docs, report)]
+    wanted: dict[str, bytes | Path] = {path: text.encode() for path, _, text in pages}
+    for file in sorted((docs / "assets").rglob("*")):
+        if file.is_file():
+            wanted[file.relative_to(docs).as_posix()] = file
+    for _, page, _ in pages:
+        for name in page.figures & report.get("figures", {}).keys():
+            folder = Path(report["figures"][name]["folder"])
+            kind = report["figures"][name]["kind"]
+            for scheme in ("light", "dark"):
+                wanted[f"{page.language}/figures/{name}.{scheme}.{kind}"] = folder / f"{page.language}-{scheme}.{kind}"
+            wanted[f"{page.language}/figures/{name}.csv"] = folder / "data.csv"
+    for language in LANGUAGES:
+        for source in sorted((docs / language).rglob("*.py")):
+            name = source.relative_to(docs).as_posix()
+            wanted[name.removesuffix(".py") + ".ipynb"] = (
+                Path(report["notebooks"][name]) if name in report.get("notebooks", {})
+                else notebooks.unexecuted(source.read_text(encoding="utf-8")))
+    _write(out, wanted)
+    return [path for path, _, _ in pages]
+
+
+def _rendered(docs: Path, report: dict) -> Iterator[tuple[_Page, str]]:
+    """Every page with its text, in both languages."""
+    environment = _environment(docs)
+    for language in LANGUAGES:
+        for source in sorted((docs / language).rglob("*.md")):
+            name = source.relative_to(docs / language).as_posix()
+            if name != PER_VARIANT:
+                yield _render(environment, docs, report, language, name, name)
+                continue
+            for variant in VARIANTS.values():
+                yield _render(environment, docs, report, language, name, f"variants/{variant.name}.md", variant)
+
+
+def _render(environment: Environment, docs: Path, report: dict, language: str, source: str, path: str,
+            variant: Variant | None = None) -> tuple[_Page, str]:
+    page = _Page(report, language, path)
+    names = {
+        "value": page.value, "figure": page.figure, "table": page.table,
+        "study": report.get("study", ""), "data": report.get("data", {}).get("name", "xo"),
+        "embedded": report.get("data", {}).get("embedded", True),
+        "variants": [_described(each, language) for each in VARIANTS.values()],
+    }
+    if variant:
+        names["variant"] = _described(variant, language)
+    try:
+        return page, environment.get_template(f"{language}/{source}").render(names) + "\n"
+    except (TemplateError, InputError, TypeError) as error:
+        line = getattr(error, "lineno", None) or _line(error, f"{language}/{source}")
+        message = " ".join((getattr(error, "message", None) or str(error)).split())
+        raise InputError(f"{docs / language / source}:{line}: {message}; mend the template") from error
+
+
+def _line(error: Exception, template: str) -> int | str:
+    """The template's line that an error came from."""
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(template)]
+    return lines[-1] if lines else "?"
+
+
+def _described(variant: Variant, language: str) -> dict:
+    return {"name": variant.name, "title": getattr(variant, language), "convolutions": len(variant.channels),
+            "pool": variant.pool, "labels": variant.labels}
+
+
+@cache
+def _environment(docs: Path) -> Environment:
+    return Environment(loader=FileSystemLoader(docs), undefined=StrictUndefined, keep_trailing_newline=False)
+
+
+def _write(out: Path, wanted: dict[str, bytes | Path]) -> None:
+    for name, content in wanted.items():
+        target = out / name
+        if isinstance(content, Path):
+            before, after = target.stat() if target.is_file() else None, content.stat()
+            if before is None or (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(content, target)
+        elif not target.is_file() or target.read_bytes() != content:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+    for file in sorted(out.rglob("*"), reverse=True):
+        if file.is_dir():
+            if not any(file.iterdir()):
+                file.rmdir()
+        elif file.relative_to(out).as_posix() not in wanted:
+            file.unlink()
+
+
+def load_report(path: Path) -> dict:
+    """The report that the last build left, or an empty one."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
