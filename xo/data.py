@@ -18,8 +18,12 @@ from pathlib import Path
 import numpy as np
 
 from xo import generate, images
+from xo.card import describe, statistics
 from xo.errors import InputError
-from xo.layout import SPLITS, Archive, Folder, Layout, find
+from xo.layout import SPLITS, Layout, find
+from xo.sources import Archive, Folder
+
+__all__ = ["DataSet", "Split", "check", "describe", "ensure", "import_images", "load", "statistics"]
 
 _LARGEST_PIXELS = 2**30  # bytes of all decoded images
 _SETTLED = 2_000_000_000  # ns after which a file's time stamp tells it from a later edit
@@ -137,50 +141,6 @@ def import_images(source: Path, target: Path) -> DataSet:
     images.write(target, ((f"{split}/{name}", pixels) for split in SPLITS
                           for name, pixels in zip(getattr(data, split).ids, getattr(data, split).images)))
     return check(target)
-
-
-def describe(data: DataSet) -> list[str]:
-    """Lines that say what a data set holds."""
-    height, width = data.image_size
-    lines = [f"{data.root}: {len(data.classes)} classes of {width}x{height} pixels"]
-    for split in SPLITS:
-        part: Split = getattr(data, split)
-        counts = np.bincount(part.labels, minlength=len(data.classes))
-        lines.append(f"{split}: {len(part.ids)} images ("
-                     + ", ".join(f"{count} {name}" for name, count in zip(data.classes, counts)) + ")")
-    return [*lines, f"digest: {data.digest}"]
-
-
-def statistics(pixels: np.ndarray, labels: np.ndarray, classes: tuple[str, ...]) -> dict[str, dict[str, float]]:
-    """Per class what its strokes look like: (N, H, W) uint8, (N,) -> {class: {quantity: value in pixels or a share}}.
-
-    Ink is what is darker than the middle. "cut" is the share of images whose ink reaches within a pixel of the
-    outermost row or column that any image of the class inks.
-    """
-    rows, columns = np.arange(pixels.shape[1]), np.arange(pixels.shape[2])
-    table = {}
-    for label, name in enumerate(classes):
-        ink = pixels[labels == label] < 128
-        ink = ink[ink.any(axis=(1, 2))]
-        count = ink.sum(axis=(1, 2))
-        by_row, by_column = ink.any(axis=2), ink.any(axis=1)  # (n, H), (n, W)
-        top, left = by_row.argmax(axis=1), by_column.argmax(axis=1)
-        bottom = rows[-1] - by_row[:, ::-1].argmax(axis=1)
-        right = columns[-1] - by_column[:, ::-1].argmax(axis=1)
-        table[name] = {
-            "images": len(ink),
-            "ink_mean": count.mean(), "ink_sd": count.std(), "ink_min": count.min(), "ink_max": count.max(),
-            "width_mean": (right - left + 1).mean(), "width_min": (right - left + 1).min(),
-            "width_max": (right - left + 1).max(),
-            "height_mean": (bottom - top + 1).mean(), "height_min": (bottom - top + 1).min(),
-            "height_max": (bottom - top + 1).max(),
-            "center_x": (ink.sum(axis=1) @ columns / count).mean(), "center_y": (ink.sum(axis=2) @ rows / count).mean(),
-            "left": left.min(), "top": top.min(), "right": right.max(), "bottom": bottom.max(),
-            "cut_left": (left <= left.min() + 1).mean(), "cut_top": (top <= top.min() + 1).mean(),
-            "cut_right": (right >= right.max() - 1).mean(), "cut_bottom": (bottom >= bottom.max() - 1).mean(),
-        }
-        table[name] = {key: float(value) for key, value in table[name].items()}
-    return table
 
 
 def _read(source: Folder | Archive, layout: Layout) -> dict[str, bytes]:
