@@ -33,7 +33,7 @@ _ROWS = (
     Variant("channels-11", "11 个通道", "11 channels", channels=(11, 5), parameters=4_452_804),
     Variant("channels-15", "15 个通道", "15 channels", channels=(15, 5), parameters=4_453_024),
     Variant("features", "低中高层特征", "Low, middle and high features", channels=(9, 5, 5), dense=(480, 320), epochs=20,
-            parameters=501_290),
+            parameters=501_372),
     Variant("three-conv-wrong-folder", "三层卷积（文件夹取错）", "Three convolutions, wrong folder", channels=(9, 5, 3),
             labels="split", parameters=597_232),
     Variant("no-pooling-wrong-folder", "去掉池化（文件夹取错）", "No pooling, wrong folder", pool=None, epochs=20,
