@@ -1,43 +1,95 @@
-"""Notebooks as `mkdocs serve` shows them: the text that was written last, with the output of the last execution.
+"""Notebooks: kept as py:percent text, executed by `python -m report_builder build`, never by `mkdocs serve`.
 
-Only `python -m report_builder build` executes them.
+Until a text has been executed as it stands, it is shown with the output that its unchanged cells had last, and a note.
 """
 
 from __future__ import annotations
 
+import hashlib
+import os
+import subprocess
+from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from xo.errors import CheckFailed
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+TIMEOUT = 600  # seconds for one cell
+RUNNING = ("ipykernel", "jupytext", "matplotlib", "nbclient", "numpy", "pillow", "torch", "torchvision")
 _NOTE = {
     "zh": "*下面的单元还没有全部执行，所以缺少一些输出。`python -m report_builder build` 会执行它们。*",
     "en": "*Not all cells below have been run, so some output is missing. `python -m report_builder build` runs them.*",
 }
-_TAG = "not-run"
+_NOTED = "not-run"
 
 
-def fill_in(docs: Path, out: Path) -> None:
-    """For every docs/LANGUAGE/....py (py:percent), see that out/LANGUAGE/....ipynb shows its cells as they are now."""
-    import jupytext
+def digest(source: Path, data: str) -> str:
+    """Of all that decides what an execution shows: the text, the data set's digest, the libraries."""
+    inputs = [source.read_text(encoding="utf-8"), data, *(f"{name} {version(name)}" for name in RUNNING)]
+    return hashlib.sha256("\0".join(inputs).encode()).hexdigest()[:16]
+
+
+def execute(source: Path, data: Path, target: Path) -> None:
+    """Run the notebook `source` on the data set in the folder `data`, and write it with its output to `target`, whole."""
+    import nbformat
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+    notebook = _read(source.read_text(encoding="utf-8"))
+    client = NotebookClient(notebook, timeout=TIMEOUT, kernel_name="python3", record_timing=False,
+                            resources={"metadata": {"path": str(source.parent)}})
+    try:
+        client.execute(env=os.environ | {"XO_DATA": str(data.resolve())}, stderr=subprocess.DEVNULL)  # the kernel's own log
+    except CellExecutionError as error:
+        raise CheckFailed(f"{source}: a cell failed with {error.ename}: {' '.join(error.evalue.split())}; mend it") from None
+    except (CellTimeoutError, DeadKernelError) as error:
+        raise CheckFailed(f"{source}: {' '.join(str(error).split())}; mend the cell that was running") from None
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = target.with_name(f".{target.name}.{os.getpid()}")
+    nbformat.write(notebook, aside)
+    os.replace(aside, target)
+
+
+def current(source: Path, executed: Path | None) -> bytes:
+    """The notebook as `source` has it now, with the output that the cells it shares with `executed` have there."""
     import nbformat
     from jupytext.combine import combine_inputs_with_outputs
 
-    for language, note in _NOTE.items():
-        for source in sorted((docs / language).rglob("*.py")):
-            target = (out / source.relative_to(docs)).with_suffix(".ipynb")
-            notebook = jupytext.read(source)
-            if target.exists():
-                last = nbformat.read(target, as_version=4)
-                last.cells = [cell for cell in last.cells if _TAG not in cell.metadata.get("tags", [])]
-                if _text(last) == _text(notebook):
-                    continue
-                notebook = combine_inputs_with_outputs(notebook, last)
-            for number, cell in enumerate(notebook.cells):
-                cell.id = f"cell-{number}"  # jupytext's are random
-            if any(cell.cell_type == "code" and cell.execution_count is None for cell in notebook.cells):
-                remark = nbformat.v4.new_markdown_cell(note, id=_TAG, metadata={"tags": [_TAG]})
-                notebook.cells.insert(1, remark)  # below the title
-            target.parent.mkdir(parents=True, exist_ok=True)
-            nbformat.write(notebook, target)
+    notebook = _read(source.read_text(encoding="utf-8"))
+    if executed:
+        last = nbformat.read(executed, as_version=4)
+        if [cell.source for cell in last.cells] == [cell.source for cell in notebook.cells]:
+            return executed.read_bytes()
+        notebook = combine_inputs_with_outputs(notebook, last)
+        _number(notebook)
+    return _with_note(notebook, "en" if "en" in source.parts else "zh")
 
 
-def _text(notebook) -> list[tuple[str, str]]:
-    return [(cell.cell_type, cell.source) for cell in notebook.cells]
+def unexecuted(text: str) -> bytes:
+    """The notebook without any output; the note is in the language that the text is written in."""
+    return _with_note(_read(text), "zh" if any("\u4e00" <= char <= "\u9fff" for char in text) else "en")
+
+
+def _with_note(notebook: NotebookNode, language: str) -> bytes:
+    """Below the title, if a cell lacks its output."""
+    import nbformat
+
+    if any(cell.cell_type == "code" and cell.execution_count is None for cell in notebook.cells):
+        notebook.cells.insert(1, nbformat.v4.new_markdown_cell(_NOTE[language], id=_NOTED))
+    return (nbformat.writes(notebook) + "\n").encode()
+
+
+def _read(text: str) -> NotebookNode:
+    import jupytext
+
+    notebook = jupytext.reads(text, fmt="py:percent")
+    _number(notebook)
+    return notebook
+
+
+def _number(notebook: NotebookNode) -> None:
+    for number, cell in enumerate(notebook.cells):
+        cell.id = f"cell-{number}"  # jupytext's are random; the same text is to give the same file
