@@ -170,6 +170,7 @@ def _decode(where: str, root: Path, layout: Layout, files: dict[str, bytes]) -> 
                              "so remove one of them")
     train, test = (Split(np.array(layout.labels[split], np.int64), layout.ids[split],
                          np.stack([decoded[path] for path in layout.paths[split]])) for split in SPLITS)
+    train.pixels.flags.writeable = test.pixels.flags.writeable = False
     digest = _digest(layout.classes, (height, width), train, test)
     return DataSet(_name(root), root, layout.classes, (height, width), digest, train, test)
 

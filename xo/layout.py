@@ -13,6 +13,7 @@ from xo.images import SUFFIXES
 from xo.sources import LARGEST_FILE, LARGEST_SET, MOST_FILES, Archive, Folder
 
 SPLITS = {"train": ("train", "train_data"), "test": ("test", "test_data")}
+_SPLIT_FOLDERS = tuple(name for names in SPLITS.values() for name in names)
 CLASSES = {"circles_sm": "circles", "crosses_sm": "crosses"}  # the original's folders -> our class names
 FEWEST, MOST = 2, 10  # classes
 _EXPECTED = "expected train/<class>/<image> and test/<class>/<image>"
@@ -30,7 +31,10 @@ class Layout:
 
 def find(source: Folder | Archive) -> Layout:
     """The layout of a set of 2 to 10 classes; anything that could make it another set than was meant is refused."""
-    folders, _ = source.list("")
+    folders, files = source.list("")
+    while isinstance(source, Archive) and not files and len(folders) == 1 and folders[0] not in _SPLIT_FOLDERS:
+        source.enter(folders[0])  # a zip's single outer folder is the packer's, not a choice of the user's
+        folders, files = source.list("")
     split_folders = {}
     for split, names in SPLITS.items():
         found = [name for name in names if name in folders]
@@ -71,8 +75,7 @@ def _misplaced(source: Folder | Archive, found: dict[str, str]) -> InputError:
         except InputError:
             continue
         if all(any(n in below for n in names) for names in SPLITS.values()):
-            split_names = [n for names in SPLITS.values() for n in names if n in below]
-            return _too_high(name, split_names, f"{name}/{folder}")
+            return _too_high(name, [n for n in _SPLIT_FOLDERS if n in below], f"{name}/{folder}")
         if any(map(_is_image, images)):
             return InputError(f"{name}: one level too low, its folders ({', '.join(folders[:3])}) are classes and not "
                               f"train and test; give the folder above it ({above})")

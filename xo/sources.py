@@ -74,7 +74,7 @@ class Folder:
 
 
 class Archive:
-    """A zip, read as if it were unpacked, which it never is; a single folder around everything is looked into."""
+    """A zip, read as if it were unpacked, which it never is."""
 
     def __init__(self, path: Path):
         self.name = str(path)
@@ -89,11 +89,10 @@ class Archive:
         for entry in entries:
             self._add(entry)
         self._top = ""
-        while not self._tree[self._top][1] and len(self._tree[self._top][0]) == 1:
-            only = next(iter(self._tree[self._top][0]))
-            if any(only in names for names in SPLITS.values()):
-                break
-            self._top = self._join(self._top, only)
+
+    def enter(self, folder: str) -> None:
+        """Take a folder inside for the whole."""
+        self._top, self.name = self._join(self._top, folder), f"{self.name}/{folder}"
 
     def _refuse_bomb(self, entries: list[zipfile.ZipInfo]) -> None:
         """Raise when unpacking would fill a disk. zipfile never gives more bytes than an entry declares."""
