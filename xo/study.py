@@ -171,9 +171,9 @@ def execute(runs: list[Run], store: Store, *, jobs: int | None = None, scheduler
     by_key = {run.key: run for run in runs}
     data_before = _data_now(runs, store)
     void = []
-    with _workers(scheduler) as backend, _queue(on_progress, remote=bool(scheduler)) as queue:
-        parallel = Parallel(n_jobs=jobs or cores(), backend=backend, return_as="generator_unordered", pre_dispatch="all",
-                            batch_size=1, max_nbytes=None)
+    with _workers(scheduler), _queue(on_progress, remote=bool(scheduler)) as queue:
+        parallel = Parallel(n_jobs=jobs or cores(), return_as="generator_unordered", pre_dispatch="all", batch_size=1,
+                            max_nbytes=None)
         results = parallel(delayed(_carry_out)(run, queue, keep_weights) for run in runs)
         for key, facts, arrays, weights in _guarded(results):
             run = by_key[key]
@@ -243,13 +243,15 @@ def _carry_out(run: Run, queue, keep_weights: bool):
 
 @contextmanager
 def _workers(scheduler: str | None):
-    """The joblib backend to use; worker processes are gone when the block is left."""
+    """Has joblib use processes here or the cluster; processes are gone when the block is left."""
+    from joblib import parallel_config
+
     if scheduler is None:
         from joblib.externals.loky import get_reusable_executor
 
         finished = False
         try:
-            yield "loky"
+            yield
             finished = True
         finally:
             get_reusable_executor().shutdown(wait=True, kill_workers=not finished)
@@ -263,8 +265,8 @@ def _workers(scheduler: str | None):
     except (OSError, ValueError) as error:
         raise InputError(f"--scheduler {scheduler}: no Dask scheduler answers there; start one with "
                          "'dask scheduler' and give its address, as tcp://host:8786") from error
-    with client:
-        yield "dask"
+    with client, parallel_config("dask"):
+        yield
 
 
 @contextmanager

@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from xo import study
+from xo.code import Source
+from xo.errors import CheckFailed, InputError
+from xo.records import Store
+from xo.study import STUDIES, execute, find_study, find_variant, look_up, one_run, plan, stored, study_data
+from xo.variants import VARIANTS
+
+QUICK = replace(VARIANTS["features"], epochs=1)
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store(tmp_path / "runs")
+
+
+def quick_runs(data, seeds=1):
+    return [one_run(QUICK, seed, data, Source()) for seed in range(seeds)]
+
+
+def test_full_has_twenty_seeds_of_each_variant_and_ten_without_pooling(small):
+    runs = plan(STUDIES["full"], small, Source())
+    seeds = {name: [run.seed for run in runs if run.variant.name == name] for name in VARIANTS}
+    for name, variant in VARIANTS.items():
+        assert seeds[name] == list(range(10 if variant.pool is None else 20))
+
+
+def test_every_study_has_a_run_of_every_variant_each_with_a_key_of_its_own(small):
+    for each in STUDIES.values():
+        runs = plan(each, study_data(each, small), Source())
+        assert {run.variant.name for run in runs} == set(VARIANTS)
+        assert len({run.key for run in runs}) == len(runs)
+
+
+def test_unknown_names_are_answered_with_the_known_ones():
+    with pytest.raises(InputError, match="smoke, default, full"):
+        find_study("huge")
+    with pytest.raises(InputError, match="baseline, three-conv"):
+        find_variant("vgg")
+
+
+def test_what_is_trained_is_found_and_not_trained_again(small, store):
+    runs = quick_runs(small, 2)
+    assert [why for _, why in look_up(runs, store).missing] == ["never trained"] * 2
+    heard = []
+    records = list(execute(runs, store, jobs=2, on_progress=heard.append))
+    assert sorted(record.seed for record in records) == [0, 1]
+    assert {(progress.run, progress.epoch, progress.epochs) for progress in heard} == {
+        ("features seed 0", 1, 1), ("features seed 1", 1, 1)}
+    state = look_up(runs, store)
+    assert [record.seed for record in state.found] == [0, 1] and not state.missing
+    cost = state.found[0].meta["cost"]
+    assert 0 < cost["epoch_seconds"][0] < cost["train_seconds"] and cost["peak_memory_bytes"] > 100e6
+
+
+def test_a_process_trains_as_the_caller_would(small, store):
+    from xo.train import train
+
+    (record,) = execute(quick_runs(small), store, jobs=1)
+    here = train(QUICK, small, 0)
+    assert record.array("batch_loss").tobytes() == here.arrays["batch_loss"].tobytes()
+    assert np.array_equal(record.array("maps.conv1"), here.arrays["maps.conv1"])
+
+
+def test_a_changed_setting_is_named(small, store):
+    list(execute(quick_runs(small), store, jobs=1))
+    other = one_run(replace(QUICK, lr=0.2), 0, small, Source())
+    assert [why for _, why in look_up([other], store).missing] == ["changed: variant lr 0.1 -> 0.2"]
+    fewer = one_run(QUICK, 0, small.subset(10, 5), Source())
+    assert [why for _, why in look_up([fewer], store).missing] == ["changed: data"]
+
+
+def test_a_record_of_an_older_layout_is_named(small, store, monkeypatch):
+    list(execute(quick_runs(small), store, jobs=1))
+    monkeypatch.setattr(study.records, "LAYOUT", study.records.LAYOUT + 1)
+    ((_, why),) = look_up(quick_runs(small), store).missing
+    assert why == "changed: layout 1 -> 2"
+
+
+def test_a_damaged_record_is_set_aside_and_trained_again(small, store):
+    (record,) = execute(quick_runs(small), store, jobs=1)
+    (record.path / "arrays.safetensors").write_bytes(b"broken")
+    state = look_up(quick_runs(small), store, set_aside=True)
+    assert "damaged" in state.missing[0][1] and "set aside in" in state.missing[0][1]
+    (again,) = execute([run for run, _ in state.missing], store, jobs=1)
+    assert again.array("batch_loss").tobytes()
+
+
+def test_a_run_whose_data_change_meanwhile_is_dropped(small, store, monkeypatch):
+    digests = iter([{"before"}, {"after"}])
+    monkeypatch.setattr(study, "_data_now", lambda runs, store: next(digests))
+    with pytest.raises(CheckFailed, match="features seed 0.*run the same command again"):
+        list(execute(quick_runs(small), store, jobs=1))
+    assert not look_up(quick_runs(small), store).found
+
+
+def test_data_on_disk_are_digested_anew(small, store, tmp_path):
+    from xo import generate
+    from xo.data import load
+
+    generate.generate(tmp_path / "xo", {"train": 2, "test": 1})
+    runs = quick_runs(load(tmp_path / "xo", store.cache))
+    before = study._data_now(runs, store)
+    (tmp_path / "xo" / "train" / "circles" / "0001.png").unlink()
+    assert study._data_now(runs, store) != before
+
+
+def test_the_stored_network_asked_for(small, store):
+    with pytest.raises(InputError, match="python -m xo train features --seed 0"):
+        stored(QUICK, small, Source(), store)
+    list(execute(quick_runs(small), store, jobs=1))
+    assert stored(QUICK, small, Source(), store, seed=0).seed == 0
+    with pytest.raises(InputError, match="--seed 7"):
+        stored(QUICK, small, Source(), store, seed=7)
+
+
+def test_a_dask_cluster_gives_the_same_result(small, store):
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster:
+        (remote,) = execute(quick_runs(small), store, scheduler=cluster.scheduler_address)
+    (local,) = execute(quick_runs(small), Store(store.root / "local"), jobs=1)
+    assert remote.array("batch_loss").tobytes() == local.array("batch_loss").tobytes()
+
+
+def test_a_scheduler_that_does_not_answer_is_named(small, store):
+    pytest.importorskip("distributed")
+    with pytest.raises(InputError, match="tcp://127.0.0.1:9.*no Dask scheduler"):
+        list(execute(quick_runs(small), store, scheduler="tcp://127.0.0.1:9"))
