@@ -36,8 +36,12 @@ class _Page:
     path: str  # of the rendered page, below its language's folder
     figures: set[str] = field(default_factory=set)  # those it asked for
 
+    @property
+    def has_results(self) -> bool:
+        return "values" in self.report
+
     def value(self, name: str) -> str:
-        if not self.report:
+        if not self.has_results:
             return f'<span class="value missing" title="{COMMAND}">…</span>'
         found = self._find("values", name, "value")
         note = html.escape(found["note"][self.language])
@@ -45,7 +49,7 @@ class _Page:
         return f'<span class="value"{title}>{html.escape(found["text"][self.language])}</span>'
 
     def table(self, name: str) -> str:
-        if not self.report:
+        if not self.has_results:
             return self._missing(name)
         found = self._find("tables", name, "table")
         rule = ["---:" if number else ":---" for number in found["numbers"]]
@@ -54,11 +58,8 @@ class _Page:
 
     def figure(self, name: str) -> str:
         self.figures.add(name)
-        if not self.report or ("figures" in self.report and name not in self.report["figures"]
-                               and name in self.report["drawable"]):
+        if not self.has_results or (name in self.report["drawable"] and name not in self.report["figures"]):
             return self._missing(name)
-        if "figures" not in self.report:  # only asked which figures there are to draw
-            return ""
         found = self._find("figures", name, "figure")
         words, size = found[self.language], f'width="{found["width"]}" height="{found["height"]}"'
         images = "\n".join(f"![{_alt(words['alt'])}]({self._link(name, scheme + '.' + found['kind'])}#only-{scheme})"
@@ -76,10 +77,11 @@ class _Page:
         return relpath(f"figures/{name}.{ending}", str(Path(self.path).parent))
 
     def _find(self, kind: str, name: str, what: str) -> dict:
-        known = self.report[kind]
-        if name not in known:
-            raise InputError(f"{what} '{name}' is not known; known are {', '.join(sorted(known))}")
-        return known[name]
+        found = self.report[kind]
+        if name not in found:
+            known = self.report["drawable"] if kind == "figures" else sorted(found)
+            raise InputError(f"{what} '{name}' is not known; known are {', '.join(known)}")
+        return found[name]
 
     def _missing(self, name: str) -> str:
         said = {"zh": f"{name} 尚未生成，运行 <code>{COMMAND}</code> 即可得到。",
@@ -98,10 +100,9 @@ def _alt(text: str) -> str:
     return " ".join(text.split()).replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
 
 
-def figures_used(docs: Path, report: dict) -> set[str]:
-    """The names of the figures that the pages ask for; `report` needs no figures yet."""
-    without = {name: part for name, part in report.items() if name != "figures"}
-    return {name for page, _ in _rendered(docs, without) for name in page.figures}
+def figures_used(docs: Path, head: dict) -> set[str]:
+    """The names of the figures that the pages ask for; `head` is the report without results."""
+    return {name for page, _ in _rendered(docs, head) for name in page.figures}
 
 
 def render(docs: Path, report: dict, out: Path) -> list[str]:

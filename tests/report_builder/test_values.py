@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from report_builder.tables import tables
+from report_builder.values import values
+from report_builder.wording import LANGUAGES, percent, seconds, significant
+from xo.variants import VARIANTS
+
+
+@pytest.mark.parametrize("fraction, of, text", [
+    (0.996667, 300, "99.7 %"), (1.0, 300, "100.0 %"), (0.5, 20, "50 %"), (5 / 6, 6, "83 %"), (0.9987, 10_000, "99.87 %")])
+def test_percent_goes_no_further_than_one_image_is_worth(fraction, of, text):
+    assert percent(fraction, of) == text
+
+
+@pytest.mark.parametrize("number, text", [(0, "0"), (0.01234, "0.012"), (1.98, "2.0"), (123.4, "123"), (12345, "12,345")])
+def test_two_significant_digits(number, text):
+    assert significant(number) == text
+
+
+def test_seconds_take_the_unit_that_reads_best():
+    assert seconds(2.04) == {"zh": "2.0 秒", "en": "2.0 s"}
+    assert seconds(600)["en"] == "10 min"
+
+
+def test_values_say_what_the_records_hold(evidence):
+    found = values(evidence)
+    assert found["baseline.n"].text["en"] == "3"
+    assert found["baseline.solved"].text == {"zh": "3 个种子中的 2 个", "en": "2 of 3"}
+    assert "n = 3 seeds, 95 % Wilson interval" in found["baseline.solved"].note["en"]
+    assert found["data.train_images"].text["zh"] == "16"
+    assert found["study.runs"].text["en"] == str(3 * len(VARIANTS))
+    record = evidence.runs("baseline")[0]
+    assert found["baseline.parameters"].text["en"] == f"{record.meta['parameters']:,}"
+    assert found["baseline.seed"].text["en"] == "0"
+    # three epochs: whether a seed would have solved the task by epoch 10 is not known, which is not 'none did'
+    assert found["baseline.solved_by_10"].text["en"] == "—"
+    assert "fewer than 10 epochs" in found["baseline.solved_by_10"].note["en"]
+
+
+def test_when_no_seed_solves_nothing_is_said_of_the_solved(make_evidence):
+    found = values(make_evidence(solving=0, seeds=1, epochs=1))
+    assert found["baseline.solved"].text["en"] == "0 of 1"
+    for name in ("accuracy_solved", "escape_epoch"):
+        assert found[f"baseline.{name}"] == ({"zh": "—", "en": "—"}, {"zh": "没有种子学会", "en": "no seed solved the task"})
+
+
+def test_a_random_result_never_comes_without_n(evidence):
+    for name, value in values(evidence).items():
+        if name.rpartition(".")[2] in ("solved", "solved_share", "test_accuracy", "final_loss", "epoch_seconds", "peak_memory"):
+            assert all(re.search(r"n = \d+", value.note[language]) for language in LANGUAGES), name
+
+
+def test_tables_have_a_row_per_variant_and_as_many_cells_as_columns(evidence):
+    found = tables(evidence, values(evidence))
+    for name, table in found.items():
+        for language in LANGUAGES:
+            assert {len(row) for row in table.rows[language]} == {len(table.columns[language])} == {len(table.numbers)}, name
+    assert [row[0] for row in found["accuracy"].rows["en"]] == [variant.en for variant in VARIANTS.values()]
+    assert [row[0] for row in found["accuracy"].rows["zh"]] == [variant.zh for variant in VARIANTS.values()]
+
+
+def test_the_layers_add_up(evidence):
+    rows = tables(evidence, values(evidence))["layers.baseline"].rows["en"]
+    parameters = [int(row[2].replace(",", "")) for row in rows]
+    assert sum(parameters[:-1]) == parameters[-1] == evidence.runs("baseline")[0].meta["parameters"]
+
+
+def test_the_data_table_counts_images(evidence):
+    rows = tables(evidence, values(evidence))["data"].rows["en"]
+    assert rows == [["circles", "0", "8", "6"], ["crosses", "1", "8", "6"], ["Total", "", "16", "12"]]
