@@ -1,0 +1,138 @@
+"""The commands as a user meets them: what they print, their exit status, one line for each mistake."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+
+from xo.__main__ import main
+from xo.records import Store
+from xo.study import execute, one_run
+from xo.code import Source
+from xo.variants import VARIANTS
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """Runs a command in an empty folder, away from the project's own data and store."""
+    monkeypatch.chdir(tmp_path)
+    return lambda *arguments: CliRunner().invoke(main, list(map(str, arguments)), catch_exceptions=False)
+
+
+@pytest.fixture(scope="module")
+def trained(small, tmp_path_factory):
+    """A data folder and a store that holds `features` on it, trained for an epoch by the command's own row."""
+    root = tmp_path_factory.mktemp("trained")
+    store = Store(root / "runs")
+    shutil.copytree(small.root, root / "small")
+    from xo.data import load
+
+    list(execute([one_run(VARIANTS["features"], 0, load(root / "small", store.cache), Source())], store, jobs=1,
+                 keep_weights=True))
+    return root
+
+
+def one_line(result, status: int) -> str:
+    assert result.exit_code == status
+    (line,) = result.stderr.strip().splitlines()
+    return line
+
+
+def test_list_shows_computed_totals(run, trained):
+    result = run("list", "baseline", "three-conv", "--data", trained / "small", "--store", trained / "runs")
+    assert result.exit_code == 0
+    for text in ("4,452,694", "9x57x57", "5x27x27", "3x12x12", "multiply-adds"):
+        assert text in result.stdout
+
+
+def test_train_prints_the_originals_lines(run, trained):
+    result = run("train", "features", "--data", trained / "small", "--store", trained / "runs")
+    assert result.exit_code == 0
+    assert re.search(r"^Accuracy on the 20 test images: \d+\.\d\d %$", result.stdout, re.MULTILINE)
+
+
+def test_an_unknown_variant_is_answered_with_the_known_ones(run, trained):
+    line = one_line(run("train", "vgg", "--data", trained / "small", "--store", trained / "runs"), 2)
+    assert "'vgg'" in line and all(name in line for name in VARIANTS)
+
+
+@pytest.fixture
+def image(trained, tmp_path):
+    path = tmp_path / "o.png"
+    shutil.copy(next((trained / "small" / "test" / "circles").iterdir()), path)
+    return path
+
+
+def predict(run, trained, *arguments):
+    return run("predict", *arguments, "--variant", "features", "--seed", 0, "--data", trained / "small", "--store",
+               trained / "runs")
+
+
+def test_predict_prints_path_class_and_probability(run, trained, image):
+    result = predict(run, trained, image, image)
+    rows = [line.split("\t") for line in result.stdout.splitlines()]
+    assert [row[0] for row in rows] == [str(image)] * 2
+    assert rows[0][1] in ("circles", "crosses") and 0.5 <= float(rows[0][2]) <= 1
+    (parsed,) = map(json.loads, predict(run, trained, image, "--json").stdout.splitlines())
+    assert parsed["path"] == str(image) and f"{parsed['probability']:.4f}" == rows[0][2]
+
+
+def test_predict_agrees_with_the_record(run, trained):
+    (record,) = [record for record in (Store(trained / "runs").root / "features").glob("*/record.json")]
+    meta = json.loads(record.read_text())
+    from xo.records import read
+
+    probabilities = read(record.parent).array("test_probabilities")
+    paths = [trained / "small" / "test" / name for name in meta["test_ids"][:5]]
+    for line, expected in zip(predict(run, trained, *paths).stdout.splitlines(), probabilities):
+        assert float(line.split("\t")[2]) == pytest.approx(expected.max(), abs=1e-4)
+
+
+@pytest.mark.parametrize("suffix", ["bmp", "jpg"])
+def test_predict_reads_bmp_and_jpg(run, trained, image, suffix, tmp_path):
+    path = tmp_path / f"o.{suffix}"
+    Image.open(image).convert("L").save(path)
+    assert predict(run, trained, path).exit_code == 0
+
+
+def test_an_image_of_another_size_is_refused_unless_asked_to_resize(run, trained, tmp_path):
+    path = tmp_path / "small.png"
+    Image.fromarray(np.full((60, 50), 255, np.uint8)).save(path)
+    line = one_line(predict(run, trained, path), 2)
+    assert "small.png" in line and "50x60" in line and "116x116" in line and "--resize" in line
+    assert predict(run, trained, path, "--resize").exit_code == 0
+
+
+def test_what_is_no_image_is_named(run, trained, tmp_path):
+    (tmp_path / "note.png").write_text("not an image")
+    assert "note.png" in one_line(predict(run, trained, tmp_path / "note.png"), 2)
+    assert "missing.png" in one_line(predict(run, trained, tmp_path / "missing.png"), 2)
+
+
+def test_without_a_trained_network_the_command_that_trains_one_is_named(run, trained, image, tmp_path):
+    result = run("predict", image, "--data", trained / "small", "--store", tmp_path / "empty")
+    assert "python -m xo train baseline" in one_line(result, 2)
+
+
+def test_generate_import_and_check(run, tmp_path):
+    result = run("data", "generate")
+    assert result.exit_code == 0 and "1700 images (850 circles, 850 crosses)" in result.stdout
+    assert "cannot" not in result.stdout and (tmp_path / "data" / "xo" / "test" / "crosses").is_dir()
+    assert "ink_mean" in run("data", "check", "--statistics").stdout
+    assert "train and test" in one_line(run("data", "check", tmp_path / "data"), 2)
+    imported = run("data", "import", tmp_path / "data" / "xo", "--to", tmp_path / "mine")
+    assert imported.exit_code == 0
+    assert imported.stdout.splitlines()[1:] == result.stdout.splitlines()[1:]
+
+
+def test_an_unwritable_store_is_named(run, trained, tmp_path):
+    (tmp_path / "store").write_text("a file where a folder should be")
+    line = one_line(run("train", "features", "--data", trained / "small", "--store", tmp_path / "store"), 2)
+    assert "store" in line
