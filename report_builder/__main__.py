@@ -52,7 +52,7 @@ def build(study: str, data_dir: Path, store: Path, build_dir: Path, site: Path, 
     def train(runs):
         return show_trained(runs, Store(store), jobs=jobs, scheduler=scheduler)
 
-    places = Places(data_dir, store, site, build_dir)
+    places = Places(data_dir, store, build_dir, site)
     summary = run_build(study, places, train, jobs or cores(), follow)
     click.echo(f"{summary}; open {site / 'index.html'}")
 
@@ -68,7 +68,7 @@ def status(study: str, data_dir: Path, store: Path, build_dir: Path, everything:
     from report_builder.build import Places, status as standings
 
     stale = fresh = 0
-    for standing in standings(study, Places(data_dir, store, Path("site"), build_dir)):
+    for standing in standings(study, Places(data_dir, store, build_dir, Path("site"))):
         stale, fresh = stale + bool(standing.why), fresh + (not standing.why)
         if standing.why or everything:
             click.echo(f"{standing.name}: {standing.why or 'up to date'}")
@@ -85,9 +85,11 @@ def status(study: str, data_dir: Path, store: Path, build_dir: Path, everything:
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="svg or png; default: NAME in this folder.")
 def figure(name: str, study: str, data_dir: Path, store: Path, language: str, scheme: str, out: Path | None) -> None:
     """Draw one figure from the records there are."""
-    from report_builder.build import draw_one
+    from report_builder.build import Places, draw_one
+    from report_builder.figures import Look
 
-    click.echo(draw_one(name, study, data_dir, store, language, scheme, out))
+    places = Places(data_dir, store, Path("build"), Path("site"))
+    click.echo(draw_one(name, study, places, Look(language, scheme), out))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,146 @@
+"""Figures and notebooks as things a build makes: what decides each, where it is kept, what made it stale, how it is made.
+
+Each lies under the digest of its inputs, so it is either exactly right or not there.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple
+
+from report_builder import figures, notebooks
+from report_builder.evidence import Evidence
+from report_builder.wording import LANGUAGES
+from xo.code import Source
+from xo.data import DataSet
+from xo.records import Record, changes
+
+SCHEMES = ("light", "dark")
+DRAWING = ("matplotlib", "numpy", "pillow")  # libraries whose version decides how a figure looks
+KEPT = 4  # old forms that stay, for going back and forth between studies and data sets
+
+
+class Drawn(NamedTuple):
+    """A figure in both languages and schemes, with its words and data."""
+
+    name: str
+    folder: Path  # {zh,en}-{light,dark}.{svg,png}, data.csv, meta.json
+    inputs: dict
+
+    @property
+    def is_made(self) -> bool:
+        return (self.folder / "meta.json").is_file()
+
+    @property
+    def meta(self) -> dict:
+        return json.loads((self.folder / "meta.json").read_text(encoding="utf-8"))
+
+    @property
+    def why_stale(self) -> str:
+        """Which inputs changed since the nearest form that was drawn; empty when it is up to date."""
+        if self.is_made:
+            return ""
+        found = [changes(json.loads(file.read_text(encoding="utf-8"))["inputs"], self.inputs)
+                 for file in self.folder.parent.glob("*/meta.json")]
+        return "changed: " + ", ".join(min(found, key=len)) if found else "never drawn"
+
+    def make(self, evidence: Evidence) -> None:
+        """Draws it aside and renames it whole."""
+        row, variant = figures.find(self.name, evidence)
+        meta = {"kind": row.kind, "inputs": self.inputs,
+                "runs": [f"{run.variant}/{run.seed}-{run.key}" for run in _runs(evidence, variant)]}
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        aside = Path(tempfile.mkdtemp(prefix=".new-", dir=self.folder.parent))
+        try:
+            for language in LANGUAGES:
+                for scheme in SCHEMES:
+                    drawing = figures.draw(self.name, evidence, figures.Look(language, scheme))
+                    meta["width"], meta["height"] = figures.save(drawing, aside / f"{language}-{scheme}.{row.kind}")
+                    meta[language] = {"title": drawing.title, "alt": drawing.alt, "caption": drawing.caption}
+            with open(aside / "data.csv", "w", encoding="utf-8", newline="") as file:
+                writer = csv.DictWriter(file, list(drawing.rows[0]), lineterminator="\n")
+                writer.writeheader()
+                writer.writerows(drawing.rows)
+            (aside / "meta.json").write_text(json.dumps(meta, ensure_ascii=False, indent=1), encoding="utf-8")
+            os.rename(aside, self.folder)
+        except OSError:
+            if not self.is_made:  # else another builder drew the same
+                raise
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+
+
+def drawings(evidence: Evidence, names: list[str], build: Path) -> list[Drawn]:
+    """The named figures with their inputs: code, records, data, style, fonts, libraries."""
+    source = Source()
+    assets = {path.name: _file_digest(path) for path in figures.ASSETS}
+    versions = {name: version(name) for name in DRAWING}
+    found = []
+    for name in names:
+        row, variant = figures.find(name, evidence)
+        inputs = {
+            "code": source.reach(f"{row.draw.__module__}:{row.draw.__name__}", "report_builder.figures:save"),
+            "records": {f"{run.variant}/{run.seed}": run.meta["digest"] for run in _runs(evidence, variant)},
+            "data": evidence.data.digest,
+            "style": assets,
+            "versions": versions,
+        }
+        found.append(Drawn(name, build / "figures" / name / digest(inputs), inputs))
+    return found
+
+
+class Executed(NamedTuple):
+    """A notebook's text run on a data set."""
+
+    name: str  # of the text, below docs/
+    source: Path
+    data: DataSet
+    path: Path  # of the executed notebook
+
+    @property
+    def is_made(self) -> bool:
+        return self.path.is_file()
+
+    @property
+    def why_stale(self) -> str:
+        return "" if self.is_made else "changed: text, data or libraries, or never executed"
+
+    def make(self, evidence: Evidence) -> None:
+        notebooks.execute(self.source, self.data.root, self.path)
+
+
+def executions(docs: Path, data: DataSet, build: Path) -> list[Executed]:
+    found = []
+    for language in LANGUAGES:
+        for source in sorted((docs / language).rglob("*.py")):
+            name = f"{language}-{source.stem}-{notebooks.digest(source, data.digest)}.ipynb"
+            found.append(Executed(source.relative_to(docs).as_posix(), source, data, build / "notebooks" / name))
+    return found
+
+
+def prune(wanted: list[Drawn | Executed], build: Path) -> None:
+    """Removes old forms, but the last few."""
+    in_use = {made.folder if isinstance(made, Drawn) else made.path for made in wanted}
+    for folder in [*(build / "figures").glob("*"), build / "notebooks"]:
+        old = sorted((path for path in folder.glob("*") if path not in in_use), key=lambda path: -path.stat().st_mtime)
+        for path in old[KEPT * (len(LANGUAGES) if folder.name == "notebooks" else 1):]:
+            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def _runs(evidence: Evidence, variant: str | None) -> list[Record]:
+    return [run for name, runs in evidence.records.items() for run in runs if variant in (None, name)]
+
+
+def digest(inputs: dict) -> str:
+    return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _file_digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
