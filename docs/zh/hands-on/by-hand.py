@@ -38,14 +38,18 @@ torch.manual_seed(SEED)
 torch.set_num_threads(1)  # 结果不随核数变化
 
 here = Path.cwd()
-root = Path(os.environ.get("XO_DATA") or next(
-    folder / "data/xo" for folder in (here, *here.parents) if (folder / "data/xo/train").is_dir()))
+places = [folder / "data/xo" for folder in (here, *here.parents)]
+root = Path(os.environ.get("XO_DATA") or next(filter(Path.is_dir, places)))
 
-to_tensor = transforms.Compose([transforms.Grayscale(1), transforms.ToTensor()])
+to_tensor = transforms.Compose([
+    transforms.Grayscale(1),
+    transforms.ToTensor(),
+])
 train = datasets.ImageFolder(root / "train", to_tensor)
 test = datasets.ImageFolder(root / "test", to_tensor)
 classes = train.classes
-print(f"{len(train)} training images, {len(test)} test images, classes {classes}")
+print(f"{len(train)} training and {len(test)} test images")
+print("classes:", ", ".join(classes))
 
 
 def show(fig, text):
@@ -111,13 +115,15 @@ losses = []  # 每批的损失
 
 for epoch in range(1, 6):
     for batch in torch.randperm(len(train_images)).split(16):
-        loss = loss_function(net(train_images[batch]), train_labels[batch])
+        scores = net(train_images[batch])  # (16, 类别数)
+        loss = loss_function(scores, train_labels[batch])
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         losses.append(loss.item())
     per_epoch = len(losses) // epoch
-    print(f"epoch {epoch}  mean loss {sum(losses[-per_epoch:]) / per_epoch:.3f}")
+    mean = sum(losses[-per_epoch:]) / per_epoch
+    print(f"epoch {epoch}  mean loss {mean:.3f}")
 
 # %% [markdown]
 # 虚线是一视同仁地瞎猜时的损失，两类时为 ln 2，约 0.693。曲线若一直贴着虚线，网络就还没有学会：把上面的 `SEED` 换一个数，或多训练几轮，再看。
@@ -142,12 +148,14 @@ with torch.no_grad():
     probabilities = net(test_images).softmax(dim=1)
 predicted = probabilities.argmax(dim=1)
 right = (predicted == test_labels).sum().item()
-print(f"{right} of {len(test_labels)} right, accuracy {right / len(test_labels):.1%}")
+accuracy = right / len(test_labels)
+print(f"{right} of {len(test_labels)} right, accuracy {accuracy:.1%}")
 
 # %%
 i = 0
-print("truth:     ", classes[test_labels[i]])
-print("prediction:", classes[predicted[i]], f"({probabilities[i, predicted[i]]:.1%})")
+print("truth:", classes[test_labels[i]])
+print("prediction:", classes[predicted[i]])
+print(f"probability: {probabilities[i, predicted[i]]:.1%}")
 
 fig, ax = plt.subplots(figsize=(1.8, 1.8))
 ax.imshow(test_images[i, 0], cmap="gray", vmin=0, vmax=1)
@@ -162,11 +170,12 @@ show(fig, "一张测试图像")
 # %%
 def show_maps(rows, names):
     """每行一组特征图 (C, H, W)"""
-    fig, axes = plt.subplots(len(rows), len(rows[0]), figsize=(8, 0.98 * len(rows)), squeeze=False)
+    fig, axes = plt.subplots(len(rows), len(rows[0]), squeeze=False,
+                             figsize=(8, 0.98 * len(rows)))
     for line, maps, name in zip(axes, rows, names):
         low, high = maps.min().item(), maps.max().item()
         for ax, channel in zip(line, maps):
-            ax.imshow(channel, cmap="gray", vmin=low, vmax=high, interpolation="nearest")
+            ax.imshow(channel, cmap="gray", vmin=low, vmax=high)
             ax.set(xticks=[], yticks=[])
         line[0].set_ylabel(f"{name}\n{low:.2f} to {high:.2f}", fontsize=7)
     plt.tight_layout(pad=0.3)
@@ -177,7 +186,8 @@ with torch.no_grad():
     convolved = net[0](test_images[:1])
     pooled = net[1](convolved)
     rectified = net[2](pooled)
-show_maps([convolved[0], pooled[0], rectified[0]], ["conv1", "pool1", "relu1"])
+show_maps([convolved[0], pooled[0], rectified[0]],
+          ["conv1", "pool1", "relu1"])
 
 # %% [markdown]
 # 先池化还是先 ReLU，结果一样：ReLU 不减，取最大值可以放在它前面或后面。
@@ -202,7 +212,7 @@ fig, axes = plt.subplots(1, 9, figsize=(8, 1.1))
 for ax, kernel in zip(axes, kernels):
     ax.imshow(kernel[0], cmap="RdBu_r", vmin=-limit, vmax=limit)
     ax.set(xticks=[], yticks=[])
-fig.suptitle(f"conv1 kernels, from {-limit:.2f} to {limit:.2f}", fontsize=9)
+fig.suptitle(f"conv1, from {-limit:.2f} to {limit:.2f}", fontsize=9)
 show(fig, "第一层的九个卷积核")
 
 # %% [markdown]
