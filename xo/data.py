@@ -1,6 +1,6 @@
 """The data set as arrays: checked once, decoded once, then memory-mapped from a cache keyed by content.
 
-`load` reads a folder, `ensure` draws the embedded set first where it is missing, `import_images` brings in a set of one's own.
+`load` reads a folder, `ensure` draws the embedded set first where it is missing, `import_images` brings in one's own.
 """
 
 from __future__ import annotations
@@ -74,10 +74,16 @@ class DataSet:
 def ensure(root: Path, cache: Path) -> DataSet:
     """The embedded data set, drawn into `root` where that does not exist yet."""
     if not root.exists():
-        generate.generate(root)
+        try:
+            generate.generate(root)
+        except InputError:
+            if not root.exists():  # else another process was first
+                raise
     try:
         data = load(root, cache)
     except InputError as error:
+        if not str(error).startswith(str(root)):  # the cache's trouble, not the set's
+            raise
         raise InputError(f"{error}; or remove {root}, and it is drawn anew") from None
     if data.digest != generate.DIGEST:
         raise InputError(f"{root}: not the embedded data set (digest {data.digest[:12]}, expected "

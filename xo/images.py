@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 SUFFIXES = (".png", ".bmp", ".jpg", ".jpeg", ".pgm", ".ppm", ".tif", ".tiff", ".webp")
-SMALLEST, LARGEST = 22, 512  # pixels a side: below, three blocks of conv and pool leave nothing; above, no dense layer fits
+SMALLEST, LARGEST = 22, 512  # pixels a side: less leaves nothing after three blocks, more fits no dense layer
 _FORMATS = ("PNG", "BMP", "JPEG", "PPM", "TIFF", "WEBP")
 _EIGHT_BIT = ("1", "L", "P", "RGB", "CMYK", "YCbCr", "LA", "PA", "RGBA", "La", "RGBa")
 

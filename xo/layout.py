@@ -58,7 +58,7 @@ def find(source: Folder | Archive) -> Layout:
     if len(everything) > MOST_FILES or sum(map(source.size, everything)) > LARGEST_SET:
         raise InputError(f"{source.name}: {len(everything):,} images of {sum(map(source.size, everything)):,} bytes; "
                          f"at most {MOST_FILES:,} and {LARGEST_SET:,} are read, so give a smaller set")
-    return Layout(tuple(classes), *({split: tuple(rows) for split, rows in part.items()} for part in (paths, labels, ids)))
+    return Layout(tuple(classes), *({split: tuple(part[split]) for split in SPLITS} for part in (paths, labels, ids)))
 
 
 def _misplaced(source: Folder | Archive, found: dict[str, str]) -> InputError:
@@ -86,8 +86,8 @@ def _misplaced(source: Folder | Archive, found: dict[str, str]) -> InputError:
 
 
 def _too_high(name: str, classes: list[str], right: str) -> InputError:
-    return InputError(f"{name}: one level too high, its classes would be {' and '.join(classes)} (the very mistake that "
-                      f"the original's logs show); give {right}")
+    return InputError(f"{name}: one level too high, its classes would be {' and '.join(classes)} (the very mistake "
+                      f"that the original's logs show); give {right}")
 
 
 def _classes(source: Folder | Archive, split_folders: dict[str, str]) -> dict[str, dict[str, str]]:
@@ -96,14 +96,14 @@ def _classes(source: Folder | Archive, split_folders: dict[str, str]) -> dict[st
     for split, folder in split_folders.items():
         folders, files = source.list(folder)
         for file in filter(_is_image, files):
-            raise InputError(f"{source.name}/{folder}/{file}: an image outside every class; move it into a class's folder")
+            raise InputError(f"{source.name}/{folder}/{file}: an image outside every class; move it into one")
         if any(all(n in folders for n in names) for names in zip(*SPLITS.values())):
             raise _too_high(source.name, folders, f"{source.name}/{folder}")
         for name in folders:
             if not name.isprintable():
                 raise InputError(f"{source.name}/{folder}/{name!r}: a name that cannot be printed; rename the folder")
             if inside.setdefault(CLASSES.get(name, name), {}).setdefault(split, name) != name:
-                raise InputError(f"{source.name}/{folder}/{name}: a second folder for class {CLASSES[name]}; merge them")
+                raise InputError(f"{source.name}/{folder}/{name}: a second folder of {CLASSES[name]}; merge them")
     for name, by_split in inside.items():
         for split in split_folders:
             if split not in by_split:

@@ -263,7 +263,7 @@ def test_a_full_disk_under_the_cache(tmp_path, monkeypatch):
 
     root = make(tmp_path / "pets")
     monkeypatch.setattr(np, "save", full)
-    refused(lambda: data.load(root, tmp_path / "cache"), str(tmp_path / "cache"), "No space left on device", "free some")
+    refused(lambda: data.load(root, tmp_path / "cache"), str(tmp_path / "cache"), "No space left", "free some")
     assert list((tmp_path / "cache").iterdir()) == []
 
 
@@ -283,6 +283,10 @@ def test_ensure_draws_the_embedded_set_once_and_takes_no_other(tmp_path, monkeyp
     monkeypatch.setattr(generate, "generate", lambda root: pytest.fail("drawn twice"))
     assert data.ensure(tmp_path / "data/xo", tmp_path / "cache").digest == generate.DIGEST
     refused(lambda: data.ensure(make(tmp_path / "pets"), tmp_path / "cache"), "not the embedded data set", "--data")
+    (tmp_path / "full").write_text("")
+    with pytest.raises(InputError, match="cache cannot be written") as caught:
+        data.ensure(tmp_path / "data/xo", tmp_path / "full")
+    assert "drawn anew" not in str(caught.value)
     shutil.rmtree(tmp_path / "data/xo/test/crosses")
     refused(lambda: data.ensure(tmp_path / "data/xo", tmp_path / "cache"), "lacks class crosses", "drawn anew")
 
@@ -334,7 +338,7 @@ SPOILED = {
     "too large": (lambda r: picture(9, (24, 513)).save(r / "train/ant/0.png"), "train/ant/0.png: 24x513", "at most 512"),
     "pixel bomb": (lambda r: (r / "train/ant/0.png").write_bytes(png(9999, 9999)), "ant/0.png: 9999x9999", "at most"),
     "larger bomb": (lambda r: (r / "train/ant/0.png").write_bytes(png(99999, 99999)), "train/ant/0.png", "bomb"),
-    "large file": (lambda r: (r / "train/ant/0.png").write_bytes(bytes(2**24 + 1)), "train/ant/0.png", "16,777,217 bytes"),
+    "large file": (lambda r: (r / "train/ant/0.png").write_bytes(bytes(2**24 + 1)), "train/ant/0.png: 16,777,217 bytes"),
     "transparent": (lambda r: transparent(r / "train/ant/0.png"), "train/ant/0.png", "flatten"),
     "sixteen bits": (lambda r: Image.fromarray(np.zeros((30, 24), np.uint16)).save(r / "train/ant/0.png"), "8 bits"),
     "frames": (lambda r: picture(1).save(r / "train/ant/0.png", save_all=True, append_images=[picture(2)]), "2 frames"),
@@ -428,7 +432,7 @@ def test_a_pipe_is_not_waited_for(tmp_path):
 def test_names_that_become_one_png(tmp_path):
     root = make(tmp_path / "pets")
     picture(99).save(root / "train/ant/0.bmp")
-    refused(lambda: data.import_images(root, tmp_path / "mine"), "train/ant/0.png: becomes train/ant/0.png, as", "0.bmp")
+    refused(lambda: data.import_images(root, tmp_path / "mine"), "train/ant/0.png: becomes train/ant/0.png", "0.bmp")
 
 
 def test_import_never_replaces_what_is_there(tmp_path):
