@@ -112,7 +112,7 @@ def _classes(source: Folder | Archive, split_folders: dict[str, str]) -> dict[st
                                  f"{split_folders[other]} has; both need the same classes")
     if not FEWEST <= len(inside) <= MOST:
         raise InputError(f"{source.name}: {len(inside)} classes in {split_folders['train']} "
-                         f"({', '.join(sorted(inside)[:3]) or 'no folders'}); from {FEWEST} to {MOST} can be told apart")
+                         f"({', '.join(sorted(inside)[:3]) or 'no folders'}); {FEWEST} to {MOST} can be told apart")
     return dict(sorted(inside.items()))
 
 
