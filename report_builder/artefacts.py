@@ -62,7 +62,8 @@ class Drawn(NamedTuple):
             for language in LANGUAGES:
                 for scheme in SCHEMES:
                     drawing = figures.draw(self.name, evidence, figures.Look(language, scheme))
-                    meta["width"], meta["height"] = figures.save(drawing, aside / f"{language}-{scheme}.{row.kind}")
+                    meta["width"], meta["height"] = figures.save(
+                        drawing, aside / f"{language}-{scheme}.{row.kind}", row.kind)
                     meta[language] = {"title": drawing.title, "alt": drawing.alt, "caption": drawing.caption}
             with open(aside / "data.csv", "w", encoding="utf-8", newline="") as file:
                 writer = csv.DictWriter(file, list(drawing.rows[0]), lineterminator="\n")
@@ -86,7 +87,7 @@ def drawings(evidence: Evidence, names: list[str], build: Path) -> list[Drawn]:
     for name in names:
         row, variant = figures.find(name, evidence)
         inputs = {
-            "code": source.reach(f"{row.draw.__module__}:{row.draw.__name__}", "report_builder.figures:save"),
+            "code": source.reach(figures.code_of(row), "report_builder.figures:save"),
             "records": {f"{run.variant}/{run.seed}": run.meta["digest"] for run in _runs(evidence, variant)},
             "data": evidence.data.digest,
             "style": assets,

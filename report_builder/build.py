@@ -205,9 +205,11 @@ def draw_one(name: str, study: str, places: Places, look: figures.Look, out: Pat
                          "train it with 'python -m report_builder build' first")
     evidence = gather(plan_, plan_.state.found)
     row, _ = figures.find(name, evidence)
-    drawing = figures.draw(name, evidence, look)
     path = out or Path(f"{name}.{row.kind}")
-    figures.save(drawing, path)
+    kind = path.suffix.removeprefix(".").lower()
+    if kind not in ("svg", "png"):
+        raise InputError(f"--out {path}: expected a name that ends in .svg or .png, got '{path.suffix}'")
+    figures.save(figures.draw(name, evidence, look), path, kind)
     return path
 
 

@@ -10,8 +10,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from xo.commands import DATA, STORE, Group, open_data, show_trained
-from xo.errors import InputError
+from xo.commands import DATA, EMBEDDED, STORE, Group, open_data, show_trained
 
 
 @click.group(cls=Group)
@@ -62,12 +61,15 @@ def generate(to: Path, store: Path) -> None:
 
 @data.command("import")
 @click.argument("source", type=click.Path(path_type=Path, exists=True))
-@click.option("--to", type=click.Path(path_type=Path), help="Default: data/ and the name of SOURCE.")
+@click.option("--to", type=click.Path(path_type=Path), help="Default: data/ and the name of SOURCE, or data/imported-xo for one named xo.")
 def import_(source: Path, to: Path | None) -> None:
     """Check the images of SOURCE, a folder or zip with train and test images per class, and copy them into the project."""
     from xo.data import describe, import_images
 
-    click.echo("\n".join(describe(import_images(source, to or Path("data") / source.stem))))
+    target = to or EMBEDDED.with_name(source.stem)
+    if target == EMBEDDED:  # whatever lies there must be the embedded set
+        target = EMBEDDED.with_name(f"imported-{source.stem}")
+    click.echo("\n".join(describe(import_images(source, target))))
 
 
 @data.command()
@@ -115,7 +117,7 @@ def train(variant: str, seed: int, data_dir: Path, store: Path, keep_weights: bo
 
 
 def original_log(batch_loss) -> list[str]:
-    """The lines that the original script printed, from losses `(epochs, batches)`: a tenth of the mean loss of ten batches."""
+    """The lines that the original script printed, from losses `(epochs, batches)`: a tenth of the mean of ten batches."""
     return [f"[{epoch} {last:5d}] loss: {sum(losses[last - 10:last]) / 100:.3f}"
             for epoch, losses in enumerate(batch_loss, 1) for last in range(10, len(losses) + 1, 10)]
 

@@ -17,6 +17,9 @@ from xo.records import Record, read_weights
 from xo.study import find_variant
 
 
+LARGEST_PHOTO = 10_000  # pixels a side of an image that is to be resized
+
+
 class Prediction(NamedTuple):
     path: Path
     label: str
@@ -40,7 +43,8 @@ def predict(record: Record, paths: list[Path], resize: bool = False) -> list[Pre
 def _read(path: Path, size: tuple[int, int], resize: bool) -> np.ndarray:
     """One image as uint8 `(H, W)`."""
     try:
-        pixels = images.decode(path.read_bytes(), str(path))
+        sides = (1, LARGEST_PHOTO) if resize else (images.SMALLEST, images.LARGEST)
+        pixels = images.decode(path.read_bytes(), str(path), sides)
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}); give the path of a png, bmp or jpg file") from error
     if pixels.shape == size:

@@ -143,7 +143,7 @@ def step(net: Net, x: Tensor, labels: Tensor, lr: float) -> tuple[float, int, in
 
 
 class _UpdatingLinear(torch.autograd.Function):
-    """A dense layer whose backward pass takes the SGD step on its weight: `W -= lr * grad_out.T @ x`, after `grad_x` is found."""
+    """A dense layer whose backward pass, once `grad_x` is found, takes its weight's SGD step: `W -= lr * grad_out.T @ x`."""
 
     @staticmethod
     def forward(ctx, x: Tensor, weight: Tensor, bias: Tensor, lr: float) -> Tensor:
