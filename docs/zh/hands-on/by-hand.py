@@ -16,7 +16,7 @@
 #
 # 不用本项目的程序，只用 PyTorch 和 torchvision，从读图像到看特征图，一步一步做完。每一格都可以改了再运行。
 #
-# 为了很快跑完，这里只取一部分图像，每批 16 张，学习率 0.05：批小，同样多的图像就能更新更多次，每次走得短一些。完整的设置（全部图像，每批 64 张，学习率 0.1，多个随机种子）及其结果见 [X3 训练](../xo/training.md)。
+# 为了很快跑完，这里只取一部分图像，每批 16 幅，学习率 0.05：批小，同样多的图像就能更新更多次，每次走得短一些。完整的设置（全部图像，每批 64 幅，学习率 0.1，多个随机种子）及其结果见 [X3 训练](../xo/training.md)。
 
 # %% [markdown]
 # ## 数据
@@ -53,7 +53,7 @@ print("classes:", ", ".join(classes))
 
 
 def show(fig, text):
-    """显示一张图，并给读屏软件一句说明"""
+    """显示一幅图，并给读屏软件一句说明"""
     display(fig, metadata={"image/png": {"alt": text}})
     plt.close(fig)
 
@@ -62,7 +62,7 @@ def show(fig, text):
 
 # %%
 def take(folder, count):
-    """随机取 count 张 -> (N, 1, H, W)，(N,)"""
+    """随机取 count 幅 -> (N, 1, H, W)，(N,)"""
     chosen = torch.randperm(len(folder))[:count].tolist()
     images, labels = zip(*(folder[i] for i in chosen))
     return torch.stack(images), torch.tensor(labels)
@@ -79,12 +79,12 @@ for ax, image, label in zip(axes, train_images, train_labels):
     ax.set_title(classes[label], fontsize=9)
 for ax in axes:
     ax.axis("off")
-show(fig, "六张训练图像，上方是类别")
+show(fig, "六幅训练图像，上方是类别")
 
 # %% [markdown]
 # ## 网络
 #
-# 两块“卷积、池化、ReLU”，再加三个全连接层。`LazyLinear` 的输入个数不必写，第一次前向传播时由形状得出；所以先送一张图像过去，顺便看每一层的形状。
+# 两块“卷积、池化、ReLU”，再加三个全连接层。`LazyLinear` 的输入个数不必写，第一次前向传播时由形状得出；所以先送一幅图像过去，顺便看每一层的形状。
 
 # %%
 net = nn.Sequential(
@@ -140,7 +140,7 @@ show(fig, "每批的损失，虚线是瞎猜的水平")
 # %% [markdown]
 # ## 测试
 #
-# 测试图像没有参与训练。先看全部图像的准确率，再看一张。
+# 测试图像没有参与训练。先看全部图像的准确率，再看一幅。
 
 # %%
 net.eval()
@@ -160,12 +160,12 @@ print(f"probability: {probabilities[i, predicted[i]]:.1%}")
 fig, ax = plt.subplots(figsize=(1.8, 1.8))
 ax.imshow(test_images[i, 0], cmap="gray", vmin=0, vmax=1)
 ax.axis("off")
-show(fig, "一张测试图像")
+show(fig, "一幅测试图像")
 
 # %% [markdown]
 # ## 特征图
 #
-# 把一张图像送进第一块，每一步停下来看。一张图是一个通道；三行依次是卷积、池化、ReLU 之后。同一行用同一灰度，比例写在左边。
+# 把一幅图像送进第一块，每一步停下来看。一幅图是一个通道；三行依次是卷积、池化、ReLU 之后。同一行用同一灰度，比例写在左边。
 
 # %%
 def show_maps(rows, names):
@@ -220,4 +220,4 @@ show(fig, "第一层的九个卷积核")
 #
 # - 换几个 `SEED`，数一数几次学会。本站对每个网络都这样做，结果在 [X5 准确率](../xo/accuracy.md)。
 # - 去掉两个 `MaxPool2d`，看形状和参数怎样变化，再对照[去掉池化](../redesign/no-pooling.md)。
-# - 把 `take` 的张数改为全部，批改为 64，学习率改为 0.1，这就是作业的设置。
+# - 把 `take` 的幅数改为全部，批改为 64，学习率改为 0.1，这就是作业的设置。
