@@ -70,6 +70,8 @@ class Drawn(NamedTuple):
                 writer.writeheader()
                 writer.writerows(drawing.rows)
             (aside / "meta.json").write_text(json.dumps(meta, ensure_ascii=False, indent=1), encoding="utf-8")
+            if self.folder.exists() and not self.is_made:
+                shutil.rmtree(self.folder)
             os.rename(aside, self.folder)
         except OSError:
             if not self.is_made:  # else another builder drew the same

@@ -1,0 +1,190 @@
+"""What a build makes anew and what it leaves, with made-up records instead of training; publishing has tests of its own."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from report_builder import artefacts, build as build_module
+from report_builder.build import Places, build, draw_one, status
+from report_builder.figures import Look
+from xo.code import ROOT, Source
+from xo.errors import InputError
+from xo.records import Record, Store
+from xo.study import Run
+
+from .conftest import draw_images, write_record
+
+PAGE = '# Page\n\n{{ value("baseline.solved") }}\n\n{{ figure("samples") }}\n\n{{ figure("loss.baseline") }}\n'
+PAGE += '\n{{ figure("accuracy.features") }}\n'
+
+
+@pytest.fixture
+def places(tmp_path, monkeypatch) -> Places:
+    monkeypatch.setattr(build_module, "publish", lambda docs, site, config: True)
+    monkeypatch.setattr(build_module, "is_published", lambda site: True)
+    for language in ("zh", "en"):
+        (tmp_path / "docs" / language).mkdir(parents=True)
+        (tmp_path / "docs" / language / "index.md").write_text(PAGE)
+    draw_images(tmp_path / "data", ("circles", "crosses"), (30, 30), 8, 6)
+    return Places(tmp_path / "data", tmp_path / "runs", tmp_path / "build", tmp_path / "site", tmp_path / "docs")
+
+
+@pytest.fixture
+def train(places, tmp_path):
+    """Stands in for training: writes a made-up record for each run and remembers which were asked for."""
+    asked: list[str] = []
+
+    def write(run: Run) -> Record:
+        made = write_record(Store(tmp_path / "made"), run.variant, run.data, run.seed, solves=run.seed == 0)
+        arrays = {name: made.array(name) for name in made._names}
+        return Store(places.store).write(made.meta | {"key": run.key, "inputs": run.inputs}, arrays)
+
+    def train(runs: list[Run]) -> list[Record]:
+        asked.extend(map(str, runs))
+        return [write(run) for run in runs]
+
+    train.asked = asked
+    return train
+
+
+@pytest.fixture
+def run(places, train):
+    """Builds the smoke study and returns the summary and the names of what was made."""
+
+    def run():
+        made: list[str] = []
+        summary = build("smoke", places, train, jobs=1, follow=lambda names, n: made.extend(names))
+        return summary, set(made)
+
+    return run
+
+
+def files(folder: Path) -> dict[Path, int]:
+    return {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_first_build_makes_everything_and_the_second_nothing(run, places, train):
+    summary, made = run()
+    assert made == {"samples", "loss.baseline", "accuracy.features"}
+    assert summary.trained == (14, 14) and len(train.asked) == 14
+    for name in ("zh/index.md", "en/figures/loss.baseline.dark.svg", "zh/figures/samples.light.png", "en/figures/samples.csv"):
+        assert (places.build / "docs" / name).stat().st_size > 0
+    before = files(places.build) | files(places.store)
+    summary, made = run()
+    assert (summary.trained, summary.drawn, made) == ((0, 14), (0, 3), set()) and not summary.published
+    assert files(places.build) | files(places.store) == before
+
+
+def test_a_changed_page_is_rendered_and_nothing_else_made(run, places):
+    run()
+    page = places.docs / "en" / "index.md"
+    page.write_text(PAGE + "\nMore.\n")
+    before = files(places.build / "docs")
+    summary, made = run()
+    assert made == set() and summary.trained == (0, 14)
+    after = files(places.build / "docs")
+    assert {path.relative_to(places.build / "docs").as_posix() for path in after if after[path] != before.get(path)} == \
+        {"en/index.md"}
+
+
+def test_a_figure_that_a_page_newly_uses_is_drawn(run, places):
+    run()
+    (places.docs / "en" / "index.md").write_text(PAGE + '\n{{ figure("confusion.baseline") }}\n')
+    assert run()[1] == {"confusion.baseline"}
+
+
+@pytest.mark.parametrize("file, function, redrawn", [
+    ("report_builder/figures/curves.py", "loss", {"loss.baseline"}),
+    ("report_builder/figures/curves.py", "accuracy", {"accuracy.features"}),
+    ("report_builder/figures/images.py", "samples", {"samples"}),
+    ("report_builder/figures/images.py", "mistakes", set()),
+    ("report_builder/figures/layout.py", "end_labels", {"loss.baseline", "accuracy.features"}),
+])
+def test_changed_code_redraws_what_reaches_it(run, places, tmp_path, monkeypatch, file, function, redrawn):
+    run()
+    for package in ("xo", "report_builder"):
+        shutil.copytree(ROOT / package, tmp_path / "tree" / package, ignore=shutil.ignore_patterns("__pycache__"))
+    path = tmp_path / "tree" / file
+    text = path.read_text()
+    head = text[text.index(f"def {function}("):]
+    body = head[:head.index('"""') + 3 + head[head.index('"""') + 3:].index('"""') + 3]
+    path.write_text(text.replace(body, body + "\n    changed = 1"))
+    monkeypatch.setattr(artefacts, "Source", lambda: Source(tmp_path / "tree"))
+    monkeypatch.setattr(build_module, "_fingerprint", lambda plan, places: "changed")
+    stale = {standing.name.removeprefix("figure "): standing.why for standing in status("smoke", places) if standing.why}
+    assert set(stale) == redrawn
+    assert all(f"report_builder.figures.{path.stem}:{function}" in why for why in stale.values())
+    assert run()[1] == redrawn
+
+
+def test_a_changed_record_redraws_its_variants_figures_and_those_of_the_study(run, places, train):
+    run()
+    (record,) = (places.store / "features").glob("0-*")
+    shutil.rmtree(record)
+    train.asked.clear()
+    meta = build_module.planned("smoke", places).runs
+    assert [standing.name for standing in status("smoke", places) if standing.why.startswith("never trained")] == \
+        ["run features seed 0"]
+    # the same run again leaves the same digest but for its cost, so that figures are drawn for a reason
+    run()
+    assert train.asked == ["features seed 0"] and len(meta) == 14
+
+
+def test_a_damaged_record_is_trained_again_and_named_before(run, places, train):
+    run()
+    (record,) = (places.store / "baseline").glob("1-*")
+    (record / "arrays.safetensors").write_bytes(b"flipped")
+    train.asked.clear()
+    assert any("damaged" in standing.why for standing in status("smoke", places))
+    run()
+    assert train.asked == ["baseline seed 1"] and list((places.store / ".damaged").iterdir())
+
+
+def test_other_data_share_nothing_in_the_store(run, places, train, tmp_path):
+    run()
+    (one,) = (places.store / "baseline").glob("0-*")
+    draw_images(tmp_path / "other", ("a", "b"), (40, 60), 4, 2)
+    other = Places(tmp_path / "other", places.store, places.build, places.site, places.docs)
+    train.asked.clear()
+    build("smoke", other, train, jobs=1, follow=lambda names, n: list(names))
+    assert len(train.asked) == 14
+    assert len(list((places.store / "baseline").glob("0-*"))) == 2 and one.is_dir()
+    assert "embedded\": false" in (places.build / "report.json").read_text()
+
+
+def test_a_template_that_fails_leaves_everything_as_it_was(run, places):
+    run()
+    before = files(places.build / "docs")
+    (places.docs / "en" / "index.md").write_text('\n{{ value("baseline.none") }}')
+    with pytest.raises(InputError, match=r"en/index.md:2: value 'baseline.none' is not known"):
+        run()
+    assert files(places.build / "docs") == before
+
+
+def test_half_drawn_figures_are_not_taken_for_whole_ones(run, places):
+    run()
+    (drawn,) = (places.build / "figures" / "samples").iterdir()
+    (drawn / "meta.json").unlink()
+    (places.build / "last.json").unlink()
+    assert run()[1] == {"samples"}
+
+
+def test_one_figure_by_name(run, places, tmp_path):
+    with pytest.raises(InputError, match="no record of the study smoke"):
+        draw_one("samples", "smoke", places, Look("zh", "light"), tmp_path / "samples.png")
+    run()
+    path = draw_one("loss.baseline", "smoke", places, Look("en", "dark"), tmp_path / "loss.svg")
+    drawn = next((places.build / "figures" / "loss.baseline").iterdir()) / "en-dark.svg"
+    assert path.read_bytes() == drawn.read_bytes()
+    with pytest.raises(InputError, match=r"figure 'los': not known; known are passage, samples"):
+        draw_one("los", "smoke", places, Look("zh", "light"), None)
+    with pytest.raises(InputError, match="ends in .svg or .png"):
+        draw_one("samples", "smoke", places, Look("zh", "light"), tmp_path / "x.gif")
+
+
+def test_an_unknown_study_is_answered_with_the_known_ones(places, train):
+    with pytest.raises(InputError, match="study 'huge': not known; known are smoke, default, full"):
+        build("huge", places, train, jobs=1, follow=lambda names, n: list(names))
