@@ -1,0 +1,137 @@
+"""The table of all figures, and how one is found, drawn and saved. matplotlib is imported when the first one is drawn."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from report_builder.evidence import Evidence
+from report_builder.figures import compare, curves, images, kernels, maps, network, passage
+from report_builder.figures.look import ASSETS, Drawing, Look
+from xo.errors import InputError
+from xo.variants import Variant
+
+__all__ = ["ASSETS", "FIGURES", "Drawing", "Look", "Row", "code_of", "draw", "find", "names", "save"]
+
+SHOWN_WIDTH = 700  # pixels on a page
+
+
+class Row(NamedTuple):
+    """A figure of the whole study, `draw(evidence, look)`, or of one variant, `draw(evidence, look, variant's name)`."""
+
+    draw: Callable[..., Drawing]
+    kind: Literal["svg", "png"]
+    scope: Literal["study", "variant"]
+    convolutions: int = 1  # that a variant must have
+
+
+FIGURES: dict[str, Row] = {
+    "passage": Row(passage.passage, "png", "study"),
+    "samples": Row(images.samples, "png", "study"),
+    "solved": Row(compare.solved_share, "svg", "study"),
+    "accuracy-by-epoch": Row(curves.accuracy_by_epoch, "svg", "study"),
+    "variants-compared": Row(compare.variants_compared, "svg", "study"),
+    "levels": Row(maps.levels, "png", "study"),
+    "network": Row(network.network, "svg", "variant"),
+    "loss": Row(curves.loss, "svg", "variant"),
+    "accuracy": Row(curves.accuracy, "svg", "variant"),
+    "confusion": Row(compare.confusion, "svg", "variant"),
+    "mistakes": Row(images.mistakes, "png", "variant"),
+    "one-image": Row(images.one_image, "png", "variant"),
+    "kernels-conv1": Row(kernels.kernels_conv1, "png", "variant"),
+    "kernels-conv2": Row(kernels.kernels_conv2, "png", "variant", convolutions=2),
+    "maps1": Row(maps.maps1, "png", "variant"),
+    "maps2": Row(maps.maps2, "png", "variant", convolutions=2),
+    "maps3": Row(maps.maps3, "png", "variant", convolutions=3),
+}
+
+
+def names(evidence: Evidence) -> list[str]:
+    """The names of all figures that can be drawn of a study: `samples`, `loss.baseline`, ..."""
+    if not evidence.variants:
+        return []
+    return [name if row.scope == "study" else f"{name}.{variant.name}" for name, row in FIGURES.items()
+            for variant in (evidence.variants[:1] if row.scope == "study" else evidence.variants) if _applies(row, variant)]
+
+
+def find(name: str, evidence: Evidence) -> tuple[Row, str | None]:
+    """The table's row for `loss.baseline`, and the variant's name; None where the figure is of the whole study."""
+    known = names(evidence)
+    if name not in known:
+        study = ", ".join(figure for figure, row in FIGURES.items() if row.scope == "study")
+        variant = ", ".join(figure for figure, row in FIGURES.items() if row.scope == "variant")
+        raise InputError(f"figure '{name}': not known; known are {study}, and with a variant's name, as in loss.baseline, {variant} "
+                         f"(the study has {', '.join(v.name for v in evidence.variants) or 'no run yet'})")
+    figure, _, variant_name = name.partition(".")
+    return FIGURES[figure], variant_name or None
+
+
+def _applies(row: Row, variant: Variant) -> bool:
+    return row.scope == "study" or len(variant.channels) >= row.convolutions
+
+
+def code_of(row: Row) -> str:
+    """Where a figure's code begins, as `report_builder.figures.curves:loss`."""
+    return f"{row.draw.__module__}:{row.draw.__name__}"
+
+
+def draw(name: str, evidence: Evidence, look: Look) -> Drawing:
+    """Draws one figure by its name; nothing is written."""
+    row, variant_name = find(name, evidence)
+    with look.style():
+        return row.draw(evidence, look, variant_name) if variant_name else row.draw(evidence, look)
+
+
+def save(drawing: Drawing, path: Path, kind: Literal["svg", "png"]) -> tuple[int, int]:
+    """Writes a drawing; the same drawing gives the same bytes. Returns the width and height to show it with, in pixels."""
+    with drawing.look.style():
+        path.write_bytes(_svg(drawing) if kind == "svg" else _png(drawing))
+    width, height = drawing.figure.get_size_inches()
+    return SHOWN_WIDTH, round(SHOWN_WIDTH * height / width)
+
+
+def _svg(drawing: Drawing) -> bytes:
+    """Without date, version and document type, and with coordinates cut to hundredths of a point."""
+    out = io.BytesIO()
+    drawing.figure.savefig(out, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
+    text = out.getvalue().decode("utf-8")
+    text = re.sub(r' d="[^"]*"', lambda path: re.sub(r"(\.\d\d)\d+", r"\1", path[0]), text[text.index("<svg"):])
+    return text.encode("utf-8")
+
+
+def _png(drawing: Drawing) -> bytes:
+    """Pixel by pixel as painted; with a palette of 256 colors where these hold all that was painted, half the size."""
+    import numpy as np
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from PIL import Image
+
+    agg = FigureCanvasAgg(drawing.figure)
+    agg.draw()
+    pixels = np.ascontiguousarray(np.asarray(agg.buffer_rgba())[:, :, :3])  # (H, W, 3)
+    image = Image.fromarray(pixels)
+    painted, found = _colors(Image.fromarray(drawing.figure.images[0].get_array())), _colors(image)
+    if 0 < len(painted) <= 256 and found:
+        # all painted colors, then the commonest shades at the edges of letters; a rare shade takes its nearest
+        colors = np.array(list(dict.fromkeys(painted + found)))
+        kept = colors[:256]
+        table = np.zeros(1 << 24, dtype=np.uint8)
+        table[_packed(colors)] = np.abs(kept - colors[:, None]).sum(axis=2).argmin(axis=1)
+        image = Image.fromarray(table[_packed(pixels)])
+        image.putpalette(kept.astype(np.uint8).tobytes())
+    out = io.BytesIO()
+    image.save(out, "PNG", compress_level=6)
+    return out.getvalue()
+
+
+def _colors(image) -> list[tuple[int, int, int]]:
+    """The colors of a Pillow image, the commonest first; none where they are too many for a palette to be near."""
+    return [color for _, color in sorted(image.getcolors(1 << 13) or [], key=lambda entry: (-entry[0], entry[1]))]
+
+
+def _packed(colors):
+    """(..., 3) red, green, blue -> (...) one number each."""
+    red, green, blue = (colors[..., i].astype("uint32") for i in range(3))
+    return red << 16 | green << 8 | blue

@@ -1,0 +1,139 @@
+"""Paints images and maps at whole pixels: a canvas of bytes is filled, then shown once, so that nothing is resampled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from report_builder.figures.layout import WIDTH, note, sheet
+from report_builder.figures.look import Look
+from report_builder.figures.wording import number
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from matplotlib.text import Text
+
+SHADES = 119  # of a scale: two of them fit into a palette, and being odd it has a shade for zero in the middle
+ACROSS = 1400  # pixels that a row of images should come near, twice what a page shows
+
+
+def rgb(color: str) -> tuple[int, int, int]:
+    return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
+
+
+def mixed(one: str, other: str, share: float) -> str:
+    """The color that is `share` of `other` and the rest of `one`."""
+    return "#" + "".join(f"{round(a + share * (b - a)):02x}" for a, b in zip(rgb(one), rgb(other)))
+
+
+def shades(values: np.ndarray, low: float, high: float, colors: Sequence[str]) -> np.ndarray:
+    """Values (...) -> (..., 3) uint8 on a scale of evenly spaced colors from `low` to `high`, clipped at its ends."""
+    span = high - low if high > low else 1.0
+    index = np.clip((np.nan_to_num(values.astype(np.float32)) - low) * ((SHADES - 1) / span), 0, SHADES - 1)
+    stops = np.array([rgb(color) for color in colors], dtype=float)
+    at = np.linspace(0, len(stops) - 1, SHADES)
+    table = np.stack([np.interp(at, range(len(stops)), channel) for channel in stops.T], axis=1)
+    return np.rint(table).astype(np.uint8)[np.rint(index).astype(np.uint8)]
+
+
+def gray(image: np.ndarray) -> np.ndarray:
+    """(H, W) uint8 -> (H, W, 3) as it is, white ground and black strokes in both schemes."""
+    return np.repeat(image[:, :, None], 3, axis=2)
+
+
+def largest(values: Sequence[np.ndarray]) -> float:
+    """The end of a scale around zero for all of `values`: only one value in a thousand may lie beyond; never 0."""
+    sizes = np.abs(np.concatenate([np.ravel(v) for v in values]))
+    sizes = sizes[np.isfinite(sizes)]
+    return float(np.quantile(sizes, 0.999) or sizes.max() or 1.0) if sizes.size else 1.0
+
+
+def canvas(look: Look, width: int, height: int) -> np.ndarray:
+    """An empty (height, width, 3) uint8 image in the page's color."""
+    return np.full((height, width, 3), rgb(look.ground), dtype=np.uint8)
+
+
+def cell_side(longest: int, wanted: float) -> int:
+    """A side near `wanted` pixels: a whole multiple of an image's longest side, or less than that side if it is too long."""
+    return longest * max(1, round(wanted / longest)) if longest <= 1.5 * wanted else int(wanted)
+
+
+def enlarged(picture: np.ndarray, factor: int) -> np.ndarray:
+    """(H, W, ...) with every pixel `factor` times as wide and high."""
+    return picture.repeat(factor, axis=0).repeat(factor, axis=1)
+
+
+def fit(picture: np.ndarray, side: int) -> np.ndarray:
+    """(H, W, 3) enlarged by the largest whole factor to at most `side` pixels; of longer ones every k-th pixel is kept."""
+    longest = max(picture.shape[:2])
+    if longest > side:
+        step = -(-longest // side)
+        return picture[::step, ::step]
+    return enlarged(picture, side // longest)
+
+
+def put(target: np.ndarray, picture: np.ndarray, x: int, y: int, border: str) -> None:
+    """Put a (h, w, 3) picture at (x, y), with a border of two pixels just outside, so that white images end where they end."""
+    h, w = picture.shape[:2]
+    target[max(y - 2, 0):y + h + 2, max(x - 2, 0):x + w + 2] = rgb(border)
+    target[y:y + h, x:x + w] = picture
+
+
+def put_into(target: np.ndarray, picture: np.ndarray, x: int, y: int, side: int, border: str) -> tuple[int, int, int]:
+    """Fit a picture into the middle of a square whose upper left corner is (x, y); returns its own corner and width."""
+    fitted = fit(picture, side)
+    h, w = fitted.shape[:2]
+    x, y = x + (side - w) // 2, y + (side - h) // 2
+    put(target, fitted, x, y, border)
+    return x, y, w
+
+
+def grid(look: Look, maps: np.ndarray, top: float, wanted: int, colors: Sequence[str]) -> np.ndarray:
+    """(C, H, W) maps as one picture near `wanted` pixels wide, about as many columns as rows; 0 has the first color, `top` the last."""
+    columns = int(np.ceil(np.sqrt(len(maps))))
+    cell = cell_side(max(maps.shape[1:]), (wanted + 6) / columns - 6)
+    painted = canvas(look, columns * (cell + 6) - 6, -(-len(maps) // columns) * (cell + 6) - 6)
+    for c, values in enumerate(maps):
+        row, column = divmod(c, columns)
+        put_into(painted, shades(values, 0, top, colors), column * (cell + 6), row * (cell + 6), cell, look.color("grid"))
+    return painted
+
+
+def mount(title: str, painted: np.ndarray) -> Figure:
+    """A figure that shows a painted canvas pixel by pixel below its title; `note_at` then writes on it."""
+    from report_builder.figures.painted import Painted
+
+    height, width = painted.shape[:2]
+    figure = sheet(title, height * WIDTH / width, dpi=width / WIDTH)
+    figure.images.append(Painted(figure, painted))
+    return figure
+
+
+def points(width: int, size: float) -> int:
+    """How many pixels `size` points are on a canvas `width` pixels wide."""
+    return round(size * width / WIDTH / 72)
+
+
+def note_at(figure: Figure, x: float, y: float, text: str, **options) -> Text:
+    """Text at a pixel of the mounted canvas, counted from its upper left corner."""
+    height = figure.images[0].get_size()[0]
+    return note(figure, x / figure.dpi, (height - y) / figure.dpi, text, **options)
+
+
+def paint_bar(look: Look, target: np.ndarray, y: int) -> tuple[int, int]:
+    """The diverging scale as a bar at the right end, its upper edge at `y`; returns its left end and its width."""
+    width = target.shape[1]
+    wide, tall = round(width * 0.24), points(width, 8)
+    x = width - wide - round(width * 0.05)
+    target[y:y + tall, x:x + wide] = shades(np.linspace(-1, 1, wide), -1, 1, look.diverging)
+    return x, wide
+
+
+def label_bar(figure: Figure, x: int, wide: int, y: int, limit: float, text: str) -> None:
+    """Numbers below the bar that `paint_bar` left at `y`, and what they mean at its left."""
+    below = y + points(figure.images[0].get_size()[1], 10)
+    for share, value in ((0, -limit), (0.5, 0.0), (1, limit)):
+        note_at(figure, x + share * wide, below, number(value, 2), ha="center", va="top", fontsize=8.5)
+    note_at(figure, x - 12, y + points(figure.images[0].get_size()[1], 4), text, ha="right", va="center", fontsize=8.5)
