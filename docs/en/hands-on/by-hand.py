@@ -39,7 +39,8 @@ torch.set_num_threads(1)  # the same result on any number of cores
 
 here = Path.cwd()
 places = [folder / "data/xo" for folder in (here, *here.parents)]
-root = Path(os.environ.get("XO_DATA") or next(filter(Path.is_dir, places)))
+root = Path(os.environ.get("XO_DATA")
+            or next(place for place in places if place.is_dir()))
 
 to_tensor = transforms.Compose([
     transforms.Grayscale(1),
@@ -177,7 +178,8 @@ def show_maps(rows, names):
         for ax, channel in zip(line, maps):
             ax.imshow(channel, cmap="gray", vmin=low, vmax=high)
             ax.set(xticks=[], yticks=[])
-        line[0].set_ylabel(f"{name}\n{low:.2f} to {high:.2f}", fontsize=7)
+        label = f"{name}\n{low:.2f} to {high:.2f}"
+        line[0].set_ylabel(label, fontsize=7)
     plt.tight_layout(pad=0.3)
     show(fig, "Feature maps, a row per step and a column per channel")
 
