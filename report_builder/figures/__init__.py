@@ -110,28 +110,27 @@ def _png(drawing: Drawing) -> bytes:
 
     agg = FigureCanvasAgg(drawing.figure)
     agg.draw()
-    pixels = np.ascontiguousarray(np.asarray(agg.buffer_rgba())[:, :, :3])  # (H, W, 3)
+    pixels = np.asarray(agg.buffer_rgba())  # (H, W, 4), all opaque
     image = Image.fromarray(pixels)
-    painted, found = _colors(Image.fromarray(drawing.figure.images[0].get_array())), _colors(image)
+    painted, found = _colors(Image.fromarray(drawing.figure.images[0].get_array()).convert("RGBA")), _colors(image)
     if 0 < len(painted) <= 256 and found:
         # all painted colors, then the commonest shades at the edges of letters; a rare shade takes its nearest
-        colors = np.array(list(dict.fromkeys(painted + found)))
-        kept = colors[:256]
+        colors = np.array(list(dict.fromkeys(painted + found)), dtype=np.uint8)  # (n, 4)
+        distance = np.abs(colors[:, None].astype(int) - colors[:256]).sum(axis=2)  # (n, up to 256)
         table = np.zeros(1 << 24, dtype=np.uint8)
-        table[_packed(colors)] = np.abs(kept - colors[:, None]).sum(axis=2).argmin(axis=1)
+        table[_packed(colors)] = distance.argmin(axis=1)
         image = Image.fromarray(table[_packed(pixels)])
-        image.putpalette(kept.astype(np.uint8).tobytes())
+        image.putpalette(colors[:256, :3].tobytes())
     out = io.BytesIO()
-    image.save(out, "PNG", compress_level=6)
+    (image if image.mode == "P" else image.convert("RGB")).save(out, "PNG", compress_level=6)
     return out.getvalue()
 
 
-def _colors(image) -> list[tuple[int, int, int]]:
+def _colors(image) -> list[tuple[int, ...]]:
     """The colors of a Pillow image, the commonest first; none where they are too many for a palette to be near."""
     return [color for _, color in sorted(image.getcolors(1 << 13) or [], key=lambda entry: (-entry[0], entry[1]))]
 
 
-def _packed(colors):
-    """(..., 3) red, green, blue -> (...) one number each."""
-    red, green, blue = (colors[..., i].astype("uint32") for i in range(3))
-    return red << 16 | green << 8 | blue
+def _packed(rgba):
+    """(..., 4) opaque uint8 -> (...) numbers below 2**24."""
+    return rgba.view("<u4")[..., 0] & 0xFFFFFF

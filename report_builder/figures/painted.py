@@ -18,5 +18,6 @@ class Painted(FigureImage):
 
     def make_image(self, renderer, magnification=1.0, unsampled=False):
         canvas = self.get_array()
-        opaque = np.full((*canvas.shape[:2], 1), 255, dtype=np.uint8)
-        return np.concatenate([canvas, opaque], axis=2)[::-1], 0, 0, IdentityTransform()
+        opaque = np.full((*canvas.shape[:2], 4), 255, dtype=np.uint8)
+        opaque[:, :, :3] = canvas[::-1]
+        return opaque, 0, 0, IdentityTransform()
