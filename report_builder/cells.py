@@ -62,8 +62,8 @@ def _code(node: LexborNode) -> str:
 def _output(node: LexborNode) -> str:
     for image in node.css("img"):
         image.attrs["class"] = "off-glb"  # the picture is in the page; a link to it would hold it twice
-    kind = "error" if "stderr" in (node.attributes.get("data-mime-type") or "") else "result"
-    return f'<div class="xo-output {kind}">{(node.inner_html or "").strip()}</div>'
+    kind = " error" if "stderr" in (node.attributes.get("data-mime-type") or "") else ""
+    return f'<div class="xo-output{kind}">{(node.inner_html or "").strip()}</div>'
 
 
 def _classes(node: LexborNode) -> list[str]:
