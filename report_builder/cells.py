@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from markdown.extensions.toc import nest_toc_tokens, unique
+from markdown.extensions.toc import nest_toc_tokens, slugify_unicode, unique
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from report_builder import formulas
@@ -48,7 +48,7 @@ def _heading(element: LexborNode, anchors: set[str]) -> dict:
     for pilcrow in element.css("a.anchor-link"):
         pilcrow.decompose()
     name = element.text().strip()
-    anchor = unique(element.attributes.get("id") or "section", anchors)  # puts it into `anchors` as well
+    anchor = unique(slugify_unicode(name, "-"), anchors)  # which it adds to `anchors`
     element.attrs["id"] = anchor
     element.insert_child(LexborHTMLParser(f'<a class="headerlink" href="#{anchor}">&para;</a>').css_first("a"))
     return {"level": HEADINGS.index(element.tag or "") + 1, "id": anchor, "name": name}

@@ -100,11 +100,12 @@ def on_files(files, config):
             file.is_documentation_page = lambda: True
             path = file.src_uri.partition("/")[2].removesuffix(".ipynb") + "/"
             file.alternates = {
-                language: SimpleNamespace(url=path if language == i18n.default_language else f"{language}/{path}")
+                language: SimpleNamespace(url=path if language == i18n.default_language else f"{language}/{path}", page=None)
                 for language in i18n.build_languages
             }
         elif file.src_uri == "sitemap.xml" or file.src_uri.startswith("assets/") and not default:
             files.remove(file)  # a template, and what the default language has published
+    i18n.i18n_files_per_language[i18n.current_language] = files.documentation_pages()  # for the sitemap
     # One 404 page speaks both languages. A sitemap needs to know all pages, and the site's address.
     config.theme.static_templates = {"404.html"} if default else {"sitemap.xml"} if config.site_url else set()
     return files

@@ -1,0 +1,243 @@
+"""A site of three pages in two languages, published by the real settings and hook."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from report_builder.site import MANIFEST, is_published, publish
+from xo.code import ROOT
+from xo.errors import CheckFailed, InputError
+
+NAV = """nav:
+  - index.md
+  - 识别:
+      - xo/data.md
+      - 手工做一遍作业: hands-on/by-hand.ipynb
+
+"""
+HOME = "---\ntitle: {title}\ndescription: {title}\n---\n\n# {title}\n\n[{link}](xo/data.md#counts) [n](hands-on/by-hand.ipynb)\n"
+DATA = """---
+title: {title}
+---
+
+# {title}
+
+Of $x_1$ and
+
+$$
+p_k = \\frac{{e^{{z_k}}}}{{\\sum_j e^{{z_j}}}}
+$$
+
+## {title} {{ #counts }}
+
+<figure class="xo-figure" id="figure-samples" markdown="1">
+
+![A circle](../figures/samples.light.svg#only-light){{ width="9" height="9" loading="lazy" }}
+![A circle](../figures/samples.dark.svg#only-dark){{ width="9" height="9" loading="lazy" }}
+
+<figcaption markdown="span">{title}</figcaption>
+
+</figure>
+"""
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><circle cx="4" cy="4" r="3"/></svg>'
+
+
+class Project:
+    """A folder laid out as the repository is, its pages rendered already."""
+
+    def __init__(self, root: Path) -> None:
+        self.docs, self.site, self.config = root / "build" / "docs", root / "site", root / "mkdocs.yml"
+        (root / "docs").mkdir()
+        for part in ("report_builder", "xo", "docs/overrides"):
+            (root / part).symlink_to(ROOT / part)
+        settings = re.sub(r"^nav:\n(?:[ \t].*\n|\n)+", NAV, (ROOT / "mkdocs.yml").read_text("utf-8"), flags=re.MULTILINE)
+        self.config.write_text(settings, "utf-8")
+        shutil.copytree(ROOT / "docs" / "assets", self.docs / "assets")
+        for language, home, data in (("zh", "首页", "数据集"), ("en", "Home", "Data set")):
+            self.write(f"{language}/index.md", HOME.format(title=home, link=data))
+            self.write(f"{language}/xo/data.md", DATA.format(title=data))
+            self.write(f"{language}/hands-on/by-hand.ipynb", notebook(data))
+            for scheme in ("light", "dark"):
+                self.write(f"{language}/figures/samples.{scheme}.svg", SVG)
+
+    def write(self, name: str, text: str) -> None:
+        path = self.docs / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+
+    def add(self, name: str, text: str) -> None:
+        self.write(name, (self.docs / name).read_text("utf-8") + text)
+
+    def publish(self) -> bool:
+        return publish(self.docs, self.site, self.config)
+
+    def page(self, name: str) -> str:
+        return (self.site / name).read_text("utf-8")
+
+
+def notebook(heading: str) -> str:
+    new = nbformat.v4
+    code = new.new_code_cell("print(1)", execution_count=1, id="b", outputs=[new.new_output("stream", text="1\n")])
+    text = new.new_markdown_cell(f"# {heading}\n\n## {heading} 2\n\n$x^2$ in [the data](../xo/data.md#counts)", id="a")
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return nbformat.writes(new.new_notebook(cells=[text, code], metadata={"kernelspec": kernel}))
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch) -> Project:
+    monkeypatch.delenv("SITE_URL", raising=False)
+    return Project(tmp_path)
+
+
+def test_publishes_once_and_then_writes_nothing(project):
+    assert project.publish()
+    before = {path: path.stat().st_mtime_ns for path in project.site.rglob("*")}
+    assert not project.publish()
+    assert {path: path.stat().st_mtime_ns for path in project.site.rglob("*")} == before
+    assert is_published(project.site)
+    assert set(json.loads(project.page(MANIFEST))["files"]) == set(files(project.site)) - {MANIFEST}
+
+
+def test_every_page_in_its_language_with_a_switch_to_the_same_page(project):
+    project.publish()
+    assert 'lang="zh"' in project.page("xo/data/index.html") and 'lang="en"' in project.page("en/xo/data/index.html")
+    assert 'href="../../en/xo/data/" hreflang="en"' in project.page("xo/data/index.html")
+    assert 'href="../../../hands-on/by-hand/" hreflang="zh"' in project.page("en/hands-on/by-hand/index.html")
+    for name, home in (("index.html", "en/"), ("en/index.html", "../")):
+        assert re.search(rf'href="(\./)?{re.escape(home)}(\./)?" hreflang=', project.page(name))
+
+
+def test_each_language_searches_its_own_pages(project):
+    project.publish()
+    chinese = {section["location"] for section in json.loads(project.page("search/search_index.json"))["docs"]}
+    english = {section["location"] for section in json.loads(project.page("en/search/search_index.json"))["docs"]}
+    assert "xo/data/#counts" in chinese & english
+    assert not any(location.startswith("en/") for location in chinese | english)
+    assert '"base": "../.."' in project.page("xo/data/index.html")
+    assert '"base": "../../../en"' in project.page("en/xo/data/index.html")
+
+
+def test_formulas_are_mathml(project):
+    project.publish()
+    page = project.page("en/xo/data/index.html")
+    assert "<math><msub><mi>x</mi><mn>1</mn></msub></math>" in page
+    assert '<div class="formula"><math display="block">' in page and "\\frac" not in page
+
+
+def test_a_notebook_is_a_page_without_scripts_styles_or_hosts_of_its_own(project):
+    project.publish()
+    page = project.page("hands-on/by-hand/index.html")
+    article = page[page.index("<article"):page.index("</article>")]
+    assert not re.search(r"<script|<style|jp-|https?://", article)
+    assert '<h2 id="数据集-2">' in article and 'href="#数据集-2"' in page
+    assert "<msup><mi>x</mi><mn>2</mn></msup>" in article
+    assert 'href="../../xo/data/#counts"' in article
+    assert '<div class="xo-output"><pre>1\n</pre></div>' in article
+
+
+def test_a_change_gives_what_a_build_from_nothing_gives(project):
+    project.publish()
+    project.add("zh/xo/data.md", "\n再加一句。\n")
+    assert project.publish()
+    changed = files(project.site)
+    assert "再加一句。".encode() in changed["xo/data/index.html"]
+    for made in (project.site, project.docs.parent / "pages", project.docs.parent / "templates"):
+        shutil.rmtree(made)
+    assert project.publish() and files(project.site) == changed
+
+
+def test_a_new_title_reaches_the_navigation_of_every_page(project):
+    project.publish()
+    project.write("zh/xo/data.md", DATA.format(title="图像"))
+    project.publish()
+    assert "数据集" not in re.sub(r"<article.*?</article>", "", project.page("index.html"), flags=re.DOTALL)
+    assert "图像" in project.page("hands-on/by-hand/index.html")
+
+
+@pytest.mark.parametrize(("name", "text", "problem"), [
+    ("zh/xo/data.md", "\n[nowhere](nowhere.md)\n", "zh/xo/data.md.*nowhere.md"),
+    ("en/xo/data.md", "\n[nothing](#nothing)\n", "en/xo/data.md.*#nothing"),
+    ("en/xo/data.md", '\n<a href="nowhere/">raw HTML</a>\n', "en/xo/data/index.html: the link 'nowhere/' leads to no page"),
+    ("zh/xo/data.md", "\n$\\nonsense{x}$\n", r"zh/xo/data.md: formula.*\\nonsense"),
+    ("zh/xo/data.md", '\n<img src="https://example.org/a.png" alt="">\n', "xo/data/index.html: takes https://example.org/a.png"),
+    ("zh/xo/data.md", '\n<script src="//example.org/a.js"></script>\n', "xo/data/index.html: takes //example.org/a.js"),
+    ("zh/xo/data.md", "\n![lost](../figures/lost.svg)\n", "zh/xo/data.md.*lost.svg"),
+    ("zh/xo/more.md", "---\ntitle: 更多\n---\n", "zh/xo/more.md"),
+    ("zh/figures/samples.csv", "a\n1\n", "figures/samples.csv: is there in zh only"),
+])
+def test_a_problem_is_named_in_one_line_and_the_old_site_stays(project, name, text, problem):
+    project.publish()
+    before = files(project.site)
+    project.add(name, text) if (project.docs / name).exists() else project.write(name, text)
+    with pytest.raises(CheckFailed, match=problem) as failure:
+        project.publish()
+    assert "\n" not in str(failure.value)
+    assert files(project.site) == before and is_published(project.site)
+
+
+def test_a_page_without_a_title_is_refused(project):
+    project.write("zh/xo/data.md", "# 数据集 { #counts }\n")
+    with pytest.raises(CheckFailed, match="zh/xo/data.md: the front matter has no title"):
+        project.publish()
+
+
+def test_what_a_killed_build_left_is_put_right(project):
+    project.publish()
+    before = files(project.site)
+    work = project.site.with_name(".site.work")
+    project.site.rename(work / "old")  # killed between the two renames of the swap
+    (work / "new").mkdir()
+    assert not is_published(project.site)
+    assert not project.publish() and files(project.site) == before
+    assert {path.name for path in work.iterdir()} == {"lock"}
+
+
+def test_a_damaged_site_is_published_again(project):
+    project.publish()
+    before = files(project.site)
+    (project.site / "xo/data/index.html").unlink()
+    assert not is_published(project.site)
+    assert project.publish() and files(project.site) == before
+
+
+def test_a_folder_that_holds_something_else_is_refused(project):
+    project.site.mkdir()
+    (project.site / "thesis.txt").write_text("mine")
+    with pytest.raises(InputError, match="holds no site"):
+        project.publish()
+    assert (project.site / "thesis.txt").read_text() == "mine"
+
+
+def test_below_a_sub_path_only_the_404_page_needs_to_know_it(project, monkeypatch):
+    project.publish()
+    assert not re.search(r'(?:href|src)="/', "".join(project.page(f"{name}index.html") for name in ("", "en/", "xo/data/")))
+    assert not (project.site / "sitemap.xml").exists()
+    monkeypatch.setenv("SITE_URL", "https://example.org/xo-report/")
+    assert project.publish()
+    assert 'href="/xo-report/assets/xo.css"' in project.page("404.html")
+    assert "https://example.org/xo-report/en/hands-on/by-hand/" in project.page("sitemap.xml")
+    assert 'lang="en"' in project.page("404.html") and 'lang="zh"' in project.page("404.html")
+
+
+def test_every_page_names_study_and_data_set(project):
+    report = {"study": "default", "data": {"name": "xo", "embedded": True, "digest": ""}, "runs": {"made": 6, "planned": 6}}
+
+    def page_with(report: dict) -> str:
+        (project.docs.parent / "report.json").write_text(json.dumps(report))
+        project.publish()
+        return project.page("en/xo/data/index.html")
+
+    assert page_with(report).count('class="xo-origin"') == 1  # in the foot
+    imported = page_with(report | {"data": {"name": "mine", "embedded": False}, "runs": {"made": 5, "planned": 6}})
+    assert imported.count('class="xo-origin"') == 2  # also at the top
+    assert "<b>mine</b> (imported)" in imported and "5 runs of 6 planned" in re.sub(r"\s+", " ", imported)
