@@ -143,7 +143,7 @@ def test_every_imported_package_is_declared():
     names = {canonicalize_name(requirement.name) for requirement in declared()}
     provided_by = importlib.metadata.packages_distributions()
     files = [file for folder in (*PACKAGES, "tests", "benchmarks") for file in (ROOT / folder).rglob("*.py")]
-    ours = {*PACKAGES, "tests", *(file.stem for file in files)}
+    ours = {"", *PACKAGES, "tests", *(file.stem for file in files)}
     for file in files:
         for top in {each.split(".")[0] for each in imports("", file)} - ours - set(sys.stdlib_module_names):
             providers = {canonicalize_name(each) for each in provided_by.get(top, [top])}
