@@ -25,11 +25,13 @@
 
 # %%
 import os
+from base64 import b64encode
+from io import BytesIO
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import torch
-from IPython.display import display
+from IPython.display import HTML, display
 from torch import nn
 from torchvision import datasets, transforms
 
@@ -55,8 +57,11 @@ print("classes:", ", ".join(classes))
 
 def show(fig, text):
     """Display a figure with a line of text for screen readers"""
-    display(fig, metadata={"image/png": {"alt": text}})
+    png = BytesIO()
+    fig.savefig(png, dpi=100, bbox_inches="tight")
     plt.close(fig)
+    data = b64encode(png.getvalue()).decode()
+    display(HTML(f'<img alt="{text}" src="data:image/png;base64,{data}">'))
 
 # %% [markdown]
 # The images are small: take some at random and read them into memory once, so that no epoch has to decode them again.
@@ -220,6 +225,6 @@ show(fig, "The nine kernels of the first layer")
 # %% [markdown]
 # ## Next
 #
-# - Try several `SEED`s and count how often it learns. This site does so for each network; [X5 Accuracy](../xo/accuracy.md) has the results.
+# - Try several `SEED`s and count how often it learns. This site does so too; [X5 Accuracy](../xo/accuracy.md) has the results.
 # - Take out the two `MaxPool2d`, see how shapes and parameters change, and compare with [no pooling](../redesign/no-pooling.md).
 # - Let `take` have all images and set the batch to 64 and the learning rate to 0.1: those are the assignment's settings.

@@ -25,11 +25,13 @@
 
 # %%
 import os
+from base64 import b64encode
+from io import BytesIO
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import torch
-from IPython.display import display
+from IPython.display import HTML, display
 from torch import nn
 from torchvision import datasets, transforms
 
@@ -55,8 +57,11 @@ print("classes:", ", ".join(classes))
 
 def show(fig, text):
     """显示一幅图，并给读屏软件一句说明"""
-    display(fig, metadata={"image/png": {"alt": text}})
+    png = BytesIO()
+    fig.savefig(png, dpi=100, bbox_inches="tight")
     plt.close(fig)
+    data = b64encode(png.getvalue()).decode()
+    display(HTML(f'<img alt="{text}" src="data:image/png;base64,{data}">'))
 
 # %% [markdown]
 # 图像不大，随机取一部分，一次读进内存，后面每一轮就不用再解码。
@@ -220,6 +225,6 @@ show(fig, "第一层的九个卷积核")
 # %% [markdown]
 # ## 接下来
 #
-# - 换几个 `SEED`，数一数几次学会。本站对每个网络都这样做，结果在 [X5 准确率](../xo/accuracy.md)。
+# - 换几个 `SEED`，数一数几次学会。本站也这样做，结果在 [X5 准确率](../xo/accuracy.md)。
 # - 去掉两个 `MaxPool2d`，看形状和参数怎样变化，再对照[去掉池化](../redesign/no-pooling.md)。
 # - 把 `take` 的幅数改为全部，批改为 64，学习率改为 0.1，这就是作业的设置。
