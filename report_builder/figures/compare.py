@@ -108,12 +108,13 @@ def variants_compared(evidence: Evidence, look: Look) -> Drawing:
             ax.text(1.08, y, text, va="center", fontsize=9, color=color, transform=ax.get_yaxis_transform())
     lowest = 100 * min(each.min() for each in final)
     panels[0].set_xlim(max(0, lowest - 0.06 * (100 - lowest) - 1), 100)
-    for ax, values in ((panels[1], parameters), (panels[2], np.concatenate(seconds))):
+    for ax, values, said in ((panels[1], parameters, lambda power: big(look, round(power), short=True)),
+                             (panels[2], np.concatenate(seconds), "{:,g}".format)):
         low, high = max(min(values), 1e-3) / 1.6, max(max(values), 1e-3) * 1.6
         low, high = min(low, 10 ** np.floor(np.log10(high))), max(high, 10 ** np.ceil(np.log10(low)))  # a tick at least
         ax.set_xscale("log")
         ax.set_xlim(low, high)
-        log_ticks(ax.xaxis, low, high, most=3)
+        log_ticks(ax.xaxis, low, high, 3, said)
     each = "; ".join(f"{variant_title(look, v)}: {percent(float(np.median(f)))}, {p:,}, {number(s, 2)}{SPACE}{look.words('秒', 's')}"
                      for v, f, p, s in zip(variants, final, parameters, medians))
     counts = sorted({len(f) for f in final})
@@ -143,7 +144,7 @@ def confusion(evidence: Evidence, look: Look, name: str) -> Drawing:
     title = variant_title(look, variant) + look.words(
         f"：种子 {run.seed} 判对 {total:,} 幅图像中的 {right:,} 幅（{percent(right / total)}）",
         f": seed {run.seed} is right on {right:,} of {plural(total, 'image')} ({percent(right / total)})")
-    cell = {2: 0.75, 3: 0.62, 4: 0.55}.get(k, 0.4)  # inches
+    cell = {2: 0.75, 3: 0.62}.get(k, min(0.5, 3.2 / k))  # inches
     labels = [shorten(described(look, each), 18) for each in names]
     longest = max(map(width, labels)) * 0.072 + 0.1
     upright = k > 3 or longest > cell * 1.25

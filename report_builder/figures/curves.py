@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from xo.variants import Variant
 
 FLOOR = 1e-6  # nats; smaller losses are drawn here, as float32 knows little below
-LEFT, RIGHT = 0.72, 1.55  # inches for the y axis and for the labels at the lines' ends
+LEFT, RIGHT = 0.78, 1.62  # inches for the y axis and for the labels at the lines' ends
 DOTS = (0, (1, 1.5))
 DASHES = (0, (4, 2))
 

@@ -138,8 +138,8 @@ def mistakes(evidence: Evidence, look: Look, name: str) -> Drawing:
     for i, index in enumerate(order):
         row, column = divmod(i, TILES)
         x, y = 20 + column * (side + 40), 6 + row * (side + words) + side
-        verdict = f"{shorten(names[truth[index]], 7)} → {shorten(names[answer[index]], 7)}  {percent(float(sure[index]))}"
-        note_at(figure, x, y + points(width, 11), verdict, fontsize=9)
+        verdict = f"{shorten(names[truth[index]], 5)} → {shorten(names[answer[index]], 5)} {percent(float(sure[index]))}"
+        note_at(figure, x, y + points(width, 11), verdict, fontsize=8.5)
         note_at(figure, x, y + points(width, 22), shorten(run.meta["test_ids"][index].rsplit(".", 1)[0], 18), fontsize=8,
                 color=look.muted)
     listing = "; ".join(f"{run.meta['test_ids'][i]}: {names[truth[i]]} → {names[answer[i]]}, {percent(float(sure[i]))}" for i in order)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,7 +21,6 @@ POINT = 1 / 72
 TITLE = 12  # points
 TITLE_COLUMNS = 82  # half-width columns of the title that fit into the width
 SMALL = 9  # points
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def sheet(title: str, body: float, dpi: float = 100) -> Figure:
@@ -78,10 +77,9 @@ def epoch_axis(look: Look, ax: Axes, epochs: int, ticks: int = 6) -> None:
     ax.set_xlabel(look.words("轮次（epoch）", "Epoch"))
 
 
-def log_ticks(axis, low: float, high: float, most: int = 5) -> None:
-    """Powers of ten as ticks, 1000 to 0.001 in full; at most `most` of them."""
+def log_ticks(axis, low: float, high: float, most: int = 5, said: Callable[[float], str] = "{:,g}".format) -> None:
+    """Powers of ten as ticks, at most `most` of them, in the words of `said`."""
     first, last = int(np.ceil(np.log10(low))), int(np.floor(np.log10(high)))
-    powers = range(first, last + 1, -(-(last - first + 1) // most) or 1)
-    names = [f"{10.0**p:,g}" if -4 < p < 4 else "10" + str(p).translate(SUPERSCRIPTS) for p in powers]
-    axis.set_ticks([10.0**p for p in powers], names)
+    powers = [10.0**p for p in range(first, last + 1, -(-(last - first + 1) // most) or 1)]
+    axis.set_ticks(powers, [said(power).replace("-", "−") for power in powers])
     axis.set_ticks([], minor=True)

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
     from report_builder.evidence import Evidence
 
+NARROWEST = 90  # pixels for a stage's heading
 BETWEEN = 52  # pixels between two stages
 LANE_GAP = 34
 WANTED = 320  # pixels that a stage should be near to, both ways
-ANSWER = 190  # pixels for the bars at the end
+ANSWER = 250  # pixels for the bars at the end
 MOST_ANSWERS = 4
 
 
@@ -50,8 +51,10 @@ def passage(evidence: Evidence, look: Look) -> Drawing:
         show = _units if name in dense else grid
         stages.append([show(look, v[i], float(v.max()), WANTED, ramps[i]) for i in range(2)])
     lane = max(pair[0].shape[0] for pair in stages)
-    lefts = np.cumsum([8, *(pair[0].shape[1] + BETWEEN for pair in stages)])
-    width, end = int(lefts[-1]) + ANSWER, int(lefts[-1])
+    slots = [max(pair[0].shape[1], NARROWEST) for pair in stages]
+    starts = np.cumsum([8, *(slot + BETWEEN for slot in slots)])
+    width, end = int(starts[-1]) + ANSWER, int(starts[-1])
+    lefts = [int(start) + (slot - pair[0].shape[1]) // 2 for start, slot, pair in zip(starts, slots, stages)]
     head, pitch = points(width, 32), lane + LANE_GAP
     painted = canvas(look, width, head + 2 * pitch)
     for i in range(2):
@@ -59,7 +62,7 @@ def passage(evidence: Evidence, look: Look) -> Drawing:
             y = head + i * pitch + (lane - pair[i].shape[0]) // 2
             put(painted, pair[i], x, y, colors[i] if pair is stages[0] else look.color("grid"))
     figure = mount(title, painted)
-    edges = [(int(x), int(x) + pair[0].shape[1]) for x, pair in zip(lefts, stages)]
+    edges = [(int(start), int(start) + slot) for start, slot in zip(starts, slots)]
     _headings(look, figure, width, edges, [layers[name] for name in values], pictures.shape[1:])
     for i, p in enumerate(said):
         _arrows(look, figure, edges, head + i * pitch + lane / 2, colors[i])
@@ -130,4 +133,4 @@ def _answer(look: Look, figure: Figure, x: int, y: int, side: int, names: tuple[
         for share, fill, edge in ((1.0, "none", look.muted), (float(p[k]), colors[k], "none")):
             figure.add_artist(Rectangle((x / wide, (body - middle - 22) / tall), (ANSWER - 14) * share / wide, 18 / tall, fc=fill,
                                         ec=edge, lw=0.6))
-        note_at(figure, x, middle - 4, f"{shorten(names[k], 6)}  {percent(float(p[k]))}", color=colors[k], fontsize=9.5)
+        note_at(figure, x, middle - 8, f"{shorten(names[k], 5)}  {percent(float(p[k]))}", color=colors[k], fontsize=9.5)

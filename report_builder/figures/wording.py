@@ -78,13 +78,15 @@ def number(value: float, digits: int = 3) -> str:
     return text.replace("-", "−")
 
 
-def big(look: Look, count: int) -> str:
-    """A large count in few characters: 4.45 million, 445 万."""
+def big(look: Look, count: int, short: bool = False) -> str:
+    """A large count in few characters: 4.45 million, 445 万; a round one for short: 10 M, 1000 万."""
     if count < 10_000:
         return f"{count:,}"
     if look.language == "zh":
-        return f"{number(count / 1e8)}{SPACE}亿" if count >= 1e8 else f"{number(count / 1e4)}{SPACE}万"
-    return f"{number(count / 1e6)}{SPACE}million" if count >= 1e6 else f"{number(count / 1e3)}{SPACE}thousand"
+        size, unit = (1e8, "亿") if count >= 1e8 else (1e4, "万")
+    else:
+        size, unit = (1e6, "M" if short else "million") if count >= 1e6 else (1e3, "k" if short else "thousand")
+    return f"{count / size:g}{SPACE}{unit}" if short else f"{number(count / size)}{SPACE}{unit}"
 
 
 def plural(n: int, one: str, many: str | None = None) -> str:

@@ -18,7 +18,6 @@ TARGET = HERE / "xo-report-sans.otf"
 FAMILY = "XO Report Sans"  # a name of its own: an installed Noto must not be taken for it
 COMMON = 900
 SIGNS = ("·×÷±−≤≥≠≈→←↑↓∞∑√∂∈∅…–—‘’“”•°′″✓✗■□▲△●○◆◇"
-         "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺₀₁₂₃₄₅₆₇₈₉"
          "、。〈〉《》「」『』【】〔〕！（），．：；？～％＋－＝／＜＞｜")
 
 

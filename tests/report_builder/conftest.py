@@ -61,7 +61,7 @@ def draw_images(root: Path, classes: tuple[str, ...], size: tuple[int, int], tra
                           (abs(abs(y - cy) - abs(x - cx)) <= 1) & (abs(y - cy) <= r),
                           (y - cy) % (k + 2) == 0]
                 image = np.where(shapes[min(k, 2)], 0, 255).astype(np.uint8)
-                image[0, : (1 + i + 20 * k) % w] = 0  # no two images are the same
+                image[0, :12] = [255 * (~(i + 100 * k) >> bit & 1) for bit in range(12)]  # no two images are the same
                 Image.fromarray(image).save(root / split / name / f"{i:04d}.png")
 
 
