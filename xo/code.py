@@ -1,4 +1,4 @@
-"""Knows which of our own definitions a function reaches, found by reading the source; comments and docstrings do not count.
+"""Knows which of our own definitions a function reaches, by reading the source; comments and docstrings do not count.
 
 A digest per definition lets a stale result name the very function or constant that changed. Followed are plain names,
 imports (also inside functions) and `module.name`; what is imported under `if TYPE_CHECKING` is not reached.
@@ -28,6 +28,7 @@ class Source:
     def __init__(self, root: Path = ROOT):
         self.root = root
         self._modules: dict[str, _Module] = {}
+        self._known: dict[tuple[str, str], tuple[str, list[tuple[str, str]]]] = {}
 
     def reach(self, *targets: str) -> dict[str, str]:
         """Digests of all that `package.module:name` reaches, itself included, as `{"package.module:name": digest}`."""
@@ -38,13 +39,18 @@ class Source:
             key = f"{module_name}:{name}"
             if key in found:
                 continue
-            module = self._module(module_name)
-            statements = module.always if name == "" else module.definitions[name]
-            found[key] = _digest(statements)
-            waiting.append((module_name, ""))
-            for statement in statements:
-                waiting += self._references(module_name, module, statement)
+            found[key], references = self._definition(module_name, name)
+            waiting += references
         return dict(sorted(found.items()))
+
+    def _definition(self, module_name: str, name: str) -> tuple[str, list[tuple[str, str]]]:
+        """Digest and references of one definition, or of what importing the module does where `name` is empty."""
+        if (module_name, name) not in self._known:
+            module = self._module(module_name)
+            statements = module.definitions[name] if name else module.always
+            references = {each for statement in statements for each in self._references(module_name, module, statement)}
+            self._known[module_name, name] = _digest(statements), [(module_name, ""), *sorted(references)]
+        return self._known[module_name, name]
 
     def _references(self, module_name: str, module: _Module, statement: ast.stmt) -> list[tuple[str, str]]:
         attributes = {id(node.value): node.attr for node in ast.walk(statement) if isinstance(node, ast.Attribute)}
