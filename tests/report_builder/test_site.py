@@ -124,7 +124,7 @@ def test_each_language_searches_its_own_pages(project):
     assert "xo/data/#counts" in chinese & english
     assert not any(location.startswith("en/") for location in chinese | english)
     assert '"base": "../.."' in project.page("xo/data/index.html")
-    assert '"base": "../../../en"' in project.page("en/xo/data/index.html")
+    assert '"base": "../../../en/"' in project.page("en/xo/data/index.html")
 
 
 def test_formulas_are_mathml(project):
