@@ -1,4 +1,4 @@
-"""The table of all figures, and how one is found, drawn and saved. matplotlib is imported when the first one is drawn."""
+"""The table of all figures, and how one is found, drawn and saved; matplotlib is imported when the first is drawn."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SHOWN_WIDTH = 700  # pixels on a page
 
 
 class Row(NamedTuple):
-    """A figure of the whole study, `draw(evidence, look)`, or of one variant, `draw(evidence, look, variant's name)`."""
+    """A figure of the whole study, `draw(evidence, look)`, or of a variant, `draw(evidence, look, variant's name)`."""
 
     draw: Callable[..., Drawing]
     kind: Literal["svg", "png"]
@@ -54,7 +54,8 @@ def names(evidence: Evidence) -> list[str]:
     if not evidence.variants:
         return []
     return [name if row.scope == "study" else f"{name}.{variant.name}" for name, row in FIGURES.items()
-            for variant in (evidence.variants[:1] if row.scope == "study" else evidence.variants) if _applies(row, variant)]
+            for variant in (evidence.variants[:1] if row.scope == "study" else evidence.variants)
+            if _applies(row, variant)]
 
 
 def find(name: str, evidence: Evidence) -> tuple[Row, str | None]:
@@ -63,7 +64,8 @@ def find(name: str, evidence: Evidence) -> tuple[Row, str | None]:
     if name not in known:
         study = ", ".join(figure for figure, row in FIGURES.items() if row.scope == "study")
         variant = ", ".join(figure for figure, row in FIGURES.items() if row.scope == "variant")
-        raise InputError(f"figure '{name}': not known; known are {study}, and with a variant's name, as in loss.baseline, {variant} "
+        raise InputError(f"figure '{name}': not known; known are {study}, and with a variant's name, as in "
+                         f"loss.baseline, {variant} "
                          f"(the study has {', '.join(v.name for v in evidence.variants) or 'no run yet'})")
     figure, _, variant_name = name.partition(".")
     return FIGURES[figure], variant_name or None
@@ -86,7 +88,7 @@ def draw(name: str, evidence: Evidence, look: Look) -> Drawing:
 
 
 def save(drawing: Drawing, path: Path, kind: Literal["svg", "png"]) -> tuple[int, int]:
-    """Writes a drawing; the same drawing gives the same bytes. Returns the width and height to show it with, in pixels."""
+    """Writes a drawing, the same one always as the same bytes; returns width and height to show it with, in pixels."""
     with drawing.look.style():
         path.write_bytes(_svg(drawing) if kind == "svg" else _png(drawing))
     width, height = drawing.figure.get_size_inches()

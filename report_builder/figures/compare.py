@@ -10,8 +10,8 @@ from report_builder.evidence import curve, share, solved
 from report_builder.figures.layout import WIDTH, axes, log_ticks, note, sheet
 from report_builder.figures.look import Drawing, Look
 from report_builder.figures.pixels import mixed, shades
-from report_builder.figures.wording import (SPACE, big, class_names, described, number, of_runs, percent, plural, shorten,
-                                            variant_of, variant_title, width, wrap)
+from report_builder.figures.wording import (SPACE, big, class_names, described, number, of_runs, percent, plural,
+                                            shorten, variant_of, variant_title, width, wrap)
 from xo.records import SOLVED
 
 if TYPE_CHECKING:
@@ -35,11 +35,12 @@ def solved_share(evidence: Evidence, look: Look) -> Drawing:
     k, n, goal = sum(s.k for s in asked), sum(s.n for s in asked), percent(SOLVED, 0)
     if mixed:
         title = look.words(f"能否学会要看随机种子：{len(asked)} 个网络中有 {mixed} 个，同一网络有的种子学会、有的没有",
-                           f"Learning is a matter of the random seed: in {mixed} of {plural(len(asked), 'network')}, some seeds "
-                           "solve the task and others do not")
+                           f"Learning is a matter of the random seed: in {mixed} of {plural(len(asked), 'network')}, "
+                           "some seeds solve the task and others do not")
     else:
         title = look.words(f"{of_runs(look, k, n)}学会了；没有一个网络的种子之间结果不同",
-                           f"{of_runs(look, k, n)} {'solves' if 1 in (k, n) else 'solve'} the task; no network's seeds disagree")
+                           f"{of_runs(look, k, n)} {'solves' if 1 in (k, n) else 'solve'} the task; no network's "
+                           "seeds disagree")
     row = 0.4
     figure = sheet(title, row * len(variants) + 0.6)
     ax = axes(figure, NAMES, 0.5, WIDTH - NAMES - 1.75, row * len(variants))
@@ -49,7 +50,8 @@ def solved_share(evidence: Evidence, look: Look) -> Drawing:
         ax.plot([100 * s.low, 100 * s.high], [y, y], color=color, lw=2.5, alpha=0.55)
         ax.plot(100 * s.k / s.n, y, color=color, ms=8, marker="o" if variant.labels == "class" else "D",
                 mfc=color if variant.labels == "class" else look.ground, mew=1.8, zorder=3, clip_on=False)
-        ax.text(1.03, y, look.words(f"{s.n} 次中 {s.k} 次", f"{s.k} of {s.n}") + f"  ({100 * s.low:.0f}–{percent(s.high, 0)})",
+        ax.text(1.045, y, look.words(f"{s.n} 次中 {s.k} 次", f"{s.k} of {s.n}")
+                + f"  ({100 * s.low:.0f}–{percent(s.high, 0)})",
                 va="center", fontsize=9, color=color, transform=ax.get_yaxis_transform())
     ax.set_xlim(0, 100)
     ax.set_xlabel(look.words("学会的训练所占比例（%）", "Runs that solve (%)"))
@@ -58,15 +60,18 @@ def solved_share(evidence: Evidence, look: Look) -> Drawing:
     return Drawing(
         figure=figure, look=look, title=title,
         alt=look.words(f"每个变体一行，点是学会的比例，横线是它的区间：{each}。",
-                       f"A row for each variant, with a dot for the share of runs that solve and a line for its interval: {each}."),
+                       "A row for each variant, with a dot for the share of runs that solve and a line for its "
+                       f"interval: {each}."),
         caption=look.words(
             f"学会：最后一轮的准确率达到 {goal}。点是学会的比例，横线和括号里是 95{SPACE}% 区间（Wilson）。各变体的 n 见右侧，共 {sum(s.n for s in shares)} 次训练。"
             + (f"空心菱形：学的是“图像来自哪个子集”，不计入标题（{others} 个变体）。" if others else ""),
-            f"Solved: an accuracy of {goal} or more in the last epoch. Dots are shares, lines and brackets their 95{SPACE}% intervals "
-            f"(Wilson); n stands at the right, {plural(sum(s.n for s in shares), 'run')} in all."
-            + (f" Open diamonds ({plural(others, 'variant')}): asked which split an image came from; not counted in the title."
+            f"Solved: an accuracy of {goal} or more in the last epoch. Dots are shares, lines and brackets their "
+            f"95{SPACE}% intervals (Wilson); n stands at the right, {plural(sum(s.n for s in shares), 'run')} in all."
+            + (f" Open diamonds ({plural(others, 'variant')}): asked which split an image came from; not "
+                  "counted in the title."
                if others else "")),
-        rows=[{"variant": v.name, "solved": s.k, "n": s.n, "share": s.k / s.n, "low": float(s.low), "high": float(s.high)}
+        rows=[{"variant": v.name, "solved": s.k, "n": s.n, "share": s.k / s.n, "low": float(s.low),
+               "high": float(s.high)}
               for v, s in zip(variants, shares)])
 
 
@@ -75,12 +80,13 @@ def variants_compared(evidence: Evidence, look: Look) -> Drawing:
     variants = evidence.variants
     final = [curve(evidence.runs(v.name), "test_accuracy")[:, -1] for v in variants]
     parameters = [int(evidence.runs(v.name)[0].meta["parameters"]) for v in variants]
-    seconds = [np.array([s for run in evidence.runs(v.name) for s in run.meta["cost"]["epoch_seconds"]]) for v in variants]
+    seconds = [np.array([s for run in evidence.runs(v.name) for s in run.meta["cost"]["epoch_seconds"]])
+               for v in variants]
     medians = [float(np.median(s)) for s in seconds]
     slow, fast = int(np.argmax(medians)), int(np.argmin(medians))
     if len(variants) > 1:
         title = look.words(
-            f"每轮秒数从 {number(medians[fast], 2)}（{variants[fast].zh}）到 {number(medians[slow], 2)}（{variants[slow].zh}），"
+            f"每轮秒数：{variants[fast].zh} {number(medians[fast], 2)}，{variants[slow].zh} {number(medians[slow], 2)}；"
             f"参数数从 {big(look, min(parameters))}到 {big(look, max(parameters))}",
             f"Seconds per epoch from {number(medians[fast], 2)} ({variants[fast].en}) to {number(medians[slow], 2)} "
             f"({variants[slow].en}), parameters from {big(look, min(parameters))} to {big(look, max(parameters))}")
@@ -99,36 +105,41 @@ def variants_compared(evidence: Evidence, look: Look) -> Drawing:
     for y, variant in enumerate(variants):
         color = look.color(variant.name)
         median = float(np.median(final[y]))
-        panels[0].plot(100 * final[y], np.full(len(final[y]), y), "|", color=color, ms=11, mew=1, alpha=0.5, clip_on=False)
+        panels[0].plot(100 * final[y], np.full(len(final[y]), y), "|", color=color, ms=11, mew=1, alpha=0.5,
+                       clip_on=False)
         panels[1].plot(parameters[y], y, "o", color=color, ms=7)
         panels[2].plot([seconds[y].min(), seconds[y].max()], [y, y], color=color, lw=2.5, alpha=0.5)
         panels[2].plot(medians[y], y, "o", color=color, ms=7)
         panels[0].plot(100 * median, y, "o", color=color, ms=7, clip_on=False, zorder=3)
-        for ax, text in zip(panels, (percent(median), big(look, parameters[y]), f"{number(medians[y], 2)}{SPACE}{look.words('秒', 's')}")):
-            ax.text(1.08, y, text, va="center", fontsize=9, color=color, transform=ax.get_yaxis_transform())
+        for ax, text in zip(panels, (percent(median), big(look, parameters[y]),
+                                     f"{number(medians[y], 2)}{SPACE}{look.words('秒', 's')}")):
+            ax.text(1.1, y, text, va="center", fontsize=9, color=color, transform=ax.get_yaxis_transform())
     lowest = 100 * min(each.min() for each in final)
-    panels[0].set_xlim(max(0, lowest - 0.06 * (100 - lowest) - 1), 100)
+    panels[0].set_xlim(lowest - 0.06 * (100 - lowest) - 1, 100 + 0.06 * (100 - lowest) + 1)
     for ax, values, said in ((panels[1], parameters, lambda power: big(look, round(power), short=True)),
                              (panels[2], np.concatenate(seconds), "{:,g}".format)):
         low, high = max(min(values), 1e-3) / 1.6, max(max(values), 1e-3) * 1.6
         low, high = min(low, 10 ** np.floor(np.log10(high))), max(high, 10 ** np.ceil(np.log10(low)))  # a tick at least
         ax.set_xscale("log")
         ax.set_xlim(low, high)
-        log_ticks(ax.xaxis, low, high, 3, said)
-    each = "; ".join(f"{variant_title(look, v)}: {percent(float(np.median(f)))}, {p:,}, {number(s, 2)}{SPACE}{look.words('秒', 's')}"
+        log_ticks(ax.xaxis, low, high, 2, said)
+    each = "; ".join(f"{variant_title(look, v)}: {percent(float(np.median(f)))}, {p:,}, "
+                     f"{number(s, 2)}{SPACE}{look.words('秒', 's')}"
                      for v, f, p, s in zip(variants, final, parameters, medians))
     counts = sorted({len(f) for f in final})
-    n = str(counts[0]) if len(counts) == 1 else look.words(f"{counts[0]} 至 {counts[-1]}", f"{counts[0]} to {counts[-1]}")
+    n = str(counts[0]) if len(counts) == 1 else look.words(f"{counts[0]} 至 {counts[-1]}",
+                                                           f"{counts[0]} to {counts[-1]}")
     return Drawing(
         figure=figure, look=look, title=title,
         alt=look.words(f"三列点图，每个变体一行，依次为准确率中位数、参数数、每轮秒数：{each}。",
-                       f"Three columns of dots, a row for each variant: median accuracy, parameters, seconds per epoch. {each}."),
+                       "Three columns of dots, a row for each variant: median accuracy, parameters, seconds per "
+                       f"epoch. {each}."),
         caption=look.words(
             f"准确率：竖线为单个种子，圆点为中位数（每个变体 n = {n}）。秒数：圆点为各轮的中位数，横线从最快到最慢；只计训练，不计测试，"
             "在训练所用的机器上测得。参数和秒数的横轴为对数。",
-            f"Accuracy: ticks are single seeds, dots their median (n = {n} for each variant). Seconds: dots are medians over all "
-            "epochs, lines reach from the fastest to the slowest; training alone, without the test, on the machine that trained. "
-            "Parameters and seconds are on log scales."),
+            f"Accuracy: ticks are single seeds, dots their median (n = {n} for each variant). Seconds: dots are "
+            "medians over all epochs, lines reach from the fastest to the slowest; training alone, without the "
+            "test, on the machine that trained. Parameters and seconds are on log scales."),
         rows=[{"variant": v.name, "n": len(f), "accuracy_median": float(np.median(f)), "accuracy_low": float(f.min()),
                "accuracy_high": float(f.max()), "parameters": p, "epoch_seconds_median": m,
                "epoch_seconds_low": float(s.min()), "epoch_seconds_high": float(s.max())}
@@ -139,7 +150,8 @@ def confusion(evidence: Evidence, look: Look, name: str) -> Drawing:
     """What the representative run takes for what, and how much of each class every run recognizes."""
     variant, runs, run = variant_of(evidence, name), evidence.runs(name), evidence.representative(name)
     names, counts = class_names(run), np.array(run.meta["confusion"])  # (classes, classes), rows are the truth
-    recall = np.array([np.diag(c := np.array(r.meta["confusion"])) / np.maximum(c.sum(axis=1), 1) for r in runs])  # (seeds, classes)
+    recall = np.array([np.diag(c := np.array(r.meta["confusion"])) / np.maximum(c.sum(axis=1), 1)
+                       for r in runs])  # (seeds, classes)
     right, total, k = int(np.trace(counts)), int(counts.sum()), len(names)
     title = variant_title(look, variant) + look.words(
         f"：种子 {run.seed} 判对 {total:,} 幅图像中的 {right:,} 幅（{percent(right / total)}）",
@@ -167,8 +179,8 @@ def confusion(evidence: Evidence, look: Look, name: str) -> Drawing:
     tall = figure.get_size_inches()[1]
     top = 0.5 + cell * k + head - 0.2
     note(figure, room, top, look.words(f"种子 {run.seed}：判为", f"Seed {run.seed}: taken for"), color=look.muted)
-    figure.text(0.14 / WIDTH, (0.5 + cell * k / 2) / tall, look.words("真实", "Truth"), rotation=90, va="center", ha="center",
-                fontsize=9, color=look.muted)
+    figure.text(0.14 / WIDTH, (0.5 + cell * k / 2) / tall, look.words("真实", "Truth"), rotation=90, va="center",
+                ha="center", fontsize=9, color=look.muted)
 
     left = room + cell * k + 0.4
     dots = axes(figure, left, 0.5, WIDTH - left - 0.2, cell * k)
@@ -177,7 +189,8 @@ def confusion(evidence: Evidence, look: Look, name: str) -> Drawing:
     further = iter(FURTHER_MARKERS)
     for i, color in enumerate(look.class_colors(names)):
         marker = MARKERS.get(names[i]) or next(further)
-        dots.plot(100 * recall[:, i], i + heights, marker, color=color, ms=5, mew=1.5, mfc="none", alpha=0.8, clip_on=False)
+        dots.plot(100 * recall[:, i], i + heights, marker, color=color, ms=5, mew=1.5, mfc="none", alpha=0.8,
+                  clip_on=False)
         shown = runs.index(run)
         dots.plot(100 * recall[shown, i], i + heights[shown], marker, color=color, ms=7, mew=2.5, clip_on=False)
         if i:
@@ -193,14 +206,15 @@ def confusion(evidence: Evidence, look: Look, name: str) -> Drawing:
     return Drawing(
         figure=figure, look=look, title=title,
         alt=look.words(f"{variant.zh}的混淆矩阵，{k} 行 {k} 列。种子 {run.seed} 认对：{each}。右图是 {len(runs)} 个种子在每一类上认对的比例。",
-                       f"Confusion matrix of “{variant.en}”, {k} by {k}. Seed {run.seed} recognizes: {each}. Beside it the share "
-                       f"of each class that each of {plural(len(runs), 'seed')} recognizes."),
+                       f"Confusion matrix of “{variant.en}”, {k} by {k}. Seed {run.seed} recognizes: {each}. Beside "
+                       f"it the share of each class that each of {plural(len(runs), 'seed')} recognizes."),
         caption=look.words(
             f"左：种子 {run.seed} 的混淆矩阵（{tested}，{total:,} 幅），行是真实类别，列是网络的回答，颜色深浅是占该行的比例。"
             f"右：每个记号是一个种子（n = {len(runs)}），粗记号是左图的种子；没学会的网络把所有图像判为同一类，它的记号在 0 和 100{SPACE}%。",
-            f"Left: confusion matrix of seed {run.seed} ({tested}, {total:,}); rows are the truth, columns the network's answer, the "
-            f"shade is the share of the row. Right: a mark for each seed (n = {len(runs)}), the bold one is the seed at the left; "
-            f"a network that has not learned calls all images the same, its marks lie at 0 and 100{SPACE}%."),
+            f"Left: confusion matrix of seed {run.seed} ({tested}, {total:,}); rows are the truth, columns the "
+            f"network's answer, the shade is the share of the row. Right: a mark for each seed (n = {len(runs)}), "
+            "the bold one is the seed at the left; a network that has not learned calls all images the same, its "
+            f"marks lie at 0 and 100{SPACE}%."),
         rows=[{"seed": r.seed, "truth": names[i], "answer": names[j], "images": int(r.meta["confusion"][i][j])}
               for r in runs for i in range(k) for j in range(k)])
 
@@ -213,7 +227,8 @@ def shares_of_rows(counts: np.ndarray) -> np.ndarray:
 def _rows(look: Look, ax: Axes, variants: tuple[Variant, ...], named: bool = True) -> None:
     """A row for each variant from the top down, named at the left in the variant's color."""
     ax.set_ylim(len(variants) - 0.5, -0.5)
-    titles = ["\n".join(wrap(variant_title(look, v), NAME_COLUMNS)[:2]) for v in variants] if named else [""] * len(variants)
+    titles = ["\n".join(wrap(variant_title(look, v), NAME_COLUMNS)[:2])
+              for v in variants] if named else [""] * len(variants)
     ax.set_yticks(range(len(variants)), titles)
     for label, variant in zip(ax.get_yticklabels(), variants):
         label.set(color=look.color(variant.name), linespacing=1.1)

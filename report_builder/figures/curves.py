@@ -60,7 +60,8 @@ def loss(evidence: Evidence, look: Look, name: str) -> Drawing:
     lower.set_xlim(0, epochs * 1.01)
     epoch_axis(look, lower, epochs)
 
-    chance = [(even, f"ln{SPACE}{len(shares)} = {even:.3f}{look.words('（均匀猜）', ' (even guess)')}", look.color("chance"))]
+    chance = [(even, f"ln{SPACE}{len(shares)} = {even:.3f}{look.words('（均匀猜）', ' (even guess)')}",
+               look.color("chance"))]
     if even - blind > 0.02:
         chance.append((blind, f"{blind:.3f}{look.words('（只按比例猜）', ' (shares only)')}", look.color("chance")))
     for ax in (upper, lower):
@@ -81,10 +82,11 @@ def loss(evidence: Evidence, look: Look, name: str) -> Drawing:
         caption=look.words(
             f"上：每批的交叉熵，横轴以轮计（每轮 {batches} 批）。下：每轮的平均，对数纵轴；训练值是该轮各批的平均，测试值在轮末测得。"
             f"细线为单个种子，粗线为中位数（n = {n}）。点线是瞎猜的损失：只知道有几类，或只知道各类的比例；停在那里的曲线没有学到东西。",
-            f"Above: cross-entropy of every batch, counted in epochs ({plural(batches, 'batch', 'batches')} each). Below: mean "
-            f"of every epoch, on a log scale; training values are averages over the epoch's batches, test values are taken at "
-            f"its end. Thin lines are single seeds, the thick one their median (n = {n}). Dotted: the loss of a blind guess "
-            f"that knows only how many classes there are, or only their shares; a curve that stays there has learned nothing."),
+            f"Above: cross-entropy of every batch, counted in epochs ({plural(batches, 'batch', 'batches')} each). "
+            "Below: mean of every epoch, on a log scale; training values are averages over the epoch's batches, "
+            f"test values are taken at its end. Thin lines are single seeds, the thick one their median (n = {n}). "
+            "Dotted: the loss of a blind guess that knows only how many classes there are, or only their shares; a "
+            "curve that stays there has learned nothing."),
         rows=[*({"series": "batch", "seed": run.seed, "epoch": e + 1, "batch": b + 1, "loss": float(batch[s, e, b])}
                 for s, run in enumerate(runs) for e in range(epochs) for b in range(batches)),
               *({"series": series, "seed": run.seed, "epoch": e + 1, "batch": "", "loss": float(values[s, e])}
@@ -110,7 +112,8 @@ def accuracy(evidence: Evidence, look: Look, name: str) -> Drawing:
     middle = _last(values)
     end_labels(ax, [(100 * blind, f"{percent(blind)}{look.words('（瞎猜）', ' (blind guess)')}", look.color("chance")),
                     (100 * SOLVED, f"{goal}{look.words('（学会）', ' (solved)')}", look.muted),
-                    (100 * middle, f"{percent(middle)}{look.words('（中位数）', ' (median)') if n > 1 else ''}", look.color(name))])
+                    (100 * middle, f"{percent(middle)}{look.words('（中位数）', ' (median)') if n > 1 else ''}",
+                     look.color(name))])
     low, high = percent(values[:, -1].min()), percent(values[:, -1].max())
     return Drawing(
         figure=figure, look=look, title=title,
@@ -121,9 +124,10 @@ def accuracy(evidence: Evidence, look: Look, name: str) -> Drawing:
         caption=look.words(
             f"每轮末的准确率；细线为单个种子，粗线为中位数（n = {n}）。最后一轮达到 {goal} 算学会：{percent(reached.k / n, 0)} 的训练学会了，"
             f"95{SPACE}% 区间（Wilson）为 {percent(reached.low, 0)} 至 {percent(reached.high, 0)}。瞎猜是总答最常见的那一类。",
-            f"Accuracy after every epoch; thin lines are single seeds, the thick one their median (n = {n}). A run that ends at "
-            f"{goal} or more counts as solved: {percent(reached.k / n, 0)} of the runs, 95{SPACE}% interval (Wilson) "
-            f"{percent(reached.low, 0)} to {percent(reached.high, 0)}. A blind guess always names the most common class."),
+            f"Accuracy after every epoch; thin lines are single seeds, the thick one their median (n = {n}). A run "
+            f"that ends at {goal} or more counts as solved: {percent(reached.k / n, 0)} of the runs, 95{SPACE}% "
+            f"interval (Wilson) {percent(reached.low, 0)} to {percent(reached.high, 0)}. A blind guess always names "
+            "the most common class."),
         rows=[{"seed": run.seed, "epoch": e + 1, "test_accuracy": float(values[s, e])}
               for s, run in enumerate(runs) for e in range(epochs)])
 
@@ -137,7 +141,8 @@ def accuracy_by_epoch(evidence: Evidence, look: Look) -> Drawing:
     first = [int(np.argmax(line >= SOLVED)) + 1 for line in runs if line[-1] >= SOLVED]
     goal = percent(SOLVED, 0)
     title = look.words(
-        f"{of_runs(look, len(first), len(runs))}达到 {goal}" + (f"，最早在第 {min(first)} 轮，最晚在第 {max(first)} 轮" if first else ""),
+        f"{of_runs(look, len(first), len(runs))}达到 {goal}"
+        + (f"，最早在第 {min(first)} 轮，最晚在第 {max(first)} 轮" if first else ""),
         f"{of_runs(look, len(first), len(runs))} {'reaches' if 1 in (len(first), len(runs)) else 'reach'} {goal}"
         + (f", the earliest in epoch {min(first)}, the latest in epoch {max(first)}" if first else ""))
 
@@ -161,8 +166,8 @@ def accuracy_by_epoch(evidence: Evidence, look: Look) -> Drawing:
         count = solved(evidence.runs(variant.name))
         ax.text(0, 1.04, look.words(f"学会 {count.sum()}/{len(count)}", f"{count.sum()} of {len(count)} solve"),
                 color=look.muted, fontsize=9, transform=ax.transAxes)
-        ax.text(0, 1.04 + 0.165 / tall, "\n".join(headings[i]), color=look.color(variant.name), fontsize=9, linespacing=1.15,
-                transform=ax.transAxes)
+        ax.text(0, 1.04 + 0.165 / tall, "\n".join(headings[i]), color=look.color(variant.name), fontsize=9,
+                linespacing=1.15, transform=ax.transAxes)
         if column:
             ax.tick_params(labelleft=False)
         else:
@@ -170,19 +175,23 @@ def accuracy_by_epoch(evidence: Evidence, look: Look) -> Drawing:
         if i + columns < len(variants):
             ax.tick_params(labelbottom=False)
             ax.set_xlabel("")
-    each = "; ".join(f"{variant_title(look, v)}: {int(solved(evidence.runs(v.name)).sum())}/{len(values[v.name])}" for v in variants)
+    each = "; ".join(f"{variant_title(look, v)}: {int(solved(evidence.runs(v.name)).sum())}/{len(values[v.name])}"
+                     for v in variants)
     return Drawing(
         figure=figure, look=look, title=title,
         alt=look.words(f"{len(variants)} 个小图，每个变体一个，画出每轮的准确率。学会的次数：{each}。",
-                       f"{plural(len(variants), 'panel')}, one for each variant, with accuracy by epoch. Runs that solve: {each}."),
+                       f"{plural(len(variants), 'panel')}, one for each variant, with accuracy by epoch. Runs that "
+                       f"solve: {each}."),
         caption=look.words(
             f"各变体每轮末的准确率，坐标相同；细线为单个种子，粗线为中位数。虚线为 {goal}（学会），点线为瞎猜。"
             f"标题只计学两类（或多类）图像的变体（n = {len(runs)}）；文件夹取错的变体学的是图像来自哪个子集，并在这些图像上测。",
-            f"Accuracy after every epoch on equal axes; thin lines are single seeds, the thick one their median. Dashed: {goal} "
-            f"(solved); dotted: a blind guess. The title counts the variants that learn the image classes (n = {len(runs)}); "
-            f"those of the wrong folder learn which split an image came from, and are measured on those same images."),
+            "Accuracy after every epoch on equal axes; thin lines are single seeds, the thick one their median. "
+            f"Dashed: {goal} (solved); dotted: a blind guess. The title counts the variants that learn the image "
+            f"classes (n = {len(runs)}); those of the wrong folder learn which split an image came from, and are "
+            "measured on those same images."),
         rows=[{"variant": v.name, "seed": run.seed, "epoch": e + 1, "test_accuracy": float(value)}
-              for v in variants for run, line in zip(evidence.runs(v.name), values[v.name]) for e, value in enumerate(line)])
+              for v in variants for run, line in zip(evidence.runs(v.name), values[v.name])
+              for e, value in enumerate(line)])
 
 
 def label_shares(evidence: Evidence, variant: Variant) -> np.ndarray:

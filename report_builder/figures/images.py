@@ -9,8 +9,8 @@ import numpy as np
 from report_builder.figures.layout import POINT, WIDTH, axes
 from report_builder.figures.look import Drawing, Look
 from report_builder.figures.pixels import ACROSS, canvas, cell_side, gray, mount, note_at, points, put_into
-from report_builder.figures.wording import (class_name, class_names, described, listed, percent, plural, shorten, variant_of,
-                                            variant_title)
+from report_builder.figures.wording import (class_name, class_names, described, listed, percent, plural, shorten,
+                                            variant_of, variant_title)
 
 if TYPE_CHECKING:
     from report_builder.evidence import Evidence
@@ -29,7 +29,8 @@ def samples(evidence: Evidence, look: Look) -> Drawing:
     h, w = data.image_size
     title = look.words(
         f"{'、'.join(f'{n} {a:,} 幅' for n, a in zip(names, train))}用于训练，另有 {test.sum():,} 幅用于测试",
-        f"{listed(look, [f'{a:,} {n}' for n, a in zip(names, train)])} to learn from, {test.sum():,} more images to be tested on"
+        f"{listed(look, [f'{a:,} {n}' for n, a in zip(names, train)])} to learn from, {test.sum():,} more images to "
+        "be tested on"
     ) if len(names) <= 3 else look.words(
         f"{len(names)} 类：{train.sum():,} 幅用于训练，另有 {test.sum():,} 幅用于测试",
         f"{len(names)} classes: {train.sum():,} images to learn from, {test.sum():,} more to be tested on")
@@ -51,17 +52,20 @@ def samples(evidence: Evidence, look: Look) -> Drawing:
     figure = mount(title, painted)
     for k, (name, color) in enumerate(zip(names, look.class_colors(names))):
         note_at(figure, 10, k * (heading + rows * pitch) + heading * 0.72, shorten(name, 30) + look.words(
-            f"：训练 {train[k]:,} 幅，测试 {test[k]:,} 幅", f": {train[k]:,} for training, {test[k]:,} for testing"), color=color,
+            f"：训练 {train[k]:,} 幅，测试 {test[k]:,} 幅", f": {train[k]:,} for training, {test[k]:,} for testing"),
+            color=color,
             fontsize=10)
     return Drawing(
         figure=figure, look=look, title=title,
         alt=look.words(f"{listed(look, names)}的训练图像，共 {len(chosen)} 幅，每幅宽 {w} 高 {h} 像素。",
-                       f"{plural(len(chosen), 'training image')} of {listed(look, names)}, each {w} pixels wide and {h} high."),
+                       f"{plural(len(chosen), 'training image')} of {listed(look, names)}, each {w} pixels wide and "
+                       f"{h} high."),
         caption=look.words(
             f"数据集 {data.name}，每幅 {w}×{h} 像素，原样显示。从每类的训练图像中按文件名次序等间隔取出，不作挑选。",
-            f"Data set {data.name}, {w}×{h} pixels an image, shown as they are: taken at even distances from each class's "
-            f"training images in the order of their names, not picked by eye."),
-        rows=[{"class": name, "image": identity, "dark_share": float((image < 128).mean())} for name, identity, image in chosen])
+            f"Data set {data.name}, {w}×{h} pixels an image, shown as they are: taken at even distances from each "
+            "class's training images in the order of their names, not picked by eye."),
+        rows=[{"class": name, "image": identity, "dark_share": float((image < 128).mean())}
+              for name, identity, image in chosen])
 
 
 def one_image(evidence: Evidence, look: Look, name: str) -> Drawing:
@@ -74,7 +78,8 @@ def one_image(evidence: Evidence, look: Look, name: str) -> Drawing:
     answers = [int(p.argmax()) for p in said]
     title = variant_title(look, variant) + look.words(
         "：" + "，".join(f"真实为 {names[k]} 的判为 {names[a]}（{percent(p[a])}）" for k, a, p in zip((0, 1), answers, said)),
-        ": " + ", ".join(f"{names[k]} is taken for {names[a]} ({percent(p[a])})" for k, a, p in zip((0, 1), answers, said)))
+        ": " + ", ".join(f"{names[k]} is taken for {names[a]} ({percent(p[a])})"
+                         for k, a, p in zip((0, 1), answers, said)))
     side = cell_side(max(pictures.shape[1:]), ACROSS * 0.24)
     width = round(side / 0.24)
     painted = canvas(look, width, side + points(width, 24))
@@ -84,9 +89,10 @@ def one_image(evidence: Evidence, look: Look, name: str) -> Drawing:
     colors, inch = look.class_colors(names), WIDTH / width
     for column, (k, p) in enumerate(zip((0, 1), said)):
         left = 12 + column * width // 2
-        note_at(figure, left, points(width, 13), look.words(f"真实：{described(look, names[k])}", f"Truth: {described(look, names[k])}"),
+        note_at(figure, left, points(width, 13),
+                look.words(f"真实：{described(look, names[k])}", f"Truth: {described(look, names[k])}"),
                 color=colors[k], fontsize=10)
-        order = sorted(np.argsort(-p, kind="stable")[:SHOWN_CLASSES]) if len(names) > SHOWN_CLASSES else range(len(names))
+        order = sorted(np.argsort(-p, kind="stable")[:SHOWN_CLASSES])
         tall = min(side * inch, 0.42 * len(order))
         ax = axes(figure, (left + side) * inch + 0.22, (side * inch - tall) / 2 + 4 * POINT, 0.8, tall, xlim=(0, 1),
                   ylim=(len(order) - 0.5, -0.5))
@@ -95,22 +101,25 @@ def one_image(evidence: Evidence, look: Look, name: str) -> Drawing:
             ax.barh(y, p[j], height=0.32, color=colors[j])
             ax.barh(y, 1, height=0.32, fc="none", ec=look.muted, lw=0.6)
             ax.text(-0.04, y, shorten(names[j], 4), ha="right", va="center", fontsize=9, color=colors[j])
-            ax.text(1.05, y, percent(float(p[j])), va="center", fontsize=9, color=look.ink if j == p.argmax() else look.muted)
-    each = "; ".join(look.words(f"{run.meta['shown_ids'][i]}（真实 {names[k]}）：", f"{run.meta['shown_ids'][i]} (truth {names[k]}): ")
-                     + ", ".join(f"{n} {percent(float(v))}" for n, v in zip(names, p)) for i, k, p in zip(shown, (0, 1), said))
+            ax.text(1.05, y, percent(float(p[j])), va="center", fontsize=9,
+                    color=look.ink if j == p.argmax() else look.muted)
+    each = "; ".join(look.words(f"{run.meta['shown_ids'][i]}（真实 {names[k]}）：",
+                                f"{run.meta['shown_ids'][i]} (truth {names[k]}): ")
+                     + ", ".join(f"{n} {percent(float(v))}" for n, v in zip(names, p))
+                     for i, k, p in zip(shown, (0, 1), said))
     return Drawing(
         figure=figure, look=look, title=title,
         alt=look.words(f"两幅图像和网络给出的概率。{each}。", f"Two images with the probabilities that the network gives. {each}."),
         caption=look.words(
             f"前两类各一幅（每类测试图像中的第一幅），以及种子 {run.seed} 对它的输出经 softmax 得到的概率。",
-            f"An image of each of the first two classes, the first of its test images, and the probabilities that softmax makes "
-            f"of the output of seed {run.seed}."),
+            "An image of each of the first two classes, the first of its test images, and the probabilities that "
+            f"softmax makes of the output of seed {run.seed}."),
         rows=[{"image": run.meta["shown_ids"][i], "truth": names[k], "class": n, "probability": float(v)}
               for i, k, p in zip(shown, (0, 1), said) for n, v in zip(names, p)])
 
 
 def mistakes(evidence: Evidence, look: Look, name: str) -> Drawing:
-    """The test images that the representative run gets wrong, surest first; if there are none, those it is least sure of."""
+    """The test images that the representative run gets wrong, surest first; if none, those it is least sure of."""
     variant, run = variant_of(evidence, name), evidence.representative(name)
     names, p, truth = class_names(run), run.array("test_probabilities"), run.array("test_labels")  # (n, classes), (n,)
     answer, sure = p.argmax(axis=1), p.max(axis=1)
@@ -123,7 +132,8 @@ def mistakes(evidence: Evidence, look: Look, name: str) -> Drawing:
                            f"{head}: seed {run.seed} is wrong on {len(wrong):,} of {plural(len(truth), 'image')}")
     else:
         title = look.words(f"{head}：种子 {run.seed} 没有判错；最没把握的一幅也有 {percent(float(sure.min()))}",
-                           f"{head}: seed {run.seed} makes no mistake; of the least certain image it is {percent(float(sure.min()))} sure")
+                           f"{head}: seed {run.seed} makes no mistake; of the least certain image it is "
+                           f"{percent(float(sure.min()))} sure")
     h, w = evidence.data.image_size
     side = cell_side(max(h, w), ACROSS / TILES - 40)
     width = TILES * (side + 40)
@@ -132,26 +142,29 @@ def mistakes(evidence: Evidence, look: Look, name: str) -> Drawing:
     painted = canvas(look, width, lines * (side + words) + 8)
     for i, index in enumerate(order):
         row, column = divmod(i, TILES)
-        put_into(painted, gray(picture(evidence, run, int(index))), 20 + column * (side + 40), 6 + row * (side + words), side,
+        put_into(painted, gray(picture(evidence, run, int(index))), 20 + column * (side + 40),
+                 6 + row * (side + words), side,
                look.color("grid"))
     figure = mount(title, painted)
     for i, index in enumerate(order):
         row, column = divmod(i, TILES)
         x, y = 20 + column * (side + 40), 6 + row * (side + words) + side
-        verdict = f"{shorten(names[truth[index]], 5)} → {shorten(names[answer[index]], 5)} {percent(float(sure[index]))}"
-        note_at(figure, x, y + points(width, 11), verdict, fontsize=8.5)
-        note_at(figure, x, y + points(width, 22), shorten(run.meta["test_ids"][index].rsplit(".", 1)[0], 18), fontsize=8,
-                color=look.muted)
-    listing = "; ".join(f"{run.meta['test_ids'][i]}: {names[truth[i]]} → {names[answer[i]]}, {percent(float(sure[i]))}" for i in order)
+        taken = f"{shorten(names[truth[index]], 5)} → {shorten(names[answer[index]], 5)}"
+        note_at(figure, x, y + points(width, 11), f"{taken} {percent(float(sure[index]))}", fontsize=8.5)
+        note_at(figure, x, y + points(width, 22), shorten(run.meta["test_ids"][index].rsplit(".", 1)[0], 18),
+                fontsize=8, color=look.muted)
+    listing = "; ".join(f"{run.meta['test_ids'][i]}: {names[truth[i]]} → {names[answer[i]]}, {percent(float(sure[i]))}"
+                        for i in order)
     which = look.words("判错的图像，最有把握的在前", "misclassified images, the surest first") if len(wrong) else look.words(
         "没有判错的；这些是最没把握的", "none is wrong; these are the least certain")
     return Drawing(
         figure=figure, look=look, title=title,
-        alt=look.words(f"{len(order)} 幅图像（{which}）：{listing}。", f"{plural(len(order), 'image')} ({which}): {listing}."),
+        alt=look.words(f"{len(order)} 幅图像（{which}）：{listing}。",
+                       f"{plural(len(order), 'image')} ({which}): {listing}."),
         caption=look.words(
             f"种子 {run.seed}：{which}（{len(truth):,} 幅中的 {len(order)} 幅）。每幅下面是真实类别 → 回答，和回答的概率；再下面是文件名。",
-            f"Seed {run.seed}: {which} ({len(order)} of {len(truth):,}). Below each: truth → answer with the answer's probability, "
-            f"and the file's name."),
+            f"Seed {run.seed}: {which} ({len(order)} of {len(truth):,}). Below each: truth → answer with the "
+            "answer's probability, and the file's name."),
         rows=[{"image": run.meta["test_ids"][i], "truth": names[truth[i]], "answer": names[answer[i]],
                "probability": float(sure[i]), "wrong": int(answer[i] != truth[i])} for i in order])
 

@@ -78,8 +78,12 @@ def epoch_axis(look: Look, ax: Axes, epochs: int, ticks: int = 6) -> None:
 
 
 def log_ticks(axis, low: float, high: float, most: int = 5, said: Callable[[float], str] = "{:,g}".format) -> None:
-    """Powers of ten as ticks, at most `most` of them, in the words of `said`."""
+    """Powers of ten as ticks, at most `most` of them, in the words of `said`; within one decade also 2 and 5."""
     first, last = int(np.ceil(np.log10(low))), int(np.floor(np.log10(high)))
     powers = [10.0**p for p in range(first, last + 1, -(-(last - first + 1) // most) or 1)]
+    if len(powers) < 2:
+        powers = [step * 10.0**p for p in range(first - 1, last + 1)
+                  for step in (1, 2, 5) if low <= step * 10.0**p <= high]
+        powers = powers[::-(-len(powers) // (most + 1))]
     axis.set_ticks(powers, [said(power).replace("-", "−") for power in powers])
     axis.set_ticks([], minor=True)

@@ -92,7 +92,7 @@ class Look:
 
     @contextmanager
     def style(self) -> Iterator[None]:
-        """Within it matplotlib draws in this look; ticks are made only when a figure is saved, so that happens within too."""
+        """Within it matplotlib draws in this look. Ticks are made when a figure is saved: that happens within too."""
         import matplotlib
 
         with matplotlib.rc_context(_style(self)):
@@ -127,7 +127,8 @@ def _style(look: Look) -> dict:
     import matplotlib
 
     every = {**matplotlib.rcParamsDefault, **matplotlib.rc_params_from_file(STYLE, use_default_template=False)}
-    colors = {"text.color": look.ink, "axes.labelcolor": look.ink, "xtick.color": look.muted, "ytick.color": look.muted,
+    colors = {"text.color": look.ink, "axes.labelcolor": look.ink, "xtick.color": look.muted,
+              "ytick.color": look.muted,
               "axes.edgecolor": look.muted, "figure.facecolor": look.ground, "axes.facecolor": look.ground,
               "grid.color": look.color("grid"), "xtick.labelcolor": look.ink, "ytick.labelcolor": look.ink}
     del every["backend"]

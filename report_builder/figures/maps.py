@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from report_builder.figures.look import COLORS, Drawing, Look
-from report_builder.figures.pixels import (ACROSS, canvas, cell_side, gray, grid, label_bar, largest, mount, note_at, paint_bar,
-                                           points, put, put_into, shades)
-from report_builder.figures.wording import class_names, described, number, percent, plural, shorten, variant_of, variant_title
+from report_builder.figures.pixels import (ACROSS, canvas, cell_side, gray, grid, label_bar, largest, mount, note_at,
+                                           paint_bar, points, put, put_into, shades)
+from report_builder.figures.wording import (class_names, described, number, percent, plural, shorten, variant_of,
+                                            variant_title)
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -38,13 +39,14 @@ def maps3(evidence: Evidence, look: Look, name: str) -> Drawing:
 def block(evidence: Evidence, look: Look, name: str, k: int) -> Drawing:
     """All maps of block `k` after convolution, after pooling and after ReLU, for an image of each of two classes."""
     variant, run = variant_of(evidence, name), evidence.representative(name)
-    names, shown, steps = class_names(run), shown_of(run), [s for s in (f"conv{k}", f"pool{k}", f"relu{k}") if run.has(f"maps.{s}")]
+    names, shown, steps = class_names(run), shown_of(run), [s for s in (f"conv{k}", f"pool{k}", f"relu{k}")
+                                                            if run.has(f"maps.{s}")]
     maps = {step: run.array(f"maps.{step}")[shown] for step in steps}  # (2, C, H, W) each
     pictures = run.array("shown_images")[shown]  # (2, H, W)
     limit, relu = largest(list(maps.values())), maps[f"relu{k}"]
     channels, zero, dead = relu.shape[1], float((relu == 0).mean()), int((relu.max(axis=(0, 2, 3)) == 0).sum())
     title = variant_title(look, variant) + look.words(
-        f"，第 {k} 块：ReLU 之后 {percent(zero)} 的值为零" + (f"，{dead}/{channels} 幅特征图全为零" if dead else ""),
+        f"，第 {k} 块：ReLU 之后 {percent(zero)} 的值为零" + (f"，{channels} 幅特征图中有 {dead} 幅全为零" if dead else ""),
         f", block {k}: after ReLU {percent(zero)} of the values are zero"
         + (f", and {dead} of {plural(channels, 'map')} are so everywhere" if dead else ""))
 
@@ -64,18 +66,22 @@ def block(evidence: Evidence, look: Look, name: str, k: int) -> Drawing:
             corners[step, i] = x, y
             put_into(painted, gray(pictures[i]), x, y, side, look.muted)
             for c in range(channels):
-                put_into(painted, shades(maps[step][i, c], -limit, limit, look.diverging), x + (c + 1) * pitch, y, side,
+                put_into(painted, shades(maps[step][i, c], -limit, limit, look.diverging), x + (c + 1) * pitch, y,
+                         side,
                        look.color("grid"))
     bar = paint_bar(look, painted, bar_y)
     figure = mount(title, painted)
     for x, first in {corners[steps[0], i][0]: i for i in (1, 0)}.items():
         text = described(look, names[first]) if beside else look.words("图像", "Image")
-        note_at(figure, x, head - 4, shorten(text, 12), fontsize=9, color=look.class_colors(names)[first] if beside else look.muted)
+        note_at(figure, x, head - 4, shorten(text, 12), fontsize=9,
+                color=look.class_colors(names)[first] if beside else look.muted)
         for c in range(channels):
-            note_at(figure, x + (c + 1) * pitch + side / 2, head - 4, f"{c + 1}", ha="center", fontsize=8, color=look.muted)
+            note_at(figure, x + (c + 1) * pitch + side / 2, head - 4, f"{c + 1}", ha="center", fontsize=8,
+                    color=look.muted)
     for step in steps:
         h, w = maps[step].shape[2:]
-        note_at(figure, 8, corners[step, 0][1] - heading * 0.28, f"{_step_name(look, step)}{look.words('：', ': ')}{h}×{w}", fontsize=9.5)
+        note_at(figure, 8, corners[step, 0][1] - heading * 0.28,
+                f"{_step_name(look, step)}{look.words('：', ': ')}{h}×{w}", fontsize=9.5)
     label_bar(figure, *bar, bar_y, limit, look.words("激活值，全图同一色标", "activation, one scale for all"))
     clipped = any((np.abs(m) > limit).any() for m in maps.values())
     order = look.words(f"{names[0]} 和 {names[1]}", f"{names[0]} and {names[1]}")
@@ -84,23 +90,26 @@ def block(evidence: Evidence, look: Look, name: str, k: int) -> Drawing:
         alt=look.words(
             f"第 {k} 块的 {channels} 幅特征图，依次为{'、'.join(_step_name(look, s) for s in steps)}，输入为 {order} 各一幅。"
             f"ReLU 之后 {percent(zero)} 的值为零，最大值 {number(float(relu.max()), 2)}。",
-            f"{plural(channels, 'map')} of block {k} for an image of {order}: {', '.join(_step_name(look, s).lower() for s in steps)}. "
-            f"After ReLU {percent(zero)} of the values are zero, the largest is {number(float(relu.max()), 2)}."),
+            f"{plural(channels, 'map')} of block {k} for an image of {order}: "
+            f"{', '.join(_step_name(look, s).lower() for s in steps)}. After ReLU {percent(zero)} of the values are "
+            f"zero, the largest is {number(float(relu.max()), 2)}."),
         caption=look.words(
             f"种子 {run.seed}，两幅测试图像（{order}）在第 {k} 块各步之后的全部 {channels} 个通道，列号即通道号；灰色的是输入图像。"
             f"各图放大到同样大小，旁边写着原来的边长。所有特征图同一色标，零在正中"
             + ("；极少数超出色标两端的值按端点画。" if clipped else "。"),
-            f"Seed {run.seed}: all {plural(channels, 'channel')} after each step of block {k} for two images ({order}); columns are "
-            f"channels, the gray picture is the input. Maps are enlarged to equal size, their true sides stand above. One scale for all "
-            f"maps, zero in the middle" + ("; the few values beyond its ends are drawn as its ends." if clipped else ".")),
+            f"Seed {run.seed}: all {plural(channels, 'channel')} after each step of block {k} for two images "
+            f"({order}); columns are channels, the gray picture is the input. Maps are enlarged to equal size, their "
+            "true sides stand above. One scale for all maps, zero in the middle"
+            + ("; the few values beyond its ends are drawn as its ends." if clipped else ".")),
         rows=[{"step": step, "image": run.meta["shown_ids"][shown[i]], "class": names[i], "channel": c + 1,
-               "height": m.shape[2], "width": m.shape[3], "minimum": float(m[i, c].min()), "mean": float(m[i, c].mean(dtype=float)),
+               "height": m.shape[2], "width": m.shape[3], "minimum": float(m[i, c].min()),
+               "mean": float(m[i, c].mean(dtype=float)),
                "maximum": float(m[i, c].max()), "zero_share": float((m[i, c] == 0).mean())}
               for step, m in maps.items() for i in range(2) for c in range(channels)])
 
 
 def levels(evidence: Evidence, look: Look) -> Drawing:
-    """The maps of every block after ReLU, side by side, and the patch of the image that each block's strongest value sees."""
+    """The maps of every block after ReLU, side by side, and the patch of the image that its strongest value sees."""
     known = {variant.name: variant for variant in evidence.variants}
     variant = known.get("features") or max(evidence.variants, key=lambda v: len(v.channels))
     run = evidence.representative(variant.name)
@@ -110,7 +119,8 @@ def levels(evidence: Evidence, look: Look) -> Drawing:
     pictures, fields = run.array("shown_images")[shown], receptive_fields(run)
     patches = [fields[b][0] for b in blocks]
     title = look.words(f"从低层到高层，一个值看到的图像越来越大：{'、'.join(map(str, patches))} 像素见方",
-                       f"From low to high level, a value sees more of the image: {', '.join(map(str, patches))} pixels a side")
+                       f"From low to high level, a value sees more of the image: {', '.join(map(str, patches))} "
+                       "pixels a side")
     pitch = ACROSS // (len(maps) + 1)
     columns = [[grid(look, m[i], float(m.max()), pitch - 24, (look.ground, look.ink)) for i in range(2)] for m in maps]
     side = cell_side(max(pictures.shape[1:]), pitch - 24)
@@ -129,25 +139,31 @@ def levels(evidence: Evidence, look: Look) -> Drawing:
     for b, (x, m, patch) in enumerate(zip(edges[1:], maps, patches)):
         note_at(figure, x, points(width, 13), _level_name(look, b, len(maps)), fontsize=9.5)
         note_at(figure, x, points(width, 25), look.words(f"{m.shape[1]} 幅 {m.shape[2]}×{m.shape[3]}，看 {patch}×{patch}",
-                                                         f"{m.shape[1]} of {m.shape[2]}×{m.shape[3]}, sees {patch}×{patch}"),
+                                                         f"{m.shape[1]} of {m.shape[2]}×{m.shape[3]}, sees "
+                                                         f"{patch}×{patch}"),
                 fontsize=8, color=look.muted)
-    _outline_fields(look, figure, placed, [m.max(axis=1) for m in maps], [fields[b] for b in blocks], pictures.shape[2])
+    _outline_fields(look, figure, placed, [m.max(axis=1) for m in maps], [fields[b] for b in blocks],
+                    pictures.shape[2])
     return Drawing(
         figure=figure, look=look, title=title,
         alt=look.words(
             f"两行（{names[0]} 和 {names[1]}），从左到右：输入图像，" + "，".join(
-                f"{_level_name(look, b, len(maps))} {m.shape[1]} 幅 {m.shape[2]}×{m.shape[3]}" for b, m in enumerate(maps)) + "。",
+                f"{_level_name(look, b, len(maps))} {m.shape[1]} 幅 {m.shape[2]}×{m.shape[3]}"
+                for b, m in enumerate(maps)) + "。",
             f"Two rows ({names[0]} and {names[1]}), from left to right: the input, " + ", ".join(
-                f"{_level_name(look, b, len(maps)).lower()} with {plural(m.shape[1], 'map')} of {m.shape[2]}×{m.shape[3]}"
+                f"{_level_name(look, b, len(maps)).lower()} with {plural(m.shape[1], 'map')} of "
+                f"{m.shape[2]}×{m.shape[3]}"
                 for b, m in enumerate(maps)) + "."),
         caption=look.words(
             f"{variant.zh}（种子 {run.seed}）各块 ReLU 之后的特征图，颜色越深（深色页上越亮）激活越强；每一列按自己的最大值定色标，列与列之间不可比。"
             f"输入图像上的方框（实线、虚线、点线依次为由低到高）是该层最强的那个值所看到的区域，即它的感受野。",
-            f"Maps of “{variant.en}” (seed {run.seed}) after the ReLU of each block; the further from the page's color, the stronger. "
-            f"Each column has a scale of its own, up to its largest value, so columns cannot be compared. Frames on the input (solid, "
-            f"dashed, dotted from low to high) are what the level's strongest value sees: its receptive field."),
+            f"Maps of “{variant.en}” (seed {run.seed}) after the ReLU of each block; the further from the page's "
+            "color, the stronger. Each column has a scale of its own, up to its largest value, so columns cannot "
+            "be compared. Frames on the input (solid, dashed, dotted from low to high) are what the level's "
+            "strongest value sees: its receptive field."),
         rows=[{"level": b + 1, "image": run.meta["shown_ids"][shown[i]], "class": names[i], "channel": c + 1,
-               "height": m.shape[2], "width": m.shape[3], "receptive_field": patches[b], "mean": float(m[i, c].mean(dtype=float)),
+               "height": m.shape[2], "width": m.shape[3], "receptive_field": patches[b],
+               "mean": float(m[i, c].mean(dtype=float)),
                "maximum": float(m[i, c].max()), "zero_share": float((m[i, c] == 0).mean())}
               for b, m in enumerate(maps) for i in range(2) for c in range(m.shape[1])])
 

@@ -1,4 +1,4 @@
-"""Draws a network as shapes: maps as stacks of rectangles in proportion, dense layers as bars, with their parameters."""
+"""Draws a network as shapes: maps as stacks of rectangles in proportion, dense layers as bars, with parameters."""
 
 from __future__ import annotations
 
@@ -51,7 +51,8 @@ def network(evidence: Evidence, look: Look, name: str) -> Drawing:
     total, heaviest = run.meta["parameters"], max(layers, key=lambda layer: layer["parameters"])
     share, names = percent(heaviest["parameters"] / total), class_names(run)
     title = variant_title(look, variant) + look.words(f"：{total:,} 个参数，其中 {share} 在{_spoken(look, heaviest)}",
-                                                      f": {total:,} parameters, {share} of them in {_spoken(look, heaviest)}")
+                                                      f": {total:,} parameters, {share} of them in "
+                                                      f"{_spoken(look, heaviest)}")
     figure = sheet(title, BODY)
     ax = axes(figure, 0, 0, WIDTH, BODY, xlim=(0, WIDTH), ylim=(0, BODY))
     ax.axis("off")
@@ -68,7 +69,8 @@ def network(evidence: Evidence, look: Look, name: str) -> Drawing:
         ax.text(x, BODY - 0.1, _heading(look, shape.layer), ha="center", va="top", fontsize=8.5, linespacing=1.15)
         ax.text(x, low, _shape_text(shape.layer["shape"]), ha="center", va="top", fontsize=8)
         if shape.layer["parameters"]:
-            ax.text(x, low - 0.18, f"{shape.layer['parameters']:,}", ha="center", va="top", fontsize=8, color=look.color(name))
+            ax.text(x, low - 0.18, f"{shape.layer['parameters']:,}", ha="center", va="top", fontsize=8,
+                    color=look.color(name))
     ax.text(0.08, FLOOR - 0.18, look.words("参数：", "Parameters:"), va="top", fontsize=8, color=look.color(name))
     flat = max(i for i, shape in enumerate(shapes) if not shape.dense)
     c, h, w = shapes[flat].layer["shape"]
@@ -77,7 +79,8 @@ def network(evidence: Evidence, look: Look, name: str) -> Drawing:
 
     steps = look.words("；", "; ").join(
         f"{_spoken(look, layer)} {_shape_text(layer['shape'])}" + (
-            look.words(f"（{layer['parameters']:,} 个参数）", f" ({layer['parameters']:,} parameters)") if layer["parameters"] else "")
+            look.words(f"（{layer['parameters']:,} 个参数）", f" ({layer['parameters']:,} parameters)")
+            if layer["parameters"] else "")
         for layer in layers)
     return Drawing(
         figure=figure, look=look, title=title,
@@ -85,11 +88,13 @@ def network(evidence: Evidence, look: Look, name: str) -> Drawing:
         caption=look.words(
             "每层输出的形状（通道×高×宽，或单元数）和参数数。方块的边长与特征图成正比，叠起的张数是通道数；竖条的高度按对数。"
             "小方格示意一个输出值所看的窗口。每个卷积（池化之后）和每个隐藏的全连接层之后是 ReLU，它不改变形状。",
-            "Output shape (channels × height × width, or units) and parameters of each layer. Squares are in proportion to the maps' "
-            "sides, one for each channel; the bars' heights are logarithmic. Small squares show the window that one value sees. "
-            "ReLU, which changes no shape, follows each convolution (after its pooling) and each hidden dense layer."),
+            "Output shape (channels × height × width, or units) and parameters of each layer. Squares are in "
+            "proportion to the maps' sides, one for each channel; the bars' heights are logarithmic. Small squares "
+            "show the window that one value sees. ReLU, which changes no shape, follows each convolution (after "
+            "its pooling) and each hidden dense layer."),
         rows=[{"layer": layer["name"], "kind": layer["kind"], "shape": _shape_text(layer["shape"]),
-               "parameters": layer["parameters"], "multiply_adds": layer["multiply_adds"]} for layer in run.meta["layers"]])
+               "parameters": layer["parameters"],
+               "multiply_adds": layer["multiply_adds"]} for layer in run.meta["layers"]])
 
 
 def _to_scale(layers: list[dict], names: list[str]) -> list[Shape]:
@@ -135,7 +140,8 @@ def _draw(look: Look, ax: Axes, shape: Shape, x: float, color: str) -> None:
     edge = look.ink if shape.layer["kind"] == "input" else color
     fill = mixed(look.ground, edge, 0.45 if shape.dense else 0.12)
     for i in reversed(range(1 if shape.dense else min(shape.layer["shape"][0], MOST_MAPS))):
-        ax.add_patch(Rectangle((left + i * STEP, low + i * STEP), shape.wide, shape.tall, fc=fill, ec=edge, lw=0.7, zorder=3))
+        ax.add_patch(Rectangle((left + i * STEP, low + i * STEP), shape.wide, shape.tall, fc=fill, ec=edge, lw=0.7,
+                               zorder=3))
 
 
 def _draw_output(look: Look, ax: Axes, shape: Shape, x: float, names: tuple[str, ...]) -> None:
@@ -157,15 +163,16 @@ def _link(look: Look, ax: Axes, left: Shape, right: Shape, a: float, b: float) -
     to_x, to_y = _face(right, b)
     if right.dense:
         for start, end in ((y + left.tall + left.depth, to_y + right.tall), (y, to_y)):
-            ax.plot([x + left.wide + (left.depth if start > y else 0), to_x], [start, end], color=look.muted, lw=0.7, zorder=2)
+            ax.plot([x + left.wide + (left.depth if start > y else 0), to_x], [start, end], color=look.muted, lw=0.7,
+                    zorder=2)
         return
     rows = 3 if right.layer["kind"] == "conv" else 2
     size = max(rows * left.tall / left.layer["shape"][1], 0.05)
     window_x, window_y = x + left.wide * 0.62, y + left.tall * 0.58
     ax.add_patch(Rectangle((window_x, window_y), size, size, fc="none", ec=look.ink, lw=0.9, zorder=4))
     for corner in (window_y, window_y + size):
-        ax.plot([window_x + size, to_x + right.wide * 0.3], [corner, to_y + right.tall * 0.55], color=look.ink, lw=0.5, alpha=0.6,
-                zorder=4)
+        ax.plot([window_x + size, to_x + right.wide * 0.3], [corner, to_y + right.tall * 0.55], color=look.ink, lw=0.5,
+                alpha=0.6, zorder=4)
 
 
 def _heading(look: Look, layer: dict) -> str:

@@ -1,4 +1,4 @@
-"""An image artist that puts its bytes on the figure as they are; matplotlib's own resamples even where nothing changes."""
+"""An image that is put on the figure byte by byte; matplotlib's own artist resamples even where nothing changes."""
 
 from __future__ import annotations
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from report_builder.figures.look import Drawing, Look
 from report_builder.figures.maps import shown_of
-from report_builder.figures.pixels import (canvas, cell_side, enlarged, fit, gray, grid, mixed, mount, note_at, points, put,
-                                           shades)
+from report_builder.figures.pixels import (canvas, cell_side, enlarged, fit, gray, grid, mixed, mount, note_at, points,
+                                           put, shades)
 from report_builder.figures.wording import class_names, percent, plural, shorten
 
 if TYPE_CHECKING:
@@ -73,20 +73,23 @@ def passage(evidence: Evidence, look: Look) -> Drawing:
         figure=figure, look=look, title=title,
         alt=look.words(
             f"两行，{names[0]} 和 {names[1]} 各一行，从左到右：图像，{len(blocks)} 组特征图，{len(dense)} 个全连接层，概率。{bars}。",
-            f"Two lanes, one for {names[0]} and one for {names[1]}, from left to right: the image, {plural(len(blocks), 'group')} of "
-            f"feature maps, {plural(len(dense), 'dense layer')}, probabilities. {bars}."),
+            f"Two lanes, one for {names[0]} and one for {names[1]}, from left to right: the image, "
+            f"{plural(len(blocks), 'group')} of feature maps, {plural(len(dense), 'dense layer')}, probabilities. "
+            f"{bars}."),
         caption=look.words(
             f"{variant.zh}（种子 {run.seed}）对两幅测试图像的激活值，都在 ReLU 之后；颜色越深（深色页上越亮）激活越强，每一列以两行中的最大值定色标。"
             f"最右是 softmax 给出的概率。",
-            f"Activations of {variant.en} (seed {run.seed}) for two test images, all after ReLU: the stronger the color, the stronger "
-            f"the activation; each column is scaled to its largest value in both lanes. At the right, the probabilities from softmax."),
+            f"Activations of {variant.en} (seed {run.seed}) for two test images, all after ReLU: the stronger the "
+            "color, the stronger the activation; each column is scaled to its largest value in both lanes. At the "
+            "right, the probabilities from softmax."),
         rows=[{"layer": name, "image": run.meta["shown_ids"][shown[i]], "class": names[i], "values": int(v[i].size),
-               "zero_share": float((v[i] == 0).mean()), "mean": float(v[i].mean(dtype=float)), "maximum": float(v[i].max())}
+               "zero_share": float((v[i] == 0).mean()), "mean": float(v[i].mean(dtype=float)),
+               "maximum": float(v[i].max())}
               for name, v in values.items() for i in range(2)])
 
 
 def _units(look: Look, values: np.ndarray, top: float, wanted: int, colors: tuple[str, str]) -> np.ndarray:
-    """(F,) -> a picture near `wanted` pixels high in which each unit is a square, column by column; what is left over stays empty."""
+    """(F,) -> a picture near `wanted` pixels high, a square for each unit, column by column; the rest stays empty."""
     columns = max(1, round(np.sqrt(len(values) * 0.7)) if len(values) > 99 else len(values) // 16)
     rows = -(-len(values) // columns)
     cells = canvas(look, columns, rows).transpose(1, 0, 2).reshape(-1, 3)
@@ -120,7 +123,8 @@ def _arrows(look: Look, figure: Figure, edges: list[tuple[int, int]], y: float, 
         figure.add_artist(Polygon([(a / wide, (body - b) / tall) for a, b in corners], fc=color, ec="none"))
 
 
-def _answer(look: Look, figure: Figure, x: int, y: int, side: int, names: tuple[str, ...], colors: list[str], p: np.ndarray) -> None:
+def _answer(look: Look, figure: Figure, x: int, y: int, side: int, names: tuple[str, ...], colors: list[str],
+            p: np.ndarray) -> None:
     """The likeliest classes with their probabilities as bars."""
     from matplotlib.patches import Rectangle
 
@@ -131,6 +135,7 @@ def _answer(look: Look, figure: Figure, x: int, y: int, side: int, names: tuple[
     for row, k in enumerate(order):
         middle = y + step * (row + 0.8)
         for share, fill, edge in ((1.0, "none", look.muted), (float(p[k]), colors[k], "none")):
-            figure.add_artist(Rectangle((x / wide, (body - middle - 22) / tall), (ANSWER - 14) * share / wide, 18 / tall, fc=fill,
-                                        ec=edge, lw=0.6))
-        note_at(figure, x, middle - 8, f"{shorten(names[k], 5)}  {percent(float(p[k]))}", color=colors[k], fontsize=9.5)
+            figure.add_artist(Rectangle((x / wide, (body - middle - 22) / tall), (ANSWER - 14) * share / wide,
+                                        18 / tall, fc=fill, ec=edge, lw=0.6))
+        note_at(figure, x, middle - 8, f"{shorten(names[k], 5)}  {percent(float(p[k]))}", color=colors[k],
+                fontsize=9.5)

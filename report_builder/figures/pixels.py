@@ -1,4 +1,4 @@
-"""Paints images and maps at whole pixels: a canvas of bytes is filled, then shown once, so that nothing is resampled."""
+"""Paints images and maps at whole pixels: a canvas of bytes is filled, then shown, so that nothing is resampled."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def canvas(look: Look, width: int, height: int) -> np.ndarray:
 
 
 def cell_side(longest: int, wanted: float) -> int:
-    """A side near `wanted` pixels: a whole multiple of an image's longest side, or less than that side if it is too long."""
+    """A side near `wanted` pixels: a whole multiple of an image's longest side, or less if that side is too long."""
     return longest * max(1, round(wanted / longest)) if longest <= 1.5 * wanted else int(wanted)
 
 
@@ -66,7 +66,7 @@ def enlarged(picture: np.ndarray, factor: int) -> np.ndarray:
 
 
 def fit(picture: np.ndarray, side: int) -> np.ndarray:
-    """(H, W, 3) enlarged by the largest whole factor to at most `side` pixels; of longer ones every k-th pixel is kept."""
+    """(H, W, 3) enlarged by a whole factor to at most `side` pixels; of longer ones every k-th pixel is kept."""
     longest = max(picture.shape[:2])
     if longest > side:
         step = -(-longest // side)
@@ -75,7 +75,7 @@ def fit(picture: np.ndarray, side: int) -> np.ndarray:
 
 
 def put(target: np.ndarray, picture: np.ndarray, x: int, y: int, border: str) -> None:
-    """Put a (h, w, 3) picture at (x, y), with a border of two pixels just outside, so that white images end where they end."""
+    """Put a (h, w, 3) picture at (x, y); a border of two pixels around it shows where a white image ends."""
     h, w = picture.shape[:2]
     target[max(y - 2, 0):y + h + 2, max(x - 2, 0):x + w + 2] = rgb(border)
     target[y:y + h, x:x + w] = picture
@@ -91,13 +91,14 @@ def put_into(target: np.ndarray, picture: np.ndarray, x: int, y: int, side: int,
 
 
 def grid(look: Look, maps: np.ndarray, top: float, wanted: int, colors: Sequence[str]) -> np.ndarray:
-    """(C, H, W) maps as one picture near `wanted` pixels wide, about as many columns as rows; 0 has the first color, `top` the last."""
+    """(C, H, W) maps as one picture near `wanted` pixels wide, about square; 0 has the first color, `top` the last."""
     columns = int(np.ceil(np.sqrt(len(maps))))
     cell = cell_side(max(maps.shape[1:]), (wanted + 6) / columns - 6)
     painted = canvas(look, columns * (cell + 6) - 6, -(-len(maps) // columns) * (cell + 6) - 6)
     for c, values in enumerate(maps):
         row, column = divmod(c, columns)
-        put_into(painted, shades(values, 0, top, colors), column * (cell + 6), row * (cell + 6), cell, look.color("grid"))
+        put_into(painted, shades(values, 0, top, colors), column * (cell + 6), row * (cell + 6), cell,
+                 look.color("grid"))
     return painted
 
 

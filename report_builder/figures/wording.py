@@ -71,7 +71,7 @@ def percent(share: float, digits: int = 1) -> str:
 
 
 def number(value: float, digits: int = 3) -> str:
-    """A number to `digits` significant digits, without exponent where it can be read without, with a true minus sign."""
+    """A number to `digits` significant digits, without exponent where it reads well without, with a true minus sign."""
     text = f"{value:.{digits}g}"
     if 1e-4 <= abs(value) < 1e9:
         text = f"{float(text):,.{max(0, digits - 1 - floor(log10(abs(float(text)))))}f}"
@@ -115,7 +115,7 @@ def class_names(record: Record) -> tuple[str, ...]:
 
 def described(look: Look, name: str) -> str:
     """A class's name as a reader may need it spelled out."""
-    return {"test": look.words("test（测试集）", "test split"), "train": look.words("train（训练集）", "train split")}.get(name, name)
+    return {"test": look.words("测试集", "test split"), "train": look.words("训练集", "train split")}.get(name, name)
 
 
 def listed(look: Look, items: Sequence[str]) -> str:

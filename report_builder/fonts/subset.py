@@ -1,4 +1,4 @@
-"""Makes xo-report-sans.otf, the font of all figures, from Debian's fonts-noto-cjk: `python report_builder/fonts/subset.py [TTC]`.
+"""Makes xo-report-sans.otf, the figures' font, from Debian's fonts-noto-cjk: `python report_builder/fonts/subset.py`.
 
 It holds Latin, Greek, signs, every character that the figures' code and the table of variants use, and the commonest
 Chinese characters beyond, so that class names of a reader's own data can be written too.

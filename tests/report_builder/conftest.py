@@ -1,4 +1,4 @@
-"""A small made-up study for tests: no randomness and no training, whole numbers behind every value, so the same everywhere.
+"""A small made-up study for tests: no randomness, no training, whole numbers behind every value: the same everywhere.
 
 Some seeds solve their task, the last one stays at chance; the maps really are what the kernels make of the images.
 """
@@ -21,7 +21,7 @@ from xo.variants import VARIANTS, Variant
 
 @pytest.fixture(scope="session")
 def make_evidence(tmp_path_factory) -> Callable[..., Evidence]:
-    """Writes images and records of a made-up study and returns its evidence; see `small_evidence` for what can be chosen."""
+    """Writes images and records of a made-up study and returns its evidence; `small_evidence` takes the choices."""
 
     def make(**choices) -> Evidence:
         return small_evidence(tmp_path_factory.mktemp("study"), **choices)
@@ -35,16 +35,19 @@ def evidence(make_evidence) -> Evidence:
     return make_evidence()
 
 
-def small_evidence(folder: Path, *, classes: tuple[str, ...] = ("circles", "crosses"), size: tuple[int, int] = (30, 30),
+def small_evidence(folder: Path, *, classes: tuple[str, ...] = ("circles", "crosses"),
+                   size: tuple[int, int] = (30, 30),
                    train: int = 8, test: int = 6, seeds: int = 3, epochs: int = 3, solving: int | None = None,
-                   variants: tuple[Variant, ...] = tuple(VARIANTS.values()), dense: tuple[int, ...] | None = None) -> Evidence:
-    """`train` and `test` images per class; the first `solving` of the seeds solve their task, all but one by default."""
+                   variants: tuple[Variant, ...] = tuple(VARIANTS.values()),
+                   dense: tuple[int, ...] | None = None) -> Evidence:
+    """`train` and `test` images per class; the first `solving` seeds solve their task, by default all but one."""
     draw_images(folder / "data", classes, size, train, test)
     data = load(folder / "data", folder / "runs" / ".data")
     store = Store(folder / "runs")
     solving = max(seeds - 1, 0) if solving is None else solving
     variants = tuple(replace(v, epochs=epochs, dense=dense or v.dense) for v in variants)
-    records = {v.name: tuple(write_record(store, v, data, seed, seed < solving) for seed in range(seeds)) for v in variants}
+    records = {v.name: tuple(write_record(store, v, data, seed, seed < solving) for seed in range(seeds))
+               for v in variants}
     return Evidence("test", data, variants, records)
 
 
@@ -79,7 +82,8 @@ def write_record(store: Store, variant: Variant, data: DataSet, seed: int, solve
               "test_probabilities": probabilities(labels, len(names), seed, solves)}
     layers = run_network(variant, images[shown], len(names), seed, arrays)
     predicted = arrays["test_probabilities"].argmax(1)
-    epochs = [{"epoch": e + 1, "train_loss": float(losses.mean()), "train_accuracy": 0.5 + 0.4 * solves * e / variant.epochs,
+    epochs = [{"epoch": e + 1, "train_loss": float(losses.mean()),
+               "train_accuracy": 0.5 + 0.4 * solves * e / variant.epochs,
                "test_loss": float(losses[-1]) * 1.25, "test_accuracy": 0.5 + 0.3 * solves * e / variant.epochs}
               for e, losses in enumerate(arrays["batch_loss"])]
     epochs[-1]["test_accuracy"] = float((predicted == labels).mean())
@@ -87,10 +91,13 @@ def write_record(store: Store, variant: Variant, data: DataSet, seed: int, solve
     meta = {
         "layout": LAYOUT, "variant": asdict(variant), "seed": seed, "key": key,
         "inputs": {"seed": seed, "versions": {"python": "3.13.1", "torch": "2.9.0", "numpy": "2.3.5"}},
-        "data": {"name": data.name, "digest": data.digest, "classes": list(data.classes), "image_size": list(data.image_size),
+        "data": {"name": data.name, "digest": data.digest, "classes": list(data.classes),
+                 "image_size": list(data.image_size),
                  "train_images": len(data.train.ids), "test_images": len(data.test.ids)},
-        "classes": list(names), "parameters": sum(row["parameters"] for row in layers), "layers": layers, "epochs": epochs,
-        "confusion": np.bincount(labels * len(names) + predicted, minlength=len(names) ** 2).reshape(len(names), -1).tolist(),
+        "classes": list(names), "parameters": sum(row["parameters"] for row in layers), "layers": layers,
+        "epochs": epochs,
+        "confusion": np.bincount(labels * len(names) + predicted,
+                                 minlength=len(names) ** 2).reshape(len(names), -1).tolist(),
         "test_ids": list(ids), "shown_ids": [ids[i] for i in shown],
         "cost": {"train_seconds": 8.0 + seed, "epoch_seconds": [2.0 + seed / 4 + e / 8 for e in range(variant.epochs)],
                  "peak_memory_bytes": 800_000_000 + 1_000_000 * seed, "finished": "2025-01-01T00:00:00+00:00"},
@@ -120,7 +127,8 @@ def whole(shape: tuple[int, ...], salt: int) -> np.ndarray:
     return ((n * n * 31 + n * 17) % 257 % 17 - 8.0).reshape(shape)
 
 
-def run_network(variant: Variant, images: np.ndarray, classes: int, seed: int, arrays: dict[str, np.ndarray]) -> list[dict]:
+def run_network(variant: Variant, images: np.ndarray, classes: int, seed: int,
+                arrays: dict[str, np.ndarray]) -> list[dict]:
     """Adds kernels and activations to `arrays`; returns the rows that describe the layers."""
     x = (images // 255)[:, None].astype(float)  # (4, 1, H, W)
     rows = [{"name": "input", "kind": "input", "shape": list(x.shape[1:]), "parameters": 0, "multiply_adds": 0}]
@@ -134,7 +142,8 @@ def run_network(variant: Variant, images: np.ndarray, classes: int, seed: int, a
     for k, out in enumerate(variant.channels, 1):
         before = whole((out, x.shape[1], 3, 3), k + seed) / 16
         after = before + whole(before.shape, k + seed + 40) / 64
-        arrays |= {f"conv{k}.kernel.before": before.astype(np.float32), f"conv{k}.kernel.after": after.astype(np.float32)}
+        arrays |= {f"conv{k}.kernel.before": before.astype(np.float32),
+                   f"conv{k}.kernel.after": after.astype(np.float32)}
         windows = np.lib.stride_tricks.sliding_window_view(x, (3, 3), axis=(2, 3))  # (4, C_in, H-2, W-2, 3, 3)
         x = np.einsum("nchwij,ocij->nohw", windows, after) / 4
         add(f"conv{k}", "conv", x, after.size)
