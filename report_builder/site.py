@@ -11,7 +11,6 @@ import logging
 import os
 import shutil
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from xo.errors import CheckFailed, InputError
 
@@ -136,7 +135,7 @@ def _check(site: Path) -> None:
     from report_builder.checks import problems
     from report_builder.wording import LANGUAGES
 
-    if found := list(problems(site, LANGUAGES, base=urlsplit(os.environ.get("SITE_URL") or "/").path)):
+    if found := list(problems(site, LANGUAGES)):
         raise CheckFailed(_summary(found))
 
 

@@ -1,4 +1,4 @@
-"""Links and anchors of the served site, followed by LinkChecker, which shares no code with our own checks."""
+"""Links and anchors of the served site, those of the theme, notebooks and raw HTML included, followed by LinkChecker."""
 
 from __future__ import annotations
 
