@@ -38,9 +38,11 @@ def solved_share(evidence: Evidence, look: Look) -> Drawing:
                            f"Learning is a matter of the random seed: in {mixed} of {plural(len(asked), 'network')}, "
                            "some seeds solve the task and others do not")
     else:
-        title = look.words(f"{of_runs(look, k, n)}学会了；没有一个网络的种子之间结果不同",
-                           f"{of_runs(look, k, n)} {'solves' if 1 in (k, n) else 'solve'} the task; no network's "
-                           "seeds disagree")
+        alone = all(each.n == 1 for each in asked)
+        title = of_runs(look, k, n) + look.words("学会了；", f" {'solves' if 1 in (k, n) else 'solve'} the task; ")
+        title += look.words("每个网络只有一个种子，看不出种子的影响" if alone else "没有一个网络的种子之间结果不同",
+                            "one seed per network cannot tell what the seed does" if alone
+                            else "no network's seeds disagree")
     row = 0.4
     figure = sheet(title, row * len(variants) + 0.6)
     ax = axes(figure, NAMES, 0.5, WIDTH - NAMES - 1.75, row * len(variants))
@@ -84,15 +86,18 @@ def variants_compared(evidence: Evidence, look: Look) -> Drawing:
                for v in variants]
     medians = [float(np.median(s)) for s in seconds]
     slow, fast = int(np.argmax(medians)), int(np.argmin(medians))
-    if len(variants) > 1:
-        title = look.words(
-            f"每轮秒数：{variants[fast].zh} {number(medians[fast], 2)}，{variants[slow].zh} {number(medians[slow], 2)}；"
-            f"参数数从 {big(look, min(parameters))}到 {big(look, max(parameters))}",
-            f"Seconds per epoch from {number(medians[fast], 2)} ({variants[fast].en}) to {number(medians[slow], 2)} "
-            f"({variants[slow].en}), parameters from {big(look, min(parameters))} to {big(look, max(parameters))}")
+    sizes = look.words(f"参数数从 {big(look, min(parameters))}到 {big(look, max(parameters))}",
+                       f"parameters from {big(look, min(parameters))} to {big(look, max(parameters))}")
+    least, most = number(medians[fast], 2), number(medians[slow], 2)
+    if len(variants) == 1:
+        title = look.words(f"{variants[0].zh}：{parameters[0]:,} 个参数，每轮 {least} 秒",
+                           f"{variants[0].en}: {parameters[0]:,} parameters, {least} s an epoch")
+    elif least == most:
+        title = look.words(f"每轮都是 {least} 秒，{sizes}", f"An epoch takes {least} s with each network; {sizes}")
     else:
-        title = look.words(f"{variants[0].zh}：{parameters[0]:,} 个参数，每轮 {number(medians[0], 2)} 秒",
-                           f"{variants[0].en}: {parameters[0]:,} parameters, {number(medians[0], 2)} s an epoch")
+        title = look.words(f"每轮秒数：{variants[fast].zh} {least}，{variants[slow].zh} {most}；{sizes}",
+                           f"Seconds per epoch from {least} ({variants[fast].en}) to {most} ({variants[slow].en}), "
+                           f"{sizes}")
     row, gap, value = 0.4, 0.12, 0.78  # inches; `value` for the numbers right of a panel
     figure = sheet(title, row * len(variants) + 0.85)
     wide = (WIDTH - NAMES - 3 * value - 2 * gap) / 3

@@ -8,9 +8,10 @@ import numpy as np
 
 from report_builder.figures.layout import POINT, WIDTH, axes
 from report_builder.figures.look import Drawing, Look
-from report_builder.figures.pixels import ACROSS, canvas, cell_side, gray, mount, note_at, points, put_into
+from report_builder.figures.pixels import ACROSS, canvas, cell_size, gray, mount, note_at, points, put_into
 from report_builder.figures.wording import (class_name, class_names, described, listed, percent, plural, shorten,
                                             variant_of, variant_title)
+from report_builder.figures.wording import width as text_width
 
 if TYPE_CHECKING:
     from report_builder.evidence import Evidence
@@ -35,23 +36,23 @@ def samples(evidence: Evidence, look: Look) -> Drawing:
         f"{len(names)} 类：{train.sum():,} 幅用于训练，另有 {test.sum():,} 幅用于测试",
         f"{len(names)} classes: {train.sum():,} images to learn from, {test.sum():,} more to be tested on")
     rows = 2 if len(names) == 2 and train.min() > SAMPLES else 1
-    side = cell_side(max(h, w), ACROSS / SAMPLES - 10)
-    pitch = side + 10
+    cell = wide, tall = cell_size((h, w), ACROSS / SAMPLES - 10)
+    pitch, drop = wide + 10, tall + 10  # pixels to the right and down
     width = SAMPLES * pitch + 10
     heading = points(width, 22)
-    painted = canvas(look, width, len(names) * (heading + rows * pitch) + 10)
+    painted = canvas(look, width, len(names) * (heading + rows * drop) + 10)
     chosen = []
     for k in range(len(names)):
         among = np.flatnonzero(data.train.labels == k)
         picks = among[np.linspace(0, len(among) - 1, min(rows * SAMPLES, len(among))).round().astype(int)]
         for i, index in enumerate(picks):
             row, column = divmod(i, SAMPLES)
-            y = k * (heading + rows * pitch) + heading + row * pitch
-            put_into(painted, gray(data.train.images[index]), 10 + column * pitch, y, side, look.color("grid"))
+            y = k * (heading + rows * drop) + heading + row * drop
+            put_into(painted, gray(data.train.images[index]), 10 + column * pitch, y, cell, look.color("grid"))
         chosen += [(names[k], data.train.ids[index], data.train.images[index]) for index in picks]
     figure = mount(title, painted)
     for k, (name, color) in enumerate(zip(names, look.class_colors(names))):
-        note_at(figure, 10, k * (heading + rows * pitch) + heading * 0.72, shorten(name, 30) + look.words(
+        note_at(figure, 10, k * (heading + rows * drop) + heading * 0.72, shorten(name, 30) + look.words(
             f"：训练 {train[k]:,} 幅，测试 {test[k]:,} 幅", f": {train[k]:,} for training, {test[k]:,} for testing"),
             color=color,
             fontsize=10)
@@ -80,11 +81,11 @@ def one_image(evidence: Evidence, look: Look, name: str) -> Drawing:
         "：" + "，".join(f"真实为 {names[k]} 的判为 {names[a]}（{percent(p[a])}）" for k, a, p in zip((0, 1), answers, said)),
         ": " + ", ".join(f"{names[k]} is taken for {names[a]} ({percent(p[a])})"
                          for k, a, p in zip((0, 1), answers, said)))
-    side = cell_side(max(pictures.shape[1:]), ACROSS * 0.24)
-    width = round(side / 0.24)
-    painted = canvas(look, width, side + points(width, 24))
+    cell = wide, _ = cell_size(pictures.shape[1:], ACROSS * 0.24)
+    width = round(max(cell) / 0.24)
+    painted = canvas(look, width, max(cell) + points(width, 24))
     for column, i in enumerate(shown):
-        put_into(painted, gray(pictures[i]), 12 + column * width // 2, points(width, 20), side, look.color("grid"))
+        put_into(painted, gray(pictures[i]), 12 + column * width // 2, points(width, 20), cell, look.color("grid"))
     figure = mount(title, painted)
     colors, inch = look.class_colors(names), WIDTH / width
     for column, (k, p) in enumerate(zip((0, 1), said)):
@@ -93,14 +94,16 @@ def one_image(evidence: Evidence, look: Look, name: str) -> Drawing:
                 look.words(f"真实：{described(look, names[k])}", f"Truth: {described(look, names[k])}"),
                 color=colors[k], fontsize=10)
         order = sorted(np.argsort(-p, kind="stable")[:SHOWN_CLASSES])
-        tall = min(side * inch, 0.42 * len(order))
-        ax = axes(figure, (left + side) * inch + 0.22, (side * inch - tall) / 2 + 4 * POINT, 0.8, tall, xlim=(0, 1),
-                  ylim=(len(order) - 0.5, -0.5))
+        called = [shorten(names[j], 7) for j in order]
+        room = 0.16 + 0.068 * max(map(text_width, called))  # inches for the names
+        high = min(max(cell) * inch, 0.42 * len(order))
+        ax = axes(figure, (left + wide) * inch + room, (max(cell) * inch - high) / 2 + 4 * POINT, 1.2 - room, high,
+                  xlim=(0, 1), ylim=(len(order) - 0.5, -0.5))
         ax.axis("off")
         for y, j in enumerate(order):
             ax.barh(y, p[j], height=0.32, color=colors[j])
             ax.barh(y, 1, height=0.32, fc="none", ec=look.muted, lw=0.6)
-            ax.text(-0.04, y, shorten(names[j], 4), ha="right", va="center", fontsize=9, color=colors[j])
+            ax.text(-0.05, y, called[y], ha="right", va="center", fontsize=9, color=colors[j])
             ax.text(1.05, y, percent(float(p[j])), va="center", fontsize=9,
                     color=look.ink if j == p.argmax() else look.muted)
     each = "; ".join(look.words(f"{run.meta['shown_ids'][i]}（真实 {names[k]}）：",
@@ -135,20 +138,20 @@ def mistakes(evidence: Evidence, look: Look, name: str) -> Drawing:
                            f"{head}: seed {run.seed} makes no mistake; of the least certain image it is "
                            f"{percent(float(sure.min()))} sure")
     h, w = evidence.data.image_size
-    side = cell_side(max(h, w), ACROSS / TILES - 40)
-    width = TILES * (side + 40)
+    cell = cell_size((h, w), ACROSS / TILES - 40)
+    pitch, tall = max(cell) + 40, cell[1]  # the words need the width that a narrow image leaves
+    width = TILES * pitch
     words = points(width, 32)
     lines = -(-len(order) // TILES)
-    painted = canvas(look, width, lines * (side + words) + 8)
+    painted = canvas(look, width, lines * (tall + words) + 8)
     for i, index in enumerate(order):
         row, column = divmod(i, TILES)
-        put_into(painted, gray(picture(evidence, run, int(index))), 20 + column * (side + 40),
-                 6 + row * (side + words), side,
+        put_into(painted, gray(picture(evidence, run, int(index))), 20 + column * pitch, 6 + row * (tall + words), cell,
                look.color("grid"))
     figure = mount(title, painted)
     for i, index in enumerate(order):
         row, column = divmod(i, TILES)
-        x, y = 20 + column * (side + 40), 6 + row * (side + words) + side
+        x, y = 20 + column * pitch, 6 + row * (tall + words) + tall
         taken = f"{shorten(names[truth[index]], 5)} → {shorten(names[answer[index]], 5)}"
         note_at(figure, x, y + points(width, 11), f"{taken} {percent(float(sure[index]))}", fontsize=8.5)
         note_at(figure, x, y + points(width, 22), shorten(run.meta["test_ids"][index].rsplit(".", 1)[0], 18),

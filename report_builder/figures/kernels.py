@@ -39,7 +39,7 @@ def kernels_conv1(evidence: Evidence, look: Look, name: str) -> Drawing:
     for row, (_, kernels) in enumerate(stages):
         for i, kernel in enumerate(kernels):
             put_into(painted, shades(kernel, -limit, limit, look.diverging), left + i * pitch,
-                   numbers + row * (heading + pitch) + heading, side, look.color("grid"))
+                   numbers + row * (heading + pitch) + heading, (side, side), look.color("grid"))
     bar = paint_bar(look, painted, bar_y)
     figure = mount(title, painted)
     for i in range(0, count, every(width, pitch)):
@@ -82,7 +82,7 @@ def kernels_conv2(evidence: Evidence, look: Look, name: str) -> Drawing:
     for o in range(rows):
         for i in range(columns):
             put_into(painted, shades(after[o, i], -limit, limit, look.diverging), margin + i * pitch,
-                     heading + o * pitch, side,
+                     heading + o * pitch, (side, side),
                    look.ink if (o, i) == (to, of) else look.color("grid"))
     bar = paint_bar(look, painted, bar_y)
     figure = mount(title, painted)

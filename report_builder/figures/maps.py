@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from report_builder.figures.look import COLORS, Drawing, Look
-from report_builder.figures.pixels import (ACROSS, canvas, cell_side, gray, grid, label_bar, largest, mount, note_at,
+from report_builder.figures.pixels import (ACROSS, canvas, cell_size, gray, grid, label_bar, largest, mount, note_at,
                                            paint_bar, points, put, put_into, shades)
 from report_builder.figures.wording import (class_names, described, number, percent, plural, shorten, variant_of,
                                             variant_title)
@@ -52,28 +52,28 @@ def block(evidence: Evidence, look: Look, name: str, k: int) -> Drawing:
 
     beside = channels <= SIDE_BY_SIDE
     columns, lines = ((channels + 1) * 2, 1) if beside else (channels + 1, 2)
-    side = cell_side(max(pictures.shape[1:]), (ACROSS - 40) / columns - GAP)
-    pitch, split = side + GAP, 24 if beside else 0
+    cell = side, tall = cell_size(pictures.shape[1:], (ACROSS - 40) / columns - GAP)
+    pitch, split, drop = side + GAP, 24 if beside else 0, tall + GAP  # pixels to the right and down
     width = columns * pitch + split + 16
     heading, head = points(width, 17), points(width, 15)
-    bar_y = head + len(steps) * (heading + lines * pitch) + points(width, 5)
+    bar_y = head + len(steps) * (heading + lines * drop) + points(width, 5)
     painted = canvas(look, width, bar_y + points(width, 26))
     corners = {}  # of each image's row in each step
     for s, step in enumerate(steps):
         for i in range(2):
             x = 8 + (i * (pitch * (channels + 1) + split) if beside else 0)
-            y = head + s * (heading + lines * pitch) + heading + (0 if beside else i * pitch)
+            y = head + s * (heading + lines * drop) + heading + (0 if beside else i * drop)
             corners[step, i] = x, y
-            put_into(painted, gray(pictures[i]), x, y, side, look.muted)
+            put_into(painted, gray(pictures[i]), x, y, cell, look.muted)
             for c in range(channels):
                 put_into(painted, shades(maps[step][i, c], -limit, limit, look.diverging), x + (c + 1) * pitch, y,
-                         side,
+                         cell,
                        look.color("grid"))
     bar = paint_bar(look, painted, bar_y)
     figure = mount(title, painted)
     for x, first in {corners[steps[0], i][0]: i for i in (1, 0)}.items():
         text = described(look, names[first]) if beside else look.words("图像", "Image")
-        note_at(figure, x, head - 4, shorten(text, 12), fontsize=9,
+        note_at(figure, x, head - 4, shorten(text, 9), fontsize=9,
                 color=look.class_colors(names)[first] if beside else look.muted)
         for c in range(channels):
             note_at(figure, x + (c + 1) * pitch + side / 2, head - 4, f"{c + 1}", ha="center", fontsize=8,
@@ -123,15 +123,15 @@ def levels(evidence: Evidence, look: Look) -> Drawing:
                        "pixels a side")
     pitch = ACROSS // (len(maps) + 1)
     columns = [[grid(look, m[i], float(m.max()), pitch - 24, (look.ground, look.ink)) for i in range(2)] for m in maps]
-    side = cell_side(max(pictures.shape[1:]), pitch - 24)
+    cell = side, tall = cell_size(pictures.shape[1:], pitch - 24)
     edges = np.cumsum([8, side + 24, *(pair[0].shape[1] + 24 for pair in columns)])
-    width, lane = int(edges[-1]), max(side, *(pair[0].shape[0] for pair in columns)) + 20
+    width, lane = int(edges[-1]), max(tall, *(pair[0].shape[0] for pair in columns)) + 20
     head = points(width, 32)
     painted = canvas(look, width, head + 2 * lane + points(width, 8))
     placed = []
     for i in range(2):
         y = head + i * lane
-        placed.append(put_into(painted, gray(pictures[i]), 8, y, side, look.class_colors(names)[i]))
+        placed.append(put_into(painted, gray(pictures[i]), 8, y, cell, look.class_colors(names)[i]))
         for x, pair in zip(edges[1:], columns):
             put(painted, pair[i], x, y, look.color("grid"))
     figure = mount(title, painted)

@@ -8,7 +8,7 @@ import numpy as np
 
 from report_builder.figures.look import Drawing, Look
 from report_builder.figures.maps import shown_of
-from report_builder.figures.pixels import (canvas, cell_side, enlarged, fit, gray, grid, mixed, mount, note_at, points,
+from report_builder.figures.pixels import (canvas, cell_size, enlarged, fit, gray, grid, mixed, mount, note_at, points,
                                            put, shades)
 from report_builder.figures.wording import class_names, percent, plural, shorten
 
@@ -45,7 +45,7 @@ def passage(evidence: Evidence, look: Look) -> Drawing:
         f"{names[answers[1]]}（{percent(float(said[1].max()))}）",
         f"{names[0]} and {names[1]} pass through the trained network; it answers {names[answers[0]]} "
         f"({percent(float(said[0].max()))}) and {names[answers[1]]} ({percent(float(said[1].max()))})")
-    stages = [[fit(gray(picture), cell_side(max(picture.shape), WANTED)) for picture in pictures]]
+    stages = [[fit(gray(picture), *cell_size(picture.shape, WANTED)) for picture in pictures]]
     ramps = [(mixed(look.ground, color, 0.05), color) for color in colors[:2]]
     for name, v in values.items():
         show = _units if name in dense else grid

@@ -55,9 +55,12 @@ def canvas(look: Look, width: int, height: int) -> np.ndarray:
     return np.full((height, width, 3), rgb(look.ground), dtype=np.uint8)
 
 
-def cell_side(longest: int, wanted: float) -> int:
-    """A side near `wanted` pixels: a whole multiple of an image's longest side, or less if that side is too long."""
-    return longest * max(1, round(wanted / longest)) if longest <= 1.5 * wanted else int(wanted)
+def cell_size(shape: tuple[int, int], wanted: float) -> tuple[int, int]:
+    """Width and height of a cell for images of `shape` (H, W), the longer near `wanted` pixels: a whole multiple of the
+    image, or a smaller cell where the image is too large for that."""
+    longest = max(shape)
+    scale = max(1, round(wanted / longest)) if longest <= 1.5 * wanted else wanted / longest
+    return max(1, int(shape[1] * scale)), max(1, int(shape[0] * scale))
 
 
 def enlarged(picture: np.ndarray, factor: int) -> np.ndarray:
@@ -65,13 +68,11 @@ def enlarged(picture: np.ndarray, factor: int) -> np.ndarray:
     return picture.repeat(factor, axis=0).repeat(factor, axis=1)
 
 
-def fit(picture: np.ndarray, side: int) -> np.ndarray:
-    """(H, W, 3) enlarged by a whole factor to at most `side` pixels; of longer ones every k-th pixel is kept."""
-    longest = max(picture.shape[:2])
-    if longest > side:
-        step = -(-longest // side)
-        return picture[::step, ::step]
-    return enlarged(picture, side // longest)
+def fit(picture: np.ndarray, wide: int, tall: int) -> np.ndarray:
+    """(H, W, 3) enlarged by a whole factor to at most that many pixels; of larger ones every k-th pixel is kept."""
+    h, w = picture.shape[:2]
+    step = max(-(-h // tall), -(-w // wide))
+    return picture[::step, ::step] if step > 1 else enlarged(picture, min(tall // h, wide // w))
 
 
 def put(target: np.ndarray, picture: np.ndarray, x: int, y: int, border: str) -> None:
@@ -81,11 +82,12 @@ def put(target: np.ndarray, picture: np.ndarray, x: int, y: int, border: str) ->
     target[y:y + h, x:x + w] = picture
 
 
-def put_into(target: np.ndarray, picture: np.ndarray, x: int, y: int, side: int, border: str) -> tuple[int, int, int]:
-    """Fit a picture into the middle of a square whose upper left corner is (x, y); returns its own corner and width."""
-    fitted = fit(picture, side)
+def put_into(target: np.ndarray, picture: np.ndarray, x: int, y: int, cell: tuple[int, int],
+             border: str) -> tuple[int, int, int]:
+    """Fit a picture into the middle of a cell (width, height) at (x, y); returns its own corner and width."""
+    fitted = fit(picture, *cell)
     h, w = fitted.shape[:2]
-    x, y = x + (side - w) // 2, y + (side - h) // 2
+    x, y = x + (cell[0] - w) // 2, y + (cell[1] - h) // 2
     put(target, fitted, x, y, border)
     return x, y, w
 
@@ -93,11 +95,11 @@ def put_into(target: np.ndarray, picture: np.ndarray, x: int, y: int, side: int,
 def grid(look: Look, maps: np.ndarray, top: float, wanted: int, colors: Sequence[str]) -> np.ndarray:
     """(C, H, W) maps as one picture near `wanted` pixels wide, about square; 0 has the first color, `top` the last."""
     columns = int(np.ceil(np.sqrt(len(maps))))
-    cell = cell_side(max(maps.shape[1:]), (wanted + 6) / columns - 6)
-    painted = canvas(look, columns * (cell + 6) - 6, -(-len(maps) // columns) * (cell + 6) - 6)
+    cell = wide, tall = cell_size(maps.shape[1:], (wanted + 6) / columns - 6)
+    painted = canvas(look, columns * (wide + 6) - 6, -(-len(maps) // columns) * (tall + 6) - 6)
     for c, values in enumerate(maps):
         row, column = divmod(c, columns)
-        put_into(painted, shades(values, 0, top, colors), column * (cell + 6), row * (cell + 6), cell,
+        put_into(painted, shades(values, 0, top, colors), column * (wide + 6), row * (tall + 6), cell,
                  look.color("grid"))
     return painted
 

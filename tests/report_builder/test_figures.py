@@ -563,9 +563,10 @@ def test_zero_has_the_middle_color_and_both_ends_are_reached():
 
 def test_images_are_enlarged_by_whole_numbers_only():
     picture = np.arange(12, dtype=np.uint8).reshape(2, 2, 3)
-    assert (pixels.fit(picture, 5) == picture.repeat(2, 0).repeat(2, 1)).all()
-    assert pixels.fit(np.zeros((100, 60, 3), dtype=np.uint8), 40).shape == (34, 20, 3)  # every third pixel
-    assert pixels.cell_side(116, 120) == 116 and pixels.cell_side(12, 110) == 108 and pixels.cell_side(500, 100) == 100
+    assert (pixels.fit(picture, 5, 5) == picture.repeat(2, 0).repeat(2, 1)).all()
+    assert pixels.fit(np.zeros((100, 60, 3), dtype=np.uint8), 40, 40).shape == (34, 20, 3)  # every third pixel
+    assert pixels.cell_size((116, 116), 120) == (116, 116) and pixels.cell_size((12, 12), 110) == (108, 108)
+    assert pixels.cell_size((20, 40), 85) == (80, 40) and pixels.cell_size((250, 500), 100) == (100, 50)
 
 
 def test_labels_are_moved_apart_no_more_than_needed():
