@@ -191,6 +191,9 @@ def _page_address(url: str, page, files) -> str:
     if target is None:
         log.warning("%s: the link '%s' leads to no page", page.file.src_uri, url)
         return url
+    if anchor:  # MkDocs checks it when all pages are converted
+        page.links_to_anchors = page.links_to_anchors or {}
+        page.links_to_anchors.setdefault(target, {})[anchor] = url
     return get_relative_url(target.url, page.url) + mark + anchor
 
 

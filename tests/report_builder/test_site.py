@@ -184,6 +184,13 @@ def test_a_problem_is_named_in_one_line_and_the_old_site_stays(project, name, te
     assert files(project.site) == before and is_published(project.site)
 
 
+def test_a_link_of_a_notebook_is_checked_like_any_other(project):
+    for link, problem in (("nowhere.md", "nowhere.md"), ("data.md#nothing", "#nothing")):
+        project.write("zh/hands-on/by-hand.ipynb", notebook("数据集").replace("data.md#counts", link))
+        with pytest.raises(CheckFailed, match=f"zh/hands-on/by-hand.ipynb.*{problem}"):
+            project.publish()
+
+
 def test_a_page_without_a_title_is_refused(project):
     project.write("zh/xo/data.md", "# 数据集 { #counts }\n")
     with pytest.raises(CheckFailed, match="zh/xo/data.md: the front matter has no title"):
