@@ -174,7 +174,7 @@ def execute(runs: list[Run], store: Store, *, jobs: int | None = None, scheduler
     with _workers(scheduler), _queue(on_progress, remote=bool(scheduler)) as queue:
         parallel = Parallel(n_jobs=jobs or cores(), return_as="generator_unordered", pre_dispatch="all", batch_size=1,
                             max_nbytes=None)
-        results = parallel(delayed(_carry_out)(run, queue, keep_weights) for run in runs)
+        results = parallel(delayed(_carry_out)(run, queue, keep_weights, os.getpid()) for run in runs)
         for key, facts, arrays, weights in _guarded(results):
             run = by_key[key]
             now = records.inputs(run.variant, run.seed, run.data.digest, Source())
@@ -215,9 +215,9 @@ def _described(data: DataSet) -> dict:
             "train_images": len(data.train.labels), "test_images": len(data.test.labels)}
 
 
-def _carry_out(run: Run, queue, keep_weights: bool):
-    """One run, in a worker process."""
-    if threading.current_thread() is threading.main_thread():
+def _carry_out(run: Run, queue, keep_weights: bool, caller: int):
+    """One run, in a worker process, or in the caller's where there is one job."""
+    if os.getpid() != caller and threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the caller's to handle
     # Large pages on Linux: a step allocates anew what the last one freed, and mapping that in small pages takes a
     # third of its time. torch reads this when it is imported.
@@ -252,12 +252,14 @@ def _workers(scheduler: str | None):
     if scheduler is None:
         from joblib.externals.loky import get_reusable_executor
 
-        finished = False
         try:
             yield
-            finished = True
-        finally:
-            get_reusable_executor().shutdown(wait=True, kill_workers=not finished)
+        except BaseException:
+            hook, threading.excepthook = threading.excepthook, lambda args: None  # loky's thread misses its killed workers
+            get_reusable_executor().shutdown(wait=True, kill_workers=True)
+            threading.excepthook = hook
+            raise
+        get_reusable_executor().shutdown(wait=True)
         return
     try:
         from distributed import Client
@@ -287,9 +289,11 @@ def _queue(on_progress: Callable[[Progress], None], remote: bool):
 
         listener = threading.Thread(target=listen, daemon=True)
         listener.start()
-        yield queue
-        queue.put(None)
-        listener.join()
+        try:
+            yield queue
+        finally:
+            queue.put(None)
+            listener.join()
 
 
 def _guarded(results: Iterator) -> Iterator:

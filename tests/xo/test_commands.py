@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import os
 import shutil
-from dataclasses import replace
+import signal
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -13,9 +16,10 @@ from click.testing import CliRunner
 from PIL import Image
 
 from xo.__main__ import main
-from xo.records import Store
+from xo.code import ROOT, Source
+from xo.data import load
+from xo.records import Store, read
 from xo.study import execute, one_run
-from xo.code import Source
 from xo.variants import VARIANTS
 
 
@@ -32,8 +36,6 @@ def trained(small, tmp_path_factory):
     root = tmp_path_factory.mktemp("trained")
     store = Store(root / "runs")
     shutil.copytree(small.root, root / "small")
-    from xo.data import load
-
     list(execute([one_run(VARIANTS["features"], 0, load(root / "small", store.cache), Source())], store, jobs=1,
                  keep_weights=True))
     return root
@@ -46,7 +48,7 @@ def one_line(result, status: int) -> str:
 
 
 def test_list_shows_computed_totals(run, trained):
-    result = run("list", "baseline", "three-conv", "--data", trained / "small", "--store", trained / "runs")
+    result = run("list", "baseline", "no-pooling", "--data", trained / "small", "--store", trained / "runs")
     assert result.exit_code == 0
     for text in ("4,452,694", "9x57x57", "5x27x27", "3x12x12", "multiply-adds"):
         assert text in result.stdout
@@ -87,8 +89,6 @@ def test_predict_prints_path_class_and_probability(run, trained, image):
 def test_predict_agrees_with_the_record(run, trained):
     (record,) = [record for record in (Store(trained / "runs").root / "features").glob("*/record.json")]
     meta = json.loads(record.read_text())
-    from xo.records import read
-
     probabilities = read(record.parent).array("test_probabilities")
     paths = [trained / "small" / "test" / name for name in meta["test_ids"][:5]]
     for line, expected in zip(predict(run, trained, *paths).stdout.splitlines(), probabilities):
@@ -136,3 +136,16 @@ def test_an_unwritable_store_is_named(run, trained, tmp_path):
     (tmp_path / "store").write_text("a file where a folder should be")
     line = one_line(run("train", "features", "--data", trained / "small", "--store", tmp_path / "store"), 2)
     assert "store" in line
+
+
+def test_ctrl_c_stops_in_one_line_and_says_what_is_kept(trained, tmp_path):
+    command = [sys.executable, "-m", "xo", "train", "no-pooling", "--data", trained / "small", "--store", tmp_path / "runs"]
+    with subprocess.Popen(command, cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)}, text=True,
+                          stderr=subprocess.PIPE, start_new_session=True) as process:
+        assert "no-pooling seed 0: epoch 1/20" in process.stderr.readline()
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers as well
+        *epochs, last = process.stderr.read().splitlines()
+    assert all(line.startswith("no-pooling seed 0: epoch") for line in epochs)
+    assert last == f"stopped: 0 of 1 runs are finished and kept in {tmp_path / 'runs'}; the same command goes on from there"
+    assert process.returncode == 130
+    assert not list((tmp_path / "runs").glob("no-pooling/0-*"))
