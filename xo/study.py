@@ -252,14 +252,16 @@ def _workers(scheduler: str | None):
     if scheduler is None:
         from joblib.externals.loky import get_reusable_executor
 
+        os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker:UserWarning")  # processes' last words when killed
+        hook = threading.excepthook
+        threading.excepthook = lambda args: "ExecutorManager" in args.thread.name or hook(args)  # likewise
+        finished = False
         try:
             yield
-        except BaseException:
-            hook, threading.excepthook = threading.excepthook, lambda args: None  # loky's thread misses its killed workers
-            get_reusable_executor().shutdown(wait=True, kill_workers=True)
+            finished = True
+        finally:
+            get_reusable_executor().shutdown(wait=True, kill_workers=not finished)
             threading.excepthook = hook
-            raise
-        get_reusable_executor().shutdown(wait=True)
         return
     try:
         from distributed import Client
