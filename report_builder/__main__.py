@@ -49,8 +49,8 @@ def build(study: str, data_dir: Path, store: Path, build_dir: Path, site: Path, 
         for _ in track(made, "drawing", total=n, console=console, disable=not console.is_terminal):
             pass
 
-    def train(runs):
-        return show_trained(runs, Store(store), jobs=jobs, scheduler=scheduler)
+    def train(missing):
+        return show_trained(missing, Store(store), jobs=jobs, scheduler=scheduler)
 
     places = Places(data_dir, store, build_dir, site)
     summary = run_build(study, places, train, jobs or cores(), follow)

@@ -63,16 +63,17 @@ class Summary(NamedTuple):
                 f"in {self.seconds:.1f} s")
 
 
-def build(study: str, places: Places, train: Callable[[list[Run]], list[Record]], jobs: int,
+def build(study: str, places: Places, train: Callable[[list[tuple[Run, str]]], list[Record]], jobs: int,
           follow: Callable[[Iterator[str], int], None]) -> Summary:
-    """Makes whatever is missing or stale. `train` carries out runs and returns their records; `follow` exhausts an iterator
-    of the names of n artefacts as they are made. The published site changes last, when all checks have passed."""
+    """Makes whatever is missing or stale. `train` carries out runs, given with why they are missing, and returns their
+    records; `follow` exhausts an iterator of the names of n artefacts as they are made. The published site changes last,
+    when all checks have passed."""
     started = time.perf_counter()
     plan_ = planned(study, places, set_aside=True)
     if last := _nothing_to_do(plan_, places):
         return Summary((0, len(plan_.runs)), (0, last["figures"]), (0, last["notebooks"]), last["pages"], False,
                        time.perf_counter() - started)
-    trained = train([run for run, _ in plan_.state.missing]) if plan_.state.missing else []
+    trained = train(plan_.state.missing) if plan_.state.missing else []
     evidence = gather(plan_, plan_.state.found + trained)
     head = report_head(evidence, len(plan_.runs))
     drawn, executed = wanted(evidence, head, places)

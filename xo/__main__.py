@@ -106,9 +106,10 @@ def train(variant: str, seed: int, data_dir: Path, store: Path, keep_weights: bo
     run = one_run(find_variant(variant), seed, open_data(data_dir, store), Source())
     place = Store(store)
     state = look_up([run], place, set_aside=True)
-    record = state.found[0] if state.found else None
-    if record is None or (keep_weights and record.weights is None):
-        record = show_trained([run], place, jobs=1, keep_weights=keep_weights)[0]
+    missing = state.missing
+    if keep_weights and state.found and state.found[0].weights is None:
+        missing = [(run, "its weights were not kept")]
+    record = show_trained(missing, place, jobs=1, keep_weights=keep_weights)[0] if missing else state.found[0]
     for line in original_log(record.array("batch_loss")):
         click.echo(line)
     last = record.meta["epochs"][-1]

@@ -41,12 +41,19 @@ def open_data(folder: Path, store: Path):
     return (ensure if folder == EMBEDDED else load)(folder, store / ".data")
 
 
-def show_trained(runs, store, **how):
-    """Trains `runs` with progress on the error stream and returns their records; Ctrl-C says what is kept."""
+def show_trained(missing, store, **how):
+    """Trains runs, given with the reason why each is missing, and returns their records.
+
+    Progress goes to the error stream; so does why a run that was there is trained again, and on Ctrl-C what is kept.
+    """
     from xo.progress import shown
-    from xo.study import execute
+    from xo.study import NEVER, execute
 
     console = Console(stderr=True)
+    for run, why in missing:
+        if why != NEVER:
+            click.echo(f"{run} is trained again; {why}", err=True)
+    runs = [run for run, _ in missing]
     done = []
     try:
         with shown(runs, console) as on_progress:

@@ -45,6 +45,9 @@ STUDIES = {
 }
 
 
+NEVER = "never trained"
+
+
 class Run(NamedTuple):
     variant: Variant
     seed: int
@@ -102,7 +105,7 @@ def why_missing(run: Run, store: Store) -> str:
     others = [each["inputs"] for each in store.relatives(run.variant.name, run.seed) if "inputs" in each]
     others = [each for each in others if each.get("data") == run.inputs["data"]] or others
     if not others:
-        return "never trained"
+        return NEVER
     return "changed: " + ", ".join(min((records.changes(each, run.inputs) for each in others), key=len))
 
 

@@ -42,9 +42,9 @@ def train(places, tmp_path):
         arrays = {name: made.array(name) for name in made._names}
         return Store(places.store).write(made.meta | {"key": run.key, "inputs": run.inputs}, arrays)
 
-    def train(runs: list[Run]) -> list[Record]:
-        asked.extend(map(str, runs))
-        return [write(run) for run in runs]
+    def train(missing: list[tuple[Run, str]]) -> list[Record]:
+        asked.extend(str(run) for run, _ in missing)
+        return [write(run) for run, _ in missing]
 
     train.asked = asked
     return train

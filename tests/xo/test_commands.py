@@ -60,6 +60,17 @@ def test_train_prints_the_originals_lines(run, trained):
     assert re.search(r"^Accuracy on the 20 test images: \d+\.\d\d %$", result.stdout, re.MULTILINE)
 
 
+def test_a_damaged_record_is_named_and_trained_again(run, small, tmp_path):
+    arguments = ("train", "features", "--data", small.root, "--store", tmp_path / "runs")
+    first = run(*arguments)
+    (folder,) = (tmp_path / "runs" / "features").iterdir()
+    (folder / "arrays.safetensors").write_bytes(b"flipped")
+    again = run(*arguments)
+    assert "features seed 0 is trained again; damaged" in again.stderr and "set aside in" in again.stderr
+    assert again.exit_code == 0 and again.stdout == first.stdout
+    assert "trained again" not in run(*arguments).stderr
+
+
 def test_an_unknown_variant_is_answered_with_the_known_ones(run, trained):
     line = one_line(run("train", "vgg", "--data", trained / "small", "--store", trained / "runs"), 2)
     assert "'vgg'" in line and all(name in line for name in VARIANTS)
