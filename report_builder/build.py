@@ -173,7 +173,7 @@ def _fingerprint(plan_: Plan, places: Places) -> str:
                if "__pycache__" not in file.parts and file.is_file()]
     return digest({
         "records": sorted(record.meta["digest"] for record in plan_.state.found),
-        "study": [plan_.study, plan_.data.digest, str(places.data), str(places.site.resolve())],
+        "study": [plan_.study, plan_.data.digest, str(places.data), str(places.site.resolve()), os.environ.get("SITE_URL")],
         "files": {str(file): digest({"bytes": file.read_bytes().hex()}) for file in [CONFIG, *sources]},
         "versions": sorted(f"{each.name} {each.version}" for each in distributions()),
     })
