@@ -48,7 +48,7 @@ def one_line(result, status: int) -> str:
 
 
 def test_list_shows_computed_totals(run, trained):
-    result = run("list", "baseline", "no-pooling", "--data", trained / "small", "--store", trained / "runs")
+    result = run("list", "baseline", "three-conv", "--data", trained / "small", "--store", trained / "runs")
     assert result.exit_code == 0
     for text in ("4,452,694", "9x57x57", "5x27x27", "3x12x12", "multiply-adds"):
         assert text in result.stdout
