@@ -27,9 +27,10 @@ def network(variant: Variant, image: Tensor, classes: int) -> nn.Sequential:
     """Convolutions and dense layers of `variant` for images like `image` (1, 1, H, W)."""
     layers: list[nn.Module] = []
     width = 1
-    for channels in variant.channels:
-        layers += [nn.Conv2d(width, channels, 3), nn.ReLU()]
-        layers += [nn.MaxPool2d(2, 2)] if variant.pool == "max" else []
+    for channels, kernel in zip(variant.channels, variant.kernel_sizes):
+        pool = [nn.Conv2d(channels, channels, 2, stride=2, groups=channels)] if variant.pool == "trained" else []
+        layers += [nn.Conv2d(width, channels, kernel), *(pool if kernel > 1 else []), nn.ReLU()]
+        layers += [nn.MaxPool2d(2, 2)] if variant.pool == "max" and kernel > 1 else []
         width = channels
     layers.append(nn.Flatten())
     width = nn.Sequential(*layers)(image).shape[1]

@@ -121,6 +121,7 @@ def report_head(evidence: Evidence, planned_runs: int) -> dict:
     return {
         "study": evidence.study,
         "data": {"name": data.name, "digest": data.digest, "embedded": data.root == EMBEDDED},
+        "variants": [variant.name for variant in evidence.variants],
         "runs": {"made": sum(map(len, evidence.records.values())), "planned": planned_runs},
         "figure_command": " ".join(["python -m report_builder figure", *options]),
         "drawable": figures.names(evidence),

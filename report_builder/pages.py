@@ -43,6 +43,8 @@ class _Page:
     def value(self, name: str) -> str:
         if not self.has_results:
             return f'<span class="value missing" title="{COMMAND}">…</span>'
+        if variant := self._without_runs(name, before=True):
+            return f'<span class="value missing" title="{html.escape(self._no_run(variant))}">—</span>'
         found = self._find("values", name, "value")
         note = html.escape(found["note"][self.language])
         title = f' title="{note}" tabindex="0"' if note else ""
@@ -51,6 +53,8 @@ class _Page:
     def table(self, name: str) -> str:
         if not self.has_results:
             return self._missing(name)
+        if variant := self._without_runs(name):
+            return f'<p class="xo-missing">{self._no_run(variant)}</p>'
         found = self._find("tables", name, "table")
         rule = ["---:" if number else ":---" for number in found["numbers"]]
         rows = [found["columns"][self.language], rule, *found["rows"][self.language]]
@@ -58,6 +62,8 @@ class _Page:
 
     def figure(self, name: str) -> str:
         self.figures.add(name)
+        if self.has_results and (variant := self._without_runs(name)):
+            return f'<p class="xo-missing">{self._no_run(variant)}</p>'
         if not self.has_results or (name in self.report["drawable"] and name not in self.report["figures"]):
             return self._missing(name)
         found = self._find("figures", name, "figure")
@@ -82,6 +88,16 @@ class _Page:
             known = self.report["drawable"] if kind == "figures" else sorted(found)
             raise InputError(f"{what} '{name}' is not known; known are {', '.join(known)}")
         return found[name]
+
+    def _without_runs(self, name: str, before: bool = False) -> str:
+        """The variant that a name asks for, if the study has no run of it; it stands before the dot of values, else behind."""
+        head, _, tail = name.partition(".")
+        variant = head if before else tail
+        return variant if variant in VARIANTS and variant not in self.report["variants"] else ""
+
+    def _no_run(self, variant: str) -> str:
+        title, study = getattr(VARIANTS[variant], self.language), self.report["study"]
+        return {"zh": f"研究 {study} 还没有“{title}”的训练。", "en": f"The study {study} has no run of “{title}” yet."}[self.language]
 
     def _missing(self, name: str) -> str:
         said = {"zh": f"{name} 尚未生成，运行 <code>{COMMAND}</code> 即可得到。",

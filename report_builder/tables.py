@@ -43,7 +43,9 @@ BY_VARIANT: dict[str, list[tuple[Column, str | Callable[[Variant, str], str]]]] 
         (Column("学会者的准确率", "Accuracy among the solved", True), "accuracy_solved"),
     ],
     "variants": [
-        (Column("卷积通道", "Channels"), lambda variant, language: ", ".join(map(str, variant.channels))),
+        (Column("卷积通道", "Channels"), lambda variant, language: ", ".join(
+            f"{width}" + (f" ({kernel}×{kernel})" if kernel != 3 else "")
+            for width, kernel in zip(variant.channels, variant.kernel_sizes))),
         (Column("池化", "Pooling"), lambda variant, language: _POOL[language][variant.pool]),
         (Column("全连接层", "Dense layers"), lambda variant, language: ", ".join(map(str, variant.dense))),
         (Column("标签", "Label"), lambda variant, language: _LABELS[language][variant.labels]),
@@ -58,8 +60,9 @@ BY_VARIANT: dict[str, list[tuple[Column, str | Callable[[Variant, str], str]]]] 
         (Column("内存峰值", "Peak memory", True), "peak_memory"),
     ],
 }
-_POOL = {"zh": {"max": "2×2 最大", None: "无"}, "en": {"max": "2×2 max", None: "none"}}
-_LABELS = {"zh": {"class": "类别", "split": "哪个文件夹"}, "en": {"class": "class", "split": "which folder"}}
+_POOL = {"zh": {"max": "2×2 最大", "trained": "2×2 可训练", None: "无"}, "en": {"max": "2×2 max", "trained": "2×2 trained", None: "none"}}
+_LABELS = {"zh": {"class": "类别", "split": "哪个文件夹", "uneven": "类别，数目悬殊"},
+           "en": {"class": "class", "split": "which folder", "uneven": "class, uneven numbers"}}
 
 
 def _by_variant(evidence: Evidence, values: dict[str, Value], columns: list) -> Table:

@@ -1,4 +1,4 @@
-"""One network class for all variants: 3x3 convolutions with or without 2x2 max-pooling, then dense layers.
+"""One network class for all variants: convolutions with or without 2x2 pooling, then dense layers.
 
 Tensor axes: images and maps `(N, C, H, W)`, dense activations `(N, F)`.
 """
@@ -17,29 +17,29 @@ from xo.errors import InputError
 if TYPE_CHECKING:
     from xo.variants import Variant
 
-KERNEL = 3
 POOL = 2
 
 
 class Net(nn.Module):
-    """The network of one variant for grey images of `image_size` (H, W) and `classes` outputs."""
+    """The network of one variant for grey images of `image_size` (H, W) and `classes` outputs.
+
+    `pool` has a module for each convolution, the identity where no pooling follows it.
+    """
 
     def __init__(self, variant: Variant, image_size: tuple[int, int], classes: int):
         super().__init__()
-        self.pool = variant.pool
-        widths = (1, *variant.channels)
-        self.conv = nn.ModuleList(nn.Conv2d(a, b, KERNEL) for a, b in zip(widths, widths[1:]))
+        self.conv, self.pool = _convolutions(variant)
         features = _flat_size(variant, image_size)
         widths = (features, *variant.dense, classes)
         self.dense = nn.ModuleList(nn.Linear(a, b) for a, b in zip(widths, widths[1:]))
 
     def feature_steps(self, x: Tensor) -> Iterator[tuple[str, Tensor]]:
         """The maps after each step, by name. ReLU comes after max-pooling: the same values for a quarter of the work."""
-        for k, conv in enumerate(self.conv, 1):
-            x = conv(x)  # (N, C_in, H, W) -> (N, C_out, H-2, W-2)
+        for k, (conv, pool) in enumerate(zip(self.conv, self.pool), 1):
+            x = conv(x)  # (N, C_in, H, W) -> (N, C_out, H-2, W-2) for a 3x3 kernel
             yield f"conv{k}", x
-            if self.pool == "max":
-                x = F.max_pool2d(x, POOL)  # -> (N, C, H//2, W//2)
+            if not isinstance(pool, nn.Identity):
+                x = pool(x)  # -> (N, C, H//2, W//2)
                 yield f"pool{k}", x
             x = F.relu(x)
             yield f"relu{k}", x
@@ -68,13 +68,26 @@ class Net(nn.Module):
         return self.head(self.forward_features(x))
 
 
+def _convolutions(variant: Variant) -> tuple[nn.ModuleList, nn.ModuleList]:
+    """The convolutions, and for each what pools its maps: nothing after a 1x1 kernel, which only mixes channels."""
+    if len(variant.kernel_sizes) != len(variant.channels):
+        raise InputError(f"variant {variant.name}: expected a kernel size for each of its {len(variant.channels)} "
+                         f"convolutions, got {len(variant.kernels)}; give kernels as many entries as channels")
+    widths = (1, *variant.channels)
+    pools = {"max": lambda channels: nn.MaxPool2d(POOL), None: lambda channels: nn.Identity(),
+             "trained": lambda channels: nn.Conv2d(channels, channels, POOL, stride=POOL, groups=channels)}
+    return (nn.ModuleList(nn.Conv2d(a, b, size) for a, b, size in zip(widths, widths[1:], variant.kernel_sizes)),
+            nn.ModuleList(pools[variant.pool if size > 1 else None](width)
+                          for width, size in zip(variant.channels, variant.kernel_sizes)))
+
+
 def _flat_size(variant: Variant, image_size: tuple[int, int]) -> int:
     """The number of features that the convolutions leave, found by running them on the meta device (no memory, no work)."""
-    x = torch.empty(1, 1, *image_size, device="meta")
     try:
-        for channels in variant.channels:
-            x = F.conv2d(x, torch.empty(channels, x.shape[1], KERNEL, KERNEL, device="meta"))
-            x = F.max_pool2d(x, POOL) if variant.pool == "max" else x
+        with torch.device("meta"):
+            x = torch.empty(1, 1, *image_size)
+            for conv, pool in zip(*_convolutions(variant)):
+                x = pool(conv(x))
     except RuntimeError as error:
         h, w = image_size
         raise InputError(f"variant {variant.name}: images of {w}x{h} pixels are too small for its "
@@ -90,7 +103,7 @@ def layers(variant: Variant, image_size: tuple[int, int], classes: int) -> list[
     rows = [{"name": "input", "kind": "input", "shape": [1, *image_size], "parameters": 0, "multiply_adds": 0}]
     for name, out in net.feature_steps(image):
         kind = name.rstrip("0123456789")
-        module = net.conv[int(name[-1]) - 1] if kind == "conv" else None
+        module = {"conv": net.conv, "pool": net.pool}[kind][int(name[-1]) - 1] if kind != "relu" else None
         rows.append(_row(name, kind, list(out.shape[1:]), module))
         maps = out
     for (name, out), module in zip(net.head_steps(maps.flatten(1)), net.dense):
@@ -100,7 +113,8 @@ def layers(variant: Variant, image_size: tuple[int, int], classes: int) -> list[
 
 def _row(name: str, kind: str, shape: list[int], module: nn.Module | None) -> dict:
     parameters = sum(p.numel() for p in module.parameters()) if module else 0
+    weights = parameters - (module.bias.numel() if parameters else 0)
     # Each weight is used once per output position: one for a dense layer, H*W for a convolution.
     positions = shape[1] * shape[2] if len(shape) == 3 else 1
-    multiply_adds = module.weight.numel() * positions if module else 0
-    return {"name": name, "kind": kind, "shape": shape, "parameters": parameters, "multiply_adds": multiply_adds}
+    row = {"name": name, "kind": kind, "shape": shape, "parameters": parameters, "multiply_adds": weights * positions}
+    return row | {"kernel": module.kernel_size[0]} if kind == "conv" else row

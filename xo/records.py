@@ -27,9 +27,10 @@ from xo.code import Source
 from xo.errors import InputError
 from xo.variants import Variant
 
-LAYOUT = 1  # of record.json and its arrays; raise it when readers must change
+LAYOUT = 2  # of record.json and its arrays; raise it when readers must change
 SOLVED = 0.98  # test accuracy from which a run counts as having solved its task
 WEIGHTS_LIMIT = 100e6  # bytes; larger weights (no pooling: 300 MB) are kept on request only
+WEIGHTS_SMALL = 3e6  # bytes; smaller weights (three convolutions) are kept of every seed
 TRAINING = "xo.train:train"  # the function whose reach decides what a run computes
 NOT_DECIDING = ("name", "zh", "en", "parameters")  # of a variant's row
 
@@ -76,7 +77,8 @@ class Record:
 
     def array(self, name: str) -> np.ndarray:
         with safe_open(self.path / "arrays.safetensors", "np") as arrays:
-            return arrays.get_tensor(name)
+            found = arrays.get_tensor(name)
+        return found.astype(np.float32) if found.dtype == np.float16 else found  # maps are stored in half the room
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ class Store:
 
     def write(self, meta: dict, arrays: Mapping[str, np.ndarray], weights: Mapping[str, np.ndarray] | None = None,
               keep_weights: bool = False) -> Record:
-        """Writes a record whole or not at all. Without `keep_weights` only the lowest seed that solved its task keeps them."""
+        """Writes a record whole or not at all. Of large weights, without `keep_weights`, only the lowest solved seed's stay."""
         variant, seed, key = meta["variant"]["name"], meta["seed"], meta["key"]
         payloads = {"arrays.safetensors": save(dict(sorted(arrays.items())))}
         if weights is not None:
@@ -157,7 +159,7 @@ class Store:
         same = sorted((each for each in siblings if _but_seed(each) == _but_seed(record)), key=lambda each: each.seed)
         solved = [each for each in same if each.solved]
         for each in same:
-            if each.weights and each != (solved[0] if solved else None) and not each.meta.get("weights_asked"):
+            if each.weights and each.weights.stat().st_size > WEIGHTS_SMALL and each != (solved[0] if solved else None) and not each.meta.get("weights_asked"):
                 each.weights.unlink(missing_ok=True)
 
 

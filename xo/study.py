@@ -6,6 +6,7 @@ the caller writes. An interrupted study goes on where it was and loses at worst 
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import sys
@@ -39,10 +40,11 @@ class Study:
 
 
 STUDIES = {
-    "smoke": Study(2, {"no-pooling": 1, "no-pooling-wrong-folder": 1}, epochs=2, images=(48, 12)),
-    "default": Study(3, {"no-pooling": 1, "channels-11": 2, "features": 1, "three-conv-wrong-folder": 1,
-                         "no-pooling-wrong-folder": 1}),  # ten minutes on two cores
-    "full": Study(20, {"no-pooling": 10, "no-pooling-wrong-folder": 10}),
+    "smoke": Study(2, {"no-pooling": 1, "no-pooling-wrong-folder": 1, "no-pooling-uneven": 1}, epochs=2, images=(48, 12)),
+    "default": Study(3, {"no-pooling": 1, "channels-11": 2, "features": 1, "trained-pooling": 1, "one-by-one": 1,
+                         "three-conv-wrong-folder": 1, "no-pooling-wrong-folder": 1, "three-conv-uneven": 1,
+                         "no-pooling-uneven": 0}),  # ten minutes on two cores
+    "full": Study(20, {"no-pooling": 10, "no-pooling-wrong-folder": 10, "no-pooling-uneven": 10}),
 }
 
 
@@ -162,14 +164,14 @@ class Progress(NamedTuple):
 
 def execute(runs: list[Run], store: Store, *, jobs: int | None = None, scheduler: str | None = None,
             keep_weights: bool = False, on_progress: Callable[[Progress], None] = lambda progress: None) -> Iterator[Record]:
-    """Trains `runs`, the longest first, and yields each record once it is in the store.
+    """Trains `runs`, seed by seed and the longest first, and yields each record once it is in the store.
 
     With `scheduler` a Dask cluster does the work and progress comes run by run. A run during which the code or the data
     changed is dropped; CheckFailed names it at the end, when all others are kept.
     """
     from joblib import Parallel, delayed
 
-    runs = sorted(runs, key=lambda run: -run.cost)
+    runs = sorted(runs, key=lambda run: (run.seed, -run.cost))  # cut short, a study has as many seeds of every variant
     if scheduler:  # its workers may be machines that do not see our files
         runs = [run._replace(data=_in_memory(run.data)) for run in runs]
     by_key = {run.key: run for run in runs}
@@ -223,9 +225,7 @@ def _carry_out(run: Run, queue, keep_weights: bool, caller: int):
     """One run, in a worker process, or in the caller's where there is one job."""
     if os.getpid() != caller and threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the caller's to handle
-    # Large pages on Linux: a step allocates anew what the last one freed, and mapping that in small pages takes a
-    # third of its time. torch reads this when it is imported.
-    os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
+    _keep_freed_memory()
     from xo.train import train
 
     def report(epoch):
@@ -244,7 +244,8 @@ def _carry_out(run: Run, queue, keep_weights: bool, caller: int):
     weights = {name: tensor.contiguous().numpy() for name, tensor in net.state_dict().items()}
     size = sum(array.nbytes for array in weights.values())
     solved = facts["epochs"][-1]["test_accuracy"] >= records.SOLVED
-    wanted = keep_weights or (solved and run.variant.labels == "class" and size <= records.WEIGHTS_LIMIT)
+    wanted = keep_weights or run.variant.labels == "class" and (
+        size <= records.WEIGHTS_SMALL or solved and size <= records.WEIGHTS_LIMIT)
     return run.key, facts, arrays, weights if wanted else None
 
 
@@ -311,6 +312,15 @@ def _guarded(results: Iterator) -> Iterator:
     except TerminatedWorkerError as error:
         raise CheckFailed("a training process was killed, most likely for want of memory; run the same command again "
                           "with fewer --jobs; finished runs are kept") from error
+
+
+def _keep_freed_memory() -> None:
+    """A step allocates anew what the last one freed: given back to the system between, mapping it takes a third of the time."""
+    libc = ctypes.CDLL(None) if os.name == "posix" else None
+    if hasattr(libc, "mallopt"):  # glibc
+        for option in (-1, -3):  # M_TRIM_THRESHOLD, M_MMAP_THRESHOLD: what is freed from now on stays in the process,
+            libc.mallopt(option, 1 << 30)
+        libc.malloc_trim(0)  # but not what the run before left
 
 
 def _reset_peak_memory() -> None:

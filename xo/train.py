@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from xo.variants import Variant
 
 SHOWN_PER_CLASS = 2
+BLOCK = 512  # inputs of a dense layer whose weights stay in the processor's cache
 
 
 class Epoch(NamedTuple):
@@ -73,6 +74,7 @@ def train(variant: Variant, data: DataSet, seed: int, on_epoch: Callable[[Epoch]
     rows = layers(variant, data.image_size, len(classes))
     facts = {
         "classes": list(classes),
+        "label_counts": torch.bincount(training.labels, minlength=len(classes)).tolist(),  # of the training images
         "parameters": sum(row["parameters"] for row in rows),
         "layers": rows,
         "epochs": [{name: value for name, value in epoch._asdict().items() if name != "batch_losses"} for epoch in epochs],
@@ -89,7 +91,7 @@ def train(variant: Variant, data: DataSet, seed: int, on_epoch: Callable[[Epoch]
         "shown_labels": testing.labels[shown].numpy(),
         **{f"{name}.kernel.before": kernel for name, kernel in kernels_before.items()},
         **{f"{name}.kernel.after": kernel for name, kernel in kernels(net).items()},
-        **{f"maps.{name}": maps for name, maps in activations(net, testing.images[shown]).items()},
+        **{f"maps.{name}": maps.astype(np.float16) for name, maps in activations(net, testing.images[shown]).items()},
     }
     return Trained(net, facts, arrays)
 
@@ -99,12 +101,18 @@ def task(variant: Variant, data: DataSet) -> tuple[Labelled, Labelled, tuple[str
 
     With labels "split" the classes are the folders `test` and `train` of all images, as `ImageFolder` takes them one level
     too high. No image is left to test on, so the net is measured on an even sample of those it was trained on, about as
-    many as there are test images.
+    many as there are test images. With "uneven" the training images of the first class are few and the others twice
+    there, so that both number and shares are those of the two folders: 300 and 1,700 of 850 and 850.
     """
     train, test = (Labelled(torch.tensor(np.asarray(part.images)), torch.tensor(part.labels), part.ids)
                    for part in (data.train, data.test))
     if variant.labels == "class":
         return train, test, data.classes
+    if variant.labels == "uneven":
+        first, others = (train.labels == 0).nonzero()[:, 0], (train.labels > 0).nonzero()[:, 0]
+        few = first[: round(2 * len(others) * len(test.labels) / len(train.labels))]
+        rows = torch.cat([few, others, others])
+        return Labelled(train.images[rows], train.labels[rows], tuple(train.ids[row] for row in rows)), test, data.classes
     both = Labelled(torch.cat([test.images, train.images]),
                     torch.cat([torch.zeros_like(test.labels), torch.ones_like(train.labels)]),
                     (*(f"test/{each}" for each in test.ids), *(f"train/{each}" for each in train.ids)))
@@ -114,7 +122,7 @@ def task(variant: Variant, data: DataSet) -> tuple[Labelled, Labelled, tuple[str
 
 def task_shape(variant: Variant, data: DataSet) -> int:
     """The number of outputs that the variant's task needs."""
-    return len(data.classes) if variant.labels == "class" else 2
+    return 2 if variant.labels == "split" else len(data.classes)
 
 
 def initial(variant: Variant, image_size: tuple[int, int], classes: int, seed: int) -> Net:
@@ -148,7 +156,10 @@ def step(net: Net, x: Tensor, labels: Tensor, lr: float) -> tuple[float, int, in
 
 
 class _UpdatingLinear(torch.autograd.Function):
-    """A dense layer whose backward pass, once `grad_x` is found, takes its weight's SGD step: `W -= lr * grad_out.T @ x`."""
+    """A dense layer whose backward pass finds `grad_x` and takes its weight's SGD step, `W -= lr * grad_out.T @ x`.
+
+    Both are done block by block, so that a block of weights is read from memory once.
+    """
 
     @staticmethod
     def forward(ctx, x: Tensor, weight: Tensor, bias: Tensor, lr: float) -> Tensor:
@@ -159,8 +170,11 @@ class _UpdatingLinear(torch.autograd.Function):
     @staticmethod
     def backward(ctx, grad_out: Tensor):
         (x,) = ctx.saved_tensors
-        grad_x = grad_out @ ctx.weight
-        ctx.weight.addmm_(grad_out.t(), x, alpha=-ctx.lr)
+        grad_x = torch.empty_like(x)
+        for block in (slice(start, start + BLOCK) for start in range(0, x.shape[1], BLOCK)):
+            weight = ctx.weight[:, block]
+            torch.mm(grad_out, weight, out=grad_x[:, block])
+            weight.addmm_(grad_out.t(), x[:, block], alpha=-ctx.lr)
         return grad_x, None, grad_out.sum(0), None
 
 

@@ -16,14 +16,19 @@ class Variant:
     name: str
     zh: str
     en: str
-    channels: tuple[int, ...] = (9, 5)  # output channels of each 3x3 convolution
-    pool: Literal["max"] | None = "max"  # 2x2 max-pooling after each convolution
+    channels: tuple[int, ...] = (9, 5)  # output channels of each convolution
+    kernels: tuple[int, ...] = ()  # side of each convolution's kernels; unless given, 3
+    pool: Literal["max", "trained"] | None = "max"  # 2x2 after each convolution wider than 1x1; "trained": with weights
     dense: tuple[int, ...] = (1200, 64)  # widths of the hidden dense layers
     epochs: int = 10
-    labels: Literal["class", "split"] = "class"  # "split": told apart are train and test images, of all classes
+    labels: Literal["class", "split", "uneven"] = "class"  # see xo.train.task
     lr: float = 0.1  # SGD without momentum, on the mean loss of a batch
     batch_size: int = 64
     parameters: int = 0  # for two classes of 116x116 images; a test counts them
+
+    @property
+    def kernel_sizes(self) -> tuple[int, ...]:
+        return self.kernels or (3,) * len(self.channels)
 
 
 _ROWS = (
@@ -32,11 +37,18 @@ _ROWS = (
     Variant("no-pooling", "去掉池化", "No pooling", pool=None, epochs=20, parameters=75_342_694),
     Variant("channels-11", "11 个通道", "11 channels", channels=(11, 5), parameters=4_452_804),
     Variant("channels-15", "15 个通道", "15 channels", channels=(15, 5), parameters=4_453_024),
-    Variant("features", "低中高层特征", "Low, middle and high features", channels=(9, 5, 5), dense=(480, 320), epochs=20,
-            parameters=501_372),
+    Variant("features", "低中高层特征", "Low, middle and high features", channels=(9, 5, 5), dense=(480, 320),
+            epochs=20, parameters=501_372),
+    Variant("trained-pooling", "可训练池化", "Trained pooling", pool="trained", parameters=4_452_764),
+    Variant("one-by-one", "插入 1×1 卷积", "With a 1x1 convolution", channels=(9, 4, 5), kernels=(3, 1, 3),
+            parameters=4_452_509),
     Variant("three-conv-wrong-folder", "三层卷积（文件夹取错）", "Three convolutions, wrong folder", channels=(9, 5, 3),
             labels="split", parameters=597_232),
     Variant("no-pooling-wrong-folder", "去掉池化（文件夹取错）", "No pooling, wrong folder", pool=None, epochs=20,
             labels="split", parameters=75_342_694),
+    Variant("three-conv-uneven", "三层卷积（类别悬殊）", "Three convolutions, uneven classes", channels=(9, 5, 3),
+            labels="uneven", parameters=597_232),
+    Variant("no-pooling-uneven", "去掉池化（类别悬殊）", "No pooling, uneven classes", pool=None, epochs=20,
+            labels="uneven", parameters=75_342_694),
 )
 VARIANTS: dict[str, Variant] = {row.name: row for row in _ROWS}

@@ -66,11 +66,11 @@ def solved_share(evidence: Evidence, look: Look) -> Drawing:
                        f"interval: {each}."),
         caption=look.words(
             f"学会：最后一轮的准确率达到 {goal}。点是学会的比例，横线和括号里是 95{SPACE}% 区间（Wilson）。各变体的 n 见右侧，共 {sum(s.n for s in shares)} 次训练。"
-            + (f"空心菱形：学的是“图像来自哪个子集”，不计入标题（{others} 个变体）。" if others else ""),
+            + (f"空心菱形（{others} 个变体）：重演两份反常的日志，标签或图像数不同，不计入标题。" if others else ""),
             f"Solved: an accuracy of {goal} or more in the last epoch. Dots are shares, lines and brackets their "
             f"95{SPACE}% intervals (Wilson); n stands at the right, {plural(sum(s.n for s in shares), 'run')} in all."
-            + (f" Open diamonds ({plural(others, 'variant')}): asked which split an image came from; not "
-                  "counted in the title."
+            + (f" Open diamonds ({plural(others, 'variant')}): replays of the two odd logs, with other labels or "
+                  "other numbers of images; not counted in the title."
                if others else "")),
         rows=[{"variant": v.name, "solved": s.k, "n": s.n, "share": s.k / s.n, "low": float(s.low),
                "high": float(s.high)}

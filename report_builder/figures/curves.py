@@ -184,10 +184,10 @@ def accuracy_by_epoch(evidence: Evidence, look: Look) -> Drawing:
                        f"solve: {each}."),
         caption=look.words(
             f"各变体每轮末的准确率，坐标相同；细线为单个种子，粗线为中位数。虚线为 {goal}（学会），点线为瞎猜。"
-            f"标题只计学两类（或多类）图像的变体（n = {len(runs)}）；文件夹取错的变体学的是图像来自哪个子集，并在这些图像上测。",
+            f"标题不计重演两份反常日志的变体（n = {len(runs)}）；其中文件夹取错的学的是图像来自哪个子集，并在这些图像上测。",
             "Accuracy after every epoch on equal axes; thin lines are single seeds, the thick one their median. "
-            f"Dashed: {goal} (solved); dotted: a blind guess. The title counts the variants that learn the image "
-            f"classes (n = {len(runs)}); those of the wrong folder learn which split an image came from, and are "
+            f"Dashed: {goal} (solved); dotted: a blind guess. The title leaves out the replays of the two odd "
+            f"logs (n = {len(runs)}); those of the wrong folder learn which split an image came from, and are "
             "measured on those same images."),
         rows=[{"variant": v.name, "seed": run.seed, "epoch": e + 1, "test_accuracy": float(value)}
               for v in variants for run, line in zip(evidence.runs(v.name), values[v.name])
@@ -196,11 +196,7 @@ def accuracy_by_epoch(evidence: Evidence, look: Look) -> Drawing:
 
 def label_shares(evidence: Evidence, variant: Variant) -> np.ndarray:
     """How common each label is among the images that a variant learns, `(classes,)`, sum 1."""
-    data = evidence.data
-    if variant.labels == "split":
-        counts = np.array([len(data.test.labels), len(data.train.labels)])
-    else:
-        counts = np.bincount(data.train.labels, minlength=len(data.classes))
+    counts = np.array(evidence.runs(variant.name)[0].meta["label_counts"])
     return counts / counts.sum()
 
 

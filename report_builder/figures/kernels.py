@@ -14,7 +14,6 @@ from report_builder.figures.wording import number, percent, variant_of, variant_
 if TYPE_CHECKING:
     from report_builder.evidence import Evidence
 
-SIZE = 3  # of a kernel
 FEWEST = 8  # columns that a row of kernels is laid out for, so that few kernels do not grow huge
 
 
@@ -30,8 +29,8 @@ def kernels_conv1(evidence: Evidence, look: Look, name: str) -> Drawing:
         "sign")
     stages = ((look.words("训练前", "Before training"), before), (look.words("训练后", "After training"), after),
               (look.words("变化（后减前）", "Change (after minus before)"), after - before))
-    pitch = ACROSS // max(count, FEWEST)
-    side, left = (pitch - 10) // SIZE * SIZE, 12
+    pitch, size = ACROSS // max(count, FEWEST), after.shape[-1]
+    side, left = (pitch - 10) // size * size, 12
     width = ACROSS + 2 * left
     heading, numbers = points(width, 18), points(width, 14)
     bar_y = numbers + len(stages) * (heading + pitch) + points(width, 6)
@@ -51,13 +50,13 @@ def kernels_conv1(evidence: Evidence, look: Look, name: str) -> Drawing:
     return Drawing(
         figure=figure, look=look, title=title,
         alt=look.words(
-            f"第一层的 {count} 个 3×3 卷积核，三行：训练前、训练后、变化。权值从 {number(after.min(), 2)} 到 {number(after.max(), 2)}；{flips} 个变"
+            f"第一层的 {count} 个 {size}×{size} 卷积核，三行：训练前、训练后、变化。权值从 {number(after.min(), 2)} 到 {number(after.max(), 2)}；{flips} 个变"
             "号。",
-            f"{count} 3×3 kernels of the first layer in three rows: before training, after, and the change. After "
+            f"{count} {size}×{size} kernels of the first layer in three rows: before training, after, and the change. After "
             f"it, weights reach from {number(after.min(), 2)} to {number(after.max(), 2)}; {flips} changed sign."),
         caption=look.words(
-            f"种子 {run.seed} 的第一个卷积层，{count} 个 3×3 核；编号即输出特征图的编号。三行用同一色标，零在正中。",
-            f"The first convolution of seed {run.seed}: {count} kernels of 3×3, numbered as the maps they make. All "
+            f"种子 {run.seed} 的第一个卷积层，{count} 个 {size}×{size} 核；编号即输出特征图的编号。三行用同一色标，零在正中。",
+            f"The first convolution of seed {run.seed}: {count} kernels of {size}×{size}, numbered as the maps they make. All "
             "rows share one scale with zero in the middle."),
         rows=_weights(before[:, None], after[:, None]))
 
@@ -76,7 +75,8 @@ def kernels_conv2(evidence: Evidence, look: Look, name: str) -> Drawing:
     width = ACROSS + 24
     margin, heading = points(width, 36), points(width, 30)
     pitch = (ACROSS - margin) // max(columns, FEWEST)
-    side = (pitch - 10) // SIZE * SIZE
+    size = after.shape[-1]
+    side = (pitch - 10) // size * size
     bar_y = heading + rows * pitch + points(width, 6)
     painted = canvas(look, width, bar_y + points(width, 26))
     for o in range(rows):
@@ -98,9 +98,9 @@ def kernels_conv2(evidence: Evidence, look: Look, name: str) -> Drawing:
     return Drawing(
         figure=figure, look=look, title=title,
         alt=look.words(
-            f"第二层的卷积核，{rows} 行（输出图）{columns} 列（输入图），每格 3×3。权值从 {number(after.min(), 2)} 到 {number(after.max(), 2)}，"
+            f"第二层的卷积核，{rows} 行（输出图）{columns} 列（输入图），每格 {size}×{size}。权值从 {number(after.min(), 2)} 到 {number(after.max(), 2)}，"
             f"{percent(float((after < 0).mean()))} 为负。",
-            f"Kernels of the second layer in {rows} rows (output maps) and {columns} columns (input maps), 3×3 "
+            f"Kernels of the second layer in {rows} rows (output maps) and {columns} columns (input maps), {size}×{size} "
             f"each. Weights reach from {number(after.min(), 2)} to {number(after.max(), 2)}; "
             f"{percent(float((after < 0).mean()))} are negative."),
         caption=look.words(

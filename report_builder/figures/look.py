@@ -40,8 +40,12 @@ COLORS = {
     "channels-11": ("#1c7596", "#88ccee"),
     "channels-15": ("#0b766a", "#4fc3b0"),
     "features": ("#9a3b8e", "#dd93d0"),
+    "trained-pooling": ("#5b4b9a", "#b6a6ff"),
+    "one-by-one": ("#3b6d2c", "#9bd07f"),
     "three-conv-wrong-folder": ("#69690f", "#c2c257"),
     "no-pooling-wrong-folder": ("#8f5a0a", "#e0c070"),
+    "three-conv-uneven": ("#2f6b5b", "#7fcdb4"),
+    "no-pooling-uneven": ("#96474b", "#eba2a4"),
 }
 # for variants and classes that a reader adds
 FURTHER = (("#b8323f", "#ff8e8e"), ("#4a5fa8", "#9db2ff"), ("#5b6e1e", "#b7cf6b"), ("#7a4bb5", "#c4a3f2"),

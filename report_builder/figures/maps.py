@@ -178,7 +178,7 @@ def receptive_fields(run: Record) -> dict[str, tuple[int, int]]:
     """For each layer of maps, how many input pixels a side one value sees, and by how many two neighbors are apart."""
     field, stride, fields = 1, 1, {}
     for layer in run.meta["layers"]:
-        window = {"conv": 3, "pool": 2}.get(layer["kind"], 1)
+        window = layer["kernel"] if layer["kind"] == "conv" else 2 if layer["kind"] == "pool" else 1
         field += (window - 1) * stride
         stride *= 2 if layer["kind"] == "pool" else 1
         if len(layer["shape"]) == 3:

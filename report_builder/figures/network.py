@@ -166,7 +166,7 @@ def _link(look: Look, ax: Axes, left: Shape, right: Shape, a: float, b: float) -
             ax.plot([x + left.wide + (left.depth if start > y else 0), to_x], [start, end], color=look.muted, lw=0.7,
                     zorder=2)
         return
-    rows = 3 if right.layer["kind"] == "conv" else 2
+    rows = right.layer.get("kernel", 2)
     size = max(rows * left.tall / left.layer["shape"][1], 0.05)
     window_x, window_y = x + left.wide * 0.62, y + left.tall * 0.58
     ax.add_patch(Rectangle((window_x, window_y), size, size, fc="none", ec=look.ink, lw=0.9, zorder=4))
@@ -178,8 +178,10 @@ def _link(look: Look, ax: Axes, left: Shape, right: Shape, a: float, b: float) -
 def _heading(look: Look, layer: dict) -> str:
     if layer["name"] == "logits":
         return look.words("输出", "output")
-    return {"input": look.words("输入", "input"), "conv": look.words("卷积\n3×3", "conv\n3×3"),
-            "pool": look.words("最大池化\n2×2", "max-pool\n2×2"), "dense": look.words("全连接", "dense")}[layer["kind"]]
+    if layer["kind"] == "conv":
+        return look.words("卷积", "conv") + "\n{0}×{0}".format(layer["kernel"])
+    pool = look.words("可训练池化", "trained pool") if layer["parameters"] else look.words("最大池化", "max-pool")
+    return {"input": look.words("输入", "input"), "pool": f"{pool}\n2×2", "dense": look.words("全连接", "dense")}[layer["kind"]]
 
 
 def _spoken(look: Look, layer: dict) -> str:
@@ -188,7 +190,8 @@ def _spoken(look: Look, layer: dict) -> str:
     if layer["name"] == "logits":
         return look.words("输出层", "the output layer")
     return {"input": look.words("输入", "input"), "conv": look.words(f"卷积层 {which}", f"convolution {which}"),
-            "pool": look.words(f"最大池化 {which}", f"max-pooling {which}"),
+            "pool": look.words(f"可训练池化 {which}", f"trained pooling {which}") if layer["parameters"]
+            else look.words(f"最大池化 {which}", f"max-pooling {which}"),
             "dense": look.words(f"全连接层 {which}", f"dense layer {which}")}[layer["kind"]]
 
 

@@ -94,7 +94,7 @@ def write_record(store: Store, variant: Variant, data: DataSet, seed: int, solve
         "data": {"name": data.name, "digest": data.digest, "classes": list(data.classes),
                  "image_size": list(data.image_size),
                  "train_images": len(data.train.ids), "test_images": len(data.test.ids)},
-        "classes": list(names), "parameters": sum(row["parameters"] for row in layers), "layers": layers,
+        "classes": list(names), "label_counts": label_counts(variant, data), "parameters": sum(row["parameters"] for row in layers), "layers": layers,
         "epochs": epochs,
         "confusion": np.bincount(labels * len(names) + predicted,
                                  minlength=len(names) ** 2).reshape(len(names), -1).tolist(),
@@ -103,6 +103,13 @@ def write_record(store: Store, variant: Variant, data: DataSet, seed: int, solve
                  "peak_memory_bytes": 800_000_000 + 1_000_000 * seed, "finished": "2025-01-01T00:00:00+00:00"},
     }
     return store.write(meta, arrays)
+
+
+def label_counts(variant: Variant, data: DataSet) -> list[int]:
+    if variant.labels == "split":
+        return [len(data.test.ids), len(data.train.ids)]
+    counts = np.bincount(data.train.labels, minlength=len(data.classes)).tolist()
+    return [3, *(2 * count for count in counts[1:])] if variant.labels == "uneven" else counts
 
 
 def batch_losses(variant: Variant, data: DataSet, seed: int, solves: bool, classes: int) -> np.ndarray:
@@ -133,24 +140,25 @@ def run_network(variant: Variant, images: np.ndarray, classes: int, seed: int,
     x = (images // 255)[:, None].astype(float)  # (4, 1, H, W)
     rows = [{"name": "input", "kind": "input", "shape": list(x.shape[1:]), "parameters": 0, "multiply_adds": 0}]
 
-    def add(name: str, kind: str, values: np.ndarray, weights: int = 0) -> None:
+    def add(name: str, kind: str, values: np.ndarray, weights: int = 0, **more: int) -> None:
         arrays[f"maps.{name}"] = values.astype(np.float32)
         positions = int(np.prod(values.shape[2:]))
         rows.append({"name": name, "kind": kind, "shape": list(values.shape[1:]), "multiply_adds": weights * positions,
-                     "parameters": weights + values.shape[1] * (weights > 0)})
+                     "parameters": weights + values.shape[1] * (weights > 0), **more})
 
-    for k, out in enumerate(variant.channels, 1):
-        before = whole((out, x.shape[1], 3, 3), k + seed) / 16
+    for k, (out, size) in enumerate(zip(variant.channels, variant.kernel_sizes), 1):
+        before = whole((out, x.shape[1], size, size), k + seed) / 16
         after = before + whole(before.shape, k + seed + 40) / 64
         arrays |= {f"conv{k}.kernel.before": before.astype(np.float32),
                    f"conv{k}.kernel.after": after.astype(np.float32)}
-        windows = np.lib.stride_tricks.sliding_window_view(x, (3, 3), axis=(2, 3))  # (4, C_in, H-2, W-2, 3, 3)
+        windows = np.lib.stride_tricks.sliding_window_view(x, (size, size), axis=(2, 3))  # (4, C_in, H', W', size, size)
         x = np.einsum("nchwij,ocij->nohw", windows, after) / 4
-        add(f"conv{k}", "conv", x, after.size)
-        if variant.pool:
+        add(f"conv{k}", "conv", x, after.size, kernel=size)
+        if variant.pool and size > 1:
             h, w = x.shape[2] // 2, x.shape[3] // 2
-            x = x[:, :, : 2 * h, : 2 * w].reshape(4, out, h, 2, w, 2).max(axis=(3, 5))
-            add(f"pool{k}", "pool", x)
+            x = x[:, :, : 2 * h, : 2 * w].reshape(4, out, h, 2, w, 2)
+            x = x.max(axis=(3, 5)) if variant.pool == "max" else x.mean(axis=(3, 5))
+            add(f"pool{k}", "pool", x, 4 * out * (variant.pool == "trained"))
         x = np.maximum(x, 0)
         add(f"relu{k}", "relu", x)
     x = x.reshape(4, -1)

@@ -11,7 +11,7 @@ from xo.errors import InputError
 from xo.variants import VARIANTS
 
 REPORT = {
-    "study": "default", "data": {"name": "xo", "digest": "d", "embedded": True}, "drawable": ["loss.baseline", "samples"],
+    "study": "default", "data": {"name": "xo", "digest": "d", "embedded": True}, "variants": ["baseline"], "drawable": ["loss.baseline", "samples"],
     "values": {"baseline.n": {"text": {"zh": "3", "en": "3"}, "note": {"zh": "", "en": ""}},
                "baseline.solved": {"text": {"zh": "3 个种子中的 2 个", "en": "2 of 3"},
                                    "note": {"zh": "n = 3 个“种子”", "en": 'n = 3 "seeds"'}}},

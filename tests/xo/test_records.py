@@ -63,11 +63,18 @@ def test_two_writers_of_one_record_do_no_harm(tmp_path):
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
-def test_only_the_lowest_seed_that_solved_keeps_its_weights(tmp_path, order):
+def test_of_large_weights_only_the_lowest_solved_seeds_stay(tmp_path, order, monkeypatch):
+    monkeypatch.setattr(records, "WEIGHTS_SMALL", 0)
     store = Store(tmp_path)
     for seed in order:
         store.write(meta(seed, accuracy=0.5 if seed == 0 else 1.0), ARRAYS, WEIGHTS)
     assert [seed for seed in range(3) if store.find("baseline", seed, f"k{seed}").weights] == [1]
+
+
+def test_small_weights_stay_with_every_seed(tmp_path):
+    store = Store(tmp_path)
+    kept = [store.write(meta(seed, accuracy=1.0), ARRAYS, WEIGHTS).weights for seed in range(3)]
+    assert all(path and path.is_file() for path in kept)
 
 
 def test_weights_asked_for_stay(tmp_path):
