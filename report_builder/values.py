@@ -5,6 +5,7 @@ A value is its text in both languages and a note (n, interval, what is meant) th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -20,15 +21,34 @@ class Value(NamedTuple):
     note: dict[str, str]
 
 
-def values(evidence: Evidence) -> dict[str, Value]:
-    """Every value that the evidence bears."""
-    found = _of_study(evidence)
+class Part(NamedTuple):
+    """The values that one function makes of the runs of one variant or, without a variant, of the whole study."""
+
+    code: str  # where that function is, as "report_builder.values:_of_cost"
+    variant: str | None
+    values: dict[str, Value]  # by full name
+
+
+def parts(evidence: Evidence) -> list[Part]:
+    """Every value that the evidence bears, together with those that rest on the same."""
+    found = [_part(_of_study, None, _of_study(evidence))]
     for variant in evidence.variants:
         runs, shown = evidence.runs(variant.name), evidence.representative(variant.name)
-        of_variant = {**_of_network(runs[0], variant), **_of_outcome(runs), **_of_cost(runs),
-                      **_of_representative(shown)}
-        found |= {f"{variant.name}.{name}": value for name, value in of_variant.items()}
+        found += [_part(_of_network, variant.name, _of_network(runs[0], variant)),
+                  _part(_of_outcome, variant.name, _of_outcome(runs)),
+                  _part(_of_cost, variant.name, _of_cost(runs)),
+                  _part(_of_representative, variant.name, _of_representative(shown))]
     return found
+
+
+def values(evidence: Evidence) -> dict[str, Value]:
+    """Every value that the evidence bears, by name."""
+    return {name: value for part in parts(evidence) for name, value in part.values.items()}
+
+
+def _part(function: Callable[..., dict[str, Value]], variant: str | None, made: dict[str, Value]) -> Part:
+    named = {f"{variant}.{name}": value for name, value in made.items()} if variant else made
+    return Part(f"{function.__module__}:{function.__name__}", variant, named)
 
 
 def _of_study(evidence: Evidence) -> dict[str, Value]:
