@@ -1,0 +1,50 @@
+"""What the stepper's script is given, and where the page puts it."""
+
+from __future__ import annotations
+
+import json
+import re
+from types import SimpleNamespace
+
+import numpy as np
+
+from report_builder import stepper
+
+MAP = np.float32([[-2, 0], [1, 2]])
+
+
+def shown(**changes):
+    arrays = {"image": np.uint8([[0, 255, 7], [255, 255, 255]]), "kernel": np.eye(3, dtype=np.float32), "bias": np.float32([0.5]),
+              "map": MAP, "map.pool1": np.zeros((1, 1), np.float32)}
+    layers = [{"name": name, "variant": "baseline", "channel": 3, "size": size, "stride": stride, "offset": 0}
+              for name, size, stride in (("conv1", 3, 1), ("pool1", 4, 2))]
+    return SimpleNamespace(**{"applies": True, "array": arrays.__getitem__,
+                              "facts": {"layers": layers, "start": [1, 0]}} | changes)
+
+
+def data(demonstration):
+    return stepper.data(SimpleNamespace(demonstrations={"windows": demonstration} if demonstration else {}))
+
+
+def test_pixels_are_exact_and_the_values_of_a_map_lie_about_zero():
+    found = json.loads(json.dumps(data(shown())))
+    assert found["image"] == ["00ff07", "ffffff"]
+    assert found["kernel"] == [[1, 0, 0], [0, 1, 0], [0, 0, 1]] and found["bias"] == 0.5 and found["start"] == [1, 0]
+    conv, pool = found["layers"]
+    values = np.array([list(bytes.fromhex(row)) for row in conv["map"]]) / 127.5 * conv["limit"] - conv["limit"]
+    np.testing.assert_allclose(values, MAP, atol=conv["limit"] / 255)
+    assert (conv["size"], pool["size"], pool["stride"]) == (3, 4, 2)
+    assert pool["limit"] > 0  # a map of zeros has a scale, too
+
+
+def test_there_is_no_stepper_where_the_demonstration_does_not_apply():
+    assert data(None) is None
+    assert data(shown(applies=False)) is None
+
+
+def test_the_page_holds_the_data_whole():
+    content = {"title": "</script><b>", "image": ["00"]}
+    text = stepper.markup(content, "STRIP", "../../assets")
+    (inside,) = re.findall(r'<script type="application/json">(.*?)</script>', text)
+    assert json.loads(inside) == content
+    assert 'src="../../assets/stepper.js"' in text and "STRIP" in text
