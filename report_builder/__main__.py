@@ -62,13 +62,15 @@ def build(study: str, data_dir: Path, store: Path, build_dir: Path, site: Path, 
 @DATA
 @STORE
 @BUILD
+@SITE
 @click.option("--all", "everything", is_flag=True, help="Also what is up to date.")
-def status(study: str, data_dir: Path, store: Path, build_dir: Path, everything: bool) -> None:
-    """What is stale, and which input made it so."""
-    from report_builder.build import Places, status as standings
+def status(study: str, data_dir: Path, store: Path, build_dir: Path, site: Path, everything: bool) -> None:
+    """What is stale: every run, figure, notebook, value, table and page, and the input that made it so."""
+    from report_builder.build import Places
+    from report_builder.status import status as standings
 
     stale = fresh = 0
-    for standing in standings(study, Places(data_dir, store, build_dir, Path("site"))):
+    for standing in standings(study, Places(data_dir, store, build_dir, site)):
         stale, fresh = stale + bool(standing.why), fresh + (not standing.why)
         if standing.why or everything:
             click.echo(f"{standing.name}: {standing.why or 'up to date'}")
@@ -90,6 +92,22 @@ def figure(name: str, study: str, data_dir: Path, store: Path, language: str, sc
 
     places = Places(data_dir, store, Path("build"), Path("site"))
     click.echo(draw_one(name, study, places, Look(language, scheme), out))
+
+
+@main.command()
+@click.argument("name")
+@STUDY
+@DATA
+@STORE
+@click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+def value(name: str, study: str, data_dir: Path, store: Path, language: str) -> None:
+    """Print one value of the pages from the records there are, and below it what it means."""
+    from report_builder.build import Places, read_value
+
+    found = read_value(name, study, Places(data_dir, store, Path("build"), Path("site")))
+    click.echo(found.text[language])
+    if found.note[language]:
+        click.echo(found.note[language])
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ Each lies under the digest of its inputs, so it is either exactly right or not t
 from __future__ import annotations
 
 import csv
-import hashlib
 import json
 import os
 import shutil
@@ -17,10 +16,11 @@ from typing import NamedTuple
 
 from report_builder import figures, notebooks
 from report_builder.evidence import Evidence
+from report_builder.provenance import PENDING, changed, digest, file_digest
 from report_builder.wording import LANGUAGES
 from xo.code import Source
 from xo.data import DataSet
-from xo.records import Record, changes
+from xo.records import Record
 
 SCHEMES = ("light", "dark")
 DRAWING = ("matplotlib", "numpy", "pillow")  # libraries whose version decides how a figure looks
@@ -45,17 +45,12 @@ class Drawn(NamedTuple):
     @property
     def why_stale(self) -> str:
         """Which inputs changed since the nearest form that was drawn; empty when it is up to date."""
-        if self.is_made:
-            return ""
-        found = [changes(json.loads(file.read_text(encoding="utf-8"))["inputs"], self.inputs)
-                 for file in self.folder.parent.glob("*/meta.json")]
-        return "changed: " + ", ".join(min(found, key=len)) if found else "never drawn"
+        return "" if self.is_made else _nearest(self.folder, self.inputs) or "never drawn"
 
     def make(self, evidence: Evidence) -> None:
         """Draws it aside and renames it whole."""
-        row, variant = figures.find(self.name, evidence)
-        meta = {"kind": row.kind, "inputs": self.inputs,
-                "runs": [f"{run.variant}/{run.seed}-{run.key}" for run in _runs(evidence, variant)]}
+        row, _ = figures.find(self.name, evidence)
+        meta = {"kind": row.kind, "inputs": self.inputs}
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         aside = Path(tempfile.mkdtemp(prefix=".new-", dir=self.folder.parent))
         try:
@@ -80,17 +75,17 @@ class Drawn(NamedTuple):
             shutil.rmtree(aside, ignore_errors=True)
 
 
-def drawings(evidence: Evidence, names: list[str], build: Path) -> list[Drawn]:
+def drawings(evidence: Evidence, names: list[str], build: Path, pending: frozenset[str] = frozenset()) -> list[Drawn]:
     """The named figures with their inputs: code, records, data, style, fonts, libraries."""
     source = Source()
-    assets = {path.name: _file_digest(path) for path in figures.ASSETS}
+    assets = {path.name: file_digest(path) for path in figures.ASSETS}
     versions = {name: version(name) for name in DRAWING}
     found = []
     for name in names:
         row, variant = figures.find(name, evidence)
         inputs = {
             "code": source.reach(figures.code_of(row), "report_builder.figures:save"),
-            "records": {f"{run.variant}/{run.seed}": run.meta["digest"] for run in _runs(evidence, variant)},
+            "records": records_of(evidence, variant, pending),
             "data": evidence.data.digest,
             "style": assets,
             "versions": versions,
@@ -105,45 +100,61 @@ class Executed(NamedTuple):
     name: str  # of the text, below docs/
     source: Path
     data: DataSet
-    path: Path  # of the executed notebook
+    folder: Path  # executed.ipynb, meta.json
+    inputs: dict
+
+    @property
+    def path(self) -> Path:
+        return self.folder / "executed.ipynb"
 
     @property
     def is_made(self) -> bool:
-        return self.path.is_file()
+        return (self.folder / "meta.json").is_file()
 
     @property
     def why_stale(self) -> str:
-        return "" if self.is_made else "changed: text, data or libraries, or never executed"
+        return "" if self.is_made else _nearest(self.folder, self.inputs) or "never executed"
 
     def make(self, evidence: Evidence) -> None:
         notebooks.execute(self.source, self.data.root, self.path)
+        (self.folder / "meta.json").write_text(json.dumps({"inputs": self.inputs}, indent=1), encoding="utf-8")
 
 
 def executions(docs: Path, data: DataSet, build: Path) -> list[Executed]:
+    """The notebooks with their inputs: text, data, the code of ours that they import, libraries."""
+    reader = Source()
+    versions = {name: version(name) for name in notebooks.RUNNING}
     found = []
     for language in LANGUAGES:
         for source in sorted((docs / language).rglob("*.py")):
-            name = f"{language}-{source.stem}-{notebooks.digest(source, data.digest)}.ipynb"
-            found.append(Executed(source.relative_to(docs).as_posix(), source, data, build / "notebooks" / name))
+            name = source.relative_to(docs).as_posix()
+            inputs = {"text": {f"docs/{name}": file_digest(source)}, "code": reader.reach_of_script(source),
+                      "data": data.digest, "versions": versions}
+            folder = build / "notebooks" / name.removesuffix(".py").replace("/", "-") / digest(inputs)
+            found.append(Executed(name, source, data, folder, inputs))
     return found
+
+
+def _nearest(folder: Path, inputs: dict) -> str:
+    """What differs from the nearest of the forms that lie beside `folder`; empty where there is none."""
+    found = [changed(json.loads(file.read_text(encoding="utf-8"))["inputs"], inputs) for file in folder.parent.glob("*/meta.json")]
+    return f"changed: {', '.join(min(found, key=len))}" if found else ""
 
 
 def prune(wanted: list[Drawn | Executed], build: Path) -> None:
     """Removes old forms, but the last few."""
-    in_use = {made.folder if isinstance(made, Drawn) else made.path for made in wanted}
-    for folder in [*(build / "figures").glob("*"), build / "notebooks"]:
+    in_use = {made.folder for made in wanted}
+    for folder in [*(build / "figures").glob("*"), *(build / "notebooks").glob("*")]:
         old = sorted((path for path in folder.glob("*") if path not in in_use), key=lambda path: -path.stat().st_mtime)
-        for path in old[KEPT * (len(LANGUAGES) if folder.name == "notebooks" else 1):]:
-            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+        for path in old[KEPT:]:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def records_of(evidence: Evidence, variant: str | None, pending: frozenset[str]) -> dict[str, str]:
+    """`baseline/0` -> digest of the record, of one variant or of all; `pending` runs a build would train first."""
+    stored = {f"{run.variant}/{run.seed}": run.meta["digest"] for run in _runs(evidence, variant)}
+    return stored | {run: PENDING for run in pending if variant in (None, run.partition("/")[0])}
 
 
 def _runs(evidence: Evidence, variant: str | None) -> list[Record]:
     return [run for name, runs in evidence.records.items() for run in runs if variant in (None, name)]
-
-
-def digest(inputs: dict) -> str:
-    return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:16]
-
-
-def _file_digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]

@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import distributions
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from report_builder import figures, pages
-from report_builder.artefacts import Drawn, Executed, digest, drawings, executions, prune
+from report_builder.artefacts import Drawn, Executed, drawings, executions, prune
 from report_builder.evidence import Evidence
+from report_builder.provenance import digest
 from report_builder.site import is_published, publish
 from xo.code import ROOT, Source
 from xo.commands import EMBEDDED, open_data
@@ -22,6 +23,9 @@ from xo.errors import InputError
 from xo.records import Record, Store
 from xo.study import Run, State, find_study, look_up, plan, study_data
 from xo.variants import VARIANTS
+
+if TYPE_CHECKING:
+    from report_builder.values import Value
 
 CONFIG = ROOT / "mkdocs.yml"
 
@@ -81,8 +85,9 @@ def build(study: str, places: Places, train: Callable[[list[tuple[Run, str]]], l
     follow(_made(to_make, evidence, jobs), len(to_make))
     prune([*executed, *drawn], places.build)
 
-    _write(places.build / "report.json", report_of(evidence, head, drawn, executed))
-    rendered = pages.render(places.docs, pages.load_report(places.build / "report.json"), places.build / "docs")
+    report = report_of(evidence, head, drawn, executed)
+    rendered = pages.render(places.docs, report, places.build / "docs")
+    _write(places.build / "report.json", with_pages(report, rendered, places.docs))
     published = publish(places.build / "docs", places.site, CONFIG)
     counts = {"figures": len(drawn), "notebooks": len(executed), "pages": len(rendered)}
     _write(places.build / "last.json", {"fingerprint": _fingerprint(planned(study, places), places), "counts": counts})
@@ -107,10 +112,11 @@ def gather(plan_: Plan, records: list[Record]) -> Evidence:
     return Evidence(plan_.study, plan_.data, variants, {variant.name: by_variant[variant.name] for variant in variants})
 
 
-def wanted(evidence: Evidence, head: dict, places: Places) -> tuple[list[Drawn], list[Executed]]:
-    """The figures that pages ask for and can be drawn, and the notebooks."""
+def wanted(evidence: Evidence, head: dict, places: Places,
+           pending: frozenset[str] = frozenset()) -> tuple[list[Drawn], list[Executed]]:
+    """The figures that pages ask for and can be drawn, and the notebooks; `pending` are runs that are still to be trained."""
     names = sorted(pages.figures_used(places.docs, head) & set(head["drawable"]))
-    return drawings(evidence, names, places.build), executions(places.docs, evidence.data, places.build)
+    return drawings(evidence, names, places.build, pending), executions(places.docs, evidence.data, places.build)
 
 
 def report_head(evidence: Evidence, planned_runs: int) -> dict:
@@ -124,23 +130,33 @@ def report_head(evidence: Evidence, planned_runs: int) -> dict:
         "variants": [variant.name for variant in evidence.variants],
         "runs": {"made": sum(map(len, evidence.records.values())), "planned": planned_runs},
         "figure_command": " ".join(["python -m report_builder figure", *options]),
+        "value_command": " ".join(["python -m report_builder value", *options]),
         "drawable": figures.names(evidence),
     }
 
 
 def report_of(evidence: Evidence, head: dict, drawn: list[Drawn], executed: list[Executed]) -> dict:
-    """All that pages show, as plain data."""
+    """All that pages show, as plain data, and what each part of it rests on."""
+    from report_builder.inputs import artefacts
     from report_builder.tables import tables
     from report_builder.values import values
 
     found = values(evidence)
-    return head | {
+    report = head | {
         "values": {name: value._asdict() for name, value in found.items()},
         "tables": {name: table._asdict() for name, table in tables(evidence, found).items()},
         "figures": {each.name: {name: part for name, part in each.meta.items() if name != "inputs"}
                     | {"folder": str(each.folder), "command": f"{head['figure_command']} {each.name}"} for each in drawn},
         "notebooks": {each.name: str(each.path) for each in executed},
     }
+    return report | artefacts(evidence, report, drawn, executed)
+
+
+def with_pages(report: dict, rendered: list[pages.Rendered], docs: Path) -> dict:
+    """The report with the pages and assets among its artefacts."""
+    from report_builder.inputs import page_artefacts
+
+    return report | page_artefacts(report, rendered, docs, CONFIG)
 
 
 def _made(to_make: list[Drawn | Executed], evidence: Evidence, jobs: int) -> Iterator[str]:
@@ -180,32 +196,9 @@ def _fingerprint(plan_: Plan, places: Places) -> str:
     })
 
 
-class Standing(NamedTuple):
-    """Whether a run, figure or notebook is up to date, and if not, why."""
-
-    name: str
-    why: str  # empty when it is
-
-
-def status(study: str, places: Places) -> Iterator[Standing]:
-    """Every run, figure and notebook of a study, with what made it stale."""
-    plan_ = planned(study, places)
-    reasons = {run.key: why for run, why in plan_.state.missing}
-    yield from (Standing(f"run {run}", reasons.get(run.key, "")) for run in plan_.runs)
-    if plan_.state.found:
-        evidence = gather(plan_, plan_.state.found)
-        drawn, executed = wanted(evidence, report_head(evidence, len(plan_.runs)), places)
-        yield from (Standing(f"figure {each.name}", each.why_stale) for each in drawn)
-        yield from (Standing(f"notebook {each.name}", each.why_stale) for each in executed)
-
-
 def draw_one(name: str, study: str, places: Places, look: figures.Look, out: Path | None) -> Path:
     """Draws one figure from the records there are; returns where it was written."""
-    plan_ = planned(study, places)
-    if not plan_.state.found:
-        raise InputError(f"{places.store}: no record of the study {study} on {plan_.data.name}; "
-                         "train it with 'python -m report_builder build' first")
-    evidence = gather(plan_, plan_.state.found)
+    evidence = _present(study, places)
     row, _ = figures.find(name, evidence)
     path = out or Path(f"{name}.{row.kind}")
     kind = path.suffix.removeprefix(".").lower()
@@ -213,6 +206,25 @@ def draw_one(name: str, study: str, places: Places, look: figures.Look, out: Pat
         raise InputError(f"--out {path}: expected a name that ends in .svg or .png, got '{path.suffix}'")
     figures.save(figures.draw(name, evidence, look), path, kind)
     return path
+
+
+def read_value(name: str, study: str, places: Places) -> Value:
+    """One value from the records there are."""
+    from report_builder.values import values
+
+    found = values(_present(study, places))
+    if name not in found:
+        raise InputError(f"value '{name}': not known; known are {', '.join(sorted(found))}")
+    return found[name]
+
+
+def _present(study: str, places: Places) -> Evidence:
+    """The evidence of the records there are; nothing is trained."""
+    plan_ = planned(study, places)
+    if not plan_.state.found:
+        raise InputError(f"{places.store}: no record of the study {study} on {plan_.data.name}; "
+                         "train it with 'python -m report_builder build' first")
+    return gather(plan_, plan_.state.found)
 
 
 def _write(path: Path, content: dict) -> None:

@@ -5,10 +5,8 @@ Until a text has been executed as it stands, it is shown with the output that it
 
 from __future__ import annotations
 
-import hashlib
 import os
 import subprocess
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,12 +22,6 @@ _NOTE = {
     "en": "*Not all cells below have been run, so some output is missing. `python -m report_builder build` runs them.*",
 }
 _NOTED = "not-run"
-
-
-def digest(source: Path, data: str) -> str:
-    """Of all that decides what an execution shows: the text, the data set's digest, the libraries."""
-    inputs = [source.read_text(encoding="utf-8"), data, *(f"{name} {version(name)}" for name in RUNNING)]
-    return hashlib.sha256("\0".join(inputs).encode()).hexdigest()[:16]
 
 
 def execute(source: Path, data: Path, target: Path) -> None:

@@ -15,10 +15,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from posixpath import relpath
+from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
-from report_builder import notebooks
+from report_builder import glossary, notebooks, origin, stepper
 from report_builder.wording import LANGUAGES
 from xo.errors import InputError
 from xo.variants import VARIANTS, Variant
@@ -34,23 +35,38 @@ class _Page:
     report: dict
     language: str
     path: str  # of the rendered page, below its language's folder
-    figures: set[str] = field(default_factory=set)  # those it asked for
+    source: str  # likewise
+    links_values: bool  # whether the site has the page that they lead to
+    uses: set[str] = field(default_factory=set)  # "figure samples", "value baseline.n": all that it asked for
 
     @property
     def has_results(self) -> bool:
         return "values" in self.report
 
+    @property
+    def figures(self) -> set[str]:
+        return {used.removeprefix("figure ") for used in self.uses if used.startswith("figure ")}
+
     def value(self, name: str) -> str:
+        self.uses.add(f"value {name}")
         if not self.has_results:
             return f'<span class="value missing" title="{COMMAND}">…</span>'
         if variant := self._without_runs(name, before=True):
             return f'<span class="value missing" title="{html.escape(self._no_run(variant))}">—</span>'
         found = self._find("values", name, "value")
-        note = html.escape(found["note"][self.language])
+        text, note = html.escape(found["text"][self.language]), html.escape(found["note"][self.language])
+        if self.links_values:
+            return origin.value_link(name, text, note, self._to(origin.VALUES))
         title = f' title="{note}" tabindex="0"' if note else ""
-        return f'<span class="value"{title}>{html.escape(found["text"][self.language])}</span>'
+        return f'<span class="value"{title}>{text}</span>'
+
+    def values_of(self, section: str) -> str:
+        """The values of a variant, or of "data" or "study", and what they rest on."""
+        self.uses.update(f"value {name}" for name in origin.section(self.report, section))
+        return origin.values_table(self.report, section, self.language) if self.has_results else self._missing(section)
 
     def table(self, name: str) -> str:
+        self.uses.add(f"table {name}")
         if not self.has_results:
             return self._missing(name)
         if variant := self._without_runs(name):
@@ -61,7 +77,7 @@ class _Page:
         return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows)
 
     def figure(self, name: str) -> str:
-        self.figures.add(name)
+        self.uses.add(f"figure {name}")
         if self.has_results and (variant := self._without_runs(name)):
             return f'<p class="xo-missing">{self._no_run(variant)}</p>'
         if not self.has_results or (name in self.report["drawable"] and name not in self.report["figures"]):
@@ -70,19 +86,30 @@ class _Page:
         words, size = found[self.language], f'width="{found["width"]}" height="{found["height"]}"'
         images = "\n".join(f"![{_alt(words['alt'])}]({self._link(name, scheme + '.' + found['kind'])}#only-{scheme})"
                            f'{{ {size} loading="lazy" }}' for scheme in ("light", "dark"))
-        said = _ORIGIN[self.language]
+        fold = origin.figure_fold(self.report, name, self.language, self._link(name, "csv"),
+                                  self._to(origin.VALUES) if self.links_values else "")
         return (f'<figure class="xo-figure" id="figure-{name}" markdown="1">\n\n{images}\n\n'
-                f'<figcaption markdown="span">{words["caption"]}</figcaption>\n\n'
-                f'<details class="origin" markdown="1"><summary>{said["summary"]}</summary>\n\n'
-                f'```bash\n{found["command"]}\n```\n\n'
-                f'{said["runs"].format(n=len(found["runs"]), data=self.report["data"]["name"])} '
-                f'{", ".join(f"`{run}`" for run in found["runs"])}\n\n'
-                f'[{said["csv"]}]({self._link(name, "csv")})\n\n</details>\n\n</figure>')
+                f'<figcaption markdown="span">{words["caption"]}</figcaption>\n\n{fold}\n\n</figure>')
+
+    def stepper(self) -> str:
+        """The stepper of the sliding window; a picture strip alone where there is nothing to step through."""
+        strip, content = self.figure(stepper.STRIP), self.report.get("stepper")
+        address = Path("" if self.language == LANGUAGES[0] else self.language, self.path).with_suffix("")
+        return stepper.markup(content, strip, relpath("assets", address)) if content else strip
 
     def _link(self, name: str, ending: str) -> str:
-        return relpath(f"figures/{name}.{ending}", str(Path(self.path).parent))
+        return self._to(f"figures/{name}.{ending}")
+
+    def _to(self, path: str) -> str:
+        """The relative address of a file of this language."""
+        return relpath(path, str(Path(self.path).parent))
+
+    def term(self, anchor: str, text: str = "") -> str:
+        """A term at its first use on a page."""
+        return glossary.link(anchor, self.language, text, self._to("appendix/glossary.md"))
 
     def _find(self, kind: str, name: str, what: str) -> dict:
+        self.uses.add(f"{what} {name}")
         found = self.report[kind]
         if name not in found:
             known = self.report["drawable"] if kind == "figures" else sorted(found)
@@ -105,24 +132,31 @@ class _Page:
         return f'<p class="xo-missing">{said}</p>'
 
 
-_ORIGIN = {
-    "zh": {"summary": "这张图怎样重画", "runs": "依据数据集 {data} 上的 {n} 次训练：", "csv": "数据（CSV）"},
-    "en": {"summary": "How to draw it again", "runs": "Rests on {n} runs on the data set {data}:", "csv": "Data (CSV)"},
-}
-
-
 def _alt(text: str) -> str:
     """Text that can stand between the brackets of a Markdown image."""
     return " ".join(text.split()).replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
 
 
+class Rendered(NamedTuple):
+    """A page as it was rendered, and what it asked for."""
+
+    path: str  # below build/docs
+    source: str  # below docs
+    uses: frozenset[str]  # "figure samples", "value baseline.n"
+
+
+def asked(docs: Path, head: dict) -> list[Rendered]:
+    """What each page will ask for; `head` is the report without results."""
+    return [_told(page) for page, _ in _rendered(docs, head)] + _notebooks(docs)
+
+
 def figures_used(docs: Path, head: dict) -> set[str]:
-    """The names of the figures that the pages ask for; `head` is the report without results."""
-    return {name for page, _ in _rendered(docs, head) for name in page.figures}
+    """The names of the figures that the pages ask for."""
+    return {used.removeprefix("figure ") for page in asked(docs, head) for used in page.uses if used.startswith("figure ")}
 
 
-def render(docs: Path, report: dict, out: Path) -> list[str]:
-    """Renders `docs/{zh,en}` into `out/{zh,en}`, with figures and notebooks beside, and returns the changed pages.
+def render(docs: Path, report: dict, out: Path) -> list[Rendered]:
+    """Renders `docs/{zh,en}` into `out/{zh,en}`, with figures and notebooks beside, and returns all pages.
 
     Only files whose content changed are written; files that no source accounts for any more are removed.
     """
@@ -138,14 +172,24 @@ def render(docs: Path, report: dict, out: Path) -> list[str]:
             for scheme in ("light", "dark"):
                 wanted[f"{page.language}/figures/{name}.{scheme}.{kind}"] = folder / f"{page.language}-{scheme}.{kind}"
             wanted[f"{page.language}/figures/{name}.csv"] = folder / "data.csv"
+    for book in _notebooks(docs):
+        executed = report.get("notebooks", {}).get(book.source)
+        wanted[book.path] = (Path(executed) if executed
+                             else notebooks.unexecuted((docs / book.source).read_text(encoding="utf-8")))
     for language in LANGUAGES:
-        for source in sorted((docs / language).rglob("*.py")):
-            name = source.relative_to(docs).as_posix()
-            wanted[name.removesuffix(".py") + ".ipynb"] = (
-                Path(report["notebooks"][name]) if name in report.get("notebooks", {})
-                else notebooks.unexecuted(source.read_text(encoding="utf-8")))
+        if "values" in report and (docs / language / origin.VALUES).exists():
+            wanted[f"{language}/{origin.VALUES_CSV}"] = origin.values_csv(report, language).encode()
     _write(out, wanted)
-    return [path for path, _, _ in pages]
+    return [_told(page) for _, page, _ in pages] + _notebooks(docs)
+
+
+def _told(page: _Page) -> Rendered:
+    return Rendered(f"{page.language}/{page.path}", f"{page.language}/{page.source}", frozenset(page.uses))
+
+
+def _notebooks(docs: Path) -> list[Rendered]:
+    names = [source.relative_to(docs).as_posix() for language in LANGUAGES for source in sorted((docs / language).rglob("*.py"))]
+    return [Rendered(name.removesuffix(".py") + ".ipynb", name, frozenset({f"notebook {name}"})) for name in names]
 
 
 def _rendered(docs: Path, report: dict) -> Iterator[tuple[_Page, str]]:
@@ -163,9 +207,11 @@ def _rendered(docs: Path, report: dict) -> Iterator[tuple[_Page, str]]:
 
 def _render(environment: Environment, docs: Path, report: dict, language: str, source: str, path: str,
             variant: Variant | None = None) -> tuple[_Page, str]:
-    page = _Page(report, language, path)
+    page = _Page(report, language, path, source, links_values=(docs / language / origin.VALUES).exists())
     names = {
-        "value": page.value, "figure": page.figure, "table": page.table,
+        "value": page.value, "figure": page.figure, "table": page.table, "stepper": page.stepper,
+        "values_of": page.values_of, "value_sections": origin.sections(report, language),
+        "term": page.term, "glossary": lambda: glossary.page(language),
         "study": report.get("study", ""), "data": report.get("data", {}).get("name", "xo"),
         "embedded": report.get("data", {}).get("embedded", True),
         "variants": [_described(each, language) for each in VARIANTS.values()],
@@ -173,7 +219,8 @@ def _render(environment: Environment, docs: Path, report: dict, language: str, s
     if variant:
         names["variant"] = _described(variant, language)
     try:
-        return page, environment.get_template(f"{language}/{source}").render(names) + "\n"
+        text = environment.get_template(f"{language}/{source}").render(names)
+        return page, f"{text}\n{glossary.abbreviations(text, language)}"
     except (TemplateError, InputError, TypeError) as error:
         line = getattr(error, "lineno", None) or _line(error, f"{language}/{source}")
         message = " ".join((getattr(error, "message", None) or str(error)).split())
@@ -216,8 +263,9 @@ def _write(out: Path, wanted: dict[str, bytes | Path]) -> None:
 
 
 def load_report(path: Path) -> dict:
-    """The report that the last build left, or an empty one."""
+    """The report that the last build left, or an empty one; one of an older version, without artefacts, counts as none."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        report = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
+    return {} if "values" in report and "artefacts" not in report else report

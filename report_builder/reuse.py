@@ -18,20 +18,29 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import TableOfContents
 from mkdocs.utils.meta import get_data
 
-_CODE = ("cells.py", "formulas.py", "hook.py", "reuse.py")
-_PACKAGES = ("jieba", "jinja2", "jupytext", "markdown", "math-core", "mkdocs", "mkdocs-glightbox", "mkdocs-jupyter",
-             "mkdocs-material", "mkdocs-static-i18n", "nbconvert", "pygments", "pymdown-extensions")
+from report_builder.provenance import file_digest
+
+CODE = ("cells.py", "formulas.py", "hook.py", "reuse.py")
+PACKAGES = ("jieba", "jinja2", "jupytext", "markdown", "math-core", "mkdocs", "mkdocs-glightbox", "mkdocs-jupyter",
+            "mkdocs-material", "mkdocs-static-i18n", "nbconvert", "pygments", "pymdown-extensions")
 
 
 def machinery(config_file: Path) -> str:
     """Digest of all that turns pages into HTML: mkdocs.yml, theme overrides, the code beside this file, versions."""
-    here = Path(__file__).parent
-    overrides = sorted(path for path in (config_file.parent / "docs" / "overrides").rglob("*") if path.is_file())
     digest = hashlib.sha256(os.environ.get("SITE_URL", "").encode())
-    for path in (config_file, *overrides, *(here / name for name in _CODE)):
-        digest.update(b"\0" + path.name.encode() + b"\0" + path.read_bytes())
-    digest.update("\0".join(f"{name} {version(name)}" for name in _PACKAGES).encode())
+    for name, of_file in layout_files(config_file).items():
+        digest.update(f"\0{name}\0{of_file}".encode())
+    digest.update("\0".join(f"{name} {version(name)}" for name in PACKAGES).encode())
     return digest.hexdigest()
+
+
+def layout_files(config_file: Path) -> dict[str, str]:
+    """The digests of the files that lay out every page: settings, theme overrides, the hook's code."""
+    here, root = Path(__file__).parent, config_file.parent
+    overrides = sorted(path for path in (root / "docs" / "overrides").rglob("*") if path.is_file())
+    named = {"mkdocs.yml": config_file} | {path.relative_to(root).as_posix(): path for path in overrides}
+    named |= {f"report_builder/{name}": here / name for name in CODE}
+    return {name: file_digest(path) for name, path in named.items()}
 
 
 def origin(report: dict) -> dict | None:

@@ -1,6 +1,6 @@
 """Publishes build/docs as a site: built aside by MkDocs, checked, and only then put in place of the old one.
 
-A site carries `manifest.json`: the digest of what it was built from, and the size and digest of every file.
+A site carries `manifest.json` (see `manifest`): what it was built from, and the size and digest of every file.
 """
 
 from __future__ import annotations
@@ -10,11 +10,14 @@ import json
 import logging
 import os
 import shutil
-from pathlib import Path
+import subprocess
+from pathlib import Path, PurePosixPath
 
+from report_builder.wording import LANGUAGES
 from xo.errors import CheckFailed, InputError
 
 MANIFEST = "manifest.json"
+READ = ("xo", "report_builder", "docs", "data", "mkdocs.yml")  # by a build
 
 
 def publish(docs: Path, site: Path, config: Path) -> bool:
@@ -23,7 +26,8 @@ def publish(docs: Path, site: Path, config: Path) -> bool:
     The old site stays as it is until the new one has passed every check, and wherever this is interrupted.
     """
     site = site.resolve()
-    inputs = _inputs(docs, config)
+    report = _report(docs)
+    inputs = _inputs(docs, config, report)
     if _made_from(site) == inputs:
         return False
     if site.exists() and not _is_site(site):
@@ -40,7 +44,7 @@ def publish(docs: Path, site: Path, config: Path) -> bool:
         try:
             _build(docs.resolve(), new, config)
             _check(new)
-            _write_manifest(new, inputs)
+            _write_manifest(new, manifest(new, inputs, report, commit(config.resolve().parent)))
             _swap(site, new, work)
         finally:
             shutil.rmtree(new, ignore_errors=True)
@@ -52,13 +56,85 @@ def is_published(site: Path) -> bool:
     return _made_from(site) is not None
 
 
-def _inputs(docs: Path, config: Path) -> str:
-    """Digest of all that decides the site: pages and figures, the study named on every page, the machinery."""
+def manifest(site: Path, inputs: str, report: dict, commit: dict) -> dict:
+    """What manifest.json says of a site.
+
+    made_from  digest of all that the site was built from; a build with the same leaves the site as it is
+    commit     {"id": "3f2a...", "clean": true}: what was checked out when this content was published first, and whether the files
+               that a build reads were those of the commit. A later commit with the same content changes nothing here.
+               Without git {"id": null, "why": "..."}.
+    study, data, runs  as at the foot of every page
+    files      path -> [bytes, SHA-256], of every file but the manifest
+    artefacts  "run baseline/0-5e53...", "figure loss.baseline", "notebook zh/...", "value baseline.n", "table accuracy",
+               "page zh/index.md", "asset assets/xo.css" and so on -> its digest (of its files' digests, where it consists of
+               files), those files, and its inputs: code, records, data, versions, text, settings
+    details    digest -> the part of an artefact's inputs that it stands for, such as every function of its code
+    digest     SHA-256 of all the rest
+    """
+    from report_builder.provenance import digest
+    from report_builder.reuse import origin
+
+    files = {path.relative_to(site).as_posix(): (path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest())
+             for path in sorted(site.rglob("*")) if path.is_file()}
+    artefacts = {}
+    for name, artefact in report.get("artefacts", {}).items():
+        if "files" in artefact:
+            paths = [_published(path) for path in artefact["files"]]
+            artefact = artefact | {"files": paths, "digest": digest({path: files[path][1] for path in paths})}
+        artefacts[name] = artefact
+    return {"made_from": inputs, "commit": commit, **(origin(report) or {}), "files": files, "artefacts": artefacts,
+            "details": report.get("details", {})}
+
+
+def _write_manifest(site: Path, content: dict) -> None:
+    (site / MANIFEST).write_text(sealed(content), encoding="utf-8")
+
+
+def sealed(content: dict) -> str:
+    """The manifest as text, with its own digest."""
+    rest = {name: part for name, part in content.items() if name != "digest"}
+    own = hashlib.sha256(json.dumps(rest, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    return json.dumps(rest | {"digest": own}, indent=1, ensure_ascii=False)
+
+
+def _published(name: str) -> str:
+    """Where a file of build/docs lies in the site."""
+    path = PurePosixPath(name.removeprefix(f"{LANGUAGES[0]}/"))
+    if path.suffix not in (".md", ".ipynb"):
+        return str(path)
+    return str(path.with_suffix(".html") if path.stem == "index" else path.with_suffix("") / "index.html")
+
+
+def commit(root: Path) -> dict:
+    """The commit that is checked out in `root`, and whether what a build reads is as it is there."""
+    def git(*arguments: str) -> str:
+        environment = {name: value for name, value in os.environ.items() if name not in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")}
+        return subprocess.run(["git", "--no-optional-locks", *arguments], cwd=root, env=environment, capture_output=True, text=True,
+                              check=True, timeout=60).stdout
+
+    try:
+        top, head = git("rev-parse", "--show-toplevel", "HEAD").split("\n")[:2]
+        if Path(top).resolve() != root.resolve():
+            return {"id": None, "why": "not a git checkout of its own"}
+        return {"id": head, "clean": not git("status", "--porcelain", "--", *READ)}
+    except OSError:
+        return {"id": None, "why": "no git"}
+    except subprocess.SubprocessError:
+        return {"id": None, "why": "not a git checkout"}
+
+
+def _report(docs: Path) -> dict:
     from report_builder.pages import load_report
+
+    return load_report(docs.parent / "report.json")
+
+
+def _inputs(docs: Path, config: Path, report: dict) -> str:
+    """Digest of all that decides the site: pages and figures, what they rest on, the study named on every page, the machinery."""
     from report_builder.reuse import machinery, origin
 
     digest = hashlib.sha256(machinery(config).encode())
-    digest.update(json.dumps(origin(load_report(docs.parent / "report.json")), sort_keys=True).encode())
+    digest.update(json.dumps([origin(report), report.get("artefacts")], sort_keys=True).encode())
     for path in sorted(path for path in docs.rglob("*") if path.is_file()):
         digest.update(f"\0{path.relative_to(docs).as_posix()}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
@@ -67,11 +143,11 @@ def _inputs(docs: Path, config: Path) -> str:
 def _made_from(site: Path) -> str | None:
     """The digest of the inputs of the site, if it is whole."""
     try:
-        manifest = json.loads((site / MANIFEST).read_text(encoding="utf-8"))
-        whole = all((site / name).stat().st_size == size for name, (size, _) in manifest["files"].items())
-    except (OSError, ValueError, KeyError):
+        found = json.loads((site / MANIFEST).read_text(encoding="utf-8"))
+        whole = all((site / name).stat().st_size == size for name, (size, _) in found["files"].items())
+        return found["made_from"] if whole else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-    return manifest["inputs"] if whole else None
 
 
 def _is_site(folder: Path) -> bool:
@@ -94,12 +170,6 @@ def _swap(site: Path, new: Path, work: Path) -> None:
         os.rename(site, old)
     os.rename(new, site)
     shutil.rmtree(old, ignore_errors=True)
-
-
-def _write_manifest(site: Path, inputs: str) -> None:
-    files = {path.relative_to(site).as_posix(): (path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest())
-             for path in sorted(site.rglob("*")) if path.is_file()}
-    (site / MANIFEST).write_text(json.dumps({"inputs": inputs, "files": files}, indent=1), encoding="utf-8")
 
 
 def _build(docs: Path, site: Path, config: Path) -> None:
@@ -133,7 +203,6 @@ def _build(docs: Path, site: Path, config: Path) -> None:
 
 def _check(site: Path) -> None:
     from report_builder.checks import problems
-    from report_builder.wording import LANGUAGES
 
     if found := list(problems(site, LANGUAGES)):
         raise CheckFailed(_summary(found))

@@ -32,6 +32,13 @@ def tables(evidence: Evidence, values: dict[str, Value]) -> dict[str, Table]:
     return found | {"data": _data(evidence), "versions": _versions(evidence)}
 
 
+def made_by(name: str) -> tuple[str, str | None, bool]:
+    """The function that makes a table, the variant whose runs it rests on (None: all; "": none), whether it shows values."""
+    kind, _, variant = name.partition(".")
+    function, scope = {"layers": (_layers, variant), "data": (_data, ""), "versions": (_versions, None)}.get(kind, (_by_variant, None))
+    return f"{__name__}:{function.__name__}", scope, kind in BY_VARIANT
+
+
 VARIANT = Column("变体", "Variant")
 # the columns after the variant's name: heading, and the value shown or a function of the variant and the language
 BY_VARIANT: dict[str, list[tuple[Column, str | Callable[[Variant, str], str]]]] = {

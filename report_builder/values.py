@@ -12,6 +12,7 @@ import numpy as np
 
 from report_builder.evidence import Evidence, curve, escape_epochs, share, solved, spread
 from report_builder.wording import LANGUAGES, count, gigabytes, percent, seconds
+from xo.data import DataSet
 from xo.records import Record
 from xo.variants import Variant
 
@@ -22,22 +23,22 @@ class Value(NamedTuple):
 
 
 class Part(NamedTuple):
-    """The values that one function makes of the runs of one variant or, without a variant, of the whole study."""
+    """The values that one function makes."""
 
     code: str  # where that function is, as "report_builder.values:_of_cost"
-    variant: str | None
+    variant: str | None  # whose runs they rest on; None: those of all variants; "": none
     values: dict[str, Value]  # by full name
 
 
 def parts(evidence: Evidence) -> list[Part]:
     """Every value that the evidence bears, together with those that rest on the same."""
-    found = [_part(_of_study, None, _of_study(evidence))]
+    found = [_part(_of_study, None, _of_study(evidence)), _part(_of_data, "", _of_data(evidence.data))]
     for variant in evidence.variants:
-        runs, shown = evidence.runs(variant.name), evidence.representative(variant.name)
+        runs = evidence.runs(variant.name)
         found += [_part(_of_network, variant.name, _of_network(runs[0], variant)),
                   _part(_of_outcome, variant.name, _of_outcome(runs)),
                   _part(_of_cost, variant.name, _of_cost(runs)),
-                  _part(_of_representative, variant.name, _of_representative(shown))]
+                  _part(_of_representative, variant.name, _of_representative(evidence, variant.name))]
     return found
 
 
@@ -52,9 +53,16 @@ def _part(function: Callable[..., dict[str, Value]], variant: str | None, made: 
 
 
 def _of_study(evidence: Evidence) -> dict[str, Value]:
-    data = evidence.data
-    height, width = data.image_size
     seeds = sorted({len(runs) for runs in evidence.records.values()})
+    return {
+        "study.name": _plain(evidence.study),
+        "study.runs": _plain(count(sum(map(len, evidence.records.values())))),
+        "study.seeds": Value(*[_spell(zh="至", en=" to ", low=seeds[0], high=seeds[-1])] * 2),
+    }
+
+
+def _of_data(data: DataSet) -> dict[str, Value]:
+    height, width = data.image_size
     return {
         "data.name": _plain(data.name),
         "data.digest": _plain(data.digest[:12], f"SHA-256 {data.digest}"),
@@ -63,9 +71,6 @@ def _of_study(evidence: Evidence) -> dict[str, Value]:
         "data.test_images": _plain(count(len(data.test.labels))),
         "data.height": _plain(count(height)),
         "data.width": _plain(count(width)),
-        "study.name": _plain(evidence.study),
-        "study.runs": _plain(count(sum(map(len, evidence.records.values())))),
-        "study.seeds": Value(*[_spell(zh="至", en=" to ", low=seeds[0], high=seeds[-1])] * 2),
     }
 
 
@@ -115,7 +120,8 @@ def _of_cost(runs: tuple[Record, ...]) -> dict[str, Value]:
     return found
 
 
-def _of_representative(run: Record) -> dict[str, Value]:
+def _of_representative(evidence: Evidence, variant: str) -> dict[str, Value]:
+    run = evidence.representative(variant)
     confusion = np.array(run.meta["confusion"])
     return {
         "seed": _plain(str(run.seed)),

@@ -43,6 +43,16 @@ class Source:
             waiting += references
         return dict(sorted(found.items()))
 
+    def reach_of_script(self, file: Path) -> dict[str, str]:
+        """What a script outside of the packages reaches of them; nothing where it is not plain Python."""
+        try:
+            module = self._read(_without_docstrings(ast.parse(file.read_text(encoding="utf-8"))), "")
+        except SyntaxError:
+            return {}
+        statements = [*module.always, *(each for of_name in module.definitions.values() for each in of_name)]
+        found = {reference for statement in statements for reference in self._references("", module, statement)}
+        return self.reach(*(f"{name}:{definition}" for name, definition in sorted(found) if name))
+
     def _definition(self, module_name: str, name: str) -> tuple[str, list[tuple[str, str]]]:
         """Digest and references of one definition, or of what importing the module does where `name` is empty."""
         if (module_name, name) not in self._known:

@@ -8,17 +8,21 @@ from pathlib import Path
 import pytest
 
 from report_builder import artefacts, build as build_module
-from report_builder.build import Places, build, draw_one, status
+from report_builder.build import Places, build, draw_one, read_value
 from report_builder.figures import Look
+from report_builder.status import status
 from xo.code import ROOT, Source
 from xo.errors import InputError
 from xo.records import Record, Store
-from xo.study import Run
+from xo.study import STUDIES, Run
+from xo.variants import VARIANTS
 
 from .conftest import draw_images, write_record
 
 PAGE = '# Page\n\n{{ value("baseline.solved") }}\n\n{{ figure("samples") }}\n\n{{ figure("loss.baseline") }}\n'
 PAGE += '\n{{ figure("accuracy.features") }}\n'
+SMOKE = STUDIES["smoke"]
+RUNS = sum(SMOKE.but.get(name, SMOKE.seeds) for name in VARIANTS)
 
 
 @pytest.fixture
@@ -69,12 +73,12 @@ def files(folder: Path) -> dict[Path, int]:
 def test_the_first_build_makes_everything_and_the_second_nothing(run, places, train):
     summary, made = run()
     assert made == {"samples", "loss.baseline", "accuracy.features"}
-    assert summary.trained == (14, 14) and len(train.asked) == 14
+    assert summary.trained == (RUNS, RUNS) and len(train.asked) == RUNS
     for name in ("zh/index.md", "en/figures/loss.baseline.dark.svg", "zh/figures/samples.light.png", "en/figures/samples.csv"):
         assert (places.build / "docs" / name).stat().st_size > 0
     before = files(places.build) | files(places.store)
     summary, made = run()
-    assert (summary.trained, summary.drawn, made) == ((0, 14), (0, 3), set()) and not summary.published
+    assert (summary.trained, summary.drawn, made) == ((0, RUNS), (0, 3), set()) and not summary.published
     assert files(places.build) | files(places.store) == before
 
 
@@ -84,7 +88,7 @@ def test_a_changed_page_is_rendered_and_nothing_else_made(run, places):
     page.write_text(PAGE + "\nMore.\n")
     before = files(places.build / "docs")
     summary, made = run()
-    assert made == set() and summary.trained == (0, 14)
+    assert made == set() and summary.trained == (0, RUNS)
     after = files(places.build / "docs")
     assert {path.relative_to(places.build / "docs").as_posix() for path in after if after[path] != before.get(path)} == \
         {"en/index.md"}
@@ -114,7 +118,8 @@ def test_changed_code_redraws_what_reaches_it(run, places, tmp_path, monkeypatch
     path.write_text(text.replace(body, body + "\n    changed = 1"))
     monkeypatch.setattr(artefacts, "Source", lambda: Source(tmp_path / "tree"))
     monkeypatch.setattr(build_module, "_fingerprint", lambda plan, places: "changed")
-    stale = {standing.name.removeprefix("figure "): standing.why for standing in status("smoke", places) if standing.why}
+    stale = {standing.name.removeprefix("figure "): standing.why for standing in status("smoke", places)
+             if standing.why and standing.name.startswith("figure ")}
     assert set(stale) == redrawn
     assert all(f"report_builder.figures.{path.stem}:{function}" in why for why in stale.values())
     assert run()[1] == redrawn
@@ -130,7 +135,7 @@ def test_a_changed_record_redraws_its_variants_figures_and_those_of_the_study(ru
         ["run features seed 0"]
     # the same run again leaves the same digest but for its cost, so that figures are drawn for a reason
     run()
-    assert train.asked == ["features seed 0"] and len(meta) == 14
+    assert train.asked == ["features seed 0"] and len(meta) == RUNS
 
 
 def test_a_damaged_record_is_trained_again_and_named_before(run, places, train):
@@ -150,7 +155,7 @@ def test_other_data_share_nothing_in_the_store(run, places, train, tmp_path):
     other = Places(tmp_path / "other", places.store, places.build, places.site, places.docs)
     train.asked.clear()
     build("smoke", other, train, jobs=1, follow=lambda names, n: list(names))
-    assert len(train.asked) == 14
+    assert len(train.asked) == RUNS
     assert len(list((places.store / "baseline").glob("0-*"))) == 2 and one.is_dir()
     assert "embedded\": false" in (places.build / "report.json").read_text()
 

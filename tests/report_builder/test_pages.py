@@ -18,11 +18,20 @@ REPORT = {
     "tables": {"data": {"columns": {"zh": ["类别", "张数"], "en": ["Class", "Images"]}, "numbers": [False, True],
                         "rows": {"zh": [["圆", "8"]], "en": [["circles|O", "8"]]}}},
     "figures": {"loss.baseline": {
-        "kind": "svg", "width": 700, "height": 400, "folder": "FOLDER", "runs": ["baseline/0-k0", "baseline/1-k1"],
+        "kind": "svg", "width": 700, "height": 400, "folder": "FOLDER",
         "command": "python -m report_builder figure loss.baseline",
         "zh": {"title": "损失", "alt": "两条曲线", "caption": "细线是种子。"},
         "en": {"title": "Loss", "alt": "two curves [of loss]", "caption": "A thin line per seed."}}},
-    "notebooks": {},
+    "notebooks": {}, "value_command": "python -m report_builder value",
+    "artefacts": {
+        "run baseline/0-k0": {"digest": "d0d0", "inputs": {"code": "c-train", "versions": "v-train", "seed": 0}},
+        "run baseline/1-k1": {"digest": "d1d1", "inputs": {"code": "c-train", "versions": "v-train", "seed": 1}},
+        "figure loss.baseline": {"files": [], "inputs": {"code": "c-loss", "records": "r", "data": "d", "versions": "v-draw"}},
+        "value baseline.n": {"digest": "", "inputs": {"code": "c-n", "records": "r", "data": "d", "versions": "v-count"}},
+        "value baseline.solved": {"digest": "", "inputs": {"code": "c-n", "records": "r", "data": "d", "versions": "v-count"}},
+    },
+    "details": {"r": {"baseline/0": "d0d0", "baseline/1": "d1d1"}, "v-train": {"python": "3.13.1", "torch": "2.9.0"},
+                "v-draw": {"matplotlib": "3.10"}, "v-count": {"scipy": "1.16"}},
 }
 SOURCE = """# Loss
 
@@ -43,13 +52,17 @@ GOLDEN = """# Loss
 
 <figcaption markdown="span">A thin line per seed.</figcaption>
 
-<details class="origin" markdown="1"><summary>How to draw it again</summary>
+<details class="origin" markdown="1"><summary>Where this figure comes from</summary>
 
 ```bash
 python -m report_builder figure loss.baseline
 ```
 
-Rests on 2 runs on the data set xo: `baseline/0-k0`, `baseline/1-k1`
+Rests on 2 runs on the data set xo (`d`): baseline 0–1.
+
+Code: drawing `c-loss`; training `c-train`.
+
+Versions: drawing matplotlib 3.10; training python 3.13.1, torch 2.9.0.
 
 [Data (CSV)](../figures/loss.baseline.csv)
 
@@ -85,7 +98,8 @@ def report(tmp_path):
 
 def test_a_page_with_all_there_is(docs, report, tmp_path):
     (docs / "en" / "xo" / "training.md").write_text(SOURCE)
-    assert pages.render(docs, report, tmp_path / "out") == ["en/xo/training.md"]
+    used = {"value baseline.n", "value baseline.solved", "figure loss.baseline", "table data"}
+    assert pages.render(docs, report, tmp_path / "out") == [("en/xo/training.md", "en/xo/training.md", used)]
     assert (tmp_path / "out" / "en" / "xo" / "training.md").read_text() == GOLDEN
     assert (tmp_path / "out" / "en" / "figures" / "loss.baseline.dark.svg").read_text() == "<svg>endark</svg>"
     assert (tmp_path / "out" / "en" / "figures" / "loss.baseline.csv").exists()
@@ -96,8 +110,29 @@ def test_a_page_speaks_its_own_language(docs, report, tmp_path):
     (docs / "zh" / "index.md").write_text('{{ value("baseline.solved") }}\n\n{{ figure("loss.baseline") }}\n\n{{ table("data") }}')
     pages.render(docs, report, tmp_path / "out")
     text = (tmp_path / "out" / "zh" / "index.md").read_text()
-    for words in ("3 个种子中的 2 个", "![两条曲线](figures/loss.baseline.light.svg#only-light)", "细线是种子。", "这张图怎样重画", "| 圆 | 8 |"):
+    for words in ("3 个种子中的 2 个", "![两条曲线](figures/loss.baseline.light.svg#only-light)", "细线是种子。", "这张图的来历", "| 圆 | 8 |"):
         assert words in text
+
+
+def test_a_value_leads_to_its_row_where_the_site_has_the_page_of_values(docs, report, tmp_path):
+    (docs / "en" / "evidence").mkdir()
+    (docs / "en" / "evidence" / "values.md").write_text(
+        "{% for section in value_sections %}## {{ section.title }}\n\n{{ values_of(section.name) }}\n{% endfor %}")
+    report["values"]["baseline.solved"]["text"]["en"] = "2 of 3 [1, 3]"
+    (docs / "en" / "xo" / "training.md").write_text(SOURCE)
+    pages.render(docs, report, tmp_path / "out")
+    page = (tmp_path / "out" / "en" / "xo" / "training.md").read_text()
+    assert ('[2 of 3 &#91;1, 3&#93;](../evidence/values.md#baseline.solved){ .value title="n = 3 &quot;seeds&quot;" } seeds of '
+            "[3](../evidence/values.md#baseline.n){ .value }.") in page
+    assert "on the data set xo (`d`): [baseline 0–1](../evidence/values.md#runs-baseline)." in page
+    values = (tmp_path / "out" / "en" / "evidence" / "values.md").read_text()
+    for words in ("## Baseline", "```bash\npython -m report_builder value baseline.n\n```", '<tr id="baseline.solved">',
+                  "<td>2 of 3 [1, 3]</td><td>n = 3 &quot;seeds&quot;</td><td><code>c-n</code></td>", 'id="runs-baseline"',
+                  "<code>baseline/1-k1</code> d1d1", "Versions: counting scipy 1.16; training python 3.13.1, torch 2.9.0."):
+        assert words in values, words
+    lines = (tmp_path / "out" / "en" / "evidence" / "values.csv").read_text().splitlines()
+    assert lines[2] == ('baseline.solved,"2 of 3 [1, 3]","n = 3 ""seeds""",baseline 0–1,d,c-n,scipy 1.16,'
+                        "python -m report_builder value baseline.solved")
 
 
 def test_without_a_report_every_result_names_the_command_that_makes_it(docs, tmp_path):

@@ -1,0 +1,97 @@
+"""What each value, table, page and asset rests on; figures and notebooks know it themselves (`artefacts`).
+
+Code counts definition by definition: a changed function makes stale what reaches it, and a changed comment nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib.metadata import version
+from pathlib import Path
+
+from report_builder import reuse
+from report_builder.artefacts import SCHEMES, Drawn, Executed, records_of
+from report_builder.evidence import Evidence
+from report_builder.pages import Rendered
+from report_builder.provenance import digest, file_digest, pack
+from report_builder.tables import made_by, tables
+from report_builder.values import parts
+from report_builder.wording import LANGUAGES
+from xo.code import Source
+
+COUNTING = ("numpy", "scipy")  # libraries whose version decides what a value says
+RENDERING = "report_builder.pages:render"
+
+
+def of_results(evidence: Evidence, source: Source, pending: frozenset[str] = frozenset()) -> dict[str, dict]:
+    """`value baseline.n` -> its inputs, and the same of every table."""
+    versions = {name: version(name) for name in COUNTING}
+
+    def inputs(code: tuple[str, ...], variant: str | None) -> dict:
+        return {"code": source.reach(*code), "records": records_of(evidence, variant, pending),
+                "data": evidence.data.digest, "versions": versions}
+
+    found, made = {}, parts(evidence)
+    for part in made:
+        found |= dict.fromkeys((f"value {name}" for name in part.values), inputs((part.code,), part.variant))
+    codes = tuple(sorted({part.code for part in made}))
+    for name in tables(evidence, {name: value for part in made for name, value in part.values.items()}):
+        code, variant, shows_values = made_by(name)
+        found[f"table {name}"] = inputs((code, *(codes if shows_values else ())), variant)
+    return found
+
+
+def artefacts(evidence: Evidence, report: dict, drawn: list[Drawn], executed: list[Executed]) -> dict[str, dict]:
+    """The report's `artefacts`: each with its digest or its files, and its inputs; their parts in `details`."""
+    details: dict[str, dict] = {}
+    found = {}
+    for run in (run for runs in evidence.records.values() for run in runs):
+        found[f"run {run.variant}/{run.seed}-{run.key}"] = {
+            "digest": run.meta["digest"], "inputs": pack(run.meta["inputs"], details)}
+    for each in drawn:
+        files = [f"{language}/figures/{each.name}.{ending}" for language in LANGUAGES
+                 for ending in (*(f"{scheme}.{each.meta['kind']}" for scheme in SCHEMES), "csv")]
+        found[f"figure {each.name}"] = {"files": files, "inputs": pack(each.inputs, details)}
+    for each in executed:
+        found[f"notebook {each.name}"] = {"digest": file_digest(each.path), "inputs": pack(each.inputs, details)}
+    for name, inputs in of_results(evidence, Source()).items():
+        kind, _, of_kind = name.partition(" ")
+        found[name] = {"digest": digest(report[f"{kind}s"][of_kind]), "inputs": pack(inputs, details)}
+    return {"artefacts": found, "details": details}
+
+
+def page_artefacts(report: dict, rendered: list[Rendered], docs: Path, config: Path) -> dict[str, dict]:
+    """The report's `artefacts` and `details` with pages and assets."""
+    details, found = dict(report["details"]), dict(report["artefacts"])
+    digests = {name: digest(artefact["inputs"]) for name, artefact in found.items()}
+    for name, inputs in (of_pages(rendered, docs, config, report, digests, Source()) | of_assets(docs)).items():
+        found[name] = {"files": [name.partition(" ")[2]], "inputs": pack(inputs, details)}
+    return {"artefacts": found, "details": details}
+
+
+def of_pages(asked: list[Rendered], docs: Path, config: Path, report: dict, digests: dict[str, str],
+             source: Source) -> dict[str, dict]:
+    """`page zh/index.md` -> its inputs; `digests` are those of the inputs of all artefacts that pages show."""
+    shared = {
+        "code": source.reach(RENDERING),
+        "versions": {name: version(name) for name in reuse.PACKAGES},
+        "layout": reuse.layout_files(config),
+        "report": reuse.origin(report) | {"address": os.environ.get("SITE_URL", "")},
+        "navigation": {page.path: _front_matter(docs / page.source) for page in asked},
+    }
+    return {f"page {page.path}": shared | {
+        "text": {f"docs/{page.source}": file_digest(docs / page.source)},
+        "uses": {name: digests.get(name, "") for name in sorted(page.uses)},
+    } for page in asked}
+
+
+def of_assets(docs: Path) -> dict[str, dict]:
+    """`asset assets/xo.css` -> its inputs, the file itself."""
+    names = [path.relative_to(docs).as_posix() for path in sorted((docs / "assets").rglob("*")) if path.is_file()]
+    return {f"asset {name}": {"text": {f"docs/{name}": file_digest(docs / name)}} for name in names}
+
+
+def _front_matter(source: Path) -> str:
+    """A digest of the page's title and description, which the navigation of every page shows."""
+    text = source.read_text(encoding="utf-8")
+    return digest(text.split("\n---", 1)[0]) if text.startswith("---") else ""

@@ -1,0 +1,165 @@
+"""The words below a figure and beside a value: the runs, data, code and versions it rests on, and the command that makes it.
+
+All comes from the report's `artefacts` and `details` (see `provenance`). The page VALUES lists every value there is.
+"""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+
+from xo.variants import VARIANTS
+
+VALUES, VALUES_CSV = "evidence/values.md", "evidence/values.csv"
+SHOWN = 12  # characters of a digest
+OTHERS = {"study": ("研究", "Study"), "data": ("数据集", "Data set"), "demonstrations": ("演示", "Demonstrations")}
+
+_SAID = {
+    "zh": {
+        "summary": "这张图的来历", "csv": "数据（CSV）", "columns": ("名字", "值", "说明", "代码"),
+        "runs": "依据数据集 {data} 上的 {n} 次训练：{seeds}。", "no_runs": "依据数据集 {data}。",
+        "code": "代码：{code}。", "versions": "版本：{versions}。", "of": "{what} {it}", "and": "；", "to": "–",
+        "training": "训练", "drawing": "画图", "counting": "统计", "records": "这 {n} 次训练的记录",
+    },
+    "en": {
+        "summary": "Where this figure comes from", "csv": "Data (CSV)", "columns": ("Name", "Value", "Note", "Code"),
+        "runs": "Rests on {n} runs on the data set {data}: {seeds}.", "no_runs": "Rests on the data set {data}.",
+        "code": "Code: {code}.", "versions": "Versions: {versions}.", "of": "{what} {it}", "and": "; ", "to": "–",
+        "training": "training", "drawing": "drawing", "counting": "counting", "records": "The records of these {n} runs",
+    },
+}
+
+
+def value_link(name: str, text: str, note: str, page: str) -> str:
+    """Markdown of a value that leads to its row; text and note are escaped for HTML."""
+    title = f' title="{note}"' if note else ""
+    return f"[{text.replace('[', '&#91;').replace(']', '&#93;')}]({page}#{name}){{ .value{title} }}"
+
+
+def figure_fold(report: dict, name: str, language: str, data: str, values_page: str) -> str:
+    """What is folded away below a figure; `data` and `values_page` are addresses, the latter perhaps empty."""
+    said, runs, inputs = _SAID[language], _runs_of(report, f"figure {name}"), report["artefacts"][f"figure {name}"]["inputs"]
+    return (f'<details class="origin" markdown="1"><summary>{said["summary"]}</summary>\n\n'
+            f'```bash\n{report["figures"][name]["command"]}\n```\n\n'
+            f'{_rests(report, runs, language, values_page)}\n\n'
+            f'{_code(report, runs, "drawing", inputs["code"], language)}\n\n'
+            f'{_versions(report, runs, "drawing", inputs["versions"], language)}\n\n'
+            f'[{said["csv"]}]({data})\n\n</details>')
+
+
+# The page of values
+
+
+def sections(report: dict, language: str) -> list[dict]:
+    """The parts of the page: the study, the data set, every variant with runs, the demonstrations."""
+    titles = {name: pair[language == "en"] for name, pair in OTHERS.items()}
+    titles |= {variant.name: getattr(variant, language) for variant in VARIANTS.values()}
+    order = ["study", "data", *VARIANTS, "demonstrations"]
+    return [{"name": name, "title": titles[name]} for name in order if section(report, name) or "values" not in report]
+
+
+def section(report: dict, name: str) -> list[str]:
+    """The names of the values of one part; what belongs to no other is a demonstration's."""
+    def part(value: str) -> str:
+        head = value.partition(".")[0]
+        return head if head in VARIANTS or head in OTHERS else "demonstrations"
+
+    return [value for value in report.get("values", {}) if part(value) == name]
+
+
+def values_table(report: dict, name: str, language: str) -> str:
+    """What the values of one part rest on, the command that prints one, and a row for each."""
+    said, names = _SAID[language], section(report, name)
+    runs, inputs = _runs_of(report, f"value {names[0]}"), report["artefacts"][f"value {names[0]}"]["inputs"]
+    lines = [f"```bash\n{_command(report, names[0])}\n```", _rests(report, runs, language, ""),
+             _versions(report, runs, "counting", inputs["versions"], language)]
+    if name in VARIANTS:
+        records = ", ".join(f"<code>{run}</code> {report['artefacts'][f'run {run}']['digest'][:SHOWN]}" for run in runs)
+        lines.append(f'<details class="origin" id="runs-{name}"><summary>{said["records"].format(n=len(runs))}</summary>'
+                     f"<p>{records}</p></details>")
+    head = "".join(f"<th>{column}</th>" for column in said["columns"])
+    rows = []
+    for value in names:
+        found, code = report["values"][value], report["artefacts"][f"value {value}"]["inputs"]["code"]
+        cells = (f"<code>{value}</code>", html.escape(found["text"][language]), html.escape(found["note"][language]),
+                 f"<code>{code[:SHOWN]}</code>")
+        rows.append(f'<tr id="{value}">{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>')
+    lines.append("\n".join([f"<table><thead><tr>{head}</tr></thead><tbody>", *rows, "</tbody></table>"]))
+    return "\n\n".join(lines)
+
+
+def values_csv(report: dict, language: str) -> str:
+    """A line for every value."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(("name", "value", "note", "runs", "data", "code", "versions", "command"))
+    for name, value in report["values"].items():
+        inputs = report["artefacts"][f"value {name}"]["inputs"]
+        writer.writerow((name, value["text"][language], value["note"][language],
+                         "; ".join(_by_variant(_runs_of(report, f"value {name}"), language).values()), inputs["data"],
+                         inputs["code"], _listed(report["details"][inputs["versions"]]), _command(report, name)))
+    return out.getvalue()
+
+
+# Their parts
+
+
+def _runs_of(report: dict, artefact: str) -> list[str]:
+    """`baseline/0-5e533bfc2e90ac6e` of every run whose record it rests on."""
+    records = report["details"][report["artefacts"][artefact]["inputs"]["records"]]
+    names = (name.removeprefix("run ") for name in report["artefacts"] if name.startswith("run "))
+    return [name for name in names if name.rpartition("-")[0] in records]
+
+
+def _command(report: dict, value: str) -> str:
+    return f"{report['value_command']} {value}"
+
+
+def _rests(report: dict, runs: list[str], language: str, values_page: str) -> str:
+    """The data set and the seeds of every variant."""
+    said = _SAID[language]
+    data = f"{report['data']['name']} (`{report['data']['digest'][:SHOWN]}`)"
+    if not runs:
+        return said["no_runs"].format(data=data)
+    found = _by_variant(runs, language)
+    shown = [f"[{seeds}]({values_page}#runs-{name})" if values_page else seeds for name, seeds in found.items()]
+    return said["runs"].format(n=len(runs), data=data, seeds=said["and"].join(shown))
+
+
+def _by_variant(runs: list[str], language: str) -> dict[str, str]:
+    """`baseline` -> `baseline 0–19`: the seeds of every variant, consecutive ones as a range."""
+    seeds: dict[str, list[int]] = {}
+    for run in runs:
+        variant, _, tail = run.partition("/")
+        seeds.setdefault(variant, []).append(int(tail.partition("-")[0]))
+    return {variant: f"{variant} {', '.join(_ranges(sorted(found), _SAID[language]['to']))}" for variant, found in seeds.items()}
+
+
+def _ranges(numbers: list[int], to: str) -> list[str]:
+    starts = [n for n in numbers if n - 1 not in numbers]
+    ends = [n for n in numbers if n + 1 not in numbers]
+    return [f"{first}" if first == last else f"{first}{to}{last}" for first, last in zip(starts, ends)]
+
+
+def _code(report: dict, runs: list[str], what: str, own: str, language: str) -> str:
+    """The digest of the code of an artefact, and of the training before it."""
+    trained = sorted({report["artefacts"][f"run {run}"]["inputs"]["code"] for run in runs})
+    return _SAID[language]["code"].format(code=_told([(what, own), *(("training", code) for code in trained)], language, "`"))
+
+
+def _versions(report: dict, runs: list[str], what: str, own: str, language: str) -> str:
+    """Likewise the versions."""
+    trained = sorted({report["artefacts"][f"run {run}"]["inputs"]["versions"] for run in runs})
+    found = [(what, own), *(("training", versions) for versions in trained)]
+    return _SAID[language]["versions"].format(
+        versions=_told([(name, _listed(report["details"][each])) for name, each in found], language))
+
+
+def _told(pairs: list[tuple[str, str]], language: str, mark: str = "") -> str:
+    said = _SAID[language]
+    return said["and"].join(said["of"].format(what=said[what], it=f"{mark}{it[:SHOWN] if mark else it}{mark}") for what, it in pairs)
+
+
+def _listed(versions: dict[str, str]) -> str:
+    return ", ".join(f"{name} {number}" for name, number in sorted(versions.items()))
