@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from math import log
-from typing import NamedTuple
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from math import hypot, log
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from xo.data import DataSet
 from xo.records import SOLVED, Record
 from xo.variants import Variant
+
+if TYPE_CHECKING:
+    from xo.demonstrations import Demonstrated
 
 CHANCE = log(2)  # nats: the loss of a net that cannot tell two equally frequent classes apart
 CONFIDENCE = 0.95
@@ -24,6 +28,7 @@ class Evidence:
     data: DataSet
     variants: tuple[Variant, ...]
     records: dict[str, tuple[Record, ...]]  # by variant, in the order of the seeds
+    demonstrations: dict[str, Demonstrated] = field(default_factory=dict)  # by name, those that there are
 
     def runs(self, variant: str) -> tuple[Record, ...]:
         return self.records[variant]
@@ -79,3 +84,69 @@ def share(k: int, n: int) -> Share:
 
     interval = binomtest(k, n).proportion_ci(CONFIDENCE, method="wilson")
     return Share(k, n, float(interval.low), float(interval.high))
+
+
+class Difference(NamedTuple):
+    """A difference of two shares with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+    @property
+    def parted(self) -> bool:
+        """Whether the interval leaves out 0: only then may one be called better."""
+        return self.low > 0 or self.high < 0
+
+
+def difference(a: Share, b: Share) -> Difference:
+    """The share of `a` minus that of `b`, with the interval that Newcombe (1998, method 10) makes of the two of Wilson."""
+    p, q = a.k / a.n, b.k / b.n
+    return Difference(p - q, p - q - hypot(p - a.low, b.high - q), p - q + hypot(a.high - p, q - b.low))
+
+
+def n_to_part(p: float, q: float, most: int = 2000) -> int | None:
+    """How many seeds of each would part two shares that stay as they are; None where not even `most` would."""
+    found = (n for n in _growing(most) if difference(share(round(p * n), n), share(round(q * n), n)).parted)
+    return next(found, None)
+
+
+def n_to_leave(p: float, bound: float, most: int = 2000) -> int | None:
+    """How many seeds would make the interval of a share that stays as it is leave out `bound`."""
+    intervals = ((n, share(round(p * n), n)) for n in _growing(most))
+    return next((n for n, s in intervals if not s.low <= bound <= s.high), None)
+
+
+def _growing(most: int) -> Iterator[int]:
+    """2, 3, ... in steps of about an eighth: finer would pretend to more than a guess."""
+    n = 2
+    while n <= most:
+        yield n
+        n += max(1, n // 8)
+
+
+def escaped_by(epochs: np.ndarray, last: int) -> np.ndarray:
+    """`(last,)`, the share of seeds that have escaped by each epoch, from `escape_epochs` (infinite: censored)."""
+    return (epochs[:, None] <= np.arange(1, last + 1)).mean(0)
+
+
+def delay(a: np.ndarray, b: np.ndarray, horizon: int) -> tuple[float, float]:
+    """By how many epochs `a` escapes later than `b` on average within `horizon`, and the p value of a permutation test.
+
+    Escape is seen up to the horizon only: who has not escaped by then counts as one epoch later, for both alike.
+    """
+    from scipy.stats import permutation_test
+
+    seen = [np.minimum(epochs, horizon + 1.0) for epochs in (a, b)]
+    if min(map(len, seen)) < 2:
+        return float(seen[0].mean() - seen[1].mean()), 1.0
+    test = permutation_test(seen, lambda x, y, axis: x.mean(axis) - y.mean(axis), vectorized=True, n_resamples=9999,
+                            rng=np.random.default_rng(0))
+    return float(test.statistic), float(test.pvalue)
+
+
+def printed(run: Record) -> np.ndarray:
+    """`(epochs, rows)`, the losses as the original prints them: of every ten batches the sum divided by 100."""
+    losses = run.array("batch_loss")  # (epochs, batches)
+    rows = losses.shape[1] // 10
+    return losses[:, :10 * rows].reshape(len(losses), rows, 10).sum(2) / 100

@@ -119,7 +119,7 @@ class Store:
 
     def write(self, meta: dict, arrays: Mapping[str, np.ndarray], weights: Mapping[str, np.ndarray] | None = None,
               keep_weights: bool = False) -> Record:
-        """Writes a record whole or not at all. Of large weights, without `keep_weights`, only the lowest solved seed's stay."""
+        """Writes a record whole or not at all. Of large weights, unless `keep_weights`, one seed's stay: the lowest that solved."""
         variant, seed, key = meta["variant"]["name"], meta["seed"], meta["key"]
         payloads = {"arrays.safetensors": save(dict(sorted(arrays.items())))}
         if weights is not None:
@@ -159,7 +159,8 @@ class Store:
         same = sorted((each for each in siblings if _but_seed(each) == _but_seed(record)), key=lambda each: each.seed)
         solved = [each for each in same if each.solved]
         for each in same:
-            if each.weights and each.weights.stat().st_size > WEIGHTS_SMALL and each != (solved[0] if solved else None) and not each.meta.get("weights_asked"):
+            large = each.weights and each.weights.stat().st_size > WEIGHTS_SMALL
+            if large and each != (solved or same)[0] and not each.meta.get("weights_asked"):
                 each.weights.unlink(missing_ok=True)
 
 
