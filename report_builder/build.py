@@ -137,6 +137,7 @@ def report_head(evidence: Evidence, planned_runs: int) -> dict:
 
 def report_of(evidence: Evidence, head: dict, drawn: list[Drawn], executed: list[Executed]) -> dict:
     """All that pages show, as plain data, and what each part of it rests on."""
+    from report_builder.claims import claims
     from report_builder.inputs import artefacts
     from report_builder.tables import tables
     from report_builder.values import values
@@ -145,6 +146,7 @@ def report_of(evidence: Evidence, head: dict, drawn: list[Drawn], executed: list
     report = head | {
         "values": {name: value._asdict() for name, value in found.items()},
         "tables": {name: table._asdict() for name, table in tables(evidence, found).items()},
+        "claims": claims(evidence),
         "figures": {each.name: {name: part for name, part in each.meta.items() if name != "inputs"}
                     | {"folder": str(each.folder), "command": f"{head['figure_command']} {each.name}"} for each in drawn},
         "notebooks": {each.name: str(each.path) for each in executed},
@@ -214,7 +216,9 @@ def read_value(name: str, study: str, places: Places) -> Value:
 
     found = values(_present(study, places))
     if name not in found:
-        raise InputError(f"value '{name}': not known; known are {', '.join(sorted(found))}")
+        head = name.partition(".")[0]
+        near = [each for each in found if each.startswith(f"{head}.")] or sorted({f"{each.partition('.')[0]}..." for each in found})
+        raise InputError(f"value '{name}': not known; known are {', '.join(near)}")
     return found[name]
 
 

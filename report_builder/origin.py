@@ -12,7 +12,7 @@ import io
 from xo.variants import VARIANTS
 
 VALUES, VALUES_CSV = "evidence/values.md", "evidence/values.csv"
-SHOWN = 12  # characters of a digest
+SHOWN, SHOWN_IN_ROW = 12, 8  # characters of a digest
 OTHERS = {"study": ("研究", "Study"), "data": ("数据集", "Data set"), "demonstrations": ("演示", "Demonstrations")}
 
 _SAID = {
@@ -83,7 +83,7 @@ def values_table(report: dict, name: str, language: str) -> str:
     for value in names:
         found, code = report["values"][value], report["artefacts"][f"value {value}"]["inputs"]["code"]
         cells = (f"<code>{value}</code>", html.escape(found["text"][language]), html.escape(found["note"][language]),
-                 f"<code>{code[:SHOWN]}</code>")
+                 f"<code>{code[:SHOWN_IN_ROW]}</code>")
         rows.append(f'<tr id="{value}">{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>')
     lines.append("\n".join([f"<table><thead><tr>{head}</tr></thead><tbody>", *rows, "</tbody></table>"]))
     return "\n\n".join(lines)

@@ -155,14 +155,21 @@ def test_the_fold_below_a_figure_says_how_it_is_made(page: Page):
     assert response.value.ok and "," in response.value.text()
 
 
-def test_the_keyboard_reaches_the_text_first_and_the_note_of_a_value(page: Page):
+def test_the_keyboard_reaches_the_text_first_and_the_note_and_origin_of_a_value(page: Page):
     page.goto("xo/training/")
     page.keyboard.press("Tab")
     skip = page.locator(":focus")
     assert "md-skip" in (skip.get_attribute("class") or "")
-    value = page.locator("article .value[tabindex]").first
+    name = page.locator("article a.value[title]").first.evaluate("link => link.hash.slice(1)")
+    value = page.locator(f"article a.value[href$='#{name}']").first
     value.focus()
     expect(page.locator(".md-tooltip2--active, .md-tooltip--active").first).to_be_visible()
+    said = value.inner_text()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/evidence/values/#{name}")
+    row = page.locator(f"[id='{name}']")
+    expect(row).to_be_in_viewport()
+    expect(row).to_contain_text(said)
 
 
 def test_motion_stops_where_the_reader_asked_for_none(browser: Browser, site):
