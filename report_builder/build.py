@@ -79,7 +79,7 @@ def build(study: str, places: Places, train: Callable[[list[tuple[Run, str]]], l
                        time.perf_counter() - started)
     trained = train(plan_.state.missing) if plan_.state.missing else []
     evidence = gather(plan_, plan_.state.found + trained)
-    head = report_head(evidence, len(plan_.runs))
+    head = report_head(evidence, len(plan_.runs), places.docs)
     drawn, executed = wanted(evidence, head, places)
     to_make = [made for made in [*executed, *drawn] if not made.is_made]
     follow(_made(to_make, evidence, jobs), len(to_make))
@@ -115,16 +115,16 @@ def gather(plan_: Plan, records: list[Record]) -> Evidence:
 def wanted(evidence: Evidence, head: dict, places: Places,
            pending: frozenset[str] = frozenset()) -> tuple[list[Drawn], list[Executed]]:
     """The figures that pages ask for and can be drawn, and the notebooks; `pending` are runs that are still to be trained."""
-    names = sorted(pages.figures_used(places.docs, head) & set(head["drawable"]))
+    names = sorted(head["figure_pages"].keys() & set(head["drawable"]))
     return drawings(evidence, names, places.build, pending), executions(places.docs, evidence.data, places.build)
 
 
-def report_head(evidence: Evidence, planned_runs: int) -> dict:
-    """What pages need to know before any result: study and data set."""
+def report_head(evidence: Evidence, planned_runs: int, docs: Path) -> dict:
+    """What pages need to know before any result: study, data set, and which figures are asked for where."""
     data = evidence.data
     options = [*(["--study", evidence.study] if evidence.study != "default" else []),
                *(["--data", str(data.root)] if data.root != EMBEDDED else [])]
-    return {
+    head = {
         "study": evidence.study,
         "data": {"name": data.name, "digest": data.digest, "embedded": data.root == EMBEDDED},
         "variants": [variant.name for variant in evidence.variants],
@@ -133,6 +133,7 @@ def report_head(evidence: Evidence, planned_runs: int) -> dict:
         "value_command": " ".join(["python -m report_builder value", *options]),
         "drawable": figures.names(evidence),
     }
+    return head | {"figure_pages": pages.figure_pages(docs, head)}
 
 
 def report_of(evidence: Evidence, head: dict, drawn: list[Drawn], executed: list[Executed]) -> dict:

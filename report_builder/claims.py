@@ -7,6 +7,7 @@ verdict. No sentence about a result stands on the site but as the wording of a v
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -18,6 +19,7 @@ from xo.records import SOLVED, Record
 
 Verdict = Literal["supported", "refuted", "undecided"]
 SIGNIFICANT = 0.05
+FEWEST = 5  # runs of each kind below which a share decides nothing: intervals of two or three part too easily
 CHANCE_ACCURACY = 0.6  # test accuracy up to which a run of two classes counts as guessing
 
 
@@ -58,6 +60,7 @@ def _needs(*names: str):
     """Makes a test out of a function of the named variants' runs: it is undecided where one of them has none."""
 
     def decorate(decide):
+        @wraps(decide)
         def test(evidence: Evidence) -> Finding:
             missing = [name for name in names if name not in evidence.records]
             return _no_run(*missing) if missing else decide(*(evidence.runs(name) for name in names))
@@ -82,19 +85,19 @@ def _more_seeds(n: int | None, each: bool = False) -> Both:
 def _share_against(k: int, n: int, bound: float, what: Both) -> Finding:
     """Supported where the interval of k of n lies above the bound, refuted where below."""
     s = share(k, n)
-    verdict = "supported" if s.low > bound else "refuted" if s.high < bound else "undecided"
+    verdict = "undecided" if n < FEWEST else "supported" if s.low > bound else "refuted" if s.high < bound else "undecided"
     return Finding(verdict, _counted(s, what), n,
-                   _more_seeds(n_to_leave(k / n, bound)) if verdict == "undecided" else Both("", ""))
+                   _more_seeds(n_to_leave(k / n, bound, FEWEST)) if verdict == "undecided" else Both("", ""))
 
 
 def _fewer_solved(worse: tuple[Record, ...], better: tuple[Record, ...]) -> Finding:
     """Whether the first solve their task less often than the second."""
     a, b = (share(int(solved(runs).sum()), len(runs)) for runs in (worse, better))
     d = difference(b, a)
-    verdict = "undecided" if not d.parted else "supported" if d.value > 0 else "refuted"
+    verdict = "undecided" if min(a.n, b.n) < FEWEST or not d.parted else "supported" if d.value > 0 else "refuted"
     return Finding(verdict, Both(f"学会 {a.k}/{a.n} 对 {b.k}/{b.n}，{_interval(d).zh}",
                                  f"{a.k} of {a.n} against {b.k} of {b.n} solve it, {_interval(d).en}"), a.n + b.n,
-                   _more_seeds(n_to_part(a.k / a.n, b.k / b.n), each=True) if verdict == "undecided" else Both("", ""))
+                   _more_seeds(n_to_part(a.k / a.n, b.k / b.n, FEWEST), each=True) if verdict == "undecided" else Both("", ""))
 
 
 def _interval(d: Difference) -> Both:
@@ -191,11 +194,12 @@ def _fifteen_are_worse(fifteen, nine) -> Finding:
 
 @_needs("three-conv")
 def _loss_gone_by_seven(runs) -> Finding:
-    of_solved = [run for run in runs if run.solved]
-    if not of_solved or len(runs[0].meta["epochs"]) < 7:
-        return Finding("undecided", Both("没有学会的种子", "no seed solved the task"), len(runs), Both("更多种子", "more seeds"))
-    gone = sum(bool((printed(run)[6] < 0.0015).all()) for run in of_solved)  # as it prints: 0.001 or 0.000
-    return _share_against(gone, len(of_solved), 0.5, Both("（只算学会的）第 7 轮打印 0.001 或 0.000",
+    logs = [printed(run) for run in runs if run.solved]  # (epochs, rows) each
+    if not logs or len(logs[0]) < 7 or not logs[0].shape[1]:
+        return Finding("undecided", Both("没有种子学会，或日志太短", "no seed solved the task, or logs are too short"), len(runs),
+                       Both("更多种子或轮数", "more seeds or epochs"))
+    gone = sum(bool((log[6] < 0.0015).all()) for log in logs)  # as it prints: 0.001 or 0.000
+    return _share_against(gone, len(logs), 0.5, Both("（只算学会的）第 7 轮打印 0.001 或 0.000",
                                                           " (of those that solve it) print 0.001 or 0.000 in epoch 7"))
 
 
@@ -355,9 +359,9 @@ def _few_end_between(evidence: Evidence) -> Finding:
     last = np.concatenate([curve(runs, "test_accuracy")[:, -1] for runs in _asked(evidence).values()])
     between = int(((last > CHANCE_ACCURACY) & (last < SOLVED)).sum())
     s = share(between, len(last))
-    verdict = "supported" if s.high < 0.25 else "refuted" if s.low > 0.25 else "undecided"
+    verdict = "undecided" if s.n < FEWEST else "supported" if s.high < 0.25 else "refuted" if s.low > 0.25 else "undecided"
     return Finding(verdict, _counted(s, Both("停在六成与 98 % 之间", " end between 60 and 98 %")), len(last),
-                   _more_seeds(n_to_leave(between / len(last), 0.25)) if verdict == "undecided" else Both("", ""))
+                   _more_seeds(n_to_leave(between / len(last), 0.25, FEWEST)) if verdict == "undecided" else Both("", ""))
 
 
 @_needs("baseline")

@@ -105,21 +105,20 @@ def difference(a: Share, b: Share) -> Difference:
     return Difference(p - q, p - q - hypot(p - a.low, b.high - q), p - q + hypot(a.high - p, q - b.low))
 
 
-def n_to_part(p: float, q: float, most: int = 2000) -> int | None:
-    """How many seeds of each would part two shares that stay as they are; None where not even `most` would."""
-    found = (n for n in _growing(most) if difference(share(round(p * n), n), share(round(q * n), n)).parted)
+def n_to_part(p: float, q: float, least: int = 2, most: int = 2000) -> int | None:
+    """How many seeds of each, at least `least`, would part two shares that stay as they are; None where `most` would not."""
+    found = (n for n in _growing(least, most) if difference(share(round(p * n), n), share(round(q * n), n)).parted)
     return next(found, None)
 
 
-def n_to_leave(p: float, bound: float, most: int = 2000) -> int | None:
+def n_to_leave(p: float, bound: float, least: int = 2, most: int = 2000) -> int | None:
     """How many seeds would make the interval of a share that stays as it is leave out `bound`."""
-    intervals = ((n, share(round(p * n), n)) for n in _growing(most))
+    intervals = ((n, share(round(p * n), n)) for n in _growing(least, most))
     return next((n for n, s in intervals if not s.low <= bound <= s.high), None)
 
 
-def _growing(most: int) -> Iterator[int]:
-    """2, 3, ... in steps of about an eighth: finer would pretend to more than a guess."""
-    n = 2
+def _growing(n: int, most: int) -> Iterator[int]:
+    """From n on in steps of about an eighth: finer would pretend to more than a guess."""
     while n <= most:
         yield n
         n += max(1, n // 8)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from report_builder import reuse
 from report_builder.artefacts import SCHEMES, Drawn, Executed, records_of
+from report_builder.claims import CLAIMS
 from report_builder.evidence import Evidence
 from report_builder.pages import Rendered
 from report_builder.provenance import digest, file_digest, pack
@@ -38,6 +39,8 @@ def of_results(evidence: Evidence, source: Source, pending: frozenset[str] = fro
     for name in tables(evidence, {name: value for part in made for name, value in part.values.items()}):
         code, variant, shows_values = made_by(name)
         found[f"table {name}"] = inputs((code, *(codes if shows_values else ())), variant)
+    for name, claim in CLAIMS.items():
+        found[f"claim {name}"] = inputs((f"{claim.test.__module__}:{claim.test.__name__}", "report_builder.claims:CLAIMS"), None)
     return found
 
 

@@ -26,6 +26,9 @@ from xo.variants import VARIANTS, Variant
 
 COMMAND = "python -m report_builder build"
 PER_VARIANT = "variants/_variant.md"  # one page for each row of VARIANTS
+CLAIMS_PAGE = "evidence/claims.md"
+_ROOMS = ("redesign", "xo", "concepts", "variants", "evidence", "hands-on", "appendix")  # where a figure is looked for first
+_BRACKETS = {"zh": "（）", "en": (" (", ")")}
 
 
 @dataclass
@@ -97,6 +100,38 @@ class _Page:
         address = Path("" if self.language == LANGUAGES[0] else self.language, self.path).with_suffix("")
         return stepper.markup(content, strip, relpath("assets", address)) if content else strip
 
+    def verdict(self, name: str, *accepted: str) -> str:
+        """What the records say of a claim; `accepted` are the verdicts that the words around it were written for."""
+        self.uses.add(f"claim {name}")
+        if not self.has_results:
+            return "undecided"
+        verdict = self._find("claims", name, "claim")["verdict"]
+        if accepted and verdict not in accepted:
+            raise InputError(f"claim '{name}' is now {verdict}; the wording here was accepted for {' or '.join(accepted)}: "
+                             "reword it")
+        return verdict
+
+    def claim(self, name: str, *accepted: str) -> str:
+        """What is to be said of a claim by its verdict, with the numbers that decide, and a link to where it is laid out."""
+        verdict = self.verdict(name, *accepted)
+        if not self.has_results:
+            return f'<span class="claim missing" title="{COMMAND}">…</span>'
+        found = self.report["claims"][name]
+        left, right = _BRACKETS[self.language]
+        return (f"[{found['says'][self.language]}]({self._to(CLAIMS_PAGE)}#{name}){{ .claim .{verdict} }}"
+                f"{left}{found['numbers'][self.language]}{right}")
+
+    def claims(self) -> list[dict]:
+        """Every claim in the page's language, in the table's order."""
+        return [{key: value[self.language] if isinstance(value, dict) else value for key, value in claim.items()}
+                | {"id": name, "numbers": claim["numbers"][self.language]}
+                for name, claim in self.report.get("claims", {}).items()]
+
+    def figure_page(self, name: str) -> str:
+        """The address of a figure where the site shows it; empty where it does not."""
+        page = self.report.get("figure_pages", {}).get(name)
+        return f"{self._to(page)}#figure-{name}" if page else ""
+
     def _link(self, name: str, ending: str) -> str:
         return self._to(f"figures/{name}.{ending}")
 
@@ -150,9 +185,14 @@ def asked(docs: Path, head: dict) -> list[Rendered]:
     return [_told(page) for page, _ in _rendered(docs, head)] + _notebooks(docs)
 
 
-def figures_used(docs: Path, head: dict) -> set[str]:
-    """The names of the figures that the pages ask for."""
-    return {used.removeprefix("figure ") for page in asked(docs, head) for used in page.uses if used.startswith("figure ")}
+def figure_pages(docs: Path, head: dict) -> dict[str, str]:
+    """Every figure that pages ask for, and the page, below its language's folder, where a reader should meet it."""
+    found: dict[str, str] = {}
+    for page in sorted(asked(docs, head), key=lambda page: _ROOMS.index(page.path.split("/")[1]) if page.path.count("/") > 1 else 9):
+        for used in page.uses:
+            if used.startswith("figure "):
+                found.setdefault(used.removeprefix("figure "), page.path.partition("/")[2])
+    return found
 
 
 def render(docs: Path, report: dict, out: Path) -> list[Rendered]:
@@ -211,7 +251,7 @@ def _render(environment: Environment, docs: Path, report: dict, language: str, s
     names = {
         "value": page.value, "figure": page.figure, "table": page.table, "stepper": page.stepper,
         "values_of": page.values_of, "value_sections": origin.sections(report, language),
-        "term": page.term, "glossary": lambda: glossary.page(language),
+        "claim": page.claim, "figure_page": page.figure_page, "verdict": page.verdict, "claims": page.claims(), "term": page.term, "glossary": lambda: glossary.page(language),
         "study": report.get("study", ""), "data": report.get("data", {}).get("name", "xo"),
         "embedded": report.get("data", {}).get("embedded", True),
         "variants": [_described(each, language) for each in VARIANTS.values()],

@@ -36,7 +36,7 @@ def status(study: str, places: Places) -> Iterator[Standing]:
 
 def _of_evidence(plan_: Plan, places: Places, before: dict[str, dict], pending: frozenset[str]) -> Iterator[Standing]:
     evidence, source = gather(plan_, plan_.state.found), Source()
-    head = report_head(evidence, len(plan_.runs))
+    head = report_head(evidence, len(plan_.runs), places.docs)
     drawn, executed = wanted(evidence, head, places, pending)
     yield from (Standing(f"figure {each.name}", each.why_stale) for each in drawn)
     yield from (Standing(f"notebook {each.name}", each.why_stale) for each in executed)

@@ -255,7 +255,8 @@ def _workers(scheduler: str | None):
     if scheduler is None:
         from joblib.externals.loky import get_reusable_executor
 
-        os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker:UserWarning")  # processes' last words when killed
+        # processes' last words when killed, and maps of a net that diverged
+        os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker:UserWarning,ignore:overflow:RuntimeWarning")
         hook = threading.excepthook
         threading.excepthook = lambda args: "ExecutorManager" in args.thread.name or hook(args)  # likewise
         finished = False

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from report_builder.evidence import Evidence
-from report_builder.figures import compare, curves, images, kernels, maps, network, passage
+from report_builder.figures import compare, curves, images, kernels, maps, network, passage, statistics
 from report_builder.figures.look import ASSETS, Drawing, Look
 from xo.errors import InputError
 from xo.variants import Variant
@@ -34,6 +34,8 @@ FIGURES: dict[str, Row] = {
     "solved": Row(compare.solved_share, "svg", "study"),
     "accuracy-by-epoch": Row(curves.accuracy_by_epoch, "svg", "study"),
     "variants-compared": Row(compare.variants_compared, "svg", "study"),
+    "escape": Row(statistics.escape, "svg", "study"),
+    "cost-and-success": Row(statistics.cost_and_success, "svg", "study"),
     "levels": Row(maps.levels, "png", "study"),
     "network": Row(network.network, "svg", "variant"),
     "loss": Row(curves.loss, "svg", "variant"),
@@ -114,7 +116,8 @@ def _png(drawing: Drawing) -> bytes:
     agg.draw()
     pixels = np.asarray(agg.buffer_rgba())  # (H, W, 4), all opaque
     image = Image.fromarray(pixels)
-    painted, found = _colors(Image.fromarray(drawing.figure.images[0].get_array()).convert("RGBA")), _colors(image)
+    painted = [color for each in drawing.figure.images for color in _colors(Image.fromarray(each.get_array()).convert("RGBA"))]
+    found = _colors(image)
     if 0 < len(painted) <= 256 and found:
         # all painted colors, then the commonest shades at the edges of letters; a rare shade takes its nearest
         colors = np.array(list(dict.fromkeys(painted + found)), dtype=np.uint8)  # (n, 4)

@@ -46,7 +46,7 @@ def solved_share(evidence: Evidence, look: Look) -> Drawing:
     row = 0.4
     figure = sheet(title, row * len(variants) + 0.6)
     ax = axes(figure, NAMES, 0.5, WIDTH - NAMES - 1.75, row * len(variants))
-    _rows(look, ax, variants)
+    variant_rows(look, ax, variants)
     for y, (variant, s) in enumerate(zip(variants, shares)):
         color = look.color(variant.name)
         ax.plot([100 * s.low, 100 * s.high], [y, y], color=color, lw=2.5, alpha=0.55)
@@ -105,7 +105,7 @@ def variants_compared(evidence: Evidence, look: Look) -> Drawing:
     headings = (look.words("最后一轮准确率（%）", "Final accuracy (%)"), look.words("参数（对数）", "Parameters (log)"),
                 look.words("每轮秒数（对数）", "Seconds per epoch (log)"))
     for ax, heading in zip(panels, headings):
-        _rows(look, ax, variants, named=ax is panels[0])
+        variant_rows(look, ax, variants, named=ax is panels[0])
         ax.text(0, 1.02, heading, fontsize=9, color=look.muted, transform=ax.transAxes)
     for y, variant in enumerate(variants):
         color = look.color(variant.name)
@@ -229,7 +229,7 @@ def shares_of_rows(counts: np.ndarray) -> np.ndarray:
     return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
 
 
-def _rows(look: Look, ax: Axes, variants: tuple[Variant, ...], named: bool = True) -> None:
+def variant_rows(look: Look, ax: Axes, variants: tuple[Variant, ...], named: bool = True) -> None:
     """A row for each variant from the top down, named at the left in the variant's color."""
     ax.set_ylim(len(variants) - 0.5, -0.5)
     titles = ["\n".join(wrap(variant_title(look, v), NAME_COLUMNS)[:2])

@@ -5,7 +5,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from report_builder.evidence import Share, curve, escape_epochs, share, solved, spread
+from report_builder.evidence import (Share, curve, delay, difference, escape_epochs, escaped_by, n_to_leave, n_to_part,
+                                     printed, share, solved, spread)
 
 
 def run(*accuracies: float):
@@ -41,3 +42,48 @@ def test_a_share_has_wilsons_interval():
 
 def test_spread_is_median_and_range():
     assert spread(np.array([3.0, 1.0, 2.0])) == (2.0, 1.0, 3.0, 3)
+
+
+def test_a_difference_of_shares_has_newcombes_interval():
+    found = difference(share(56, 70), share(48, 80))
+    assert (round(found.value, 4), round(found.low, 4), round(found.high, 4)) == (0.2, 0.0524, 0.3339)  # Newcombe 1998, table II (a)
+    assert found.parted and not difference(share(9, 10), share(3, 10))._replace(low=-0.1).parted
+    assert difference(share(5, 10), share(5, 10)).value == 0 and not difference(share(5, 10), share(5, 10)).parted
+
+
+def test_how_many_seeds_would_settle_it():
+    n = n_to_part(0.9, 0.5)
+    assert n and difference(share(round(0.9 * n), n), share(round(0.5 * n), n)).parted
+    assert n_to_part(0.5, 0.5) is None
+    assert n_to_leave(0.8, 0.5) and n_to_leave(0.5, 0.5) is None
+
+
+def test_escaped_by_counts_seeds_and_never_those_that_have_not():
+    assert escaped_by(np.array([2.0, 3.0, np.inf]), 4).tolist() == pytest.approx([0, 1 / 3, 2 / 3, 2 / 3])
+
+
+def test_a_delay_is_seen_within_the_horizon_only():
+    late, early = np.array([9.0] * 6), np.array([3.0] * 6)
+    by, p = delay(late, early, 10)
+    assert by == 6 and p < 0.01
+    by, p = delay(np.array([np.inf] * 6), early, 10)
+    assert by == 8  # censored: counts as epoch 11
+    by, p = delay(early, early, 10)
+    assert by == 0 and p == 1
+    assert delay(np.array([9.0]), early, 10)[1] == 1.0  # one seed decides nothing
+
+
+def test_losses_are_printed_as_the_original_prints_them(evidence):
+    run = evidence.runs("baseline")[0]
+    losses = run.array("batch_loss")
+    rows = printed(replace_losses(run, np.full((2, 27), np.log(2))))
+    assert rows.shape == (2, 2) and np.allclose(rows, np.log(2) / 10)
+    assert printed(run).shape == (len(losses), losses.shape[1] // 10)
+
+
+def replace_losses(run, losses):
+    class Fixed:
+        def array(self, name):
+            return losses
+
+    return Fixed()

@@ -165,7 +165,7 @@ def test_a_template_that_does_not_render_names_file_and_line(docs, report, tmp_p
 
 def test_what_pages_use_is_known_before_it_is_drawn(docs, report):
     (docs / "en" / "index.md").write_text('{{ figure("samples") }}{{ figure("loss." ~ "baseline") }}{{ value("baseline.n") }}')
-    assert pages.figures_used(docs, {name: report[name] for name in ("study", "data", "drawable")}) == {"samples", "loss.baseline"}
+    assert pages.figure_pages(docs, {name: report[name] for name in ("study", "data", "drawable")}).keys() == {"samples", "loss.baseline"}
 
 
 def test_only_what_changed_is_written_and_what_is_gone_is_removed(docs, report, tmp_path):
