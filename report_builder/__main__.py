@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.progress import track
 
-from xo.commands import DATA, STORE, Group, show_trained
+from xo.commands import DATA, STORE, Group, open_data, show_trained
 from xo.errors import InputError
 
 STUDY = click.option("--study", default="default", show_default=True, help="smoke (seconds), default, or full (20 seeds).")
@@ -78,6 +79,27 @@ def status(study: str, data_dir: Path, store: Path, build_dir: Path, site: Path,
 
 
 @main.command()
+@BUILD
+def check(build_dir: Path) -> None:
+    """Whether words and results agree: claims, results typed in, both languages, links."""
+    from report_builder import build, pages, parallel, site, typed
+    from xo.code import ROOT
+    from xo.errors import CheckFailed
+
+    report = pages.load_report(build_dir / "report.json")
+    if not report:
+        raise InputError(f"{build_dir / 'report.json'}: not there; run '{pages.COMMAND}' first")
+    docs, found = ROOT / "docs", 0
+    for fault in chain(pages.faults(docs, report), typed.typed_results(docs, Path(__file__).parent), parallel.differences(docs),
+                       site.trial(build_dir / "docs", build.CONFIG)):
+        click.echo(fault)
+        found += 1
+    if found:
+        raise CheckFailed(f"{found} faults")
+    click.echo("claims, results, languages and links are in order")
+
+
+@main.command()
 @click.argument("name")
 @STUDY
 @DATA
@@ -108,6 +130,56 @@ def value(name: str, study: str, data_dir: Path, store: Path, language: str) -> 
     click.echo(found.text[language])
     if found.note[language]:
         click.echo(found.note[language])
+
+
+@main.command()
+@DATA
+@STORE
+@click.option("--site", metavar="FOLDER|ADDRESS", help="Check this copy of a site from its manifest alone, and nothing else. "
+              "Without it: the store, and the site in the folder 'site'.")
+@click.option("--sample", type=click.IntRange(min=1), metavar="K", help="Also train K runs of the store again and compare the numbers.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Which K runs are chosen.")
+@click.option("--variant", help="Choose among the runs of this variant only.")
+@click.option("--jobs", type=click.IntRange(min=1), help="Processes at a time; default: one per core.")
+def verify(data_dir: Path, store: Path, site: str | None, sample: int | None, seed: int, variant: str | None, jobs: int | None) -> None:
+    """Rehash store and site, and name every file that is not as it was written; exit 1 if there is one."""
+    from report_builder.verify import check_site, check_store
+
+    if variant and not sample:
+        raise InputError("--variant says which runs --sample chooses from; give both")
+    said, problems = [], 0
+    if site is None:
+        checks = [lambda: check_store(store)]
+        if Path("site").is_dir():
+            checks.append(lambda: check_site("site", store))
+        else:
+            said.append("no site in the folder 'site'")
+    else:
+        checks = [lambda: check_site(site)]
+    for check in checks:
+        checked = check()
+        said.append(checked.what)
+        problems += _told(checked.problems)
+    if sample:
+        from report_builder.again import again
+        from xo.records import Store
+        from xo.study import NEVER
+
+        runs = again(Store(store), open_data(data_dir, store), sample, seed, variant,
+                     lambda runs, scratch: show_trained([(run, NEVER) for run in runs], scratch, jobs=jobs))
+        for number, compared in enumerate(runs, 1):
+            click.echo(f"{compared.run}: compared {compared.how}, {'differs' if compared.problems else 'equal'}")
+            problems += _told(compared.problems)
+        said.append(f"{number} runs trained again, chosen with seed {seed}")
+    click.echo(f"{'; '.join(said)}: {f'{problems} problems' if problems else 'all as it was written'}")
+    if problems:
+        sys.exit(1)
+
+
+def _told(problems: list[str]) -> int:
+    for problem in problems:
+        click.echo(problem)
+    return len(problems)
 
 
 if __name__ == "__main__":

@@ -232,26 +232,42 @@ def _notebooks(docs: Path) -> list[Rendered]:
     return [Rendered(name.removesuffix(".py") + ".ipynb", name, frozenset({f"notebook {name}"})) for name in names]
 
 
+def faults(docs: Path, report: dict) -> Iterator[str]:
+    """Every page that does not render with this report, a claim whose verdict its wording was not written for included;
+    and every claim that no page uses."""
+    used = set()
+    for page in _pages(docs):
+        try:
+            used |= _render(docs, report, *page)[0].uses
+        except InputError as error:
+            yield str(error)
+    yield from (f"claim '{name}' is used on no page: use it or take its row out of report_builder/claims.py"
+                for name in report["claims"] if f"claim {name}" not in used)
+
+
 def _rendered(docs: Path, report: dict) -> Iterator[tuple[_Page, str]]:
     """Every page with its text, in both languages."""
-    environment = _environment(docs)
+    return (_render(docs, report, *page) for page in _pages(docs))
+
+
+def _pages(docs: Path) -> Iterator[tuple[str, str, str, Variant | None]]:
+    """Language, source and path of every page, and the variant that it is of."""
     for language in LANGUAGES:
         for source in sorted((docs / language).rglob("*.md")):
             name = source.relative_to(docs / language).as_posix()
             if name != PER_VARIANT:
-                yield _render(environment, docs, report, language, name, name)
-                continue
-            for variant in VARIANTS.values():
-                yield _render(environment, docs, report, language, name, f"variants/{variant.name}.md", variant)
+                yield language, name, name, None
+            else:
+                yield from ((language, name, f"variants/{variant.name}.md", variant) for variant in VARIANTS.values())
 
 
-def _render(environment: Environment, docs: Path, report: dict, language: str, source: str, path: str,
-            variant: Variant | None = None) -> tuple[_Page, str]:
+def _render(docs: Path, report: dict, language: str, source: str, path: str, variant: Variant | None) -> tuple[_Page, str]:
     page = _Page(report, language, path, source, links_values=(docs / language / origin.VALUES).exists())
     names = {
         "value": page.value, "figure": page.figure, "table": page.table, "stepper": page.stepper,
         "values_of": page.values_of, "value_sections": origin.sections(report, language),
-        "claim": page.claim, "figure_page": page.figure_page, "verdict": page.verdict, "claims": page.claims(), "term": page.term, "glossary": lambda: glossary.page(language),
+        "claim": page.claim, "verdict": page.verdict, "claims": page.claims(), "figure_page": page.figure_page,
+        "term": page.term, "glossary": lambda: glossary.page(language),
         "study": report.get("study", ""), "data": report.get("data", {}).get("name", "xo"),
         "embedded": report.get("data", {}).get("embedded", True),
         "variants": [_described(each, language) for each in VARIANTS.values()],
@@ -259,7 +275,7 @@ def _render(environment: Environment, docs: Path, report: dict, language: str, s
     if variant:
         names["variant"] = _described(variant, language)
     try:
-        text = environment.get_template(f"{language}/{source}").render(names)
+        text = _environment(docs).get_template(f"{language}/{source}").render(names)
         return page, f"{text}\n{glossary.abbreviations(text, language)}"
     except (TemplateError, InputError, TypeError) as error:
         line = getattr(error, "lineno", None) or _line(error, f"{language}/{source}")

@@ -10,6 +10,7 @@ import json
 import logging
 import os
 import shutil
+import tempfile
 import subprocess
 from pathlib import Path, PurePosixPath
 
@@ -49,6 +50,16 @@ def publish(docs: Path, site: Path, config: Path) -> bool:
         finally:
             shutil.rmtree(new, ignore_errors=True)
     return True
+
+
+def trial(docs: Path, config: Path) -> Iterator[str]:
+    """What keeps the rendered pages in `docs` from being published, links and anchors included; nothing is published."""
+    with tempfile.TemporaryDirectory() as scratch:
+        try:
+            _build(docs.resolve(), Path(scratch) / "site", config)
+            _check(Path(scratch) / "site")
+        except CheckFailed as error:
+            yield str(error)
 
 
 def is_published(site: Path) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import platform
 import signal
 import sys
 import threading
@@ -241,6 +242,7 @@ def _carry_out(run: Run, queue, keep_weights: bool, caller: int):
         "peak_memory_bytes": _peak_memory(),
         "finished": datetime.now(timezone.utc).isoformat(timespec="seconds"),
     }
+    facts["machine"] = _machine()
     weights = {name: tensor.contiguous().numpy() for name, tensor in net.state_dict().items()}
     size = sum(array.nbytes for array in weights.values())
     wanted = keep_weights or run.variant.labels == "class" and size <= records.WEIGHTS_LIMIT
@@ -320,6 +322,17 @@ def _keep_freed_memory() -> None:
         for option in (-1, -3):  # M_TRIM_THRESHOLD, M_MMAP_THRESHOLD: what is freed from now on stays in the process,
             libc.mallopt(option, 1 << 30)
         libc.malloc_trim(0)  # but not what the run before left
+
+
+def _machine() -> str:
+    """The kind of system and processor; on another the last bits of a result may differ."""
+    model = platform.processor()
+    try:
+        with open("/proc/cpuinfo") as file:
+            model = next((line.partition(":")[2].strip() for line in file if line.startswith("model name")), model)
+    except OSError:
+        pass
+    return f"{platform.system()} {platform.machine()} {model}".strip()
 
 
 def _reset_peak_memory() -> None:
