@@ -143,43 +143,20 @@ def value(name: str, study: str, data_dir: Path, store: Path, language: str) -> 
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes at a time; default: one per core.")
 def verify(data_dir: Path, store: Path, site: str | None, sample: int | None, seed: int, variant: str | None, jobs: int | None) -> None:
     """Rehash store and site, and name every file that is not as it was written; exit 1 if there is one."""
-    from report_builder.verify import check_site, check_store
+    from report_builder.verify import verify as checks
 
     if variant and not sample:
         raise InputError("--variant says which runs --sample chooses from; give both")
-    said, problems = [], 0
-    if site is None:
-        checks = [lambda: check_store(store)]
-        if Path("site").is_dir():
-            checks.append(lambda: check_site("site", store))
-        else:
-            said.append("no site in the folder 'site'")
-    else:
-        checks = [lambda: check_site(site)]
-    for check in checks:
-        checked = check()
-        said.append(checked.what)
-        problems += _told(checked.problems)
-    if sample:
-        from report_builder.again import again
-        from xo.records import Store
-        from xo.study import NEVER
-
-        runs = again(Store(store), open_data(data_dir, store), sample, seed, variant,
-                     lambda runs, scratch: show_trained([(run, NEVER) for run in runs], scratch, jobs=jobs))
-        for number, compared in enumerate(runs, 1):
-            click.echo(f"{compared.run}: compared {compared.how}, {'differs' if compared.problems else 'equal'}")
-            problems += _told(compared.problems)
-        said.append(f"{number} runs trained again, chosen with seed {seed}")
-    click.echo(f"{'; '.join(said)}: {f'{problems} problems' if problems else 'all as it was written'}")
+    problems = 0
+    for checked in checks(store, site, sample, seed, variant, lambda: open_data(data_dir, store),
+                          lambda missing, scratch: show_trained(missing, scratch, jobs=jobs)):
+        for problem in checked.problems:
+            click.echo(problem)
+        click.echo(f"{checked.what}: {len(checked.problems) or 'no'} problems")
+        problems += len(checked.problems)
+    click.echo(f"{problems} problems in all" if problems else "all is as it was written")
     if problems:
         sys.exit(1)
-
-
-def _told(problems: list[str]) -> int:
-    for problem in problems:
-        click.echo(problem)
-    return len(problems)
 
 
 if __name__ == "__main__":

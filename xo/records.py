@@ -68,12 +68,12 @@ class Record:
         return path if path.is_file() else None
 
     @cached_property
-    def _names(self) -> tuple[str, ...]:
+    def names(self) -> tuple[str, ...]:
         with safe_open(self.path / "arrays.safetensors", "np") as arrays:
             return tuple(arrays.keys())
 
     def has(self, name: str) -> bool:
-        return name in self._names
+        return name in self.names
 
     def array(self, name: str) -> np.ndarray:
         with safe_open(self.path / "arrays.safetensors", "np") as arrays:

@@ -43,7 +43,7 @@ def train(places, tmp_path):
 
     def write(run: Run) -> Record:
         made = write_record(Store(tmp_path / "made"), run.variant, run.data, run.seed, solves=run.seed == 0)
-        arrays = {name: made.array(name) for name in made._names}
+        arrays = {name: made.array(name) for name in made.names}
         return Store(places.store).write(made.meta | {"key": run.key, "inputs": run.inputs}, arrays)
 
     def train(missing: list[tuple[Run, str]]) -> list[Record]:
