@@ -14,6 +14,7 @@ import numpy as np
 
 from report_builder.evidence import (CHANCE, Difference, Evidence, Share, curve, delay, difference, escape_epochs,
                                      n_to_leave, n_to_part, printed, share, solved)
+from report_builder.published import logs
 from report_builder.wording import count, significant
 from xo.records import SOLVED, Record
 
@@ -194,12 +195,12 @@ def _fifteen_are_worse(fifteen, nine) -> Finding:
 
 @_needs("three-conv")
 def _loss_gone_by_seven(runs) -> Finding:
-    logs = [printed(run) for run in runs if run.solved]  # (epochs, rows) each
-    if not logs or len(logs[0]) < 7 or not logs[0].shape[1]:
+    prints = [printed(run) for run in runs if run.solved]  # (epochs, rows) each
+    if not prints or len(prints[0]) < 7 or not prints[0].shape[1]:
         return Finding("undecided", Both("没有种子学会，或日志太短", "no seed solved the task, or logs are too short"), len(runs),
                        Both("更多种子或轮数", "more seeds or epochs"))
-    gone = sum(bool((log[6] < 0.0015).all()) for log in logs)  # as it prints: 0.001 or 0.000
-    return _share_against(gone, len(logs), 0.5, Both("（只算学会的）第 7 轮打印 0.001 或 0.000",
+    gone = sum(bool((rows[6] < 0.0015).all()) for rows in prints)  # as it prints: 0.001 or 0.000
+    return _share_against(gone, len(prints), 0.5, Both("（只算学会的）第 7 轮打印 0.001 或 0.000",
                                                           " (of those that solve it) print 0.001 or 0.000 in epoch 7"))
 
 
@@ -276,9 +277,7 @@ def _print_of_chance(evidence: Evidence) -> Finding:
 @_needs("three-conv-wrong-folder")
 def _odd_logs_are_of_the_split(runs) -> Finding:
     """Rows per epoch and level of the replay, against those of the failed log."""
-    from report_builder.published import published_logs
-
-    log = published_logs()["three-conv-failed"]  # (epochs, rows)
+    log = logs()["three-conv-failed"].rows  # (epochs, rows)
     ours = np.array([printed(run) for run in runs])  # (seeds, epochs, rows)
     if ours.shape[2] != log.shape[1] or ours.shape[1] < 2:
         return Finding("undecided", Both(f"我们的日志每轮 {ours.shape[2]} 行，原日志 {log.shape[1]} 行",
