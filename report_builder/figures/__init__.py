@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from report_builder.evidence import Evidence
-from report_builder.figures import compare, curves, images, kernels, maps, network, passage, statistics
+from report_builder.figures import compare, curves, images, kernels, maps, network, passage, published, statistics
 from report_builder.figures.look import ASSETS, Drawing, Look
 from xo.errors import InputError
 from xo.variants import Variant
@@ -36,6 +36,8 @@ FIGURES: dict[str, Row] = {
     "variants-compared": Row(compare.variants_compared, "svg", "study"),
     "escape": Row(statistics.escape, "svg", "study"),
     "cost-and-success": Row(statistics.cost_and_success, "svg", "study"),
+    "published-logs": Row(published.published_logs, "svg", "study"),
+    "published-readings": Row(published.published_readings, "svg", "study"),
     "levels": Row(maps.levels, "png", "study"),
     "network": Row(network.network, "svg", "variant"),
     "loss": Row(curves.loss, "svg", "variant"),
