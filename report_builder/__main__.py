@@ -32,11 +32,12 @@ def main() -> None:
 @STORE
 @BUILD
 @SITE
+@click.option("--partial", is_flag=True, help="Train nothing: make the site of the runs there are; it says how many are missing.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes at a time; default: one per core.")
 @click.option("--engine", type=click.Choice(["local", "dask"]), default="local", show_default=True)
 @click.option("--scheduler", metavar="ADDRESS", help="Of the Dask scheduler, as tcp://host:8786.")
-def build(study: str, data_dir: Path, store: Path, build_dir: Path, site: Path, jobs: int | None, engine: str,
-          scheduler: str | None) -> None:
+def build(study: str, data_dir: Path, store: Path, build_dir: Path, site: Path, partial: bool, jobs: int | None,
+          engine: str, scheduler: str | None) -> None:
     """Train, draw, render and publish whatever is missing or stale."""
     if (engine == "dask") != bool(scheduler):
         raise InputError("--engine dask and --scheduler ADDRESS go together; give both or neither")
@@ -54,7 +55,7 @@ def build(study: str, data_dir: Path, store: Path, build_dir: Path, site: Path, 
         return show_trained(missing, Store(store), jobs=jobs, scheduler=scheduler)
 
     places = Places(data_dir, store, build_dir, site)
-    summary = run_build(study, places, train, jobs or cores(), follow)
+    summary = run_build(study, places, None if partial else train, jobs or cores(), follow)
     click.echo(f"{summary}; open {site / 'index.html'}")
 
 

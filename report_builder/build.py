@@ -67,17 +67,19 @@ class Summary(NamedTuple):
                 f"in {self.seconds:.1f} s")
 
 
-def build(study: str, places: Places, train: Callable[[list[tuple[Run, str]]], list[Record]], jobs: int,
+def build(study: str, places: Places, train: Callable[[list[tuple[Run, str]]], list[Record]] | None, jobs: int,
           follow: Callable[[Iterator[str], int], None]) -> Summary:
     """Makes whatever is missing or stale. `train` carries out runs, given with why they are missing, and returns their
-    records; `follow` exhausts an iterator of the names of n artefacts as they are made. The published site changes last,
-    when all checks have passed."""
+    records; without it the site is made of the records there are, and says so. `follow` exhausts an iterator of the names
+    of n artefacts as they are made. The published site changes last, when all checks have passed."""
     started = time.perf_counter()
     plan_ = planned(study, places, set_aside=True)
-    if last := _nothing_to_do(plan_, places):
+    if last := _nothing_to_do(plan_, places, partial=train is None):
         return Summary((0, len(plan_.runs)), (0, last["figures"]), (0, last["notebooks"]), last["pages"], False,
                        time.perf_counter() - started)
-    trained = train(plan_.state.missing) if plan_.state.missing else []
+    trained = train(plan_.state.missing) if train and plan_.state.missing else []
+    if not plan_.state.found + trained:
+        raise _no_record(study, plan_, places)
     evidence = gather(plan_, plan_.state.found + trained)
     head = report_head(evidence, len(plan_.runs), places.docs)
     drawn, executed = wanted(evidence, head, places)
@@ -177,13 +179,14 @@ def _make(artefact: Drawn | Executed, evidence: Evidence) -> str:
     return artefact.name
 
 
-def _nothing_to_do(plan_: Plan, places: Places) -> dict | None:
+def _nothing_to_do(plan_: Plan, places: Places, partial: bool) -> dict | None:
     """The counts of the last build, if everything that a build reads is as it was then and its site still stands."""
     try:
         last = json.loads((places.build / "last.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    unchanged = (not plan_.state.missing and last["fingerprint"] == _fingerprint(plan_, places) and is_published(places.site))
+    complete = partial or not plan_.state.missing
+    unchanged = complete and last["fingerprint"] == _fingerprint(plan_, places) and is_published(places.site)
     return last["counts"] if unchanged else None
 
 
@@ -227,9 +230,13 @@ def _present(study: str, places: Places) -> Evidence:
     """The evidence of the records there are; nothing is trained."""
     plan_ = planned(study, places)
     if not plan_.state.found:
-        raise InputError(f"{places.store}: no record of the study {study} on {plan_.data.name}; "
-                         "train it with 'python -m report_builder build' first")
+        raise _no_record(study, plan_, places)
     return gather(plan_, plan_.state.found)
+
+
+def _no_record(study: str, plan_: Plan, places: Places) -> InputError:
+    return InputError(f"{places.store}: no record of the study {study} on {plan_.data.name}; "
+                      "train it with 'python -m report_builder build' first")
 
 
 def _write(path: Path, content: dict) -> None:

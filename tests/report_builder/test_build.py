@@ -10,6 +10,7 @@ import pytest
 from report_builder import artefacts, build as build_module
 from report_builder.build import Places, build, draw_one, read_value
 from report_builder.figures import Look
+from report_builder.pages import load_report
 from report_builder.status import status
 from xo.code import ROOT, Source
 from xo.errors import InputError
@@ -193,3 +194,21 @@ def test_one_figure_by_name(run, places, tmp_path):
 def test_an_unknown_study_is_answered_with_the_known_ones(places, train):
     with pytest.raises(InputError, match="study 'huge': not known; known are smoke, default, full"):
         build("huge", places, train, jobs=1, follow=lambda names, n: list(names))
+
+
+def test_a_part_of_a_study_makes_a_site_that_counts_what_is_there(places, train):
+    with pytest.raises(InputError, match="no record of the study"):
+        build("smoke", places, None, jobs=1, follow=lambda names, n: list(names))
+
+    def train_some(missing):
+        return train([(run, why) for run, why in missing if run.variant.name == "baseline" or run.seed == 0 and
+                      run.variant.name != "channels-15"])
+
+    build("smoke", places, train_some, jobs=1, follow=lambda names, n: list(names))
+    (places.docs / "en" / "index.md").write_text('{{ value("features.solved") }} {{ value("channels-15.solved") }} {{ figure("loss.channels-15") }}')
+    summary = build("smoke", places, None, jobs=1, follow=lambda names, n: list(names))
+    runs = load_report(places.build / "report.json")["runs"]
+    assert summary.trained[0] == 0 and 0 < runs["made"] < runs["planned"] == summary.trained[1]
+    page = (places.build / "docs" / "en" / "index.md").read_text()
+    assert "of 1" in page  # one seed of features is there: n is 1, not 2
+    assert "—" in page and "has no run of" in page and "0 of" not in page.split("—")[1]
