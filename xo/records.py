@@ -111,45 +111,21 @@ class Store:
 
     def set_aside(self, variant: str, seed: int, key: str) -> Path:
         """Moves a damaged record out of the way, to be looked at; returns where it went."""
-        aside = self.root / ".damaged"
-        aside.mkdir(parents=True, exist_ok=True)
-        target = Path(tempfile.mkdtemp(prefix=f"{variant}-{seed}-{key}-", dir=aside))
-        os.rename(self.folder(variant, seed, key), target / "record")
-        return target / "record"
+        return move_aside(self.root, self.folder(variant, seed, key))
 
     def write(self, meta: dict, arrays: Mapping[str, np.ndarray], weights: Mapping[str, np.ndarray] | None = None,
               keep_weights: bool = False) -> Record:
         """Writes a record whole or not at all. Of large weights, unless `keep_weights`, one seed's stay: the lowest that solved."""
-        variant, seed, key = meta["variant"]["name"], meta["seed"], meta["key"]
+        folder = self.folder(meta["variant"]["name"], meta["seed"], meta["key"])
         payloads = {"arrays.safetensors": save(dict(sorted(arrays.items())))}
         if weights is not None:
             payloads["weights.safetensors"] = save(dict(sorted(weights.items())))
         if keep_weights:
             meta = meta | {"weights_asked": True}
-        meta = meta | {"payloads": {name: {"sha256": _sha256(data), "bytes": len(data)} for name, data in payloads.items()}}
-        meta["digest"] = _own_digest(meta)
-        payloads["record.json"] = (json.dumps(meta, indent=1, ensure_ascii=False) + "\n").encode()
-        folder = self.folder(variant, seed, key)
-        temporary = None
-        try:
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-            for name, data in payloads.items():
-                with open(temporary / name, "wb") as file:
-                    file.write(data)
-                    file.flush()
-                    os.fsync(file.fileno())
-            if folder.exists() and keep_weights:  # asked for anew, this time with its weights
-                shutil.rmtree(folder)
-            os.rename(temporary, folder)
-        except OSError as error:
-            if temporary:
-                shutil.rmtree(temporary, ignore_errors=True)
-            if error.errno in (errno.ENOTEMPTY, errno.EEXIST):  # another builder was faster, with the same result
-                return read(folder)
-            raise InputError(f"{folder}: cannot write the record ({error.strerror}); make room or choose another place "
-                             "with --store; what was finished before is kept") from error
-        record = Record(folder, meta)
+        written = write_whole(folder, meta, payloads, replace=keep_weights)  # asked for anew, this time with its weights
+        if written is None:
+            return read(folder)
+        record = Record(folder, written)
         if not keep_weights:
             self._keep_one_set_of_weights(record)
         return record
@@ -162,6 +138,45 @@ class Store:
             large = each.weights and each.weights.stat().st_size > WEIGHTS_SMALL
             if large and each != (solved or same)[0] and not each.meta.get("weights_asked"):
                 each.weights.unlink(missing_ok=True)
+
+
+def write_whole(folder: Path, meta: dict, payloads: dict[str, bytes], replace: bool = False) -> dict | None:
+    """Writes `record.json` and its payloads beside the folder and renames them into place: whole or not at all.
+
+    Returns what `record.json` says, with digests; None where another process was faster, with the same result.
+    """
+    meta = meta | {"payloads": {name: {"sha256": _sha256(data), "bytes": len(data)} for name, data in payloads.items()}}
+    meta["digest"] = _own_digest(meta)
+    text = (json.dumps(meta, indent=1, ensure_ascii=False) + "\n").encode()
+    temporary = None
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        for name, data in (payloads | {"record.json": text}).items():
+            with open(temporary / name, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+        if replace and folder.exists():
+            shutil.rmtree(folder)
+        os.rename(temporary, folder)
+    except OSError as error:
+        if temporary:
+            shutil.rmtree(temporary, ignore_errors=True)
+        if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
+            return None
+        raise InputError(f"{folder}: cannot write the record ({error.strerror}); make room or choose another place "
+                         "with --store; what was finished before is kept") from error
+    return meta
+
+
+def move_aside(root: Path, folder: Path) -> Path:
+    """Moves a damaged record out of the way within its store; returns where it went."""
+    aside = root / ".damaged"
+    aside.mkdir(parents=True, exist_ok=True)
+    target = Path(tempfile.mkdtemp(prefix=f"{folder.parent.name}-{folder.name}-", dir=aside))
+    os.rename(folder, target / "record")
+    return target / "record"
 
 
 def inputs(variant: Variant, seed: int, data_digest: str, source: Source) -> dict:
