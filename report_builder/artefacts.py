@@ -17,10 +17,10 @@ from typing import NamedTuple
 from report_builder import figures, notebooks
 from report_builder.evidence import Evidence
 from report_builder.provenance import PENDING, changed, digest, file_digest
+from report_builder.published import FILE as PUBLISHED
 from report_builder.wording import LANGUAGES
 from xo.code import Source
 from xo.data import DataSet
-from xo.records import Record
 
 SCHEMES = ("light", "dark")
 DRAWING = ("matplotlib", "numpy", "pillow")  # libraries whose version decides how a figure looks
@@ -83,11 +83,13 @@ def drawings(evidence: Evidence, names: list[str], build: Path, pending: frozens
     found = []
     for name in names:
         row, variant = figures.find(name, evidence)
+        code = source.reach(figures.code_of(row), "report_builder.figures:save")
         inputs = {
-            "code": source.reach(figures.code_of(row), "report_builder.figures:save"),
+            "code": code,
             "records": records_of(evidence, variant, pending),
             "data": evidence.data.digest,
             "style": assets,
+            "text": files_read(code),
             "versions": versions,
         }
         found.append(Drawn(name, build / "figures" / name / digest(inputs), inputs))
@@ -150,11 +152,14 @@ def prune(wanted: list[Drawn | Executed], build: Path) -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def records_of(evidence: Evidence, variant: str | None, pending: frozenset[str]) -> dict[str, str]:
-    """`baseline/0` -> digest of the record, of one variant or of all; `pending` runs a build would train first."""
-    stored = {f"{run.variant}/{run.seed}": run.meta["digest"] for run in _runs(evidence, variant)}
-    return stored | {run: PENDING for run in pending if variant in (None, run.partition("/")[0])}
+def records_of(evidence: Evidence, variants: str | tuple[str, ...] | None, pending: frozenset[str]) -> dict[str, str]:
+    """`baseline/0` -> digest of the record, of one variant, of some, or of all; `pending` runs a build would train first."""
+    wanted = evidence.records.keys() | {run.partition("/")[0] for run in pending} if variants is None else (
+        {variants} if isinstance(variants, str) else set(variants))
+    stored = {f"{run.variant}/{run.seed}": run.meta["digest"] for name, runs in evidence.records.items() for run in runs if name in wanted}
+    return stored | {run: PENDING for run in pending if run.partition("/")[0] in wanted}
 
 
-def _runs(evidence: Evidence, variant: str | None) -> list[Record]:
-    return [run for name, runs in evidence.records.items() for run in runs if variant in (None, name)]
+def files_read(code: dict[str, str]) -> dict[str, str]:
+    """The digests of the files that such code reads beside records and images."""
+    return {"data/published.toml": file_digest(PUBLISHED)} if any(name.startswith("report_builder.published:") for name in code) else {}

@@ -66,6 +66,7 @@ def _needs(*names: str):
             missing = [name for name in names if name not in evidence.records]
             return _no_run(*missing) if missing else decide(*(evidence.runs(name) for name in names))
 
+        test.variants = names
         return test
 
     return decorate

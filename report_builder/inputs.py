@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from report_builder import reuse
-from report_builder.artefacts import SCHEMES, Drawn, Executed, records_of
+from report_builder.artefacts import SCHEMES, Drawn, Executed, files_read, records_of
 from report_builder.claims import CLAIMS
 from report_builder.evidence import Evidence
 from report_builder.pages import Rendered
@@ -28,9 +28,10 @@ def of_results(evidence: Evidence, source: Source, pending: frozenset[str] = fro
     """`value baseline.n` -> its inputs, and the same of every table."""
     versions = {name: version(name) for name in COUNTING}
 
-    def inputs(code: tuple[str, ...], variant: str | None) -> dict:
-        return {"code": source.reach(*code), "records": records_of(evidence, variant, pending),
-                "data": evidence.data.digest, "versions": versions}
+    def inputs(targets: tuple[str, ...], variants: str | tuple[str, ...] | None) -> dict:
+        code = source.reach(*targets)
+        return {"code": code, "records": records_of(evidence, variants, pending), "data": evidence.data.digest,
+                "versions": versions, "text": files_read(code)}
 
     found, made = {}, parts(evidence)
     for part in made:
@@ -40,7 +41,9 @@ def of_results(evidence: Evidence, source: Source, pending: frozenset[str] = fro
         code, variant, shows_values = made_by(name)
         found[f"table {name}"] = inputs((code, *(codes if shows_values else ())), variant)
     for name, claim in CLAIMS.items():
-        found[f"claim {name}"] = inputs((f"{claim.test.__module__}:{claim.test.__name__}", "report_builder.claims:CLAIMS"), None)
+        row = {"row": digest([each for each in claim if each is not claim.test])}
+        of_test = inputs((f"{claim.test.__module__}:{claim.test.__name__}",), getattr(claim.test, "variants", None))
+        found[f"claim {name}"] = of_test | row
     return found
 
 
@@ -66,10 +69,15 @@ def artefacts(evidence: Evidence, report: dict, drawn: list[Drawn], executed: li
 def page_artefacts(report: dict, rendered: list[Rendered], docs: Path, config: Path) -> dict[str, dict]:
     """The report's `artefacts` and `details` with pages and assets."""
     details, found = dict(report["details"]), dict(report["artefacts"])
-    digests = {name: digest(artefact["inputs"]) for name, artefact in found.items()}
+    digests = {name: digest(artefact["inputs"]) for name, artefact in found.items()} | homes(report)
     for name, inputs in (of_pages(rendered, docs, config, report, digests, Source()) | of_assets(docs)).items():
         found[name] = {"files": [name.partition(" ")[2]], "inputs": pack(inputs, details)}
     return {"artefacts": found, "details": details}
+
+
+def homes(report: dict) -> dict[str, str]:
+    """`place samples` -> the page where a reader meets that figure."""
+    return {f"place {name}": page for name, page in report["figure_pages"].items()}
 
 
 def of_pages(asked: list[Rendered], docs: Path, config: Path, report: dict, digests: dict[str, str],

@@ -123,12 +123,14 @@ class _Page:
 
     def claims(self) -> list[dict]:
         """Every claim in the page's language, in the table's order."""
+        self.uses.update(f"claim {name}" for name in self.report.get("claims", {}))
         return [{key: value[self.language] if isinstance(value, dict) else value for key, value in claim.items()}
                 | {"id": name, "numbers": claim["numbers"][self.language]}
                 for name, claim in self.report.get("claims", {}).items()]
 
     def figure_page(self, name: str) -> str:
         """The address of a figure where the site shows it; empty where it does not."""
+        self.uses.add(f"place {name}")
         page = self.report.get("figure_pages", {}).get(name)
         return f"{self._to(page)}#figure-{name}" if page else ""
 
@@ -266,7 +268,7 @@ def _render(docs: Path, report: dict, language: str, source: str, path: str, var
     names = {
         "value": page.value, "figure": page.figure, "table": page.table, "stepper": page.stepper,
         "values_of": page.values_of, "value_sections": origin.sections(report, language),
-        "claim": page.claim, "verdict": page.verdict, "claims": page.claims(), "figure_page": page.figure_page,
+        "claim": page.claim, "verdict": page.verdict, "claims": page.claims, "figure_page": page.figure_page,
         "term": page.term, "glossary": lambda: glossary.page(language),
         "study": report.get("study", ""), "data": report.get("data", {}).get("name", "xo"),
         "embedded": report.get("data", {}).get("embedded", True),

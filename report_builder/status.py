@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from report_builder import pages
 from report_builder.build import CONFIG, Places, Plan, gather, planned, report_head, wanted
-from report_builder.inputs import of_assets, of_pages, of_results
+from report_builder.inputs import homes, of_assets, of_pages, of_results
 from report_builder.provenance import PENDING, digest, pack, unpack, why
 from report_builder.site import is_published
 from xo.code import Source
@@ -49,7 +49,7 @@ def _of_evidence(plan_: Plan, places: Places, before: dict[str, dict], pending: 
         if name not in now and waiting and name.partition(" ")[0] != "run":
             yield Standing(name, why(inputs, inputs | {"records": inputs["records"] | dict.fromkeys(waiting, PENDING)}, ""))
 
-    digests = {name: digest(pack(inputs, {})) for name, inputs in now.items()}
+    digests = {name: digest(pack(inputs, {})) for name, inputs in now.items()} | homes(head)
     asked = [page._replace(uses=frozenset(before.get(f"page {page.path}", {}).get("uses", ()))) for page in pages.asked(places.docs, head)]
     after = head | {"runs": {"made": len(plan_.runs), "planned": len(plan_.runs)}}
     for name, inputs in of_pages(asked, places.docs, CONFIG, after, digests, source).items():
