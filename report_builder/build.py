@@ -15,6 +15,7 @@ from report_builder import figures, pages
 from report_builder.artefacts import Drawn, Executed, drawings, executions, prune
 from report_builder.evidence import Evidence
 from report_builder.provenance import digest
+from report_builder.published import FILE as PUBLISHED
 from report_builder.site import is_published, publish
 from xo.code import ROOT, Source
 from xo.commands import EMBEDDED, open_data
@@ -197,7 +198,7 @@ def _fingerprint(plan_: Plan, places: Places) -> str:
     return digest({
         "records": sorted(record.meta["digest"] for record in plan_.state.found),
         "study": [plan_.study, plan_.data.digest, str(places.data), str(places.site.resolve()), os.environ.get("SITE_URL")],
-        "files": {str(file): digest({"bytes": file.read_bytes().hex()}) for file in [CONFIG, *sources]},
+        "files": {str(file): digest({"bytes": file.read_bytes().hex()}) for file in [CONFIG, PUBLISHED, *sources]},
         "versions": sorted(f"{each.name} {each.version}" for each in distributions()),
     })
 

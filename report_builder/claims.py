@@ -14,7 +14,8 @@ import numpy as np
 
 from report_builder.evidence import (CHANCE, Difference, Evidence, Share, curve, delay, difference, escape_epochs,
                                      n_to_leave, n_to_part, printed, share, solved)
-from report_builder.published import logs
+from report_builder.published import BATCH_SIZE, logs, rows_per_epoch
+from report_builder.readings import FEW, ODD, READINGS, Judgement, Part, judgements
 from report_builder.wording import count, significant
 from xo.records import SOLVED, Record
 
@@ -405,6 +406,61 @@ def _one_by_one_solves_less(bottleneck, plain) -> Finding:
     return _fewer_solved(bottleneck, plain)
 
 
+def _right_labels_cannot_print_three(evidence: Evidence) -> Finding:
+    """Arithmetic of the original's own numbers."""
+    theirs, can = [logs()[name].rows.shape[1] for name in ODD], rows_per_epoch(sum(READINGS["right"].images))
+    images = count(sum(READINGS["right"].images))
+    return _computed(min(theirs) > can, f"每批 {BATCH_SIZE} 幅，{images} 幅图像每轮 {can} 行，这两份日志每轮 {min(theirs)} 行",
+                     f"in batches of {BATCH_SIZE}, {images} images give {can} rows an epoch; these logs have {min(theirs)}")
+
+
+def _failed_log_is_of_the_folders(evidence: Evidence) -> Finding:
+    return _folders_fit_best(_judgement("three-conv-failed", "whole", evidence))
+
+
+def _plateau_is_of_the_folders(evidence: Evidence) -> Finding:
+    return _folders_fit_best(_judgement("no-pooling", "plateau", evidence))
+
+
+def _fall_is_of_the_folders(evidence: Evidence) -> Finding:
+    return _folders_fit_best(_judgement("no-pooling", "fall", evidence))
+
+
+def _judgement(log: str, part: Part, evidence: Evidence) -> Judgement:
+    return next(each for each in judgements(log, evidence) if each.part == part)
+
+
+def _folders_fit_best(judgement: Judgement) -> Finding:
+    """Whether folders taken for classes fit a part of an odd log better than every other reading."""
+    judged, lacking = judgement.judged, [fit for fit in judgement.fits if fit.state not in ("judged", "excluded")]
+    best = judgement.best
+    verdict = "undecided" if best is None else "supported" if best == "folders" else "refuted"
+    told = [(READINGS[fit.reading], f"{fit.log_likelihood - judged[0].log_likelihood:.1f}".replace("-", "−"), fit) for fit in judged]
+    numbers = Both("，".join([*(f"“{reading.zh}”Δ {behind}（像它的种子 {fit.alike}/{fit.n}）" for reading, behind, fit in told),
+                             *(f"“{READINGS[fit.reading].zh}”还不能比" for fit in lacking)]),
+                   ", ".join([*(f"{reading.en.lower()} Δ {behind} ({fit.alike} of {fit.n} seeds alike)" for reading, behind, fit in told),
+                              *(f"{READINGS[fit.reading].en.lower()} cannot be compared yet" for fit in lacking)]))
+    few = Both(f"每种解读至少 {FEW} 个种子", f"at least {FEW} seeds of each reading")
+    more = Both("更多种子，或原作业的图像和程序", "more seeds, or the original's own images and program")
+    settles = Both("", "") if best else few if lacking or any(fit.n < FEW for fit in judged) else more
+    return Finding(verdict, numbers, sum(fit.n for fit in judged), settles)
+
+
+def _folders_can_fall(evidence: Evidence) -> Finding:
+    """Whether a net that is asked for the folder falls as the log without pooling does, within as many epochs."""
+    judgement = _judgement("no-pooling", "fall", evidence)
+    fit = next(fit for fit in judgement.fits if fit.reading == "folders")
+    if fit.state == "no runs":
+        return _no_run(fit.variant)
+    if fit.state == "not comparable":
+        return Finding("undecided", Both("我们的训练还不能与那份日志相比", "our runs cannot be compared with that log yet"), fit.n,
+                       Both("与作业同样多的图像和轮数", "as many images and epochs as in the assignment"))
+    s = share(fit.alike, fit.n)
+    verdict = "supported" if s.k else "refuted" if s.high < 0.2 else "undecided"
+    return Finding(verdict, _counted(s, Both(f"到第 {judgement.last} 轮降了下来", f" have fallen by epoch {judgement.last}")), s.n,
+                   _more_seeds(n_to_leave(0.0, 0.2)) if verdict == "undecided" else Both("", ""))
+
+
 def _says(*, supported: tuple[str, str], refuted: tuple[str, str], undecided: tuple[str, str]) -> dict[Verdict, Both]:
     return {"supported": Both(*supported), "refuted": Both(*refuted), "undecided": Both(*undecided)}
 
@@ -531,6 +587,37 @@ CLAIMS: dict[str, Claim] = {
               refuted=("问“来自哪个文件夹”的网络，多半降到了只知道比例的损失以下", "Asked for the folder, most networks get below the loss of who knows only the shares"),
               undecided=("问“来自哪个文件夹”时会怎样，种子还不够", "What happens when the folder is asked for takes more seeds")),
         "loss.three-conv-wrong-folder"),
+    "right-labels-print-two-rows": Claim(
+        "ours", Both("用正确的训练集，每轮打印不出三行", "The right training set cannot print three rows an epoch"), _right_labels_cannot_print_three,
+        _says(supported=("用正确的训练集，每轮打印不出三行，所以这两份日志不是用它训练的",
+                         "The right training set cannot print three rows an epoch, so these two logs were not trained on it"),
+              refuted=("用正确的训练集，也打印得出这么多行", "The right training set can print as many rows"), undecided=UNDECIDED), "published-logs"),
+    "failed-log-fits-folders": Claim(
+        "ours", Both("失败的日志最像是把文件夹当作了类别", "The failed log fits folders taken for classes best"), _failed_log_is_of_the_folders,
+        _says(supported=("失败的那份日志，“文件夹当作类别”比“两类数目悬殊”更合", "The failed log fits folders taken for classes better than uneven classes"),
+              refuted=("失败的那份日志，“文件夹当作类别”并不最合", "The failed log does not fit folders taken for classes best"),
+              undecided=("失败的那份日志，是文件夹当作类别，还是两类数目悬殊，还分不出",
+                         "Whether folders were taken for classes or the classes were uneven, the failed log does not tell")), "published-readings"),
+    "no-pooling-plateau-fits-folders": Claim(
+        "ours", Both("没有池化的日志，停住的一段最像是把文件夹当作了类别", "The plateau of the log without pooling fits folders taken for classes best"),
+        _plateau_is_of_the_folders,
+        _says(supported=("没有池化的日志停住的一段，“文件夹当作类别”比“两类数目悬殊”更合", "The plateau of the log without pooling fits folders taken for classes better than uneven classes"),
+              refuted=("没有池化的日志停住的一段，“文件夹当作类别”并不最合", "The plateau of the log without pooling does not fit folders taken for classes best"),
+              undecided=("没有池化的日志停住的一段，分不出是文件夹当作类别，还是两类数目悬殊",
+                         "The plateau of the log without pooling does not tell folders taken for classes from uneven classes")), "published-readings"),
+    "no-pooling-fall-fits-folders": Claim(
+        "ours", Both("没有池化的日志，后来的下降最像是把文件夹当作了类别", "The fall of the log without pooling fits folders taken for classes best"),
+        _fall_is_of_the_folders,
+        _says(supported=("没有池化的日志后来的下降，“文件夹当作类别”比“两类数目悬殊”更合", "The late fall of the log without pooling fits folders taken for classes better than uneven classes"),
+              refuted=("没有池化的日志后来的下降，“文件夹当作类别”并不最合", "The late fall of the log without pooling does not fit folders taken for classes best"),
+              undecided=("没有池化的日志后来的下降出自哪一种情形，还分不出", "What the late fall of the log without pooling comes from is open")), "published-readings"),
+    "folders-can-fall": Claim(
+        "ours", Both("把文件夹当作类别，没有池化的网络也会在 20 轮之内降下来", "With folders taken for classes, the network without pooling can fall within 20 epochs"), _folders_can_fall,
+        _says(supported=("把文件夹当作类别，没有池化的网络也有降下来的", "With folders taken for classes, some seeds of the network without pooling fall as well"),
+              refuted=("把文件夹当作类别，没有池化的网络很少或从不降下来", "With folders taken for classes, the network without pooling rarely falls, if ever"),
+              undecided=("把文件夹当作类别，没有一个种子降下来，但种子还不够多，不能说它不会",
+                         "With folders taken for classes, no seed of the network without pooling has fallen, but they are too few to say that none would")),
+        "loss.no-pooling-wrong-folder"),
     "trained-pooling-solves-less": Claim(
         "ours", Both("可训练池化不如最大池化容易学会", "Trained pooling solves the task less often than max-pooling"), _trained_pooling_is_no_better,
         _says(supported=("可训练池化学会的比例低于最大池化", "With trained pooling fewer seeds solve the task than with max-pooling"),

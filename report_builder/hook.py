@@ -82,6 +82,7 @@ def on_serve(server, config, builder):
     root = Path(config.config_file_path).parent
     server.unwatch(config.docs_dir)
     server.watch(str(root / "docs"))
+    server.watch(str(root / "data" / "published.toml"))
     server.watch(str(root / "build"), recursive=False)  # for report.json
     threading.Thread(target=jieba.initialize, daemon=True).start()  # 0.7 s that the first change need not wait for
     return server

@@ -91,7 +91,8 @@ def of_pages(asked: list[Rendered], docs: Path, config: Path, report: dict, dige
         "navigation": {page.path: _front_matter(docs / page.source) for page in asked},
     }
     return {f"page {page.path}": shared | {
-        "text": {f"docs/{page.source}": file_digest(docs / page.source)},
+        "text": {f"docs/{page.source}": file_digest(docs / page.source)} | (
+            files_read(shared["code"]) if any(used.startswith("published ") for used in page.uses) else {}),
         "uses": {name: digests.get(name, "") for name in sorted(page.uses)},
     } for page in asked}
 

@@ -13,7 +13,7 @@ from xo.variants import VARIANTS
 
 VALUES, VALUES_CSV = "evidence/values.md", "evidence/values.csv"
 SHOWN, SHOWN_IN_ROW = 12, 8  # characters of a digest
-OTHERS = {"study": ("研究", "Study"), "data": ("数据集", "Data set"), "demonstrations": ("演示", "Demonstrations")}
+OTHERS = {"study": ("研究", "Study"), "data": ("数据集", "Data set"), "published": ("原报告与重做", "Published and replicated"), "demonstrations": ("演示", "Demonstrations")}
 
 _SAID = {
     "zh": {
@@ -55,7 +55,7 @@ def sections(report: dict, language: str) -> list[dict]:
     """The parts of the page: the study, the data set, every variant with runs, the demonstrations."""
     titles = {name: pair[language == "en"] for name, pair in OTHERS.items()}
     titles |= {variant.name: getattr(variant, language) for variant in VARIANTS.values()}
-    order = ["study", "data", *VARIANTS, "demonstrations"]
+    order = ["study", "data", *VARIANTS, "published", "demonstrations"]
     return [{"name": name, "title": titles[name]} for name in order if section(report, name) or "values" not in report]
 
 

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
-from report_builder import glossary, notebooks, origin, stepper
+from report_builder import glossary, notebooks, origin, published, stepper
 from report_builder.wording import LANGUAGES
 from xo.errors import InputError
 from xo.variants import VARIANTS, Variant
@@ -67,6 +67,15 @@ class _Page:
         """The values of a variant, or of "data" or "study", and what they rest on."""
         self.uses.update(f"value {name}" for name in origin.section(self.report, section))
         return origin.values_table(self.report, section, self.language) if self.has_results else self._missing(section)
+
+    def published(self, name: str) -> str:
+        """A figure as the original printed it; its place there is the tooltip. It needs no build."""
+        self.uses.add(f"published {name}")
+        facts = published.facts()
+        if name not in facts:
+            raise InputError(f"published '{name}' is not known; known are {', '.join(facts)}")
+        place = {"zh": "原报告", "en": "The original, "}[self.language] + facts[name].section
+        return f'<span class="published" title="{place}" tabindex="0">{html.escape(facts[name].text)}</span>'
 
     def table(self, name: str) -> str:
         self.uses.add(f"table {name}")
@@ -266,7 +275,7 @@ def _pages(docs: Path) -> Iterator[tuple[str, str, str, Variant | None]]:
 def _render(docs: Path, report: dict, language: str, source: str, path: str, variant: Variant | None) -> tuple[_Page, str]:
     page = _Page(report, language, path, source, links_values=(docs / language / origin.VALUES).exists())
     names = {
-        "value": page.value, "figure": page.figure, "table": page.table, "stepper": page.stepper,
+        "value": page.value, "published": page.published, "figure": page.figure, "table": page.table, "stepper": page.stepper,
         "values_of": page.values_of, "value_sections": origin.sections(report, language),
         "claim": page.claim, "verdict": page.verdict, "claims": page.claims, "figure_page": page.figure_page,
         "term": page.term, "glossary": lambda: glossary.page(language),

@@ -10,11 +10,10 @@ whichever of our seeds we happen to have (bootstrap).
 from __future__ import annotations
 
 from itertools import product
-from math import log, pi
+from math import lgamma, log, pi
 from typing import Literal, NamedTuple
 
 import numpy as np
-from scipy.special import gammaln, logsumexp
 
 from report_builder.evidence import Evidence
 from report_builder.published import DIGIT, Log, logs, printed_rows, rows_per_epoch
@@ -24,6 +23,7 @@ FEW = 5  # seeds of each reading, below which nothing is decided
 LIKELIER = log(20)  # how much better one reading must do to be called the better one
 KEEPS = 0.9  # of the level of its plateau: above this share an epoch still belongs to it
 FALLEN = 0.5  # of that level: below this share a log has left it
+NEAR = 0.05  # of that level: a run that differs by less stays there too
 SCALES = 0.0005 * 1.25 ** np.arange(20)  # of the noise in a printed row; half the last digit at least
 FREEDOMS = (1, 2, 4, 8, 16, 32)  # degrees of freedom: 1 expects outliers, 32 is all but normal
 
@@ -66,7 +66,7 @@ class Fit(NamedTuple):
 
     @property
     def log_likelihood(self) -> float:
-        return float(logsumexp(self.by_seed) - log(len(self.by_seed)))
+        return float(np.logaddexp.reduce(self.by_seed) - log(len(self.by_seed)))
 
 
 class Judgement(NamedTuple):
@@ -104,7 +104,7 @@ class Judgement(NamedTuple):
 def _drawn(by_seed: np.ndarray, rng: np.random.Generator, times: int = 2000) -> np.ndarray:
     """`(times,)` log-likelihoods of a mixture over seeds that are drawn again, with replacement."""
     picked = by_seed[rng.integers(len(by_seed), size=(times, len(by_seed)))]  # (times, n)
-    return logsumexp(picked, axis=1) - log(len(by_seed))
+    return np.logaddexp.reduce(picked, axis=1) - log(len(by_seed))
 
 
 def judgements(name: str, evidence: Evidence) -> tuple[Judgement, ...]:
@@ -117,15 +117,20 @@ def judgements(name: str, evidence: Evidence) -> tuple[Judgement, ...]:
     return tuple(_judge(published, part, *epochs, evidence) for part, epochs in parts.items())
 
 
-def plateau_level(published: Log) -> float:
-    """The median of what its epochs print on average; the first, in which it comes down to there, left out."""
-    return float(np.median(published.rows[1:].mean(1)))
-
-
 def fall_epoch(published: Log) -> int | None:
     """The first epoch from which all lie below the plateau; None where the log stays there to its end."""
-    below = published.rows.mean(1) < KEEPS * plateau_level(published)
+    means = published.rows.mean(1)
+    below = means < KEEPS * np.median(means[1:])
     return int(np.flatnonzero(~below)[-1]) + 2 if below[-1] else None
+
+
+def plateau_level(published: Log) -> float:
+    """The mean of what it prints on its plateau; the first epoch, in which it comes down to there, left out."""
+    return float(published.rows[_plateau(published)].mean())
+
+
+def _plateau(published: Log) -> slice:
+    return slice(1, (fall_epoch(published) or published.epochs + 1) - 1)
 
 
 def _judge(published: Log, part: Part, first: int, last: int, evidence: Evidence) -> Judgement:
@@ -141,7 +146,7 @@ def _judge(published: Log, part: Part, first: int, last: int, evidence: Evidence
             state = "too few"
         judged = state == "judged"
         fits.append(Fit(name, READINGS[name].variants[published.name], state, 0 if rows is None else len(rows),
-                        _alike(published, part, rows) if judged else 0,
+                        0 if rows is None else _alike(published, part, rows),
                         likelihoods(published.rows[span].ravel(), _flat(rows[:, span]), noise) if judged else np.empty(0)))
     return Judgement(published.name, part, first, last, noise, tuple(fits))
 
@@ -158,12 +163,11 @@ def _runs_of(published: Log, reading: Reading, evidence: Evidence) -> tuple[Stat
 
 
 def _alike(published: Log, part: Part, rows: np.ndarray) -> int:
-    """How many runs stay where the log stays, to its last digit, and fall where it falls."""
-    level, fall = plateau_level(published), fall_epoch(published)
-    until = (fall or published.epochs + 1) - 1
-    stays = abs(rows[:, 1:until].mean((1, 2)) - published.rows[1:until].mean()) <= DIGIT
+    """How many runs stay where the log stays, and fall where it falls."""
+    level = plateau_level(published)
+    stays = abs(rows[:, _plateau(published)].mean((1, 2)) - level) <= NEAR * level
     falls = rows[:, -1].mean(1) < FALLEN * level
-    wanted = {"plateau": stays, "fall": falls, "whole": stays & (falls == (fall is not None))}
+    wanted = {"plateau": stays, "fall": falls, "whole": stays & (falls == (fall_epoch(published) is not None))}
     return int(wanted[part].sum())
 
 
@@ -183,7 +187,7 @@ def likelihoods(published: np.ndarray, ours: np.ndarray, noise: Noise) -> np.nda
 def _log_probability(error: np.ndarray, noise: Noise) -> np.ndarray:
     """Of rows that print so far off, to the last digit: Student's t density times the width of that digit."""
     scale, freedom = noise
-    constant = gammaln((freedom + 1) / 2) - gammaln(freedom / 2) - 0.5 * log(freedom * pi) - log(scale) + log(DIGIT)
+    constant = lgamma((freedom + 1) / 2) - lgamma(freedom / 2) - 0.5 * log(freedom * pi) - log(scale) + log(DIGIT)
     return constant - (freedom + 1) / 2 * np.log1p((error / scale) ** 2 / freedom)
 
 
@@ -201,4 +205,4 @@ def _left_out(errors: np.ndarray, noise: Noise) -> float:
     """The log-likelihood of n runs, each from the n - 1 others: `(n, n, rows)`, of which the diagonal is left out."""
     each = _log_probability(errors, noise).sum(-1)
     np.fill_diagonal(each, -np.inf)
-    return float((logsumexp(each, axis=1) - log(len(each) - 1)).sum())
+    return float((np.logaddexp.reduce(each, axis=1) - log(len(each) - 1)).sum())

@@ -8,9 +8,13 @@ from typing import NamedTuple
 import numpy as np
 
 from report_builder.evidence import Evidence
+from report_builder.facts import TABLES, Shown
+from report_builder.published import BATCH_SIZE, Log, blind_loss, logs, place, rows_per_epoch
+from report_builder.readings import ODD, READINGS, judgements
 from report_builder.values import Value
 from report_builder.wording import LANGUAGES, count
-from xo.variants import Variant
+from xo.demonstrations import Demonstrated
+from xo.variants import VARIANTS, Variant
 
 
 class Column(NamedTuple):
@@ -29,14 +33,31 @@ def tables(evidence: Evidence, values: dict[str, Value]) -> dict[str, Table]:
     """Every table that the evidence bears; cells that are values take their text from `values`."""
     found = {name: _by_variant(evidence, values, columns) for name, columns in BY_VARIANT.items()}
     found |= {f"layers.{variant.name}": _layers(evidence, variant) for variant in evidence.variants}
-    return found | {"data": _data(evidence), "versions": _versions(evidence)}
+    found |= {f"printed-{name}": _printed(evidence, log) for name, log in logs().items()}
+    found |= {name: _of_demonstration(evidence.demonstrations[row.demonstration], row) for name, row in TABLES.items()
+              if row.demonstration in evidence.demonstrations and evidence.demonstrations[row.demonstration].applies}
+    return found | {"data": _data(evidence), "versions": _versions(evidence), "published": _published(evidence, values),
+                    "readings": _readings(evidence, values), "plateaus": _plateaus()}
 
 
-def made_by(name: str) -> tuple[str, str | None, bool]:
-    """The function that makes a table, the variant whose runs it rests on (None: all; "": none), whether it shows values."""
+def made_by(name: str) -> tuple[str, str | tuple[str, ...] | None, bool]:
+    """The function that makes a table, the variants whose runs it rests on (None: all; "": none), whether it shows values."""
+    if name in TABLES:
+        return f"{TABLES[name].rows.__module__}:{TABLES[name].rows.__name__}", "", False
     kind, _, variant = name.partition(".")
-    function, scope = {"layers": (_layers, variant), "data": (_data, ""), "versions": (_versions, None)}.get(kind, (_by_variant, None))
-    return f"{__name__}:{function.__name__}", scope, kind in BY_VARIANT
+    function, scope = {"layers": (_layers, variant), "data": (_data, ""), "versions": (_versions, None), "published": (_published, None),
+                       "readings": (_readings, None), "plateaus": (_plateaus, ""),
+                       **{f"printed-{log.name}": (_printed, log.variant) for log in logs().values()}}.get(kind, (_by_variant, None))
+    return f"{__name__}:{function.__name__}", scope, kind in (*BY_VARIANT, "published", "readings")
+
+
+def demonstration_of(name: str) -> str:
+    """The demonstration that a table tells of; empty where it tells of none."""
+    return TABLES[name].demonstration if name in TABLES else ""
+
+
+def _of_demonstration(shown: Demonstrated, row: Shown) -> Table:
+    return _table([Column(*heading) for heading in row.headings], lambda language: row.rows(shown, language))
 
 
 VARIANT = Column("变体", "Variant")
@@ -109,6 +130,81 @@ def _data(evidence: Evidence) -> Table:
         yield [{"zh": "合计", "en": "Total"}[language], "", *(count(int(part.sum())) for part in counts)]
 
     return _table(columns, cells)
+
+
+def _published(evidence: Evidence, values: dict[str, Value]) -> Table:
+    """Where each of the original's logs lies among our runs of the same network."""
+    columns = [Column("日志", "Log"), Column("在原报告的位置", "Place in the original"), Column("每轮行数", "Rows an epoch", True),
+               Column("标签无误时", "With right labels", True), Column("在我们范围之内", "Within our range", True),
+               Column("同样远的种子", "Seeds as far", True)]
+
+    def cells(language: str) -> Iterator[list[str]]:
+        for name, log in logs().items():
+            yield [log_title(log, language), log.section, count(log.rows.shape[1]), values["published.right.rows"].text[language],
+                   *(values[f"published.{name}.{key}"].text[language] for key in ("inside", "as_far"))]
+
+    return _table(columns, cells)
+
+
+def _printed(evidence: Evidence, log: Log) -> Table:
+    """One of the original's logs epoch by epoch, and what our seeds print on average in the same one."""
+    columns = [Column("轮", "Epoch", True), Column("原报告打印", "The original prints", True), Column("平均", "Mean", True),
+               Column("我们的中位数", "Our median", True), Column("我们的范围", "Our range", True), Column("更低的种子", "Seeds below", True),
+               Column("百分位", "Percentile", True)]
+    runs = evidence.records.get(log.variant, ())
+    placed = place(log, runs) if runs else None
+
+    def cells(_: str) -> Iterator[list[str]]:
+        for e, rows in enumerate(log.rows):
+            ours = ["—"] * 4
+            if placed is not None:
+                curve = placed.ours[:, e]
+                ours = [f"{np.median(curve):.4f}", f"{curve.min():.4f}–{curve.max():.4f}", f"{placed.below[e]}/{placed.n}",
+                        f"{100 * placed.percentile[e]:.0f}"]
+            yield [count(e + 1), " ".join(f"{row:.3f}" for row in rows), f"{rows.mean():.4f}", *ours]
+
+    return _table(columns, cells)
+
+
+def _readings(evidence: Evidence, values: dict[str, Value]) -> Table:
+    """How each reading does on each part of the odd logs."""
+    columns = [Column("日志", "Log"), Column("轮次", "Epochs"), Column("解读", "Reading"), Column("每轮行数", "Rows an epoch", True),
+               Column("像日志那样的种子", "Seeds like the log", True), Column("对数似然差 Δ", "Log-likelihood Δ", True)]
+
+    def cells(language: str) -> Iterator[list[str]]:
+        for name in ODD:
+            for judgement in judgements(name, evidence):
+                for fit in judgement.fits:
+                    each = f"published.{name}.{judgement.part}.{fit.reading}"
+                    yield [log_title(logs()[name], language), f"{judgement.first}–{judgement.last}", getattr(READINGS[fit.reading], language),
+                           values[f"published.{fit.reading}.rows"].text[language], values[f"{each}.alike"].text[language],
+                           values[f"{each}.behind"].text[language]]
+
+    return _table(columns, cells)
+
+
+PLATEAUS = (("训练图像，两类", "training images, two classes", (850, 850)), ("测试图像，两类", "test images, two classes", (150, 150)),
+            ("全部图像，两类", "all images, two classes", (1000, 1000)), ("全部图像，以两个文件夹为类别", "all images, the two folders as classes", (300, 1700)))
+
+
+def _plateaus() -> Table:
+    """What a log of blind guessing looks like, for numbers of images and shares of classes."""
+    columns = [Column("学的是什么", "What is learned"), Column("图像", "Images", True), Column("较少一类的比例", "Share of the rarer class", True),
+               Column("每轮批数", "Batches an epoch", True), Column("每轮行数", "Rows an epoch", True), Column("平台的损失", "Plateau loss", True),
+               Column("打印", "Printed", True)]
+
+    def cells(language: str) -> Iterator[list[str]]:
+        for zh, en, counts in PLATEAUS:
+            images = sum(counts)
+            yield [zh if language == "zh" else en, count(images), f"{100 * min(counts) / images:.0f} %", count(-(-images // BATCH_SIZE)),
+                   count(rows_per_epoch(images)), f"{blind_loss(counts):.4f}", f"{blind_loss(counts) / 10:.3f}"]
+
+    return _table(columns, cells)
+
+
+def log_title(log: Log, language: str) -> str:
+    title = getattr(VARIANTS[log.variant], language)
+    return {"zh": f"{title}，{log.epochs} 轮", "en": f"{title}, {log.epochs} epochs"}[language]
 
 
 def _versions(evidence: Evidence) -> Table:

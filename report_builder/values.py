@@ -11,8 +11,12 @@ from typing import NamedTuple
 import numpy as np
 
 from report_builder.evidence import Evidence, curve, escape_epochs, share, solved, spread
+from report_builder.facts import told
+from report_builder.published import Log, blind_loss, logs, place, rows_per_epoch
+from report_builder.readings import FALLEN, NEAR, ODD, READINGS, Judgement, fall_epoch, judgements, plateau_level
 from report_builder.wording import LANGUAGES, count, gigabytes, percent, seconds
 from xo.data import DataSet
+from xo.demonstrations import Demonstrated
 from xo.records import Record
 from xo.variants import Variant
 
@@ -26,8 +30,9 @@ class Part(NamedTuple):
     """The values that one function makes."""
 
     code: str  # where that function is, as "report_builder.values:_of_cost"
-    variant: str | None  # whose runs they rest on; None: those of all variants; "": none
+    variant: str | tuple[str, ...] | None  # whose runs they rest on; None: those of all variants; "": none
     values: dict[str, Value]  # by full name
+    demonstration: str = ""  # that they tell of; they then rest on its runs alone
 
 
 def parts(evidence: Evidence) -> list[Part]:
@@ -39,7 +44,10 @@ def parts(evidence: Evidence) -> list[Part]:
                   _part(_of_outcome, variant.name, _of_outcome(runs)),
                   _part(_of_cost, variant.name, _of_cost(runs)),
                   _part(_of_representative, variant.name, _of_representative(evidence, variant.name))]
-    return found
+    found += [Part(f"{__name__}:{_of_demonstration.__name__}", "", _of_demonstration(shown), name)
+              for name, shown in evidence.demonstrations.items() if shown.applies]
+    compared = tuple(sorted({log.variant for log in logs().values()} | {name for each in READINGS.values() for name in each.variants.values()}))
+    return [*found, Part(f"{__name__}:{_of_published.__name__}", compared, _of_published(evidence))]
 
 
 def values(evidence: Evidence) -> dict[str, Value]:
@@ -127,6 +135,75 @@ def _of_representative(evidence: Evidence, variant: str) -> dict[str, Value]:
         "seed": _plain(str(run.seed)),
         "mistakes": _plain(count(int(confusion.sum() - np.trace(confusion)))),
     }
+
+
+def _of_published(evidence: Evidence) -> dict[str, Value]:
+    """Where the original's logs lie among our runs, and how the readings of the odd ones do."""
+    found = {f"published.{name}.{key}": value for name, log in logs().items() for key, value in _of_log(evidence, log).items()}
+    for name, reading in READINGS.items():
+        images, shares = sum(reading.images), ["、".join(map(count, reading.images)), " + ".join(map(count, reading.images))]
+        found |= {f"published.{name}.rows": _plain(count(rows_per_epoch(images))),
+                  f"published.{name}.level": Value(_both(f"{blind_loss(reading.images) / 10:.4f}"), {
+                      "zh": f"两类 {shares[0]} 幅，只知道比例的网络的损失的十分之一", "en": f"a tenth of the loss of who knows only the shares of {shares[1]} images"})}
+    for name in ODD:
+        log, fall = logs()[name], fall_epoch(logs()[name])
+        found[f"published.{name}.level"] = Value(_both(f"{plateau_level(log):.4f}"), {
+            "zh": "停住的一段所打印的平均，不计第 1 轮", "en": "mean of what it prints on its plateau, the first epoch left out"})
+        found[f"published.{name}.fall_epoch"] = _plain(count(fall)) if fall else _missing("没有下降", "it does not fall")
+        for judgement in judgements(name, evidence):
+            found |= {f"published.{name}.{judgement.part}.{key}": value for key, value in _of_judgement(judgement).items()}
+    return found
+
+
+def _of_log(evidence: Evidence, log: Log) -> dict[str, Value]:
+    runs = evidence.records.get(log.variant, ())
+    placed = place(log, runs) if runs else None
+    n = {"n": _plain(count(len(runs)))}
+    if placed is None:
+        none = (_missing("这项研究没有它的训练", "this study has no run of it") if not runs else
+                _missing("这项研究的训练太短或图像太少", "the runs of this study are too short, or have too few images"))
+        return n | {"inside": none, "as_far": none}
+    k, seeds, distance = int(placed.inside.sum()), len(placed.distances), f"{placed.distance:.4f}"
+    far = Value({"zh": f"{seeds} 个种子中的 {placed.as_far} 个", "en": f"{placed.as_far} of {seeds}"}, {
+        "zh": f"n = {seeds} 个种子；到其余种子的中位数的距离，不小于原日志到我们中位数的距离 {distance}",
+        "en": f"n = {seeds} seeds; no nearer to the median of the others than the log to the median of ours, {distance}"})
+    return n | {"inside": Value({"zh": f"{log.epochs} 轮中的 {k} 轮", "en": f"{k} of {log.epochs}"}, {
+                    "zh": f"n = {placed.n} 个种子；各轮打印的平均损失在它们的范围之内",
+                    "en": f"n = {placed.n} seeds; epochs whose mean printed loss lies within their range"}),
+                "as_far": far if seeds else _missing("只有一个种子", "one seed only")}
+
+
+def _of_judgement(judgement: Judgement) -> dict[str, Value]:
+    found = {"epochs": _plain(f"{judgement.first}–{judgement.last}"),
+             "noise": _missing("种子太少", "too few seeds") if judgement.noise is None else Value(
+                 _both(f"{judgement.noise.scale:.4f}"), {"zh": f"t 分布的尺度，自由度 {judgement.noise.freedom}",
+                                                         "en": f"scale of Student's t with {judgement.noise.freedom} degrees of freedom"})}
+    for fit in judgement.fits:
+        if fit.state == "judged":
+            behind = fit.log_likelihood - judgement.judged[0].log_likelihood
+            found[f"{fit.reading}.behind"] = Value(_both(f"{behind:.1f}".replace("-", "−")), {
+                "zh": f"对数似然 {fit.log_likelihood:.1f}；n = {fit.n} 个种子", "en": f"log-likelihood {fit.log_likelihood:.1f}; n = {fit.n} seeds"})
+        else:
+            found[f"{fit.reading}.behind"] = _UNJUDGED[fit.state]
+        found[f"{fit.reading}.alike"] = Value({"zh": f"{fit.n} 个种子中的 {fit.alike} 个", "en": f"{fit.alike} of {fit.n}"}, {
+            language: f"n = {fit.n}; {said}" for language, said in _ALIKE[judgement.part].items()}) if fit.n else found[f"{fit.reading}.behind"]
+    return found
+
+
+_UNJUDGED = {
+    "excluded": Value({"zh": "行数不符", "en": "excluded"}, {"zh": "它每轮打印不出这么多行", "en": "it cannot print so many rows an epoch"}),
+    "no runs": Value({"zh": "没有训练", "en": "no runs"}, {"zh": "这项研究没有它的训练", "en": "this study has no run of it"}),
+    "too few": Value({"zh": "种子太少", "en": "too few seeds"}, {"zh": "每种解读都不到两个种子，定不出噪声", "en": "no reading has two seeds to fit the noise to"}),
+    "not comparable": Value({"zh": "不能相比", "en": "not comparable"}, {
+        "zh": "这项研究的训练太短或图像太少", "en": "the runs of this study are too short, or have too few images"}),
+}
+_ALIKE = {"whole": {"zh": f"停住的水平与日志相差不到 {100 * NEAR:.0f} %，并且和日志一样降或不降的种子", "en": f"seeds that stay within {100 * NEAR:.0f} % of its level, and fall if and only if it does"},
+          "plateau": {"zh": f"停住的水平与日志相差不到 {100 * NEAR:.0f} % 的种子", "en": f"seeds that stay within {100 * NEAR:.0f} % of its level"},
+          "fall": {"zh": f"最后一轮降到平台的 {100 * FALLEN:.0f} % 以下的种子", "en": f"seeds whose last epoch lies below {100 * FALLEN:.0f} % of the plateau"}}
+
+
+def _of_demonstration(shown: Demonstrated) -> dict[str, Value]:
+    return {name: Value(_both(text), {"zh": zh, "en": en}) for name, text, zh, en in told(shown)}
 
 
 def _both(text: str) -> dict[str, str]:
