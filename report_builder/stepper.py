@@ -26,20 +26,21 @@ DEMONSTRATION = "windows"
 STRIP = "sliding-window"  # the figure that stands in where no script runs
 
 
-def data(evidence: Evidence) -> dict | None:
-    """What the script reads, or nothing where the demonstration does not apply."""
+def steppers(evidence: Evidence) -> dict[str, dict]:
+    """What the script reads, under the demonstration's name; none where that is missing or does not apply."""
     shown = evidence.demonstrations.get(DEMONSTRATION)
     if shown is None or not shown.applies:
-        return None
+        return {}
     layers = []
     for layer in shown.facts["layers"]:
         row, values = VARIANTS[layer["variant"]], shown.array("map" if layer["name"] == "conv1" else f"map.{layer['name']}")
         limit = float(np.abs(values).max()) or 1.0
         layers.append({**layer, "title": {"zh": row.zh, "en": row.en}, "limit": limit,
                        "map": _hex(np.rint(127.5 + 127.5 * values / limit).astype(np.uint8))})
-    return {"image": _hex(shown.array("image")), "kernel": shown.array("kernel").astype(float).tolist(),
-            "bias": float(shown.array("bias").item()), "start": shown.facts["start"],
-            "colors": dict(zip(("light", "dark"), DIVERGING)), "layers": layers}
+    return {DEMONSTRATION: {
+        "image": _hex(shown.array("image")), "kernel": shown.array("kernel").astype(float).tolist(),
+        "bias": float(shown.array("bias").item()), "start": shown.facts["start"],
+        "colors": dict(zip(("light", "dark"), DIVERGING)), "layers": layers}}
 
 
 def _hex(rows: np.ndarray) -> list[str]:
