@@ -63,15 +63,15 @@ def check_store(root: Path) -> Checked:
     runs = [folder for folder in sorted(root.glob("[!.]*/[!.]*")) if folder.is_dir()]
     demonstrations = [folder for folder in sorted(root.glob(".demonstrations/[!.]*/[!.]*")) if folder.is_dir()]
     data = [folder for folder in sorted(root.glob(".data/[!.]*")) if folder.is_dir()]
-    problems = [problem for folder in runs for problem in _record(folder, _misplaced_run)]
-    problems += [problem for folder in demonstrations for problem in _record(folder, lambda folder, meta: None)]
+    problems = [problem for folder in runs for problem in _record(folder, lambda meta: (meta["variant"]["name"], f"{meta['seed']}-{meta['key']}"))]
+    problems += [problem for folder in demonstrations for problem in _record(folder, lambda meta: (meta["name"], meta["key"]))]
     problems += [f"{folder}: train.npy, test.npy or index.json does not match the digest in index.json; remove the folder, "
                  "and the images are decoded anew" for folder in data if open_cached(folder, folder) is None]
     return Checked(f"{len(runs)} records, {len(demonstrations)} demonstrations and {len(data)} decoded data sets in {root}", problems)
 
 
-def _record(folder: Path, misplaced: Callable[[Path, dict], str | None]) -> Iterator[str]:
-    """What is wrong with record.json and the files that it names."""
+def _record(folder: Path, place: Callable[[dict], tuple[str, str]]) -> Iterator[str]:
+    """What is wrong with record.json and the files that it names; `place` says in which two folders it belongs."""
     file = folder / "record.json"
     try:
         text = file.read_text(encoding="utf-8")
@@ -82,14 +82,17 @@ def _record(folder: Path, misplaced: Callable[[Path, dict], str | None]) -> Iter
             yield f"{file}: does not match its own digest"
             return
         payloads = {name: (payload["sha256"], payload["bytes"]) for name, payload in meta["payloads"].items()}
+        belongs, misnamed = place(meta), meta["key"] != key(meta["inputs"])
     except OSError as error:
         yield f"{file}: cannot be read ({error.strerror})"
         return
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         yield f"{file}: is not a record ({type(error).__name__})"
         return
-    if why := misplaced(folder, meta):
-        yield f"{file}: {why}"
+    if misnamed:
+        yield f"{file}: its key is not that of its inputs"
+    if belongs != folder.parts[-2:]:
+        yield f"{file}: is the record of {'/'.join(belongs)}"
     for name, (digest, size) in payloads.items():
         path = folder / name
         if path.is_file():
@@ -99,13 +102,6 @@ def _record(folder: Path, misplaced: Callable[[Path, dict], str | None]) -> Iter
             yield f"{path}: missing"
     yield from (f"{path}: surplus; the record does not name it" for path in sorted(folder.iterdir())
                 if path.name not in payloads and path.name != "record.json")
-
-
-def _misplaced_run(folder: Path, meta: dict) -> str | None:
-    if meta["key"] != key(meta["inputs"]):
-        return "its key is not that of its inputs"
-    place = f"{meta['variant']['name']}/{meta['seed']}-{meta['key']}"
-    return None if place == f"{folder.parent.name}/{folder.name}" else f"is the record of {place}"
 
 
 # A site
