@@ -48,7 +48,7 @@ def build(study: str, data_dir: Path, store: Path, build_dir: Path, site: Path, 
     console = Console(stderr=True)
 
     def follow(made: Iterator[str], n: int) -> None:
-        for _ in track(made, "drawing", total=n, console=console, disable=not console.is_terminal):
+        for _ in track(made, "making", total=n, console=console, disable=not console.is_terminal):
             pass
 
     def train(missing):

@@ -20,10 +20,10 @@ from report_builder.provenance import PENDING, changed, digest, file_digest
 from report_builder.published import FILE as PUBLISHED
 from report_builder.wording import LANGUAGES
 from xo.code import Source
-from xo.data import DataSet
 
 SCHEMES = ("light", "dark")
-DRAWING = ("matplotlib", "numpy", "pillow")  # libraries whose version decides how a figure looks
+DRAWING = ("matplotlib", "numpy", "pillow", "scipy")  # libraries whose version decides how a figure looks
+READS_RECORDS = "report_builder.hands_on:recorded"  # a notebook that reaches it shows records
 KEPT = 4  # old forms that stay, for going back and forth between studies and data sets
 
 
@@ -86,7 +86,7 @@ def drawings(evidence: Evidence, names: list[str], build: Path, pending: frozens
         code = source.reach(figures.code_of(row), "report_builder.figures:save")
         inputs = {
             "code": code,
-            "records": records_of(evidence, variant, pending),
+            **rests_on(evidence, row.demonstration, variant, pending),
             "data": evidence.data.digest,
             "style": assets,
             "text": files_read(code),
@@ -97,11 +97,11 @@ def drawings(evidence: Evidence, names: list[str], build: Path, pending: frozens
 
 
 class Executed(NamedTuple):
-    """A notebook's text run on a data set."""
+    """A notebook's text run on a data set, beside the records of a study."""
 
     name: str  # of the text, below docs/
     source: Path
-    data: DataSet
+    environment: dict[str, str]  # XO_DATA, XO_STORE, XO_STUDY
     folder: Path  # executed.ipynb, meta.json
     inputs: dict
 
@@ -118,22 +118,26 @@ class Executed(NamedTuple):
         return "" if self.is_made else _nearest(self.folder, self.inputs) or "never executed"
 
     def make(self, evidence: Evidence) -> None:
-        notebooks.execute(self.source, self.data.root, self.path)
+        notebooks.execute(self.source, self.path, self.environment)
         (self.folder / "meta.json").write_text(json.dumps({"inputs": self.inputs}, indent=1), encoding="utf-8")
 
 
-def executions(docs: Path, data: DataSet, build: Path) -> list[Executed]:
-    """The notebooks with their inputs: text, data, the code of ours that they import, libraries."""
+def executions(docs: Path, evidence: Evidence, store: Path, build: Path,
+               pending: frozenset[str] = frozenset()) -> list[Executed]:
+    """The notebooks with their inputs: text, data, the code of ours that they import, libraries, records where they read them."""
     reader = Source()
     versions = {name: version(name) for name in notebooks.RUNNING}
+    environment = {"XO_DATA": str(evidence.data.root.resolve()), "XO_STORE": str(store.resolve()), "XO_STUDY": evidence.study}
     found = []
     for language in LANGUAGES:
         for source in sorted((docs / language).rglob("*.py")):
             name = source.relative_to(docs).as_posix()
             inputs = {"text": {f"docs/{name}": file_digest(source)}, "code": reader.reach_of_script(source),
-                      "data": data.digest, "versions": versions}
+                      "data": evidence.data.digest, "versions": versions}
+            if READS_RECORDS in inputs["code"]:
+                inputs["records"] = records_of(evidence, None, pending)
             folder = build / "notebooks" / name.removesuffix(".py").replace("/", "-") / digest(inputs)
-            found.append(Executed(name, source, data, folder, inputs))
+            found.append(Executed(name, source, environment, folder, inputs))
     return found
 
 
@@ -150,6 +154,15 @@ def prune(wanted: list[Drawn | Executed], build: Path) -> None:
         old = sorted((path for path in folder.glob("*") if path not in in_use), key=lambda path: -path.stat().st_mtime)
         for path in old[KEPT:]:
             shutil.rmtree(path, ignore_errors=True)
+
+
+def rests_on(evidence: Evidence, demonstration: str, variants: str | tuple[str, ...] | None,
+             pending: frozenset[str]) -> dict[str, dict[str, str]]:
+    """The inputs `records` and `demonstrations`: what shows a demonstration rests on it, and through it on its runs alone."""
+    if not demonstration:
+        return {"records": records_of(evidence, variants, pending)}
+    there = evidence.demonstrations[demonstration]
+    return {"records": there.runs, "demonstrations": {demonstration: there.meta["digest"]}}
 
 
 def records_of(evidence: Evidence, variants: str | tuple[str, ...] | None, pending: frozenset[str]) -> dict[str, str]:

@@ -6,17 +6,18 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from report_builder import figures, pages
+from report_builder import facts, figures, pages
 from report_builder.artefacts import Drawn, Executed, drawings, executions, prune
 from report_builder.evidence import Evidence
 from report_builder.provenance import digest
 from report_builder.published import FILE as PUBLISHED
 from report_builder.site import is_published, publish
+from xo import demonstrations
 from xo.code import ROOT, Source
 from xo.commands import EMBEDDED, open_data
 from xo.data import DataSet
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from report_builder.values import Value
 
 CONFIG = ROOT / "mkdocs.yml"
+NOT_COMPUTED = {"zh": f"这项演示还没有计算；运行 {pages.COMMAND} 即可得到", "en": f"has not been computed yet; '{pages.COMMAND}' does"}
 
 
 @dataclass(frozen=True)
@@ -49,12 +51,14 @@ class Plan(NamedTuple):
     data: DataSet
     runs: list[Run]
     state: State
+    store: Store
 
 
 class Summary(NamedTuple):
     """What a build made anew, of how many."""
 
     trained: tuple[int, int]
+    computed: tuple[int, int]
     drawn: tuple[int, int]
     executed: tuple[int, int]
     pages: int
@@ -62,8 +66,9 @@ class Summary(NamedTuple):
     seconds: float
 
     def __str__(self) -> str:
-        (trained, runs), (drawn, all_figures), (executed, books) = self.trained, self.drawn, self.executed
-        return (f"trained {trained} of {runs} runs, drew {drawn} of {all_figures} figures, ran {executed} of {books} notebooks, "
+        (trained, runs), (computed, shown) = self.trained, self.computed
+        (drawn, all_figures), (executed, books) = self.drawn, self.executed
+        return (f"trained {trained} of {runs} runs, computed {computed} of {shown} demonstrations, drew {drawn} of {all_figures} figures, ran {executed} of {books} notebooks, "
                 f"rendered {self.pages} pages, {'published the site' if self.published else 'the site is unchanged'}, "
                 f"in {self.seconds:.1f} s")
 
@@ -72,16 +77,21 @@ def build(study: str, places: Places, train: Callable[[list[tuple[Run, str]]], l
           follow: Callable[[Iterator[str], int], None]) -> Summary:
     """Makes whatever is missing or stale. `train` carries out runs, given with why they are missing, and returns their
     records; without it the site is made of the records there are, and says so. `follow` exhausts an iterator of the names
-    of n artefacts as they are made. The published site changes last, when all checks have passed."""
+    of n demonstrations, then of n artefacts, as they are made. The published site changes last, when all checks have passed."""
     started = time.perf_counter()
     plan_ = planned(study, places, set_aside=True)
     if last := _nothing_to_do(plan_, places, partial=train is None):
-        return Summary((0, len(plan_.runs)), (0, last["figures"]), (0, last["notebooks"]), last["pages"], False,
+        return Summary((0, len(plan_.runs)), (0, last["demonstrations"]), (0, last["figures"]), (0, last["notebooks"]), last["pages"], False,
                        time.perf_counter() - started)
     trained = train(plan_.state.missing) if train and plan_.state.missing else []
     if not plan_.state.found + trained:
         raise _no_record(study, plan_, places)
     evidence = gather(plan_, plan_.state.found + trained)
+    to_compute = [each for each, _ in demonstrated(evidence, plan_.store, set_aside=True).missing]
+    if to_compute:
+        follow((each.name for each in demonstrations.execute(to_compute, plan_.store, jobs)), len(to_compute))
+        evidence = gather(plan_, plan_.state.found + trained)
+    demonstrations.prune(evidence.demonstrations)
     head = report_head(evidence, len(plan_.runs), places.docs)
     drawn, executed = wanted(evidence, head, places)
     to_make = [made for made in [*executed, *drawn] if not made.is_made]
@@ -92,9 +102,10 @@ def build(study: str, places: Places, train: Callable[[list[tuple[Run, str]]], l
     rendered = pages.render(places.docs, report, places.build / "docs")
     _write(places.build / "report.json", with_pages(report, rendered, places.docs))
     published = publish(places.build / "docs", places.site, CONFIG)
-    counts = {"figures": len(drawn), "notebooks": len(executed), "pages": len(rendered)}
+    counts = {"demonstrations": len(evidence.demonstrations), "figures": len(drawn), "notebooks": len(executed), "pages": len(rendered)}
     _write(places.build / "last.json", {"fingerprint": _fingerprint(planned(study, places), places), "counts": counts})
-    return Summary((len(trained), len(plan_.runs)), (sum(each in to_make for each in drawn), len(drawn)),
+    return Summary((len(trained), len(plan_.runs)), (len(to_compute), len(evidence.demonstrations)),
+                   (sum(each in to_make for each in drawn), len(drawn)),
                    (sum(each in to_make for each in executed), len(executed)), len(rendered), published,
                    time.perf_counter() - started)
 
@@ -103,23 +114,30 @@ def planned(study: str, places: Places, set_aside: bool = False) -> Plan:
     found = find_study(study)
     data = study_data(found, open_data(places.data, places.store))
     runs = plan(found, data, Source())
-    return Plan(study, data, runs, look_up(runs, Store(places.store), set_aside))
+    store = Store(places.store)
+    return Plan(study, data, runs, look_up(runs, store, set_aside), store)
 
 
 def gather(plan_: Plan, records: list[Record]) -> Evidence:
-    """The evidence that the records bear; variants of which no run is there yet are left out."""
+    """The evidence that the records bear, with the demonstrations computed from them; variants without a run are left out."""
     by_variant: dict[str, tuple[Record, ...]] = {}
     for record in sorted(records, key=lambda record: record.seed):
         by_variant[record.variant] = (*by_variant.get(record.variant, ()), record)
     variants = tuple(variant for variant in VARIANTS.values() if variant.name in by_variant)
-    return Evidence(plan_.study, plan_.data, variants, {variant.name: by_variant[variant.name] for variant in variants})
+    evidence = Evidence(plan_.study, plan_.data, variants, {variant.name: by_variant[variant.name] for variant in variants})
+    return replace(evidence, demonstrations=demonstrated(evidence, plan_.store).found)
+
+
+def demonstrated(evidence: Evidence, store: Store, set_aside: bool = False) -> demonstrations.State:
+    """What the store holds of the demonstrations that these records bear."""
+    return demonstrations.look_up(evidence.records, evidence.data, store, Source(), set_aside)
 
 
 def wanted(evidence: Evidence, head: dict, places: Places,
            pending: frozenset[str] = frozenset()) -> tuple[list[Drawn], list[Executed]]:
     """The figures that pages ask for and can be drawn, and the notebooks; `pending` are runs that are still to be trained."""
     names = sorted(head["figure_pages"].keys() & set(head["drawable"]))
-    return drawings(evidence, names, places.build, pending), executions(places.docs, evidence.data, places.build)
+    return drawings(evidence, names, places.build, pending), executions(places.docs, evidence, places.store, places.build, pending)
 
 
 def report_head(evidence: Evidence, planned_runs: int, docs: Path) -> dict:
@@ -135,14 +153,28 @@ def report_head(evidence: Evidence, planned_runs: int, docs: Path) -> dict:
         "figure_command": " ".join(["python -m report_builder figure", *options]),
         "value_command": " ".join(["python -m report_builder value", *options]),
         "drawable": figures.names(evidence),
+        "not_shown": not_shown(evidence),
     }
     return head | {"figure_pages": pages.figure_pages(docs, head)}
+
+
+def not_shown(evidence: Evidence) -> dict[str, dict[str, str]]:
+    """`demonstration windows` -> why it cannot be shown, by language; likewise of the figures and tables made of it."""
+    found = {}
+    for name, row in demonstrations.DEMONSTRATIONS.items():
+        there = evidence.demonstrations.get(name)
+        why = there.reason if there and not there.applies else {} if there else demonstrations.lacks(row, evidence.records) or NOT_COMPUTED
+        made = [f"figure {figure}" for figure, drawn in figures.FIGURES.items() if drawn.demonstration == name]
+        made += [f"table {table}" for table, of in facts.TABLES.items() if of.demonstration == name]
+        found |= dict.fromkeys((f"demonstration {name}", *made), why) if why else {}
+    return found
 
 
 def report_of(evidence: Evidence, head: dict, drawn: list[Drawn], executed: list[Executed]) -> dict:
     """All that pages show, as plain data, and what each part of it rests on."""
     from report_builder.claims import claims
     from report_builder.inputs import artefacts
+    from report_builder.stepper import steppers
     from report_builder.tables import tables
     from report_builder.values import values
 
@@ -151,6 +183,7 @@ def report_of(evidence: Evidence, head: dict, drawn: list[Drawn], executed: list
         "values": {name: value._asdict() for name, value in found.items()},
         "tables": {name: table._asdict() for name, table in tables(evidence, found).items()},
         "claims": claims(evidence),
+        "steppers": steppers(evidence),
         "figures": {each.name: {name: part for name, part in each.meta.items() if name != "inputs"}
                     | {"folder": str(each.folder), "command": f"{head['figure_command']} {each.name}"} for each in drawn},
         "notebooks": {each.name: str(each.path) for each in executed},
@@ -197,6 +230,7 @@ def _fingerprint(plan_: Plan, places: Places) -> str:
                if "__pycache__" not in file.parts and file.is_file()]
     return digest({
         "records": sorted(record.meta["digest"] for record in plan_.state.found),
+        "demonstrations": {name: each.meta["digest"] for name, each in gather(plan_, plan_.state.found).demonstrations.items()},
         "study": [plan_.study, plan_.data.digest, str(places.data), str(places.site.resolve()), os.environ.get("SITE_URL")],
         "files": {str(file): digest({"bytes": file.read_bytes().hex()}) for file in [CONFIG, PUBLISHED, *sources]},
         "versions": sorted(f"{each.name} {each.version}" for each in distributions()),

@@ -10,12 +10,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 from report_builder import reuse
-from report_builder.artefacts import SCHEMES, Drawn, Executed, files_read, records_of
+from report_builder.artefacts import SCHEMES, Drawn, Executed, files_read, rests_on
 from report_builder.claims import CLAIMS
 from report_builder.evidence import Evidence
 from report_builder.pages import Rendered
 from report_builder.provenance import digest, file_digest, pack
-from report_builder.tables import made_by, tables
+from report_builder.tables import demonstration_of, made_by, tables
 from report_builder.values import parts
 from report_builder.wording import LANGUAGES
 from xo.code import Source
@@ -28,18 +28,18 @@ def of_results(evidence: Evidence, source: Source, pending: frozenset[str] = fro
     """`value baseline.n` -> its inputs, and the same of every table."""
     versions = {name: version(name) for name in COUNTING}
 
-    def inputs(targets: tuple[str, ...], variants: str | tuple[str, ...] | None) -> dict:
+    def inputs(targets: tuple[str, ...], variants: str | tuple[str, ...] | None, demonstration: str = "") -> dict:
         code = source.reach(*targets)
-        return {"code": code, "records": records_of(evidence, variants, pending), "data": evidence.data.digest,
+        return {"code": code, **rests_on(evidence, demonstration, variants, pending), "data": evidence.data.digest,
                 "versions": versions, "text": files_read(code)}
 
     found, made = {}, parts(evidence)
     for part in made:
-        found |= dict.fromkeys((f"value {name}" for name in part.values), inputs((part.code,), part.variant))
+        found |= dict.fromkeys((f"value {name}" for name in part.values), inputs((part.code,), part.variant, part.demonstration))
     codes = tuple(sorted({part.code for part in made}))
     for name in tables(evidence, {name: value for part in made for name, value in part.values.items()}):
         code, variant, shows_values = made_by(name)
-        found[f"table {name}"] = inputs((code, *(codes if shows_values else ())), variant)
+        found[f"table {name}"] = inputs((code, *(codes if shows_values else ())), variant, demonstration_of(name))
     for name, claim in CLAIMS.items():
         row = {"row": digest([each for each in claim if each is not claim.test])}
         of_test = inputs((f"{claim.test.__module__}:{claim.test.__name__}",), getattr(claim.test, "variants", None))
@@ -54,6 +54,8 @@ def artefacts(evidence: Evidence, report: dict, drawn: list[Drawn], executed: li
     for run in (run for runs in evidence.records.values() for run in runs):
         found[f"run {run.variant}/{run.seed}-{run.key}"] = {
             "digest": run.meta["digest"], "inputs": pack(run.meta["inputs"], details)}
+    for name, shown in evidence.demonstrations.items():
+        found[f"demonstration {name}"] = {"digest": shown.meta["digest"], "inputs": pack(shown.meta["inputs"], details)}
     for each in drawn:
         files = [f"{language}/figures/{each.name}.{ending}" for language in LANGUAGES
                  for ending in (*(f"{scheme}.{each.meta['kind']}" for scheme in SCHEMES), "csv")]

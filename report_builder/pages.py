@@ -28,6 +28,8 @@ COMMAND = "python -m report_builder build"
 PER_VARIANT = "variants/_variant.md"  # one page for each row of VARIANTS
 CLAIMS_PAGE = "evidence/claims.md"
 _ROOMS = ("redesign", "xo", "concepts", "variants", "evidence", "hands-on", "appendix")  # where a figure is looked for first
+_KINDS = {"zh": {"figure": "图", "table": "表", "demonstration": "数值"},
+          "en": {"figure": "figure", "table": "table", "demonstration": "value"}}
 _BRACKETS = {"zh": "（）", "en": (" (", ")")}
 
 
@@ -56,6 +58,8 @@ class _Page:
             return f'<span class="value missing" title="{COMMAND}">…</span>'
         if variant := self._without_runs(name, before=True):
             return f'<span class="value missing" title="{html.escape(self._no_run(variant))}">—</span>'
+        if why := self._not_shown(f"demonstration {name.partition('.')[0]}"):
+            return f'<span class="value missing" title="{html.escape(why)}">—</span>'
         found = self._find("values", name, "value")
         text, note = html.escape(found["text"][self.language]), html.escape(found["note"][self.language])
         if self.links_values:
@@ -83,6 +87,8 @@ class _Page:
             return self._missing(name)
         if variant := self._without_runs(name):
             return f'<p class="xo-missing">{self._no_run(variant)}</p>'
+        if why := self._not_shown(f"table {name}"):
+            return f'<p class="xo-missing">{html.escape(why)}</p>'
         found = self._find("tables", name, "table")
         rule = ["---:" if number else ":---" for number in found["numbers"]]
         rows = [found["columns"][self.language], rule, *found["rows"][self.language]]
@@ -92,6 +98,8 @@ class _Page:
         self.uses.add(f"figure {name}")
         if self.has_results and (variant := self._without_runs(name)):
             return f'<p class="xo-missing">{self._no_run(variant)}</p>'
+        if self.has_results and (why := self._not_shown(f"figure {name}")):
+            return f'<p class="xo-missing">{html.escape(why)}</p>'
         if not self.has_results or (name in self.report["drawable"] and name not in self.report["figures"]):
             return self._missing(name)
         found = self._find("figures", name, "figure")
@@ -105,7 +113,8 @@ class _Page:
 
     def stepper(self) -> str:
         """The stepper of the sliding window; a picture strip alone where there is nothing to step through."""
-        strip, content = self.figure(stepper.STRIP), self.report.get("stepper")
+        self.uses.add(f"stepper {stepper.DEMONSTRATION}")
+        strip, content = self.figure(stepper.STRIP), self.report.get("steppers", {}).get(stepper.DEMONSTRATION)
         address = Path("" if self.language == LANGUAGES[0] else self.language, self.path).with_suffix("")
         return stepper.markup(content, strip, relpath("assets", address)) if content else strip
 
@@ -167,6 +176,12 @@ class _Page:
         head, _, tail = name.partition(".")
         variant = head if before else tail
         return variant if variant in VARIANTS and variant not in self.report["variants"] else ""
+
+    def _not_shown(self, name: str) -> str:
+        """Why a demonstration, or a figure or table of it, cannot be shown; empty where nothing stands against it."""
+        why = self.report.get("not_shown", {}).get(name)
+        return {"zh": f"这里没有{_KINDS['zh'][name.partition(' ')[0]]}：", "en": f"No {_KINDS['en'][name.partition(' ')[0]]} here: "
+                }[self.language] + why[self.language] + {"zh": "。", "en": "."}[self.language] if why else ""
 
     def _no_run(self, variant: str) -> str:
         title, study = getattr(VARIANTS[variant], self.language), self.report["study"]

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from report_builder import pages
-from report_builder.build import CONFIG, Places, Plan, gather, planned, report_head, wanted
+from report_builder.build import CONFIG, Places, Plan, demonstrated, gather, planned, report_head, wanted
 from report_builder.inputs import homes, of_assets, of_pages, of_results
 from report_builder.provenance import PENDING, digest, pack, unpack, why
 from report_builder.site import is_published
 from xo.code import Source
+from xo.demonstrations import DEMONSTRATIONS
 
 
 class Standing(NamedTuple):
@@ -21,7 +22,7 @@ class Standing(NamedTuple):
 
 
 def status(study: str, places: Places) -> Iterator[Standing]:
-    """Every run of a study, and every figure, notebook, value, table, page and asset that is made of them."""
+    """Every run of a study, and every demonstration, figure, notebook, value, table, page and asset that is made of them."""
     plan_ = planned(study, places)
     reasons = {run.key: reason for run, reason in plan_.state.missing}
     yield from (Standing(f"run {run}", reasons.get(run.key, "")) for run in plan_.runs)
@@ -36,6 +37,9 @@ def status(study: str, places: Places) -> Iterator[Standing]:
 
 def _of_evidence(plan_: Plan, places: Places, before: dict[str, dict], pending: frozenset[str]) -> Iterator[Standing]:
     evidence, source = gather(plan_, plan_.state.found), Source()
+    shown = demonstrated(evidence, plan_.store)
+    stale = {plan.name: why for plan, why in shown.missing} | {name: why["en"] for name, why in shown.lacking.items()}
+    yield from (Standing(f"demonstration {name}", stale.get(name, "")) for name in DEMONSTRATIONS)
     head = report_head(evidence, len(plan_.runs), places.docs)
     drawn, executed = wanted(evidence, head, places, pending)
     yield from (Standing(f"figure {each.name}", each.why_stale) for each in drawn)
@@ -46,7 +50,9 @@ def _of_evidence(plan_: Plan, places: Places, before: dict[str, dict], pending: 
     now = results | {f"figure {each.name}": each.inputs for each in drawn} | {f"notebook {each.name}": each.inputs for each in executed}
     for name, inputs in before.items():  # of a variant none of whose runs is there
         waiting = sorted(pending & inputs.get("records", {}).keys())
-        if name not in now and waiting and name.partition(" ")[0] != "run":
+        if name not in now and name.startswith(("figure ", "value ", "table ")) and stale.keys() & inputs.get("demonstrations", {}).keys():
+            yield Standing(name, why(inputs, inputs | {"demonstrations": dict.fromkeys(inputs["demonstrations"], PENDING)}, ""))
+        elif name not in now and waiting and name.partition(" ")[0] != "run":
             yield Standing(name, why(inputs, inputs | {"records": inputs["records"] | dict.fromkeys(waiting, PENDING)}, ""))
 
     digests = {name: digest(pack(inputs, {})) for name, inputs in now.items()} | homes(head)

@@ -26,6 +26,7 @@ class Row(NamedTuple):
     kind: Literal["svg", "png"]
     scope: Literal["study", "variant"]
     convolutions: int = 1  # that a variant must have
+    demonstration: str = ""  # that it shows, where it rests on one; its scope is the study
 
 
 FIGURES: dict[str, Row] = {
@@ -59,7 +60,7 @@ def names(evidence: Evidence) -> list[str]:
         return []
     return [name if row.scope == "study" else f"{name}.{variant.name}" for name, row in FIGURES.items()
             for variant in (evidence.variants[:1] if row.scope == "study" else evidence.variants)
-            if _applies(row, variant)]
+            if _applies(row, variant, evidence)]
 
 
 def find(name: str, evidence: Evidence) -> tuple[Row, str | None]:
@@ -75,7 +76,10 @@ def find(name: str, evidence: Evidence) -> tuple[Row, str | None]:
     return FIGURES[figure], variant_name or None
 
 
-def _applies(row: Row, variant: Variant) -> bool:
+def _applies(row: Row, variant: Variant, evidence: Evidence) -> bool:
+    if row.demonstration:
+        there = evidence.demonstrations.get(row.demonstration)
+        return there is not None and there.applies
     return row.scope == "study" or len(variant.channels) >= row.convolutions
 
 
