@@ -25,11 +25,13 @@ class Cells:
     html: str
     headings: list[dict]
     anchors: set[str] = field(default_factory=set)
+    summary: str = ""  # the first paragraph, without markup
 
 
-def cells(converted: str, link: Callable[[str], str]) -> Cells:
-    """`link` turns the address of a link to another source file into that of its page."""
+def cells(converted: str, link: Callable[[str], str], below_title: str = "") -> Cells:
+    """`link` turns the address of a link to another source file into that of its page; `below_title` is HTML of our own."""
     parts, headings, anchors = [], [], set()
+    summary = ""
     for node in LexborHTMLParser(converted).css(f"{TEXT}, {CODE}, {OUTPUT}"):
         if "highlight-ipynb" in _classes(node):
             parts.append(f'<div class="language-python highlight"><pre><span></span><code>{_code(node)}</code></pre></div>')
@@ -40,8 +42,13 @@ def cells(converted: str, link: Callable[[str], str]) -> Cells:
                 headings.append(_heading(element, anchors))
             for element in node.css("a[href]:not(.headerlink)"):
                 element.attrs["href"] = link(element.attributes["href"] or "")
-            parts.append(formulas.in_notebook(node.inner_html or ""))
-    return Cells("\n".join(parts), nest_toc_tokens(headings), anchors)
+            first = node.css_first("p")
+            summary = summary or (" ".join(first.text().split()) if first else "")
+            text = formulas.in_notebook(node.inner_html or "")
+            if below_title and "</h1>" in text:
+                text, below_title = text.replace("</h1>", f"</h1>\n{below_title}", 1), ""
+            parts.append(text)
+    return Cells("\n".join(parts), nest_toc_tokens(headings), anchors, summary)
 
 
 def _heading(element: LexborNode, anchors: set[str]) -> dict:

@@ -14,6 +14,7 @@ import threading
 from pathlib import Path
 from posixpath import dirname, join, normpath
 from types import SimpleNamespace
+from urllib.parse import urljoin
 
 import jieba
 from jinja2 import ChoiceLoader, DictLoader, FileSystemBytecodeCache
@@ -169,12 +170,17 @@ def on_page_markdown(markdown, page, config, files):
 
 @event_priority(FIRST)
 def on_page_content(html, page, config, files):
+    is_notebook = page.file.src_uri.endswith(".ipynb")
+    if is_notebook:
+        page.download = notebooks.download(Path(page.file.abs_src_path).read_bytes(),
+                                           lambda url: _full_address(url, page, config, files))
     if page.unchanged:
         return html
     try:
-        if page.file.src_uri.endswith(".ipynb"):
-            notebook = cells(html, lambda url: _page_address(url, page, files))
+        if is_notebook:
+            notebook = cells(html, lambda url: _page_address(url, page, files), _download_link(page, config))
             html, page.toc, page.present_anchor_ids = notebook.html, get_toc(notebook.headings), notebook.anchors
+            page.meta |= {"description": notebook.summary}
         else:
             html = formulas.in_page(html)
     except ValueError as error:
@@ -198,6 +204,21 @@ def _page_address(url: str, page, files) -> str:
     return get_relative_url(target.url, page.url) + mark + anchor
 
 
+def _full_address(url: str, page, config, files) -> str:
+    """For a link that is read away from the site: nothing where the site's address is not known or the link leads to no page."""
+    path, mark, anchor = url.partition("#")
+    target = files.get_file_from_path(normpath(join(dirname(page.file.src_uri), path)))
+    return urljoin(config.site_url, target.url) + mark + anchor if target and config.site_url else ""
+
+
+def _download_link(page, config) -> str:
+    """To the notebook, which `on_post_page` puts beside its page."""
+    link = f'<a href="{Path(page.file.src_uri).name}" download>'
+    said = {"zh": f"{link}下载这个笔记本</a>，装好本项目后用 JupyterLab 或 VS Code 打开，每一格都可以改了再运行。",
+            "en": f"{link}Download this notebook</a> and open it in JupyterLab or VS Code, with this project installed."}
+    return f'<p class="xo-download">{said[config.theme["language"]]}</p>'
+
+
 @event_priority(FIRST)
 def on_page_context(context, page, config, nav):
     page.sections = len(_search(config))
@@ -206,6 +227,10 @@ def on_page_context(context, page, config, nav):
 
 @event_priority(LAST)
 def on_post_page(output, page, config):
+    if page.file.src_uri.endswith(".ipynb"):
+        target = Path(page.file.abs_dest_path).with_name(Path(page.file.src_uri).name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(page.download)
     if page.unchanged:
         _search(config).extend(page.unchanged["search"])
         return page.unchanged["html"]

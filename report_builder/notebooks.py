@@ -6,7 +6,9 @@ Until a text has been executed as it stands, it is shown with the output that it
 from __future__ import annotations
 
 import os
+import re
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,16 +18,19 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 TIMEOUT = 600  # seconds for one cell
-RUNNING = ("ipykernel", "jupytext", "matplotlib", "nbclient", "numpy", "pillow", "torch", "torchvision")
+ONE_THREAD = {"OMP_NUM_THREADS": "1"}  # a build runs as many notebooks side by side as there are processors
+RUNNING = ("ipykernel", "jupytext", "matplotlib", "nbclient", "numpy", "pillow", "safetensors", "scipy", "torch", "torchvision")
 _NOTE = {
     "zh": "*下面的单元还没有全部执行，所以缺少一些输出。`python -m report_builder build` 会执行它们。*",
     "en": "*Not all cells below have been run, so some output is missing. `python -m report_builder build` runs them.*",
 }
 _NOTED = "not-run"
+_LINK = re.compile(r"\[([^\]\n]+)\]\((?!\w+:)([^)\s]+)\)")  # to another page of ours
 
 
-def execute(source: Path, data: Path, target: Path) -> None:
-    """Run the notebook `source` on the data set in the folder `data`, and write it with its output to `target`, whole."""
+def execute(source: Path, target: Path, environment: dict[str, str]) -> None:
+    """Run the notebook `source` with these variables (`report_builder.hands_on` reads them) and write it with its output
+    to `target`, whole."""
     import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
@@ -34,7 +39,7 @@ def execute(source: Path, data: Path, target: Path) -> None:
     client = NotebookClient(notebook, timeout=TIMEOUT, kernel_name="python3", record_timing=False,
                             resources={"metadata": {"path": str(source.parent)}})
     try:
-        client.execute(env=os.environ | {"XO_DATA": str(data.resolve())}, stderr=subprocess.DEVNULL)  # the kernel's own log
+        client.execute(env=os.environ | ONE_THREAD | environment, stderr=subprocess.DEVNULL)  # the kernel's own log
     except CellExecutionError as error:
         raise CheckFailed(f"{source}: a cell failed with {error.ename}: {' '.join(error.evalue.split())}; mend it") from None
     except (CellTimeoutError, DeadKernelError) as error:
@@ -63,6 +68,18 @@ def current(source: Path, executed: Path | None) -> bytes:
 def unexecuted(text: str) -> bytes:
     """The notebook without any output; the note is in the language that the text is written in."""
     return _with_note(_read(text), "zh" if any("\u4e00" <= char <= "\u9fff" for char in text) else "en")
+
+
+def download(content: bytes, address: Callable[[str], str]) -> bytes:
+    """A notebook for reading away from the site: `address` makes its links whole; where that is empty, their text stays."""
+    import nbformat
+
+    notebook = nbformat.reads(content.decode(), as_version=4)
+    notebook.cells = [cell for cell in notebook.cells if cell.id != _NOTED]
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = _LINK.sub(lambda link: f"[{link[1]}]({whole})" if (whole := address(link[2])) else link[1], cell.source)
+    return (nbformat.writes(notebook) + "\n").encode()
 
 
 def _with_note(notebook: NotebookNode, language: str) -> bytes:

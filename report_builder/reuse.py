@@ -20,7 +20,7 @@ from mkdocs.utils.meta import get_data
 
 from report_builder.provenance import file_digest
 
-CODE = ("cells.py", "formulas.py", "hook.py", "reuse.py")
+CODE = ("cells.py", "formulas.py", "hook.py", "notebooks.py", "reuse.py")
 PACKAGES = ("jieba", "jinja2", "jupytext", "markdown", "math-core", "mkdocs", "mkdocs-glightbox", "mkdocs-jupyter",
             "mkdocs-material", "mkdocs-static-i18n", "nbconvert", "pygments", "pymdown-extensions")
 

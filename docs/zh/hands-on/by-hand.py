@@ -14,54 +14,42 @@
 # %% [markdown]
 # # 手工做一遍作业
 #
-# 不用本项目的程序，只用 PyTorch 和 torchvision，从读图像到看特征图，一步一步做完。每一格都可以改了再运行。
+# 从读图像到看卷积核，用 PyTorch 和 torchvision 一步一步做完，每一格都可以改了再运行。途中会停下来看几处容易出错的地方：原始报告里都有，谁都可能遇到，看清楚了就不难避开。
 #
-# 为了很快跑完，这里只取一部分图像，每批 16 幅，学习率 0.05：批小，同样多的图像就能更新更多次，每次走得短一些。完整的设置（全部图像，每批 64 幅，学习率 0.1，多个随机种子）及其结果见 [X3 训练](../xo/training.md)。
-
-# %% [markdown]
-# ## 数据
+# 为了很快跑完，这里只取一部分图像，每批 8 幅，学习率 0.05：批小，同样多的图像就能更新更多次，每次走得短一些。完整的设置（全部图像，每批 64 幅，学习率 0.1，多个随机种子）及其结果见 [X3 训练](../xo/training.md)。
 #
-# `ImageFolder` 把文件夹名当作类别。`Grayscale` 只留一个通道，`ToTensor` 把像素变成 0 到 1 之间的数，白是 1。环境变量 `XO_DATA` 可以换成另一个数据集的文件夹，里面要有 `train` 和 `test`。
+# 本项目的程序在这里只做两件小事：没有图像时把图像画出来；显示图时附上一句文字说明，并用带汉字的字体。安装的方法见[复现](reproduce.md)。
 
 # %%
-import os
-from base64 import b64encode
-from io import BytesIO
+import tempfile
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import torch
-from IPython.display import HTML, display
+from safetensors.torch import load_file, save_file
 from torch import nn
 from torchvision import datasets, transforms
+
+from report_builder.hands_on import data_set, show, use_font
 
 SEED = 1
 torch.manual_seed(SEED)
 torch.set_num_threads(1)  # 结果不随核数变化
+use_font()
 
-here = Path.cwd()
-places = [folder / "data/xo" for folder in (here, *here.parents)]
-root = Path(os.environ.get("XO_DATA")
-            or next(place for place in places if place.is_dir()))
+# %% [markdown]
+# ## 数据
+#
+# `ImageFolder` 把文件夹名当作类别。`Grayscale` 只留一个通道，`ToTensor` 把像素变成 0 到 1 之间的数，白是 1。要换成自己的图像，就把环境变量 `XO_DATA` 设为它的文件夹，里面要有 `train` 和 `test`。
 
-to_tensor = transforms.Compose([
-    transforms.Grayscale(1),
-    transforms.ToTensor(),
-])
+# %%
+root = data_set().root  # 图像所在的文件夹
+to_tensor = transforms.Compose([transforms.Grayscale(1), transforms.ToTensor()])
 train = datasets.ImageFolder(root / "train", to_tensor)
 test = datasets.ImageFolder(root / "test", to_tensor)
 classes = train.classes
-print(f"{len(train)} training and {len(test)} test images")
-print("classes:", ", ".join(classes))
-
-
-def show(fig, text):
-    """显示一幅图，并给读屏软件一句说明"""
-    png = BytesIO()
-    fig.savefig(png, dpi=100, bbox_inches="tight")
-    plt.close(fig)
-    data = b64encode(png.getvalue()).decode()
-    display(HTML(f'<img alt="{text}" src="data:image/png;base64,{data}">'))
+print(f"训练 {len(train)} 幅，测试 {len(test)} 幅")
+print("类别：", "、".join(classes))
 
 # %% [markdown]
 # 图像不大，随机取一部分，一次读进内存，后面每一轮就不用再解码。
@@ -74,23 +62,45 @@ def take(folder, count):
     return torch.stack(images), torch.tensor(labels)
 
 
-train_images, train_labels = take(train, 640)
+train_images, train_labels = take(train, 320)
 test_images, test_labels = take(test, 200)
-print(train_images.shape, train_labels.shape)
+print(tuple(train_images.shape), tuple(train_labels.shape))
 
 # %%
-fig, axes = plt.subplots(1, 6, figsize=(7, 1.5))
-for ax, image, label in zip(axes, train_images, train_labels):
-    ax.imshow(image[0], cmap="gray", vmin=0, vmax=1)
-    ax.set_title(classes[label], fontsize=9)
-for ax in axes:
-    ax.axis("off")
-show(fig, "六幅训练图像，上方是类别")
+def show_images(images, labels, alt):
+    """一行图像，类别写在上方"""
+    fig, axes = plt.subplots(1, len(images), figsize=(1.2 * len(images), 1.5), squeeze=False)
+    for ax, image, label in zip(axes[0], images, labels):
+        ax.imshow(image[0], cmap="gray", vmin=0, vmax=1)
+        ax.set_title(label, fontsize=9)
+        ax.set(xticks=[], yticks=[])
+    return show(fig, alt)
+
+
+show_images(train_images[:6], [classes[k] for k in train_labels[:6]], "六幅训练图像，上方是类别")
+
+# %% [markdown]
+# ### 停一下：路径高了一层
+#
+# 把 `root / "train"` 写成 `root`，程序照样运行，不报错。看看类别变成了什么：
+
+# %%
+too_high = datasets.ImageFolder(root)
+counts = torch.tensor(too_high.targets).bincount()
+shares = counts / counts.sum()
+print("类别：", "、".join(too_high.classes))
+print("幅数：", "、".join(map(str, counts.tolist())))
+print(f"只按比例猜，损失是 {-(shares * shares.log()).sum():.4f}")
+
+# %% [markdown]
+# 这时网络要回答的是“这幅图像来自哪个文件夹”，而不是图上画的是什么。图像本身看不出答案，损失多半停在按比例猜的水平附近，除非网络把图像一幅一幅背下来。原始报告有两份日志，每轮的行数和损失都对不上正确的数据，可能就是这样来的；[三层卷积](../redesign/three-layers.md)一页检验了这个猜想。
+#
+# 避免的办法只要一行：训练之前先打印类别和幅数。
 
 # %% [markdown]
 # ## 网络
 #
-# 两块“卷积、池化、ReLU”，再加三个全连接层。`LazyLinear` 的输入个数不必写，第一次前向传播时由形状得出；所以先送一幅图像过去，顺便看每一层的形状。
+# 两块“卷积、池化、ReLU”，再加三个全连接层。第一个全连接层有多少个输入，要看前面的特征图剩下多大，这是最容易写错的一个数；`LazyLinear` 可以不写，等第一幅图像送过去时由形状得出。怎样自己算出来，见[手算尺寸、参数和感受野](sizes.ipynb)。
 
 # %%
 net = nn.Sequential(
@@ -102,12 +112,13 @@ net = nn.Sequential(
     nn.Linear(64, len(classes)),
 )
 
+# %%
 x = train_images[:1]
 with torch.no_grad():
     for layer in net:
         x = layer(x)
         print(f"{layer.__class__.__name__:10} {tuple(x.shape)}")
-print(f"{sum(p.numel() for p in net.parameters()):,} parameters")
+print(f"共 {sum(p.numel() for p in net.parameters()):,} 个参数")
 
 # %% [markdown]
 # ## 训练
@@ -120,33 +131,60 @@ optimizer = torch.optim.SGD(net.parameters(), lr=0.05)
 losses = []  # 每批的损失
 
 for epoch in range(1, 6):
-    for batch in torch.randperm(len(train_images)).split(16):
-        scores = net(train_images[batch])  # (16, 类别数)
+    for batch in torch.randperm(len(train_images)).split(8):
+        scores = net(train_images[batch])  # (8, 类别数)
         loss = loss_function(scores, train_labels[batch])
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         losses.append(loss.item())
     per_epoch = len(losses) // epoch
-    mean = sum(losses[-per_epoch:]) / per_epoch
-    print(f"epoch {epoch}  mean loss {mean:.3f}")
+    print(f"第 {epoch} 轮  平均损失 {sum(losses[-per_epoch:]) / per_epoch:.3f}")
 
 # %% [markdown]
-# 虚线是一视同仁地瞎猜时的损失，两类时为 ln 2，约 0.693。曲线若一直贴着虚线，网络就还没有学会：把上面的 `SEED` 换一个数，或多训练几轮，再看。这里的 `SEED` 是试过几个之后挑的。
+# 虚线是一视同仁地瞎猜时的损失，两类时是 $\ln 2$，约 0.693。曲线若一直贴着虚线，网络就还没有学会：把上面的 `SEED` 换一个数，或多训练几轮，再看。这里的 `SEED` 是试过几个之后挑的，所以这一页不能说明网络有多容易学会；那要看[许多个种子](../xo/accuracy.md)。
 
 # %%
 chance = torch.tensor(float(len(classes))).log().item()
 
-fig, ax = plt.subplots(figsize=(6, 2.6))
-ax.plot(losses, lw=0.8)
-ax.axhline(chance, color="gray", ls="--")
-ax.set(xlabel="Batch", ylabel="Loss (nats)", ylim=(0, None))
+fig, ax = plt.subplots(figsize=(6.6, 2.6))
+ax.plot(losses, lw=0.8, color="#332288")
+ax.axhline(chance, color="#63666a", ls="--")
+ax.set(xlabel="批", ylabel="损失（nat）", ylim=(0, None))
 show(fig, "每批的损失，虚线是瞎猜的水平")
 
 # %% [markdown]
+# ### 停一下：打印出来的损失差了十倍
+#
+# 原始报告每 10 批打印一次，把这 10 批的损失加起来，却除以 100。拿上面最初的 10 批试试：
+
+# %%
+first = losses[:10]
+print(f"除以 {len(first)}，平均损失    {sum(first) / len(first):.3f}")
+print(f"除以 100，原始的写法  {sum(first) / 100:.3f}")
+print(f"瞎猜时，按原始的写法  {chance / 10:.3f}")
+
+# %% [markdown]
+# 原始的写法只得到十分之一。停在瞎猜水平的网络，打印出来的损失也显得很小，好像已经学会了。损失最好除以实际的批数，再和瞎猜的水平比一比。
+#
+# ### 停一下：保存权重，而不是整个对象
+#
+# `torch.save(net)` 用 pickle 保存整个对象：读回时必须有同样的类定义，而且读别人给的文件等于运行别人的代码。只保存权重就没有这些问题。safetensors 文件里只有数。
+
+# %%
+with tempfile.TemporaryDirectory() as folder:
+    file = Path(folder) / "weights.safetensors"
+    save_file(net.state_dict(), file)
+    read = load_file(file)
+    print(f"{file.stat().st_size / 1e6:.1f} MB")
+print("读回的权重一样：", all(torch.equal(read[name], weight) for name, weight in net.state_dict().items()))
+
+# %% [markdown]
+# 要用的时候，先按同样的结构建好网络，再 `net.load_state_dict(read)`。
+#
 # ## 测试
 #
-# 测试图像没有参与训练。先看全部图像的准确率，再看一幅。
+# 测试图像没有参与训练。准确率是答对的比例，和它一起要写上一共有多少幅。
 
 # %%
 net.eval()
@@ -154,57 +192,78 @@ with torch.no_grad():
     probabilities = net(test_images).softmax(dim=1)
 predicted = probabilities.argmax(dim=1)
 right = (predicted == test_labels).sum().item()
-accuracy = right / len(test_labels)
-print(f"{right} of {len(test_labels)} right, accuracy {accuracy:.1%}")
+print(f"{len(test_labels)} 幅里答对 {right} 幅，准确率 {right / len(test_labels):.1%}")
+
+# %% [markdown]
+# 只看准确率，不知道错在哪里。把答错的找出来看（最多六幅；一幅也没有错，就看前六幅），箭头左边是真实的类别，右边是预测：
+
+# %%
+wrong = (predicted != test_labels).nonzero()[:, 0].tolist()
+chosen = (wrong or range(len(test_labels)))[:6]
+labels = [f"{classes[test_labels[i]]}\n→ {classes[predicted[i]]}" for i in chosen]
+print(f"答错 {len(wrong)} 幅")
+show_images(test_images[chosen], labels, "测试图像，上方是真实的类别和预测的类别")
+
+# %% [markdown]
+# 单独一幅图像，预测和概率是这样的：
 
 # %%
 i = 0
-print("truth:", classes[test_labels[i]])
-print("prediction:", classes[predicted[i]])
-print(f"probability: {probabilities[i, predicted[i]]:.1%}")
-
-fig, ax = plt.subplots(figsize=(1.8, 1.8))
-ax.imshow(test_images[i, 0], cmap="gray", vmin=0, vmax=1)
-ax.axis("off")
-show(fig, "一幅测试图像")
+print("真实：", classes[test_labels[i]])
+print("预测：", classes[predicted[i]])
+for name, probability in zip(classes, probabilities[i]):
+    print(f"{name}  {probability:.1%}")
 
 # %% [markdown]
 # ## 特征图
 #
-# 把一幅图像送进第一块，每一步停下来看。一幅图是一个通道；三行依次是卷积、池化、ReLU 之后。同一行用同一灰度，比例写在左边。
+# 把一幅图像送进第一块，每一步停下来看。一列是一个通道；三行依次是卷积、池化、ReLU 之后。不必另写一个网络类，`nn.Sequential` 可以一层一层地用。
 
 # %%
-def show_maps(rows, names):
-    """每行一组特征图 (C, H, W)"""
-    fig, axes = plt.subplots(len(rows), len(rows[0]), squeeze=False,
+def show_maps(rows, alt, own_scale=False):
+    """{名称: 特征图 (C, H, W)}，每组一行；own_scale 时每个通道各用一个灰度"""
+    fig, axes = plt.subplots(len(rows), len(next(iter(rows.values()))), squeeze=False,
                              figsize=(8, 0.98 * len(rows)))
-    for line, maps, name in zip(axes, rows, names):
-        low, high = maps.min().item(), maps.max().item()
+    for line, (name, maps) in zip(axes, rows.items()):
+        low, high = (None, None) if own_scale else (maps.min().item(), maps.max().item())
         for ax, channel in zip(line, maps):
             ax.imshow(channel, cmap="gray", vmin=low, vmax=high)
             ax.set(xticks=[], yticks=[])
-        label = f"{name}\n{low:.2f} to {high:.2f}"
-        line[0].set_ylabel(label, fontsize=7)
-    plt.tight_layout(pad=0.3)
-    show(fig, "特征图，每行一步，每列一个通道")
+        line[0].set_ylabel(f"{name}\n" + ("各用一个" if own_scale else f"{low:.2f} 到 {high:.2f}"), fontsize=7)
+    fig.tight_layout(pad=0.3)
+    return show(fig, alt)
 
-
+# %%
 with torch.no_grad():
     convolved = net[0](test_images[:1])
     pooled = net[1](convolved)
     rectified = net[2](pooled)
-show_maps([convolved[0], pooled[0], rectified[0]],
-          ["conv1", "pool1", "relu1"])
+show_maps({"conv1": convolved[0], "pool1": pooled[0], "relu1": rectified[0]},
+          "第一块的特征图，每行一步，每列一个通道，同一行用同一个灰度")
 
 # %% [markdown]
-# 先池化还是先 ReLU，结果一样：ReLU 不减，取最大值可以放在它前面或后面。
+# 同一行用同一个灰度，范围写在左边：黑白的深浅在一行里可以比较。
+#
+# ### 停一下：每个通道各用一个灰度
+#
+# 不写 `vmin` 和 `vmax` 时，`imshow` 让每幅图自己从黑到白。下面是同样的数：
+
+# %%
+show_maps({"relu1": rectified[0]}, "同样的特征图，每个通道各用一个灰度", own_scale=True)
+
+# %% [markdown]
+# 这样画，起伏很小的通道看上去和别的一样分明，通道之间就没法比了。原始报告的图就是这样画的。形状可以照看，强弱要看有没有共同的尺度。
+#
+# ### 先池化还是先 ReLU
+#
+# 原始报告先 ReLU 再池化，这里反过来。结果一样：ReLU 不改变大小的次序，取最大值放在它前面或后面都行，先池化只要算四分之一。
 
 # %%
 print(torch.equal(rectified, net[1](net[2](convolved))))
 
 with torch.no_grad():
     second = net[3:6](rectified)
-show_maps([second[0]], ["relu2"])
+show_maps({"relu2": second[0]}, "第二块之后的特征图，每列一个通道")
 
 # %% [markdown]
 # ## 卷积核
@@ -212,19 +271,31 @@ show_maps([second[0]], ["relu2"])
 # 第一层有 9 个 3×3 的核。红为正，蓝为负，白为零。
 
 # %%
-kernels = net[0].weight.detach()  # (9, 1, 3, 3)
-limit = kernels.abs().max().item()
+def show_kernels(weight, alt):
+    """卷积核 (行, 列, 3, 3)，排成一张表"""
+    weight, limit = weight.detach(), weight.abs().max().item()
+    rows, columns = weight.shape[:2]
+    fig, axes = plt.subplots(rows, columns, squeeze=False, figsize=(0.8 * columns, 0.8 * rows + 0.3))
+    for line, kernels in zip(axes, weight):
+        for ax, kernel in zip(line, kernels):
+            ax.imshow(kernel, cmap="RdBu_r", vmin=-limit, vmax=limit)
+            ax.set(xticks=[], yticks=[])
+    fig.suptitle(f"{-limit:.2f} 到 {limit:.2f}", fontsize=9)
+    return show(fig, alt)
 
-fig, axes = plt.subplots(1, 9, figsize=(8, 1.1))
-for ax, kernel in zip(axes, kernels):
-    ax.imshow(kernel[0], cmap="RdBu_r", vmin=-limit, vmax=limit)
-    ax.set(xticks=[], yticks=[])
-fig.suptitle(f"conv1, from {-limit:.2f} to {limit:.2f}", fontsize=9)
-show(fig, "第一层的九个卷积核")
+
+show_kernels(net[0].weight.transpose(0, 1), "第一层的九个卷积核")
+
+# %% [markdown]
+# 第二层的每个输出通道对 9 个输入通道各有一个核，各自的结果相加，再加一个偏置，所以一共 5×9 个核。下面一行是一个输出通道，一列是一个输入通道。
+
+# %%
+show_kernels(net[3].weight, "第二层的卷积核，一行一个输出通道，一列一个输入通道")
 
 # %% [markdown]
 # ## 接下来
 #
 # - 换几个 `SEED`，数一数几次学会。本站也这样做，结果在 [X5 准确率](../xo/accuracy.md)。
 # - 去掉两个 `MaxPool2d`，看形状和参数怎样变化，再对照[去掉池化](../redesign/no-pooling.md)。
-# - 把 `take` 的幅数改为全部，批改为 64，学习率改为 0.1，这就是作业的设置。
+# - 把 `take` 的幅数改为全部，批改为 64，学习率改为 0.1，轮数改为 10，这就是作业的设置。
+# - 让程序替你做这些：[自己的变体](own-variant.ipynb)。
