@@ -436,9 +436,9 @@ def _folders_fit_best(judgement: Judgement) -> Finding:
     best = judgement.best
     verdict = "undecided" if best is None else "supported" if best == "folders" else "refuted"
     told = [(READINGS[fit.reading], f"{fit.log_likelihood - judged[0].log_likelihood:.1f}".replace("-", "−"), fit) for fit in judged]
-    numbers = Both("，".join([*(f"“{reading.zh}”Δ {behind}（像它的种子 {fit.alike}/{fit.n}）" for reading, behind, fit in told),
+    numbers = Both("；".join([*(f"“{reading.zh}”Δ {behind}，像它的种子 {fit.alike}/{fit.n}" for reading, behind, fit in told),
                              *(f"“{READINGS[fit.reading].zh}”还不能比" for fit in lacking)]),
-                   ", ".join([*(f"{reading.en.lower()} Δ {behind} ({fit.alike} of {fit.n} seeds alike)" for reading, behind, fit in told),
+                   "; ".join([*(f"{reading.en.lower()} Δ {behind}, {fit.alike} of {fit.n} seeds alike" for reading, behind, fit in told),
                               *(f"{READINGS[fit.reading].en.lower()} cannot be compared yet" for fit in lacking)]))
     few = Both(f"每种解读至少 {FEW} 个种子", f"at least {FEW} seeds of each reading")
     more = Both("更多种子，或原作业的图像和程序", "more seeds, or the original's own images and program")

@@ -13,7 +13,7 @@ from xo.variants import VARIANTS
 
 VALUES, VALUES_CSV = "evidence/values.md", "evidence/values.csv"
 SHOWN, SHOWN_IN_ROW = 12, 8  # characters of a digest
-OTHERS = {"study": ("研究", "Study"), "data": ("数据集", "Data set"), "published": ("原报告与重做", "Published and replicated"), "demonstrations": ("演示", "Demonstrations")}
+OTHERS = {"study": ("研究", "Study"), "data": ("数据集", "Data set"), "published": ("已发表与重做", "Published against replicated"), "demonstrations": ("演示", "Demonstrations")}
 
 _SAID = {
     "zh": {
