@@ -15,6 +15,7 @@ from report_builder.claims import CLAIMS
 from report_builder.evidence import Evidence
 from report_builder.pages import Rendered
 from report_builder.provenance import digest, file_digest, pack
+from report_builder.stepper import steppers
 from report_builder.tables import demonstration_of, made_by, tables
 from report_builder.values import parts
 from report_builder.wording import LANGUAGES
@@ -25,7 +26,7 @@ RENDERING = "report_builder.pages:render"
 
 
 def of_results(evidence: Evidence, source: Source, pending: frozenset[str] = frozenset()) -> dict[str, dict]:
-    """`value baseline.n` -> its inputs, and the same of every table."""
+    """`value baseline.n` -> its inputs, and the same of every table, claim and stepper."""
     versions = {name: version(name) for name in COUNTING}
 
     def inputs(targets: tuple[str, ...], variants: str | tuple[str, ...] | None, demonstration: str = "") -> dict:
@@ -44,6 +45,7 @@ def of_results(evidence: Evidence, source: Source, pending: frozenset[str] = fro
         row = {"row": digest([each for each in claim if each is not claim.test])}
         of_test = inputs((f"{claim.test.__module__}:{claim.test.__name__}",), getattr(claim.test, "variants", None))
         found[f"claim {name}"] = of_test | row
+    found |= {f"stepper {name}": inputs(("report_builder.stepper:steppers",), None, name) for name in steppers(evidence)}
     return found
 
 
