@@ -24,12 +24,13 @@ if TYPE_CHECKING:
 
 DEMONSTRATION = "windows"
 STRIP = "sliding-window"  # the figure that stands in where no script runs
+LARGEST = 2**16  # pixels of an image that a page can hold, with its maps, without growing heavy
 
 
 def steppers(evidence: Evidence) -> dict[str, dict]:
-    """What the script reads, under the demonstration's name; none where that is missing or does not apply."""
+    """What the script reads, under the demonstration's name; none where that is missing, does not apply or is too large."""
     shown = evidence.demonstrations.get(DEMONSTRATION)
-    if shown is None or not shown.applies:
+    if shown is None or not shown.applies or shown.array("image").size > LARGEST:
         return {}
     layers = []
     for layer in shown.facts["layers"]:

@@ -37,8 +37,9 @@ def test_pixels_are_exact_and_the_values_of_a_map_lie_about_zero():
     assert pool["limit"] > 0  # a map of zeros has a scale, too
 
 
-def test_there_is_no_stepper_where_the_demonstration_does_not_apply():
+def test_there_is_no_stepper_where_the_demonstration_does_not_apply_or_a_page_would_grow_heavy():
     assert data(None) == {}
+    assert data(shown(array={"image": np.zeros((300, 300), np.uint8)}.__getitem__)) == {}
     assert data(shown(applies=False)) == {}
 
 
