@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -212,3 +213,25 @@ def test_a_part_of_a_study_makes_a_site_that_counts_what_is_there(places, train)
     page = (places.build / "docs" / "en" / "index.md").read_text()
     assert "of 1" in page  # one seed of features is there: n is 1, not 2
     assert "—" in page and "has no run of" in page and "0 of" not in page.split("—")[1]
+
+
+def test_swapping_two_variants_records_in_the_store_changes_just_what_rests_on_them(places, train, tmp_path):
+    one, other = "channels-11", "channels-15"
+
+    def report(store: Path, solving: str) -> dict:
+        def write(run: Run) -> Record:
+            solves = run.variant.name == solving if run.variant.name in (one, other) else run.seed == 0
+            made = write_record(Store(tmp_path / f"made-{solving}"), run.variant, run.data, run.seed, solves)
+            arrays = {name: made.array(name) for name in made.names}
+            return Store(store).write(made.meta | {"key": run.key, "inputs": run.inputs}, arrays)
+
+        at = replace(places, store=store)
+        build("smoke", at, lambda missing: [write(run) for run, _ in missing], jobs=1, follow=lambda names, n: list(names))
+        return load_report(places.build / "report.json")
+
+    before, after = report(tmp_path / "before", one), report(tmp_path / "after", other)
+    values = {name for name, value in before["values"].items() if after["values"][name] != value}
+    assert values and {name.partition(".")[0] for name in values} <= {one, other, "published", "readings"}
+    assert {f"{one}.solved", f"{other}.solved", f"{one}.test_accuracy", f"{other}.test_accuracy"} <= values
+    claims = {name for name, claim in before["claims"].items() if after["claims"][name] != claim}
+    assert claims == {"11-channels-are-fine", "15-channels-are-worse", "accuracy-near-99.7"}
