@@ -50,7 +50,15 @@ class Demonstration:
     every_seed: bool = False
 
 
-DEMONSTRATIONS: dict[str, Demonstration] = {}
+DEMONSTRATIONS: dict[str, Demonstration] = {
+    "windows": Demonstration("xo.windows:windows", ("baseline", "features")),
+    "shifts": Demonstration("xo.shifts:shifts", ("baseline",)),
+    "sharing": Demonstration("xo.shifts:sharing", ("baseline",)),
+    "pooling": Demonstration("xo.pooling:pooling", ("trained-pooling",)),
+    "partial-sums": Demonstration("xo.channels:partial_sums", ("baseline",)),
+    "mixing": Demonstration("xo.channels:mixing", ("one-by-one",)),
+    "bottleneck": Demonstration("xo.channels:bottleneck", ("baseline", "one-by-one")),
+}
 
 
 class DoesNotApply(Exception):
