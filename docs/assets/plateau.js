@@ -13,7 +13,7 @@
   const place = (p) => [(p / 0.5) * SIDE[0], SIDE[1] * (1 - entropy(p) / Math.LN2)].map((x) => x.toFixed(1));
   const whole = (n) => n.toLocaleString("en");
 
-  const slider = (name, text, low, high, step) => `<label>${text} <output></output>
+  const slider = (name, text, low, high, step) => `<label>${text} <b aria-hidden="true"></b>
     <input type="range" name="${name}" min="${low}" max="${high}" step="${step}"></label>`;
   const curve = Array.from({ length: 50 }, (_, k) => place((k + 1) / 100)).join(" ");
   root.insertAdjacentHTML("beforeend", `<form class="xo-arithmetic">
@@ -31,8 +31,8 @@
   function show() {
     const n = +images.value, p = share.value / 100, loss = entropy(p);
     const batches = Math.ceil(n / BATCH), rows = Math.floor(batches / BATCHES_PER_ROW), printed = (loss / 10).toFixed(3);
-    images.previousElementSibling.value = whole(n);
-    share.previousElementSibling.value = `${share.value} %`;
+    images.previousElementSibling.textContent = whole(n);
+    share.previousElementSibling.textContent = share.ariaValueText = `${share.value} %`;
     form.querySelector("circle").setAttribute("transform", `translate(${place(p)})`);
     const [a, b] = [p.toFixed(2), (1 - p).toFixed(2)];
     form.querySelector("[role]").innerHTML = say(

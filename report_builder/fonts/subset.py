@@ -23,7 +23,7 @@ SIGNS = ("·×÷±−≤≥≠≈→←↑↓∞∑√∂∈∅…–—‘’�
 
 def used() -> set[str]:
     """The characters in the sources whose text is drawn."""
-    files = [*sorted((ROOT / "report_builder" / "figures").glob("*.py")), ROOT / "xo" / "variants.py"]
+    files = [*sorted((ROOT / "report_builder" / "figures").glob("*.py")), ROOT / "report_builder" / "readings.py", ROOT / "xo" / "variants.py"]
     return set("".join(file.read_text(encoding="utf-8") for file in files)) - set("\n")
 
 
