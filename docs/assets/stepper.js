@@ -11,7 +11,7 @@
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const say = (zh, en) => (english ? en : zh);
   const words = {
-    stage: say("图像与特征图，方向键移动窗口", "Image and map, the arrow keys move the window"),
+    stage: say("图像与特征图，方向键移动窗口", "Image and map, arrow keys move the window"),
     hint: say("方向键移动一步，按住 Shift 移动十步；也可以在任意一幅图上点按或拖动。特征图上浅色的部分还没有写到。行和列从 0 数起。",
       "Arrow keys move by one step, with Shift by ten; or tap or drag on a picture. The pale part of the map is not written yet. "
       + "Rows and columns count from 0."),
@@ -42,7 +42,7 @@
   const number = (x, digits) => (x === 1 || !+x.toFixed(digits) ? `${Math.round(x)}` : x.toFixed(digits)).replace("-", "−");
   const by = (height, width) => `${width}×${height}`;
   const first = (layer, unit) => layer.offset + layer.stride * unit; // row or column of pixels that a unit sees
-  const unit = (layer, pixel) => Math.round((pixel - layer.offset - layer.size / 2) / layer.stride); // that sees it in the middle
+  const unit = (layer, pixel) => Math.round((pixel - layer.offset - layer.size / 2) / layer.stride); // around it
 
   /** Red, green, blue of a share of the scale, between seven colors from the most negative, -1, to the most positive, 1. */
   function color(share) {
@@ -51,7 +51,7 @@
     return from.map((part, k) => Math.round(part + (to[k] - part) * (at - low)));
   }
 
-  /** Black or white, whichever has a contrast of 4.5 to a color (relative luminance of WCAG 2.2). */
+  /** Black or white, whichever has a contrast of 4.5 to a color (WCAG 2.2). */
   function ink(rgb) {
     const [r, g, b] = rgb.map((part) => ((part / 255 + 0.055) / 1.055) ** 2.4);
     return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.18 ? "#000" : "#fff";
@@ -167,7 +167,7 @@
     go(row + steps * down, column + steps * right);
   }
 
-  /** Goes on in the order in which outputs are written, and stops at the last one. */
+  /** Goes on to the next output, and stops at the last one. */
   function advance() {
     const { width, height } = painted, next = SPEEDS[speed.selectedIndex][1] ? (row + 1) * width : row * width + column + 1;
     if (next >= height * width) return run(false);
@@ -212,5 +212,6 @@
   [stage, controls].forEach((element) => element.addEventListener("keydown", key));
   new MutationObserver(() => (paint(), show())).observe(document.body, { attributeFilter: ["data-md-color-scheme"] });
   choose(layer);
-  root.classList.add("live"); // the picture strip goes
+  root.classList.add("live"); // hides the strip, but not where it comes from
+  root.append(...root.querySelectorAll(".origin"));
 })();
