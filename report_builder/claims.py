@@ -47,6 +47,7 @@ class Claim(NamedTuple):
     test: Callable[[Evidence], Finding]
     says: dict[Verdict, Both]  # what a page says; the numbers follow in brackets
     figure: str  # that shows it
+    demonstration: str = ""  # that the test reads instead of records
 
 
 # How a verdict is found
@@ -526,7 +527,7 @@ CLAIMS: dict[str, Claim] = {
         _says(supported=("线性探针在更深的一层分得更准", "A linear probe separates the classes better at the deeper level"),
               refuted=("线性探针在更深的一层反而分得更差", "A linear probe separates the classes worse at the deeper level"),
               undecided=("更深的一层是否更容易线性分开，还说不准", "Whether the deeper level is easier to separate by a line is open")),
-        "probes"),
+        "probes", demonstration="probes"),
     "conv3-leaves-12x12": Claim(
         "R1", Both("第三个卷积层之后是 12×12", "The third convolution leaves 12×12"), _conv3_leaves_twelve,
         _says(supported=("三次卷积加池化之后，特征图确是 12×12", "After three blocks the maps are 12×12, as stated"),

@@ -6,6 +6,7 @@ Code counts definition by definition: a changed function makes stale what reache
 from __future__ import annotations
 
 import os
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -27,10 +28,10 @@ RENDERING = "report_builder.pages:render"
 
 def of_results(evidence: Evidence, source: Source, pending: frozenset[str] = frozenset()) -> dict[str, dict]:
     """`value baseline.n` -> its inputs, and the same of every table, claim and stepper."""
-    versions = {name: version(name) for name in COUNTING}
+    versions, reach = {name: version(name) for name in COUNTING}, cache(source.reach)
 
     def inputs(targets: tuple[str, ...], variants: str | tuple[str, ...] | None, demonstration: str = "") -> dict:
-        code = source.reach(*targets)
+        code = reach(*targets)
         return {"code": code, **rests_on(evidence, demonstration, variants, pending), "data": evidence.data.digest,
                 "versions": versions, "text": files_read(code)}
 
@@ -43,7 +44,8 @@ def of_results(evidence: Evidence, source: Source, pending: frozenset[str] = fro
         found[f"table {name}"] = inputs((code, *(codes if shows_values else ())), variant, demonstration_of(name))
     for name, claim in CLAIMS.items():
         row = {"row": digest([each for each in claim if each is not claim.test])}
-        of_test = inputs((f"{claim.test.__module__}:{claim.test.__name__}",), getattr(claim.test, "variants", None))
+        of_test = inputs((f"{claim.test.__module__}:{claim.test.__name__}",), getattr(claim.test, "variants", None),
+                         claim.demonstration if claim.demonstration in evidence.demonstrations else "")
         found[f"claim {name}"] = of_test | row
     found |= {f"stepper {name}": inputs(("report_builder.stepper:steppers",), None, name) for name in steppers(evidence)}
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from report_builder import pages
@@ -11,7 +11,6 @@ from report_builder.inputs import homes, of_assets, of_pages, of_results
 from report_builder.provenance import PENDING, digest, pack, unpack, why
 from report_builder.site import is_published
 from xo.code import Source
-from xo.demonstrations import DEMONSTRATIONS
 
 
 class Standing(NamedTuple):
@@ -29,8 +28,7 @@ def status(study: str, places: Places) -> Iterator[Standing]:
     last = pages.load_report(places.build / "report.json")
     before = {name: unpack(artefact["inputs"], last["details"]) for name, artefact in last.get("artefacts", {}).items()}
     pending = frozenset(f"{run.variant.name}/{run.seed}" for run, _ in plan_.state.missing)
-    if plan_.state.found:
-        yield from _of_evidence(plan_, places, before, pending)
+    yield from _of_evidence(plan_, places, before, pending)
     if not is_published(places.site):
         yield Standing(f"site {places.site}", "not published, or not whole")
 
@@ -38,23 +36,24 @@ def status(study: str, places: Places) -> Iterator[Standing]:
 def _of_evidence(plan_: Plan, places: Places, before: dict[str, dict], pending: frozenset[str]) -> Iterator[Standing]:
     evidence, source = gather(plan_, plan_.state.found), Source()
     shown = demonstrated(evidence, plan_.store)
-    stale = {plan.name: why for plan, why in shown.missing} | {name: why["en"] for name, why in shown.lacking.items()}
-    yield from (Standing(f"demonstration {name}", stale.get(name, "")) for name in DEMONSTRATIONS)
+    reasons = {plan.name: reason for plan, reason in shown.missing}
+    yield from (Standing(f"demonstration {name}", reasons.get(name, "")) for name in shown.found.keys() | reasons.keys())
     head = report_head(evidence, len(plan_.runs), places.docs)
     drawn, executed = wanted(evidence, head, places, pending)
     yield from (Standing(f"figure {each.name}", each.why_stale) for each in drawn)
     yield from (Standing(f"notebook {each.name}", each.why_stale) for each in executed)
 
-    results = of_results(evidence, source, pending)
+    results = of_results(evidence, source, pending) if evidence.variants else {}
     yield from (Standing(name, why(before.get(name), inputs, "never made")) for name, inputs in results.items())
     now = results | {f"figure {each.name}": each.inputs for each in drawn} | {f"notebook {each.name}": each.inputs for each in executed}
-    for name, inputs in before.items():  # of a variant none of whose runs is there
-        waiting = sorted(pending & inputs.get("records", {}).keys())
-        if name not in now and name.startswith(("figure ", "value ", "table ")) and stale.keys() & inputs.get("demonstrations", {}).keys():
-            yield Standing(name, why(inputs, inputs | {"demonstrations": dict.fromkeys(inputs["demonstrations"], PENDING)}, ""))
-        elif name not in now and waiting and name.partition(" ")[0] != "run":
-            yield Standing(name, why(inputs, inputs | {"records": inputs["records"] | dict.fromkeys(waiting, PENDING)}, ""))
+    others = {name: inputs for name, inputs in before.items()
+              if name not in now and name.startswith(("figure ", "value ", "table ", "claim "))}
+    waiting = _waiting(others, pending, reasons.keys())
+    if not evidence.variants:  # what rests on no run cannot be told either, but for the data set
+        waiting = {name: inputs | {"data": plan_.data.digest} for name, inputs in others.items()} | waiting
+    yield from (Standing(name, why(before[name], inputs, "")) for name, inputs in waiting.items())
 
+    now |= waiting
     digests = {name: digest(pack(inputs, {})) for name, inputs in now.items()} | homes(head)
     asked = [page._replace(uses=frozenset(before.get(f"page {page.path}", {}).get("uses", ()))) for page in pages.asked(places.docs, head)]
     after = head | {"runs": {"made": len(plan_.runs), "planned": len(plan_.runs)}}
@@ -62,3 +61,14 @@ def _of_evidence(plan_: Plan, places: Places, before: dict[str, dict], pending: 
         yield Standing(name, why(before.get(name), inputs, "never rendered"))
     for name, inputs in of_assets(places.docs).items():
         yield Standing(name, why(before.get(name), inputs, "never published"))
+
+
+def _waiting(before: dict[str, dict], pending: frozenset[str], demonstrations: Collection[str]) -> dict[str, dict]:
+    """What cannot be told yet, since its runs or demonstrations are to be made first: its inputs as they will then differ."""
+    found = {}
+    for name, inputs in before.items():
+        made = {part: dict.fromkeys(inputs.get(part, {}).keys() & stale, PENDING)
+                for part, stale in (("records", pending), ("demonstrations", demonstrations))}
+        if any(made.values()):
+            found[name] = inputs | {part: inputs[part] | of_part for part, of_part in made.items() if of_part}
+    return found
