@@ -11,7 +11,7 @@ from report_builder.figures.layout import SMALL, WIDTH, axes, epoch_axis, note, 
 from report_builder.figures.look import Drawing, Look
 from report_builder.figures.wording import SPACE, variant_title
 from report_builder.published import Log, Placement, blind_loss, logs, place, printed_rows, rows_per_epoch
-from report_builder.readings import ODD, READINGS, Fit, Judgement, judgements
+from report_builder.readings import FEW, ODD, READINGS, Fit, Judgement, judgements
 from xo.variants import VARIANTS
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def _conclusion(look: Look, log: Log, whole: Judgement) -> str:
     if whole.best:
         reading = READINGS[whole.best]
         return title + look.words(f"：“{reading.zh}”最合", f": {reading.en.lower()} fits best")
-    if len(whole.judged) > 1 and not any(fit.state == "no runs" for fit in whole.fits):
+    if all(fit.state == "excluded" or fit.n >= FEW for fit in whole.fits):
         return title + look.words("：行数相符的解读分不出高下", ": readings with as many rows cannot be told apart")
     return title + look.words("：还缺训练，不能判断", ": too few runs to judge by")
 

@@ -223,6 +223,8 @@ def test_missing_and_few_runs_decide_nothing_and_count_as_nothing(study):
         assert [fit.state for fit in whole.fits] == ["excluded", *states] and whole.best is None
         finding = claims(made)["failed-log-fits-folders"]
         assert finding["verdict"] == "undecided" and "5" in finding["settles"]["en"]
+    few = study({"three-conv-wrong-folder": stays[:4], "three-conv-uneven": elsewhere[:4]})
+    assert figures.draw("published-readings", few, EN).title.startswith("Three convolutions, 10 epochs: too few runs to judge by")
     text = values(study({"three-conv-uneven": None}))["published.three-conv-failed.whole.uneven.alike"]
     assert text == ({"zh": "没有训练", "en": "no runs"}, {"zh": "这项研究没有它的训练", "en": "this study has no run of it"})
 
