@@ -20,13 +20,15 @@ _SAID = {
         "summary": "这张图的来历", "csv": "数据（CSV）", "columns": ("名字", "值", "说明", "代码"),
         "runs": "依据数据集 {data} 上的 {n} 次训练：{seeds}。", "no_runs": "依据数据集 {data}。",
         "code": "代码：{code}。", "versions": "版本：{versions}。", "of": "{what} {it}", "and": "；", "to": "–",
-        "training": "训练", "drawing": "画图", "counting": "统计", "records": "这 {n} 次训练的记录",
+        "training": "训练", "computing": "演示", "drawing": "画图", "counting": "统计", "records": "这 {n} 次训练的记录",
+        "data": "{name}（`{digest}`）", "demonstration": "演示 {name}，",
     },
     "en": {
         "summary": "Where this figure comes from", "csv": "Data (CSV)", "columns": ("Name", "Value", "Note", "Code"),
         "runs": "Rests on {n} runs on the data set {data}: {seeds}.", "no_runs": "Rests on the data set {data}.",
         "code": "Code: {code}.", "versions": "Versions: {versions}.", "of": "{what} {it}", "and": "; ", "to": "–",
-        "training": "training", "drawing": "drawing", "counting": "counting", "records": "The records of these {n} runs",
+        "training": "training", "computing": "demonstration", "drawing": "drawing", "counting": "counting",
+        "records": "The records of these {n} runs", "data": "{name} (`{digest}`)", "demonstration": "The demonstration {name}. ",
     },
 }
 
@@ -39,12 +41,13 @@ def value_link(name: str, text: str, note: str, page: str) -> str:
 
 def figure_fold(report: dict, name: str, language: str, data: str, values_page: str) -> str:
     """What is folded away below a figure; `data` and `values_page` are addresses, the latter perhaps empty."""
-    said, runs, inputs = _SAID[language], _runs_of(report, f"figure {name}"), report["artefacts"][f"figure {name}"]["inputs"]
+    said, artefact = _SAID[language], f"figure {name}"
+    steps = _steps(report, artefact, "drawing")
     return (f'<details class="origin" markdown="1"><summary>{said["summary"]}</summary>\n\n'
             f'```bash\n{report["figures"][name]["command"]}\n```\n\n'
-            f'{_rests(report, runs, language, values_page)}\n\n'
-            f'{_code(report, runs, "drawing", inputs["code"], language)}\n\n'
-            f'{_versions(report, runs, "drawing", inputs["versions"], language)}\n\n'
+            f'{_rests(report, artefact, language, values_page)}\n\n'
+            f'{said["code"].format(code=_told([(step, f"`{code[:SHOWN]}`") for step, code, _ in steps], language))}\n\n'
+            f'{_versions(report, steps, language)}\n\n'
             f'[{said["csv"]}]({data})\n\n</details>')
 
 
@@ -69,24 +72,40 @@ def section(report: dict, name: str) -> list[str]:
 
 
 def values_table(report: dict, name: str, language: str) -> str:
-    """What the values of one part rest on, the command that prints one, and a row for each."""
-    said, names = _SAID[language], section(report, name)
-    runs, inputs = _runs_of(report, f"value {names[0]}"), report["artefacts"][f"value {names[0]}"]["inputs"]
-    lines = [f"```bash\n{_command(report, names[0])}\n```", _rests(report, runs, language, ""),
-             _versions(report, runs, "counting", inputs["versions"], language)]
-    if name in VARIANTS:
-        records = ", ".join(f"<code>{run}</code> {report['artefacts'][f'run {run}']['digest'][:SHOWN]}" for run in runs)
-        lines.append(f'<details class="origin" id="runs-{name}"><summary>{said["records"].format(n=len(runs))}</summary>'
-                     f"<p>{records}</p></details>")
-    head = "".join(f"<th>{column}</th>" for column in said["columns"])
-    rows = []
+    """The command that prints a value of one part; then, of those that rest on the same, what that is, and a row for each."""
+    names = section(report, name)
+    alike: dict[tuple, list[str]] = {}
     for value in names:
-        found, code = report["values"][value], report["artefacts"][f"value {value}"]["inputs"]["code"]
-        cells = (f"<code>{value}</code>", html.escape(found["text"][language]), html.escape(found["note"][language]),
-                 f"<code>{code[:SHOWN_IN_ROW]}</code>")
-        rows.append(f'<tr id="{value}">{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>')
-    lines.append("\n".join([f"<table><thead><tr>{head}</tr></thead><tbody>", *rows, "</tbody></table>"]))
+        inputs = report["artefacts"][f"value {value}"]["inputs"]
+        alike.setdefault((inputs.get("demonstrations"), inputs["records"], inputs["versions"]), []).append(value)
+    lines = [f"```bash\n{_command(report, names[0])}\n```"]
+    for of_it in alike.values():
+        artefact = f"value {of_it[0]}"
+        steps = _steps(report, artefact, "counting")
+        lines += [f"### {shown} {{ #{shown} }}" for shown in _demonstrations(report, artefact)]
+        lines += [_rests(report, artefact, language, ""), _versions(report, steps, language)]
+        if name in VARIANTS:
+            lines.append(_records(report, name, _runs_of(report, artefact), language))
+        lines.append(_rows(report, of_it, language))
     return "\n\n".join(lines)
+
+
+def _records(report: dict, variant: str, runs: list[str], language: str) -> str:
+    """The runs of a variant by name, each with the digest of its record, folded away."""
+    listed = ", ".join(f"<code>{run}</code> {report['artefacts'][f'run {run}']['digest'][:SHOWN]}" for run in runs)
+    return (f'<details class="origin" id="runs-{variant}"><summary>{_SAID[language]["records"].format(n=len(runs))}</summary>'
+            f"<p>{listed}</p></details>")
+
+
+def _rows(report: dict, names: list[str], language: str) -> str:
+    head = "".join(f"<th>{column}</th>" for column in _SAID[language]["columns"])
+    rows = []
+    for name in names:
+        found, code = report["values"][name], report["artefacts"][f"value {name}"]["inputs"]["code"]
+        cells = (f"<code>{name}</code>", html.escape(found["text"][language]), html.escape(found["note"][language]),
+                 f"<code>{code[:SHOWN_IN_ROW]}</code>")
+        rows.append(f'<tr id="{name}">{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>')
+    return "\n".join([f"<table><thead><tr>{head}</tr></thead><tbody>", *rows, "</tbody></table>"])
 
 
 def values_csv(report: dict, language: str) -> str:
@@ -116,15 +135,20 @@ def _command(report: dict, value: str) -> str:
     return f"{report['value_command']} {value}"
 
 
-def _rests(report: dict, runs: list[str], language: str, values_page: str) -> str:
-    """The data set and the seeds of every variant."""
-    said = _SAID[language]
-    data = f"{report['data']['name']} (`{report['data']['digest'][:SHOWN]}`)"
+def _rests(report: dict, artefact: str, language: str, values_page: str) -> str:
+    """The data set, the seeds of every variant, and the demonstration computed from them."""
+    said, runs = _SAID[language], _runs_of(report, artefact)
+    data = said["data"].format(name=report["data"]["name"], digest=report["data"]["digest"][:SHOWN])
     if not runs:
         return said["no_runs"].format(data=data)
-    found = _by_variant(runs, language)
-    shown = [f"[{seeds}]({values_page}#runs-{name})" if values_page else seeds for name, seeds in found.items()]
-    return said["runs"].format(n=len(runs), data=data, seeds=said["and"].join(shown))
+    shown = [f"[{seeds}]({values_page}#runs-{name})" if values_page else seeds for name, seeds in _by_variant(runs, language).items()]
+    through = "".join(said["demonstration"].format(name=name) for name in _demonstrations(report, artefact))
+    return through + said["runs"].format(n=len(runs), data=data, seeds=said["and"].join(shown))
+
+
+def _demonstrations(report: dict, artefact: str) -> list[str]:
+    inputs = report["artefacts"][artefact]["inputs"]
+    return list(report["details"][inputs["demonstrations"]]) if "demonstrations" in inputs else []
 
 
 def _by_variant(runs: list[str], language: str) -> dict[str, str]:
@@ -142,23 +166,22 @@ def _ranges(numbers: list[int], to: str) -> list[str]:
     return [f"{first}" if first == last else f"{first}{to}{last}" for first, last in zip(starts, ends)]
 
 
-def _code(report: dict, runs: list[str], what: str, own: str, language: str) -> str:
-    """The digest of the code of an artefact, and of the training before it."""
-    trained = sorted({report["artefacts"][f"run {run}"]["inputs"]["code"] for run in runs})
-    return _SAID[language]["code"].format(code=_told([(what, own), *(("training", code) for code in trained)], language, "`"))
+def _steps(report: dict, artefact: str, last: str) -> list[tuple[str, str, str]]:
+    """How it came about, backwards: what was done, with the digests of the code and of the versions that did it."""
+    before = [("computing", f"demonstration {name}") for name in _demonstrations(report, artefact)]
+    before += [("training", f"run {run}") for run in _runs_of(report, artefact)]
+    found = ((step, report["artefacts"][name]["inputs"]) for step, name in [(last, artefact), *before])
+    return list(dict.fromkeys((step, inputs["code"], inputs["versions"]) for step, inputs in found))
 
 
-def _versions(report: dict, runs: list[str], what: str, own: str, language: str) -> str:
-    """Likewise the versions."""
-    trained = sorted({report["artefacts"][f"run {run}"]["inputs"]["versions"] for run in runs})
-    found = [(what, own), *(("training", versions) for versions in trained)]
-    return _SAID[language]["versions"].format(
-        versions=_told([(name, _listed(report["details"][each])) for name, each in found], language))
+def _versions(report: dict, steps: list[tuple[str, str, str]], language: str) -> str:
+    found = dict.fromkeys((step, _listed(report["details"][versions])) for step, _, versions in steps)
+    return _SAID[language]["versions"].format(versions=_told(list(found), language))
 
 
-def _told(pairs: list[tuple[str, str]], language: str, mark: str = "") -> str:
+def _told(pairs: list[tuple[str, str]], language: str) -> str:
     said = _SAID[language]
-    return said["and"].join(said["of"].format(what=said[what], it=f"{mark}{it[:SHOWN] if mark else it}{mark}") for what, it in pairs)
+    return said["and"].join(said["of"].format(what=said[what], it=it) for what, it in pairs)
 
 
 def _listed(versions: dict[str, str]) -> str:
