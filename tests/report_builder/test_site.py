@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
 from pathlib import Path
 
 import nbformat
 import pytest
 
-from report_builder.site import MANIFEST, is_published, publish
+from report_builder.site import MANIFEST, commit, is_published, publish, sealed
 from xo.code import ROOT
 from xo.errors import CheckFailed, InputError
 
@@ -247,3 +248,81 @@ def test_every_page_names_study_and_data_set(project):
     imported = page_with(report | {"data": {"name": "mine", "embedded": False}, "runs": {"made": 5, "planned": 6}})
     assert imported.count('class="xo-origin"') == 2  # also at the top
     assert "<b>mine</b> (imported)" in imported and "5 runs of 6 planned" in re.sub(r"\s+", " ", imported)
+
+
+# The manifest
+
+
+ARTEFACTS = {
+    "run baseline/0-k": {"digest": "r", "inputs": {"seed": 0, "code": "c"}},
+    "value baseline.n": {"digest": "v", "inputs": {"code": "c"}},
+    "figure samples": {"files": [f"{language}/figures/samples.{scheme}.svg" for language in ("zh", "en") for scheme in ("light", "dark")], "inputs": {}},
+    "page zh/index.md": {"files": ["zh/index.md"], "inputs": {}},
+    "page en/hands-on/by-hand.ipynb": {"files": ["en/hands-on/by-hand.ipynb"], "inputs": {}},
+    "asset assets/xo.css": {"files": ["assets/xo.css"], "inputs": {}},
+}
+
+
+def report(project: Project, **changes) -> None:
+    content = {"study": "smoke", "data": {"name": "xo", "embedded": True, "digest": "d"}, "runs": {"made": 1, "planned": 1},
+               "artefacts": ARTEFACTS | changes, "details": {"c": {"xo.train:step": "1"}}}
+    (project.docs.parent / "report.json").write_text(json.dumps(content))
+
+
+def git(project: Project, *arguments: str) -> str:
+    identity = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
+    return subprocess.run(["git", *identity, *arguments], cwd=project.config.parent, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def test_the_manifest_lists_every_artefact_with_its_files_and_inputs(project):
+    report(project)
+    project.publish()
+    found = json.loads(project.page(MANIFEST))
+    assert (found["study"], found["runs"]["made"], found["commit"]) == ("smoke", 1, {"id": None, "why": "not a git checkout"})
+    assert found["artefacts"].keys() == ARTEFACTS.keys() and found["details"] == {"c": {"xo.train:step": "1"}}
+    assert found["artefacts"]["value baseline.n"] == ARTEFACTS["value baseline.n"]
+    assert found["artefacts"]["page zh/index.md"]["files"] == ["index.html"]
+    assert found["artefacts"]["page en/hands-on/by-hand.ipynb"]["files"] == ["en/hands-on/by-hand/index.html"]
+    assert found["artefacts"]["figure samples"]["files"] == [f"{below}figures/samples.{scheme}.svg" for below in ("", "en/")
+                                                             for scheme in ("light", "dark")]
+    for artefact in found["artefacts"].values():
+        assert set(artefact.get("files", ())) <= set(found["files"])
+    assert project.page(MANIFEST) == sealed(found)
+
+
+def test_an_artefact_with_other_inputs_has_the_site_published_anew(project):
+    report(project)
+    project.publish()
+    report(project, **{"value baseline.n": {"digest": "v", "inputs": {"code": "another"}}})
+    assert project.publish()
+    assert json.loads(project.page(MANIFEST))["artefacts"]["value baseline.n"]["inputs"]["code"] == "another"
+
+
+def test_the_manifest_names_the_commit_of_the_content_and_a_further_commit_publishes_nothing(project):
+    git(project, "init", "-q")
+    (project.config.parent / ".gitignore").write_text("/build/\n/site/\n/.site.*/\n")
+    git(project, "add", ".")
+    git(project, "commit", "-q", "-m", "Begin")
+    first = git(project, "rev-parse", "HEAD")
+    assert project.publish()
+    assert json.loads(project.page(MANIFEST))["commit"] == {"id": first, "clean": True}
+    (project.config.parent / "notes.txt").write_text("mine")  # nothing that a build reads
+    git(project, "add", ".")
+    git(project, "commit", "-q", "-m", "Note")
+    before = files(project.site)
+    assert not project.publish() and files(project.site) == before
+    project.add("zh/xo/data.md", "\n再加一句。\n")
+    assert project.publish()
+    assert json.loads(project.page(MANIFEST))["commit"] == {"id": git(project, "rev-parse", "HEAD"), "clean": True}
+    (project.config.parent / "docs" / "new.md").write_text("x")
+    project.add("zh/xo/data.md", "\n又加一句。\n")
+    assert project.publish()
+    assert json.loads(project.page(MANIFEST))["commit"]["clean"] is False
+
+
+def test_the_commit_of_a_repository_around_the_project_is_not_taken_for_its_own(tmp_path, monkeypatch):
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    (tmp_path / "project").mkdir()
+    assert commit(tmp_path / "project")["id"] is None
+    monkeypatch.setenv("PATH", "")
+    assert commit(tmp_path) == {"id": None, "why": "no git"}
