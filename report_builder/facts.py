@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
+from report_builder.figures.wording import class_name, hundredths
 from report_builder.wording import count, significant
 
 if TYPE_CHECKING:
@@ -59,8 +62,182 @@ def correlation(number: float) -> str:
     return f"{number:.2f}".replace("-", "−")
 
 
-FACTS: dict[str, dict[str, Fact]] = {}
-TABLES: dict[str, Shown] = {}
+def listed(numbers: list[float]) -> str:
+    return ", ".join(map(hundredths, numbers))
+
+
+# pooling as recorded, in Chinese and in English; the first is none at all
+KINDS = (("none", "不池化", "no pooling"), ("max", "最大池化", "max-pooling"), ("mean", "平均池化", "mean-pooling"),
+         ("gaussian", "高斯池化", "Gaussian pooling"), ("trained", "可训练池化", "trained pooling"))
+
+FACTS: dict[str, dict[str, Fact]] = {
+    "windows": {
+        "image": Fact(class_name, "测试图像 {id}", "test image {id}"),
+        "kernel": Fact(count, "第一层的第几个卷积核，从 1 数起", "which kernel of the first layer, counted from 1"),
+        "row": Fact(count, "窗口左上角所在的行，从 0 数起", "row of the window's upper left corner, counted from 0"),
+        "column": Fact(count, "窗口左上角所在的列，从 0 数起", "column of the window's upper left corner, counted from 0"),
+        "sum": Fact(signed, "窗口内九个乘积之和", "sum of the window's nine products"),
+        "bias": Fact(signed, "这个卷积核的偏置", "the kernel's bias"),
+        "output": Fact(signed, "九个乘积之和加偏置", "sum of the nine products and the bias"),
+        "pytorch": Fact(signed, "同一个像素，由 PyTorch 的卷积层给出", "the same pixel as PyTorch's layer gives it"),
+        "difference": Fact(tiny, "整幅特征图上，手算与 PyTorch 的最大差别", "largest difference between sums by hand and PyTorch's layer, over the whole map"),
+        "field_conv1": Fact(count, "感受野的边长，像素", "side of the receptive field in pixels"),
+        "field_pool1": Fact(count, "感受野的边长，像素", "side of the receptive field in pixels"),
+        "field_conv2": Fact(count, "感受野的边长，像素", "side of the receptive field in pixels"),
+        "field_pool2": Fact(count, "感受野的边长，像素", "side of the receptive field in pixels"),
+        "field_conv3": Fact(count, "感受野的边长，像素；三个卷积层的网络", "side of the receptive field in pixels, in the network with three convolutions"),
+        "field_pool3": Fact(count, "感受野的边长，像素；三个卷积层的网络", "side of the receptive field in pixels, in the network with three convolutions"),
+        "near": Fact(correlation, "相距 1 个像素的两点的相关系数，n = {images} 幅测试图像", "correlation of pixels 1 pixel apart, over n = {images} test images"),
+        "far": Fact(correlation, "相距 {distance_far} 个像素的两点的相关系数，n = {images} 幅测试图像",
+                    "correlation of pixels {distance_far} pixels apart, over n = {images} test images"),
+        "distance_far": Fact(count, "像素", "pixels"),
+        "inside_change": Fact(signed, "翻转感受野内的一个像素，conv2 的一个值最多改变多少", "how far one value of conv2 moves at most when one pixel of its receptive field is inverted"),
+        "outside_change": Fact(tiny, "同时翻转感受野外的全部像素，同一个值改变多少", "how far the same value moves when all pixels outside of its receptive field are inverted at once"),
+    },
+    "shifts": {
+        "images": Fact(count, "测试图像", "test images"),
+        "most": Fact(count, "像素", "pixels"),
+        "conv_difference": Fact(tiny, "平移 1 到 {most} 个像素，特征图移回之后的最大差别，n = {images} 幅图像", "largest difference of the map once moved back, over shifts of 1 to {most} pixels and n = {images} images"),
+        "even_difference": Fact(tiny, "偶数步平移，池化后的特征图移回之后的最大差别，n = {images} 幅图像", "largest difference of the pooled maps once moved back, over even shifts and n = {images} images"),
+        "odd_correlation_max": Fact(correlation, "奇数步平移，最大池化的特征图移回之后的相关系数，n = {images} 幅图像", "correlation of the max-pooled map once moved back, over odd shifts and n = {images} images"),
+        "odd_correlation_mean": Fact(correlation, "奇数步平移，平均池化的特征图移回之后的相关系数，n = {images} 幅图像", "correlation of the mean-pooled map once moved back, over odd shifts and n = {images} images"),
+        **{f"change_{kind}_{distance}": Fact(correlation, f"图像平移 {distance} 个像素时{zh}的特征图在原位的相对变化，n = {{images}} 幅图像的平均",
+                                             f"relative change in place of the map {en} when the image moves by {distance} px, mean of n = {{images}} images")
+           for kind, zh, en in (("none", "不池化", "without pooling"), ("max", "最大池化", "after max-pooling"), ("mean", "平均池化", "after mean-pooling"))
+           for distance in range(1, 9)},
+        **{f"accuracy_{distance}": Fact(share, f"测试图像平移 {distance} 个像素时基准网络的准确率，两个方向的平均，n = {{test_images}} 幅",
+                                        f"accuracy of the baseline on test images moved by {distance} px, mean of two directions, n = {{test_images}}")
+           for distance in range(9)},
+    },
+    "sharing": {
+        "shared": Fact(count, "卷积层的参数", "parameters of the convolution"),
+        "local": Fact(count, "局部连接层的参数", "parameters of the locally connected layer"),
+        "dense": Fact(count, "全连接层的参数", "parameters of the dense layer"),
+        "local_times": Fact(times, "是卷积层的多少倍", "times as many as the convolution has"),
+        "dense_times": Fact(times, "是卷积层的多少倍", "times as many as the convolution has"),
+        "map_height": Fact(count), "map_width": Fact(count), "channels": Fact(count), "window": Fact(count, "每个核的权值", "weights of each kernel"),
+        "inputs": Fact(count, "输入像素", "input pixels"), "outputs": Fact(count, "输出值", "output values"),
+        "multiply_adds_shared": Fact(count, "每幅图像的乘加次数", "multiply-adds per image"),
+        "multiply_adds_local": Fact(count, "每幅图像的乘加次数", "multiply-adds per image"),
+        "multiply_adds_dense": Fact(count, "每幅图像的乘加次数", "multiply-adds per image"),
+    },
+    "pooling": {
+        "channel": Fact(count, "画出的通道，从 1 数起", "the channel that is shown, counted from 1"),
+        "channels": Fact(count), "images": Fact(count, "测试图像", "test images"),
+        "full_side": Fact(count, "池化之前的边长", "side before pooling"), "pooled_side": Fact(count, "池化之后的边长", "side after pooling"),
+        "kept_share": Fact(share, "池化之后剩下的数值个数", "numbers that are left after pooling"),
+        "seed_accuracy": Fact(share, "可训练池化的这个种子的测试准确率", "test accuracy of this seed of the network with trained pooling"),
+        "trained_weights": Fact(listed, "画出的通道训练出来的四个池化权值", "the four trained pooling weights of the channel that is shown"),
+        "bias": Fact(signed),
+        "window": Fact(listed, "一个 2×2 窗口的四个值，先行后列", "the four values of one 2×2 window, row by row"),
+        **{f"window_{kind}": Fact(hundredths, f"这个窗口{zh}的结果", f"what {en} makes of this window") for kind, zh, en in KINDS[1:]},
+        **{f"detail_{kind}": Fact(share, f"{zh}丢掉的方差比例，n = {{images}} 幅测试图像 × {{channels}} 个通道的平均",
+                                  f"share of the map's variance that {en} loses, mean of n = {{images}} test images × {{channels}} channels") for kind, zh, en in KINDS[1:]},
+        **{f"change_{kind}": Fact(correlation, f"图像右移 1 个像素时{zh}的特征图在原位的相对变化，n = {{images}} 幅图像的平均",
+                                  f"relative change in place of the map with {en} when the image moves 1 px to the right, mean of n = {{images}} images")
+           for kind, zh, en in KINDS},
+        "parameters_trained": Fact(count, "第一个池化层的参数", "parameters of the first pooling layer"),
+    },
+    "partial-sums": {
+        "unit": Fact(count, "第二层的第几个输出通道，从 1 数起", "which output channel of the second layer, counted from 1"),
+        "units": Fact(count, "第二层的输出通道", "output channels of the second layer"),
+        "inputs": Fact(count, "第二层的输入通道", "input channels of the second layer"),
+        "row": Fact(count, "从 0 数起", "counted from 0"), "column": Fact(count, "从 0 数起", "counted from 0"),
+        "sum": Fact(signed, "各部分之和", "sum of the parts"), "bias": Fact(signed), "output": Fact(signed, "各部分之和加偏置", "sum of the parts and the bias"),
+        "pytorch": Fact(signed, "同一个像素，由 PyTorch 的卷积层给出", "the same pixel as PyTorch's layer gives it"),
+        "difference": Fact(tiny, "整幅特征图上，手算与 PyTorch 的最大差别", "largest difference between sums by hand and PyTorch's layer, over the whole map"),
+        "largest_part": Fact(count, "贡献最大的输入通道，从 1 数起", "the input channel that gives most, counted from 1"),
+        "parameters": Fact(count, "第二层的参数", "parameters of the second layer"),
+        "weights_per_unit": Fact(count, "每个输出通道的权值", "weights of each output channel"),
+    },
+    "mixing": {
+        "channels_in": Fact(count), "channels_out": Fact(count), "side": Fact(count, "特征图的边长", "side of the maps"),
+        "output": Fact(count, "画出的输出通道，从 1 数起", "the output channel that is shown, counted from 1"),
+        "largest_input": Fact(count, "权值绝对值最大的输入通道，从 1 数起", "the input channel with the largest weight, counted from 1"),
+        "largest_weight": Fact(signed), "bias": Fact(signed),
+        "parameters": Fact(count, "整个 1×1 层的参数", "parameters of the whole 1×1 layer"),
+        "difference": Fact(tiny, "整幅特征图上，手算与 PyTorch 的最大差别", "largest difference between sums by hand and PyTorch's layer, over the whole map"),
+        "seed_accuracy": Fact(share, "这个种子的测试准确率", "test accuracy of this seed"),
+    },
+    "bottleneck": {
+        "channels": Fact(count), "narrow": Fact(count), "map_height": Fact(count), "map_width": Fact(count),
+        **{f"{name}_{what}": Fact(count, f"{zh}的{measured[0]}", f"{measured[1]} of {en}")
+           for name, zh, en in (("plain", "普通 3×3 层", "the plain 3×3 layer"), ("bottleneck", "瓶颈", "the bottleneck"),
+                                ("own_plain", "基准网络第二个卷积层", "the baseline's second convolution"),
+                                ("own_narrow", "代替它的 1×1 与 3×3 两层", "the 1×1 and 3×3 layers in its place"))
+           for what, measured in (("parameters", ("参数", "parameters")), ("multiply_adds", ("乘加次数", "multiply-adds")))},
+        "times": Fact(times, "普通层的参数是瓶颈的多少倍", "how many times the bottleneck's parameters the plain layer has"),
+        "times_multiply_adds": Fact(times, "普通层的乘加次数是瓶颈的多少倍", "how many times the bottleneck's multiply-adds the plain layer needs"),
+        "own_times": Fact(times, "参数的倍数", "ratio of parameters"), "own_times_multiply_adds": Fact(times, "乘加次数的倍数", "ratio of multiply-adds"),
+    },
+}
+
+
+def _windows(shown: Demonstrated, language: str) -> Iterator[list[str]]:
+    patch, kernel = shown.array("patch"), shown.array("kernel")
+    for (i, j), product in np.ndenumerate(shown.array("products")):
+        yield [f"({i}, {j})", f"{patch[i, j]:g}", signed(kernel[i, j]), signed(product) if product else "0"]
+
+
+def _shifts(shown: Demonstrated, language: str) -> Iterator[list[str]]:
+    for distance in range(1, shown.facts["most"] + 1):
+        yield [count(distance), *(correlation(shown.facts[f"change_{kind}_{distance}"]) for kind in ("none", "max", "mean")),
+               share(shown.facts[f"accuracy_{distance}"])]
+
+
+def _sharing(shown: Demonstrated, language: str) -> Iterator[list[str]]:
+    names = {"shared": ("卷积", "Convolution"), "local": ("局部连接", "Locally connected"), "dense": ("全连接", "Dense")}
+    for name, words in names.items():
+        yield [words[language == "en"], count(shown.facts[name]), count(shown.facts[f"multiply_adds_{name}"])]
+
+
+def _pooling(shown: Demonstrated, language: str) -> Iterator[list[str]]:
+    rules = {"max": ("四个值中最大的", "the largest of four values"), "mean": ("四个值的平均", "the mean of four values"),
+             "gaussian": ("4×4 二项式核模糊，每隔一个取一个", "blurred by a 4×4 binomial kernel, every second value kept"),
+             "trained": ("四个训练出来的权值加权求和，再加偏置", "a sum weighted by four trained weights, and a bias")}
+    for kind, zh, en in KINDS[1:]:
+        facts = shown.facts
+        yield [zh if language == "zh" else en.capitalize(), rules[kind][language == "en"], count(facts[f"parameters_{kind}"]),
+               share(facts[f"detail_{kind}"]), correlation(facts[f"change_{kind}"])]
+
+
+def _partial_sums(shown: Demonstrated, language: str) -> Iterator[list[str]]:
+    for i, (part, total) in enumerate(zip(shown.facts["parts"], np.cumsum(shown.facts["parts"])), 1):
+        yield [count(i), signed(part) if part else "0", signed(total)]
+    yield [{"zh": "偏置", "en": "Bias"}[language], signed(shown.facts["bias"]), signed(shown.facts["output"])]
+
+
+def _mixing(shown: Demonstrated, language: str) -> Iterator[list[str]]:
+    yield from ([count(i), signed(weight)] for i, weight in enumerate(shown.facts["weights"], 1))
+    yield [{"zh": "偏置", "en": "Bias"}[language], signed(shown.facts["bias"])]
+
+
+def _bottleneck(shown: Demonstrated, language: str) -> Iterator[list[str]]:
+    names = {"plain": ("普通", "Plain"), "bottleneck": ("瓶颈", "Bottleneck"), "own_plain": ("基准网络", "Baseline"),
+             "own_narrow": ("插入 1×1 卷积", "With a 1×1 convolution")}
+    for name, layers in shown.facts["layers"].items():
+        for layer in layers:
+            yield [names[name][language == "en"], f"{layer['kernel']}×{layer['kernel']}", f"{layer['in']} → {layer['out']}",
+                   count(layer["parameters"]), count(layer["multiply_adds"])]
+        if len(layers) > 1:
+            yield [names[name][language == "en"], {"zh": "合计", "en": "Total"}[language], "", count(shown.facts[f"{name}_parameters"]),
+                   count(shown.facts[f"{name}_multiply_adds"])]
+
+
+TABLES: dict[str, Shown] = {
+    "windows": Shown("windows", (Heading("位置（行，列）", "Place (row, column)"), Heading("像素", "Pixel", True), Heading("权值", "Weight", True),
+                                 Heading("乘积", "Product", True)), _windows),
+    "shifts": Shown("shifts", (Heading("平移的像素数", "Pixels moved", True), Heading("不池化", "No pooling", True), Heading("最大池化", "Max", True),
+                               Heading("平均池化", "Mean", True), Heading("基准网络的准确率", "Accuracy of the baseline", True)), _shifts),
+    "sharing": Shown("sharing", (Heading("层", "Layer"), Heading("参数", "Parameters", True), Heading("乘加", "Multiply-adds", True)), _sharing),
+    "pooling-kinds": Shown("pooling", (Heading("池化", "Pooling"), Heading("规则", "Rule"), Heading("参数", "Parameters", True),
+                                       Heading("丢失的细节", "Detail lost", True), Heading("右移 1 像素的变化", "Change for 1 px", True)), _pooling),
+    "partial-sums": Shown("partial-sums", (Heading("输入通道", "Input channel", True), Heading("部分", "Part", True),
+                                           Heading("累计", "Running sum", True)), _partial_sums),
+    "mixing": Shown("mixing", (Heading("输入通道", "Input channel", True), Heading("权值", "Weight", True)), _mixing),
+    "bottleneck": Shown("bottleneck", (Heading("做法", "Design"), Heading("核", "Kernel"), Heading("通道", "Channels"),
+                                       Heading("参数", "Parameters", True), Heading("乘加", "Multiply-adds", True)), _bottleneck),
+}
 
 
 def told(shown: Demonstrated) -> Iterator[tuple[str, str, str, str]]:

@@ -60,8 +60,8 @@ def pooling(nets: dict[str, list[tuple[Record, Net]]], data: DataSet) -> tuple[d
         **{f"detail_{kind}": float(values.nanmean()) for kind, values in detail.items()},
         **{f"change_{kind}": value for kind, value in change.items()},
         **{f"parameters_{kind}": sum(p.numel() for p in layer.parameters()) if kind == "trained" else 0 for kind in kinds},
-        "weights": weights.flatten().tolist(), "bias": float(layer.bias[channel]),
-        "row": row, "column": column, "window_values": shown[0, 0, 2 * row:2 * row + 2, 2 * column:2 * column + 2].flatten().tolist(),
+        "trained_weights": weights.flatten().tolist(), "bias": float(layer.bias[channel]),
+        "row": row, "column": column, "window": shown[0, 0, 2 * row:2 * row + 2, 2 * column:2 * column + 2].flatten().tolist(),
         **{f"window_{kind}": float(values[row, column]) for kind, values in pooled.items()},
     }
     arrays = {"map": shown[0, 0].numpy(), **{f"pooled.{kind}": values.contiguous().numpy() for kind, values in pooled.items()},

@@ -97,7 +97,8 @@ def _maps(net: Net, images: Tensor) -> Tensor:
 
 def _correlation(one: Tensor, other: Tensor) -> float:
     """Of two maps; 1 where both are the same everywhere."""
-    a, b = one.flatten() - one.mean(), other.flatten() - other.mean()
+    a, b = (maps.flatten().double() for maps in (one, other))
+    a, b = a - a.mean(), b - b.mean()
     lengths = float(a.norm() * b.norm())
     return float(a @ b) / lengths if lengths else 1.0
 

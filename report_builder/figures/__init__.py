@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from report_builder.evidence import Evidence
-from report_builder.figures import compare, curves, images, kernels, maps, network, passage, published, statistics
+from report_builder.figures import channels, compare, curves, images, kernels, maps, network, passage, pooling, published, shifts, statistics, windows
 from report_builder.figures.look import ASSETS, Drawing, Look
 from xo.errors import InputError
 from xo.variants import Variant
@@ -40,6 +40,15 @@ FIGURES: dict[str, Row] = {
     "published-logs": Row(published.published_logs, "svg", "study"),
     "published-readings": Row(published.published_readings, "svg", "study"),
     "levels": Row(maps.levels, "png", "study"),
+    "sliding-window": Row(windows.sliding_window, "png", "study", demonstration="windows"),
+    "receptive-fields": Row(windows.receptive_fields, "png", "study", demonstration="windows"),
+    "shifts": Row(shifts.shifts, "svg", "study", demonstration="shifts"),
+    "sharing": Row(shifts.sharing, "svg", "study", demonstration="sharing"),
+    "pooling-kinds": Row(pooling.pooling_kinds, "png", "study", demonstration="pooling"),
+    "pooling-detail": Row(pooling.pooling_detail, "png", "study", demonstration="pooling"),
+    "partial-sums": Row(channels.partial_sums, "png", "study", demonstration="partial-sums"),
+    "mixing": Row(channels.mixing, "png", "study", demonstration="mixing"),
+    "bottleneck": Row(channels.bottleneck, "svg", "study", demonstration="bottleneck"),
     "network": Row(network.network, "svg", "variant"),
     "loss": Row(curves.loss, "svg", "variant"),
     "accuracy": Row(curves.accuracy, "svg", "variant"),

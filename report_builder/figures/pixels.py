@@ -92,6 +92,18 @@ def put_into(target: np.ndarray, picture: np.ndarray, x: int, y: int, cell: tupl
     return x, y, w
 
 
+def outline(target: np.ndarray, x: int, y: int, wide: int, tall: int, color: str, thick: int = 3) -> None:
+    """A frame just outside of the rectangle at (x, y)."""
+    left, top = max(x - thick, 0), max(y - thick, 0)
+    target[top:y, left:x + wide + thick] = target[y + tall:y + tall + thick, left:x + wide + thick] = rgb(color)
+    target[top:y + tall + thick, left:x] = target[top:y + tall + thick, x + wide:x + wide + thick] = rgb(color)
+
+
+def readable(color: Sequence[int]) -> str:
+    """Black or white, whichever can be read on an (r, g, b) color."""
+    return "#000000" if 0.299 * color[0] + 0.587 * color[1] + 0.114 * color[2] > 130 else "#ffffff"
+
+
 def grid(look: Look, maps: np.ndarray, top: float, wanted: int, colors: Sequence[str]) -> np.ndarray:
     """(C, H, W) maps as one picture near `wanted` pixels wide, about square; 0 has the first color, `top` the last."""
     columns = int(np.ceil(np.sqrt(len(maps))))

@@ -78,6 +78,12 @@ def number(value: float, digits: int = 3) -> str:
     return text.replace("-", "−")
 
 
+def hundredths(value: float) -> str:
+    """A number of a sum that is worked out in a figure: two decimals, with a true minus sign."""
+    text = f"{value:.2f}" if value else "0"
+    return ("0.00" if text == "-0.00" else text).replace("-", "−")
+
+
 def big(look: Look, count: int, short: bool = False) -> str:
     """A large count in few characters: 4.45 million, 445 万; a round one for short: 10 M, 1000 万."""
     if count < 10_000:
