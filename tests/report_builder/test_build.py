@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -235,3 +236,52 @@ def test_swapping_two_variants_records_in_the_store_changes_just_what_rests_on_t
     assert {f"{one}.solved", f"{other}.solved", f"{one}.test_accuracy", f"{other}.test_accuracy"} <= values
     claims = {name for name, claim in before["claims"].items() if after["claims"][name] != claim}
     assert claims == {"11-channels-are-fine", "15-channels-are-worse", "accuracy-near-99.7"}
+
+
+def test_one_value_by_name(run, places):
+    run()
+    found = read_value("baseline.solved", "smoke", places)
+    assert found.text == {"zh": "2 个种子中的 1 个", "en": "1 of 2"} and "n = 2 seeds" in found.note["en"]
+    with pytest.raises(InputError, match=r"value 'baseline.x': not known; known are baseline.parameters, baseline.*n"):
+        read_value("baseline.x", "smoke", places)
+    with pytest.raises(InputError, match=r"value 'x': not known; known are baseline..., .*study..."):
+        read_value("x", "smoke", places)
+
+
+def test_a_notebook_is_stale_by_its_text_its_libraries_and_the_code_of_ours_that_it_imports(run, places, tmp_path, monkeypatch):
+    def execute(source: Path, target: Path, environment: dict[str, str]) -> None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(source.read_text())
+
+    def why() -> str:
+        return next(standing.why for standing in status("smoke", places) if standing.name == "notebook en/book.py")
+
+    monkeypatch.setattr(artefacts.notebooks, "execute", execute)
+    book = places.docs / "en" / "book.py"
+    book.write_text("# %%\nfrom report_builder.wording import percent\n\npercent(0.5, 2)\n")
+    assert why() == "never executed"
+    assert "en/book.py" in run()[1] and why() == ""
+    for package in ("xo", "report_builder"):
+        shutil.copytree(ROOT / package, tmp_path / "tree" / package, ignore=shutil.ignore_patterns("__pycache__"))
+    wording = tmp_path / "tree" / "report_builder" / "wording.py"
+    wording.write_text(wording.read_text().replace("def percent(", "def percent(*, ").replace("def count(", "def count(*, "))
+    with monkeypatch.context() as patch:
+        patch.setattr(artefacts, "Source", lambda: Source(tmp_path / "tree"))
+        assert why() == "changed: code report_builder.wording:percent"
+    with monkeypatch.context() as patch:
+        patch.setattr(artefacts, "version", lambda name: "99" if name == "ipykernel" else metadata.version(name))
+        assert why().startswith("changed: versions ipykernel ") and why().endswith("-> 99")
+    book.write_text(book.read_text() + "\n# %%\nprint(1)\n")
+    assert why() == "changed: file docs/en/book.py"
+    assert "en/book.py" in run()[1] and why() == ""
+
+
+def test_what_rests_on_runs_that_are_gone_waits_for_them(run, places):
+    run()
+    shutil.rmtree(places.store / "baseline")
+    found = {standing.name: standing.why for standing in status("smoke", places) if standing.why}
+    assert found["run baseline seed 0"] == "never trained"
+    for name in ("figure loss.baseline", "figure samples", "value baseline.n", "table accuracy", "claim 15-channels-are-worse"):
+        assert found[name] == "changed: run baseline/0, run baseline/1", name
+    assert "value baseline.solved" in found["page en/index.md"]
+    assert not any(name.startswith(("value features.", "figure accuracy.features", "asset ")) for name in found)
