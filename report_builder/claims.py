@@ -273,7 +273,7 @@ def _print_of_chance(evidence: Evidence) -> Finding:
     if not flat or len(evidence.data.classes) != 2:
         return Finding("undecided", Both("没有这样的训练", "there is no such run"), 0, Both("更多种子", "more seeds"))
     guessing = sum(run.meta["epochs"][0]["test_accuracy"] <= CHANCE_ACCURACY for run in flat)
-    return _share_against(guessing, len(flat), 0.5, Both("第 1 轮只打印 0.069，轮末准确率不过六成",
+    return _share_against(guessing, len(flat), 0.5, Both(f"第 1 轮只打印 0.069，轮末准确率不过 {100 * CHANCE_ACCURACY:.0f} %",
                                                          " that print 0.069 throughout epoch 1 guess at its end"))
 
 
@@ -362,7 +362,7 @@ def _few_end_between(evidence: Evidence) -> Finding:
     between = int(((last > CHANCE_ACCURACY) & (last < SOLVED)).sum())
     s = share(between, len(last))
     verdict = "undecided" if s.n < FEWEST else "supported" if s.high < 0.25 else "refuted" if s.low > 0.25 else "undecided"
-    return Finding(verdict, _counted(s, Both("停在六成与 98 % 之间", " end between 60 and 98 %")), len(last),
+    return Finding(verdict, _counted(s, Both(f"停在 {100 * CHANCE_ACCURACY:.0f} % 与 {100 * SOLVED:.0f} % 之间", f" end between {100 * CHANCE_ACCURACY:.0f} and {100 * SOLVED:.0f} %")), len(last),
                    _more_seeds(n_to_leave(between / len(last), 0.25, FEWEST)) if verdict == "undecided" else Both("", ""))
 
 
