@@ -149,3 +149,15 @@ def printed(run: Record) -> np.ndarray:
     losses = run.array("batch_loss")  # (epochs, batches)
     rows = losses.shape[1] // 10
     return losses[:, :10 * rows].reshape(len(losses), rows, 10).sum(2) / 100
+
+
+def receptive_fields(run: Record) -> dict[str, tuple[int, int]]:
+    """For each layer of maps, how many input pixels a side one value sees, and by how many two neighbors are apart."""
+    size, stride, fields = 1, 1, {}
+    for layer in run.meta["layers"]:
+        window = layer["kernel"] if layer["kind"] == "conv" else 2 if layer["kind"] == "pool" else 1
+        size += (window - 1) * stride
+        stride *= 2 if layer["kind"] == "pool" else 1
+        if len(layer["shape"]) == 3:
+            fields[layer["name"]] = size, stride
+    return fields

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from report_builder.evidence import Evidence, curve, escape_epochs, share, solved, spread
+from report_builder.evidence import Evidence, curve, escape_epochs, receptive_fields, share, solved, spread
 from report_builder.facts import told
 from report_builder.published import Log, blind_loss, logs, place, rows_per_epoch
 from report_builder.readings import FALLEN, NEAR, ODD, READINGS, Judgement, fall_epoch, judgements, plateau_level
@@ -86,6 +86,7 @@ def _of_network(run: Record, variant: Variant) -> dict[str, Value]:
     rows = {row["name"]: row for row in run.meta["layers"]}
     blocks = len(variant.channels)
     maps = {f"map{k}": _plain(count(rows[f"relu{k}"]["shape"][-1])) for k in range(1, blocks + 1)}
+    fields = {f"field{k}": _plain(count(receptive_fields(run)[f"relu{k}"][0])) for k in range(1, blocks + 1)}
     return {
         "parameters": _plain(count(run.meta["parameters"])),
         "multiply_adds": _plain(count(sum(row["multiply_adds"] for row in rows.values()))),
@@ -94,6 +95,7 @@ def _of_network(run: Record, variant: Variant) -> dict[str, Value]:
         "lr": _plain(f"{run.meta['variant']['lr']:g}"),
         "batch_size": _plain(count(run.meta["variant"]["batch_size"])),
         **maps,
+        **fields,
     }
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from report_builder.evidence import receptive_fields
 from report_builder.figures.look import COLORS, Drawing, Look
 from report_builder.figures.pixels import (ACROSS, canvas, cell_size, gray, grid, label_bar, largest, mount, note_at,
                                            paint_bar, points, put, put_into, shades)
@@ -172,18 +173,6 @@ def shown_of(run: Record) -> list[int]:
     """Which of the record's four images to show: the first of each of its two classes."""
     labels = run.array("shown_labels")
     return [int(np.flatnonzero(labels == k)[0]) for k in (0, 1)]
-
-
-def receptive_fields(run: Record) -> dict[str, tuple[int, int]]:
-    """For each layer of maps, how many input pixels a side one value sees, and by how many two neighbors are apart."""
-    field, stride, fields = 1, 1, {}
-    for layer in run.meta["layers"]:
-        window = layer["kernel"] if layer["kind"] == "conv" else 2 if layer["kind"] == "pool" else 1
-        field += (window - 1) * stride
-        stride *= 2 if layer["kind"] == "pool" else 1
-        if len(layer["shape"]) == 3:
-            fields[layer["name"]] = field, stride
-    return fields
 
 
 def _outline_fields(look: Look, figure: Figure, placed: list[tuple[int, int, int]], strongest: list[np.ndarray],

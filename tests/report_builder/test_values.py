@@ -41,6 +41,12 @@ def test_values_say_what_the_records_hold(evidence):
     assert "fewer than 10 epochs" in found["baseline.solved_by_10"].note["en"]
 
 
+def test_a_value_of_a_block_sees_what_its_windows_and_steps_add_up_to(evidence):
+    found = values(evidence)
+    assert [found[f"features.field{k}"].text["en"] for k in (1, 2, 3)] == ["4", "10", "22"]
+    assert [found[f"no-pooling.field{k}"].text["en"] for k in (1, 2)] == ["3", "5"]
+
+
 def test_when_no_seed_solves_nothing_is_said_of_the_solved(make_evidence):
     found = values(make_evidence(solving=0, seeds=1, epochs=1))
     assert found["baseline.solved"].text["en"] == "0 of 1"
