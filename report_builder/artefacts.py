@@ -8,16 +8,18 @@ from __future__ import annotations
 import csv
 import json
 import os
+import platform
 import shutil
 import tempfile
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
-from report_builder import figures, notebooks
+from report_builder import figures, notebooks, snippets
 from report_builder.evidence import Evidence
 from report_builder.provenance import PENDING, changed, digest, file_digest
 from report_builder.published import FILE as PUBLISHED
+from report_builder.snippets import Snippet
 from report_builder.wording import LANGUAGES
 from xo.code import Source
 
@@ -127,7 +129,7 @@ def executions(docs: Path, evidence: Evidence, store: Path, build: Path,
     """The notebooks with their inputs: text, data, the code of ours that they import, libraries, records where they read them."""
     reader = Source()
     versions = {name: version(name) for name in notebooks.RUNNING}
-    environment = {"XO_DATA": str(evidence.data.root.resolve()), "XO_STORE": str(store.resolve()), "XO_STUDY": evidence.study}
+    environment = _environment(evidence, store)
     found = []
     for language in LANGUAGES:
         for source in sorted((docs / language).rglob("*.py")):
@@ -141,16 +143,64 @@ def executions(docs: Path, evidence: Evidence, store: Path, build: Path,
     return found
 
 
+class Ran(NamedTuple):
+    """A snippet of a page that was run."""
+
+    name: str
+    snippet: Snippet
+    docs: Path
+    environment: dict[str, str]  # XO_DATA, XO_STORE, XO_STUDY
+    folder: Path  # output.txt, meta.json
+    inputs: dict
+
+    @property
+    def output(self) -> str:
+        return (self.folder / "output.txt").read_text(encoding="utf-8")
+
+    @property
+    def is_made(self) -> bool:
+        return (self.folder / "meta.json").is_file()
+
+    @property
+    def why_stale(self) -> str:
+        return "" if self.is_made else _nearest(self.folder, self.inputs) or "never run"
+
+    def make(self, evidence: Evidence) -> None:
+        printed = snippets.execute(self.snippet, self.docs, self.environment)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / "output.txt").write_text(printed, encoding="utf-8")
+        (self.folder / "meta.json").write_text(json.dumps({"inputs": self.inputs}, indent=1), encoding="utf-8")
+
+
+def ran(asked: list[Snippet], docs: Path, evidence: Evidence, store: Path, build: Path,
+        pending: frozenset[str] = frozenset()) -> list[Ran]:
+    """The snippets with their inputs: code, data and records as far as they are read, libraries."""
+    reader, environment = Source(), _environment(evidence, store)
+    versions = {"python": platform.python_version()} | {name: version(name) for name in snippets.RUNNING}
+    found = []
+    for each in asked:
+        inputs = {"text": {each.name: digest(each.code)}, "code": reader.reach_of_text(each.code), "versions": versions}
+        inputs |= {"data": evidence.data.digest} if "XO_DATA" in each.code else {}
+        inputs |= {"records": records_of(evidence, None, pending)} if "XO_STORE" in each.code else {}
+        found.append(Ran(each.name, each, docs, environment, build / "snippets" / each.name / digest(inputs), inputs))
+    return found
+
+
+def _environment(evidence: Evidence, store: Path) -> dict[str, str]:
+    """Where notebooks and snippets find the data set and the records of the study."""
+    return {"XO_DATA": str(evidence.data.root.resolve()), "XO_STORE": str(store.resolve()), "XO_STUDY": evidence.study}
+
+
 def _nearest(folder: Path, inputs: dict) -> str:
     """What differs from the nearest of the forms that lie beside `folder`; empty where there is none."""
     found = [changed(json.loads(file.read_text(encoding="utf-8"))["inputs"], inputs) for file in folder.parent.glob("*/meta.json")]
     return f"changed: {', '.join(min(found, key=len))}" if found else ""
 
 
-def prune(wanted: list[Drawn | Executed], build: Path) -> None:
+def prune(wanted: list[Drawn | Executed | Ran], build: Path) -> None:
     """Removes old forms, but the last few."""
     in_use = {made.folder for made in wanted}
-    for folder in [*(build / "figures").glob("*"), *(build / "notebooks").glob("*")]:
+    for folder in [*(build / "figures").glob("*"), *(build / "notebooks").glob("*"), *(build / "snippets").glob("*")]:
         old = sorted((path for path in folder.glob("*") if path not in in_use), key=lambda path: -path.stat().st_mtime)
         for path in old[KEPT:]:
             shutil.rmtree(path, ignore_errors=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from report_builder import facts, figures, pages
-from report_builder.artefacts import Drawn, Executed, drawings, executions, prune
+from report_builder.artefacts import Drawn, Executed, Ran, drawings, executions, prune, ran
 from report_builder.evidence import Evidence
 from report_builder.provenance import digest
 from report_builder.published import FILE as PUBLISHED
@@ -68,7 +68,8 @@ class Summary(NamedTuple):
     def __str__(self) -> str:
         (trained, runs), (computed, shown) = self.trained, self.computed
         (drawn, all_figures), (executed, books) = self.drawn, self.executed
-        return (f"trained {trained} of {runs} runs, computed {computed} of {shown} demonstrations, drew {drawn} of {all_figures} figures, ran {executed} of {books} notebooks, "
+        return (f"trained {trained} of {runs} runs, computed {computed} of {shown} demonstrations, "
+                f"drew {drawn} of {all_figures} figures, ran {executed} of {books} notebooks, "
                 f"rendered {self.pages} pages, {'published the site' if self.published else 'the site is unchanged'}, "
                 f"in {self.seconds:.1f} s")
 
@@ -81,8 +82,8 @@ def build(study: str, places: Places, train: Callable[[list[tuple[Run, str]]], l
     started = time.perf_counter()
     plan_ = planned(study, places, set_aside=True)
     if last := _nothing_to_do(plan_, places, partial=train is None):
-        return Summary((0, len(plan_.runs)), (0, last["demonstrations"]), (0, last["figures"]), (0, last["notebooks"]), last["pages"], False,
-                       time.perf_counter() - started)
+        return Summary((0, len(plan_.runs)), (0, last["demonstrations"]), (0, last["figures"]), (0, last["notebooks"]),
+                       last["pages"], False, time.perf_counter() - started)
     trained = train(plan_.state.missing) if train and plan_.state.missing else []
     if not plan_.state.found + trained:
         raise _no_record(study, plan_, places)
@@ -93,16 +94,17 @@ def build(study: str, places: Places, train: Callable[[list[tuple[Run, str]]], l
         evidence = gather(plan_, plan_.state.found + trained)
     demonstrations.prune(evidence.demonstrations)
     head = report_head(evidence, len(plan_.runs), places.docs)
-    drawn, executed = wanted(evidence, head, places)
-    to_make = [made for made in [*executed, *drawn] if not made.is_made]
+    drawn, executed, pieces = wanted(evidence, head, places)
+    to_make = [made for made in [*executed, *pieces, *drawn] if not made.is_made]
     follow(_made(to_make, evidence, jobs), len(to_make))
-    prune([*executed, *drawn], places.build)
+    prune([*executed, *pieces, *drawn], places.build)
 
-    report = report_of(evidence, head, drawn, executed)
+    report = report_of(evidence, head, drawn, executed, pieces)
     rendered = pages.render(places.docs, report, places.build / "docs")
     _write(places.build / "report.json", with_pages(report, rendered, places.docs))
     published = publish(places.build / "docs", places.site, CONFIG)
-    counts = {"demonstrations": len(evidence.demonstrations), "figures": len(drawn), "notebooks": len(executed), "pages": len(rendered)}
+    counts = {"demonstrations": len(evidence.demonstrations), "figures": len(drawn), "notebooks": len(executed),
+              "pages": len(rendered)}
     _write(places.build / "last.json", {"fingerprint": _fingerprint(planned(study, places), places), "counts": counts})
     return Summary((len(trained), len(plan_.runs)), (len(to_compute), len(evidence.demonstrations)),
                    (sum(each in to_make for each in drawn), len(drawn)),
@@ -134,10 +136,12 @@ def demonstrated(evidence: Evidence, store: Store, set_aside: bool = False) -> d
 
 
 def wanted(evidence: Evidence, head: dict, places: Places,
-           pending: frozenset[str] = frozenset()) -> tuple[list[Drawn], list[Executed]]:
-    """The figures that pages ask for and can be drawn, and the notebooks; `pending` are runs that are still to be trained."""
+           pending: frozenset[str] = frozenset()) -> tuple[list[Drawn], list[Executed], list[Ran]]:
+    """The figures that pages ask for and can be drawn, the notebooks, the code on pages; `pending` are runs that are still
+    to be trained."""
     names = sorted(head["figure_pages"].keys() & set(head["drawable"]))
-    return drawings(evidence, names, places.build, pending), executions(places.docs, evidence, places.store, places.build, pending)
+    beside = places.docs, evidence, places.store, places.build, pending
+    return drawings(evidence, names, places.build, pending), executions(*beside), ran(pages.snippets_of(places.docs, head), *beside)
 
 
 def report_head(evidence: Evidence, planned_runs: int, docs: Path) -> dict:
@@ -162,15 +166,17 @@ def not_shown(evidence: Evidence) -> dict[str, dict[str, str]]:
     """`demonstration windows` -> why it cannot be shown, by language; likewise of the figures and tables made of it."""
     found = {}
     for name, row in demonstrations.DEMONSTRATIONS.items():
-        there = evidence.demonstrations.get(name)
-        why = there.reason if there and not there.applies else {} if there else demonstrations.lacks(row, evidence.records) or NOT_COMPUTED
+        if there := evidence.demonstrations.get(name):
+            why = {} if there.applies else there.reason
+        else:
+            why = demonstrations.lacks(row, evidence.records) or NOT_COMPUTED
         made = [f"figure {figure}" for figure, drawn in figures.FIGURES.items() if drawn.demonstration == name]
         made += [f"table {table}" for table, of in facts.TABLES.items() if of.demonstration == name]
         found |= dict.fromkeys((f"demonstration {name}", *made), why) if why else {}
     return found
 
 
-def report_of(evidence: Evidence, head: dict, drawn: list[Drawn], executed: list[Executed]) -> dict:
+def report_of(evidence: Evidence, head: dict, drawn: list[Drawn], executed: list[Executed], pieces: list[Ran]) -> dict:
     """All that pages show, as plain data, and what each part of it rests on."""
     from report_builder.claims import claims
     from report_builder.inputs import artefacts
@@ -187,8 +193,9 @@ def report_of(evidence: Evidence, head: dict, drawn: list[Drawn], executed: list
         "figures": {each.name: {name: part for name, part in each.meta.items() if name != "inputs"}
                     | {"folder": str(each.folder), "command": f"{head['figure_command']} {each.name}"} for each in drawn},
         "notebooks": {each.name: str(each.path) for each in executed},
+        "snippets": {each.name: each.output for each in pieces},
     }
-    return report | artefacts(evidence, report, drawn, executed)
+    return report | artefacts(evidence, report, drawn, executed, pieces)
 
 
 def with_pages(report: dict, rendered: list[pages.Rendered], docs: Path) -> dict:
@@ -198,7 +205,7 @@ def with_pages(report: dict, rendered: list[pages.Rendered], docs: Path) -> dict
     return report | page_artefacts(report, rendered, docs, CONFIG)
 
 
-def _made(to_make: list[Drawn | Executed], evidence: Evidence, jobs: int) -> Iterator[str]:
+def _made(to_make: list[Drawn | Executed | Ran], evidence: Evidence, jobs: int) -> Iterator[str]:
     """Makes artefacts in processes and yields the name of each one done."""
     if len(to_make) < 3 or jobs == 1:  # starting processes would cost more
         yield from (_make(each, evidence) for each in to_make)
@@ -208,7 +215,7 @@ def _made(to_make: list[Drawn | Executed], evidence: Evidence, jobs: int) -> Ite
     yield from Parallel(n_jobs=jobs, return_as="generator_unordered")(delayed(_make)(each, evidence) for each in to_make)
 
 
-def _make(artefact: Drawn | Executed, evidence: Evidence) -> str:
+def _make(artefact: Drawn | Executed | Ran, evidence: Evidence) -> str:
     artefact.make(evidence)
     return artefact.name
 

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from report_builder import reuse
-from report_builder.artefacts import SCHEMES, Drawn, Executed, files_read, rests_on
+from report_builder.artefacts import SCHEMES, Drawn, Executed, Ran, files_read, rests_on
 from report_builder.claims import CLAIMS
 from report_builder.evidence import Evidence
 from report_builder.pages import Rendered
@@ -51,7 +51,8 @@ def of_results(evidence: Evidence, source: Source, pending: frozenset[str] = fro
     return found
 
 
-def artefacts(evidence: Evidence, report: dict, drawn: list[Drawn], executed: list[Executed]) -> dict[str, dict]:
+def artefacts(evidence: Evidence, report: dict, drawn: list[Drawn], executed: list[Executed],
+              pieces: list[Ran]) -> dict[str, dict]:
     """The report's `artefacts`: each with its digest or its files, and its inputs; their parts in `details`."""
     details: dict[str, dict] = {}
     found = {}
@@ -66,6 +67,8 @@ def artefacts(evidence: Evidence, report: dict, drawn: list[Drawn], executed: li
         found[f"figure {each.name}"] = {"files": files, "inputs": pack(each.inputs, details)}
     for each in executed:
         found[f"notebook {each.name}"] = {"digest": file_digest(each.path), "inputs": pack(each.inputs, details)}
+    for each in pieces:
+        found[f"snippet {each.name}"] = {"digest": digest(each.output), "inputs": pack(each.inputs, details)}
     for name, inputs in of_results(evidence, Source()).items():
         kind, _, of_kind = name.partition(" ")
         found[name] = {"digest": digest(report[f"{kind}s"][of_kind]), "inputs": pack(inputs, details)}

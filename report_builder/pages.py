@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
-from report_builder import glossary, notebooks, origin, published, stepper
+from report_builder import glossary, notebooks, origin, published, snippets, stepper
 from report_builder.wording import LANGUAGES
 from xo.errors import InputError
 from xo.variants import VARIANTS, Variant
@@ -43,6 +43,7 @@ class _Page:
     source: str  # likewise
     links_values: bool  # whether the site has the page that they lead to
     uses: set[str] = field(default_factory=set)  # "figure samples", "value baseline.n": all that it asked for
+    code: list[snippets.Snippet] = field(default_factory=list)  # that it wants to be run
 
     @property
     def has_results(self) -> bool:
@@ -110,6 +111,13 @@ class _Page:
                                   self._to(origin.VALUES) if self.links_values else "")
         return (f'<figure class="xo-figure" id="figure-{name}" markdown="1">\n\n{images}\n\n'
                 f'<figcaption markdown="span">{words["caption"]}</figcaption>\n\n{fold}\n\n</figure>')
+
+    def run(self, code: str) -> str:
+        """Code that a build runs, with what it printed beneath."""
+        asked = snippets.snippet(code, f"{self.language}/{self.source}")
+        self.uses.add(f"snippet {asked.name}")
+        self.code.append(asked)
+        return snippets.markup(asked, self.report.get("snippets", {}).get(asked.name), self.language)
 
     def stepper(self) -> str:
         """The stepper of the sliding window; a picture strip alone where there is nothing to step through."""
@@ -221,6 +229,11 @@ def figure_pages(docs: Path, head: dict) -> dict[str, str]:
     return found
 
 
+def snippets_of(docs: Path, head: dict) -> list[snippets.Snippet]:
+    """The code that pages want to be run, each piece once."""
+    return list({asked.name: asked for page, _ in _rendered(docs, head) for asked in page.code}.values())
+
+
 def render(docs: Path, report: dict, out: Path) -> list[Rendered]:
     """Renders `docs/{zh,en}` into `out/{zh,en}`, with figures and notebooks beside, and returns all pages.
 
@@ -290,7 +303,7 @@ def _pages(docs: Path) -> Iterator[tuple[str, str, str, Variant | None]]:
 def _render(docs: Path, report: dict, language: str, source: str, path: str, variant: Variant | None) -> tuple[_Page, str]:
     page = _Page(report, language, path, source, links_values=(docs / language / origin.VALUES).exists())
     names = {
-        "value": page.value, "published": page.published, "figure": page.figure, "table": page.table, "stepper": page.stepper,
+        "value": page.value, "published": page.published, "figure": page.figure, "table": page.table, "stepper": page.stepper, "run": page.run,
         "values_of": page.values_of, "value_sections": origin.sections(report, language),
         "claim": page.claim, "verdict": page.verdict, "claims": page.claims, "figure_page": page.figure_page,
         "term": page.term, "glossary": lambda: glossary.page(language),

@@ -39,13 +39,15 @@ def _of_evidence(plan_: Plan, places: Places, before: dict[str, dict], pending: 
     reasons = {plan.name: reason for plan, reason in shown.missing}
     yield from (Standing(f"demonstration {name}", reasons.get(name, "")) for name in shown.found.keys() | reasons.keys())
     head = report_head(evidence, len(plan_.runs), places.docs)
-    drawn, executed = wanted(evidence, head, places, pending)
+    drawn, executed, pieces = wanted(evidence, head, places, pending)
     yield from (Standing(f"figure {each.name}", each.why_stale) for each in drawn)
     yield from (Standing(f"notebook {each.name}", each.why_stale) for each in executed)
+    yield from (Standing(f"snippet {each.name}", each.why_stale) for each in pieces)
 
     results = of_results(evidence, source, pending) if evidence.variants else {}
     yield from (Standing(name, why(before.get(name), inputs, "never made")) for name, inputs in results.items())
     now = results | {f"figure {each.name}": each.inputs for each in drawn} | {f"notebook {each.name}": each.inputs for each in executed}
+    now |= {f"snippet {each.name}": each.inputs for each in pieces}
     others = {name: inputs for name, inputs in before.items()
               if name not in now and name.startswith(("figure ", "value ", "table ", "claim "))}
     waiting = _waiting(others, pending, reasons.keys())

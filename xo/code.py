@@ -45,8 +45,12 @@ class Source:
 
     def reach_of_script(self, file: Path) -> dict[str, str]:
         """What a script outside of the packages reaches of them; nothing where it is not plain Python."""
+        return self.reach_of_text(file.read_text(encoding="utf-8"))
+
+    def reach_of_text(self, text: str) -> dict[str, str]:
+        """Likewise of a script's text."""
         try:
-            module = self._read(_without_docstrings(ast.parse(file.read_text(encoding="utf-8"))), "")
+            module = self._read(_without_docstrings(ast.parse(text)), "")
         except SyntaxError:
             return {}
         statements = [*module.always, *(each for of_name in module.definitions.values() for each in of_name)]

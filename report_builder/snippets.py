@@ -1,0 +1,74 @@
+"""Code on pages, `{{ run(\"\"\"code\"\"\") }}`: run by a build, shown with what it printed, and never run by `mkdocs serve`.
+
+A snippet stands alone: it is run in a process of its own, with this project's Python and XO_DATA, XO_STORE, XO_STUDY in its
+environment as notebooks have them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from textwrap import dedent
+from typing import NamedTuple
+
+from xo.errors import CheckFailed
+
+TIMEOUT = 120  # seconds
+RUNNING = ("numpy", "torch")  # libraries whose version decides what a snippet prints
+_NOTE = {"zh": "这段代码还没有执行过，运行 <code>python -m report_builder build</code> 会执行它。",
+         "en": "This code has not been run yet; <code>python -m report_builder build</code> runs it."}
+
+
+class Snippet(NamedTuple):
+    """A piece of code and the page that it stands on first, below docs/."""
+
+    name: str  # local-3f2a9c1b: the page and a digest of the code
+    code: str
+    page: str
+
+
+def snippet(code: str, page: str) -> Snippet:
+    """`code` as it stands between the quotes of `run`; the same code on the page's other language is the same snippet."""
+    code = dedent(code).strip("\n")
+    return Snippet(f"{Path(page).stem}-{hashlib.sha256(code.encode()).hexdigest()[:8]}", code, page)
+
+
+def execute(asked: Snippet, docs: Path, environment: dict[str, str]) -> str:
+    """What the code prints; CheckFailed names the page's line where it fails."""
+    with tempfile.TemporaryDirectory() as scratch:
+        script = Path(scratch) / "snippet.py"
+        script.write_text(asked.code + "\n", encoding="utf-8")
+        # one thread, so that sums are taken in one order; UTF-8 whatever the system's language
+        settings = environment | {"OMP_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"}
+        try:
+            done = subprocess.run([sys.executable, str(script)], cwd=scratch, env=os.environ | settings, capture_output=True,
+                                  encoding="utf-8", timeout=TIMEOUT)
+        except subprocess.TimeoutExpired:
+            raise CheckFailed(f"{_place(asked, docs)}: the code ran for more than {TIMEOUT} s; mend it") from None
+        if done.returncode:
+            lines = re.findall(rf'File "{re.escape(str(script))}", line (\d+)', done.stderr)
+            said = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
+            raise CheckFailed(f"{_place(asked, docs, int(lines[-1]) if lines else 1)}: the code failed with {said[-1]}; mend it")
+    return done.stdout.rstrip("\n")
+
+
+def _place(asked: Snippet, docs: Path, line: int = 1) -> str:
+    """File and line of the page where that line of the code stands."""
+    page = docs / asked.page
+    first = next(line for line in asked.code.splitlines() if line.strip())
+    text = page.read_text(encoding="utf-8")
+    at = max(text.find(asked.code), 0) or max(text.find(first), 0)
+    return f"{page}:{text[:at].count(chr(10)) + line}"
+
+
+def markup(asked: Snippet, printed: str | None, language: str) -> str:
+    """Markdown of the code and of what it printed; a note where it has not been run."""
+    below = (f'<p class="xo-missing">{_NOTE[language]}</p>' if printed is None
+             else f'<div class="xo-output"><pre>{html.escape(printed)}</pre></div>' if printed else "")
+    return f"```python\n{asked.code}\n```\n\n{below}"
