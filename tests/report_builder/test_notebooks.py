@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from unicodedata import east_asian_width
 
 import matplotlib.pyplot as plt
 import nbformat
@@ -85,6 +86,14 @@ def test_both_languages_run_the_same_code():
     for name in NAMES:
         zh, en = (_shape((ROOT / "docs" / language / "hands-on" / f"{name}.py").read_text("utf-8")) for language in LANGUAGES)
         assert zh == en, name
+
+
+@pytest.mark.parametrize("book", BOOKS)
+def test_no_line_of_code_is_wider_than_the_page(book):
+    """A Chinese character takes two columns."""
+    cells = nbformat.reads(current(ROOT / "docs" / f"{book}.py", None).decode(), 4).cells
+    lines = [line for cell in cells if cell.cell_type == "code" for line in cell.source.splitlines()]
+    assert [line for line in lines if sum(1 + (east_asian_width(char) in "WF") for char in line) > 80] == []
 
 
 def _shape(text: str) -> list[str]:

@@ -14,9 +14,9 @@
 # %% [markdown]
 # # The assignment by hand
 #
-# From reading the images to looking at the kernels, step by step with PyTorch and torchvision; every cell can be changed and run again. On the way we stop at places where it is easy to go wrong. All of them are in the original write-up, anyone could have been caught, and each is easy to avoid once seen.
+# From reading the images to looking at the kernels, step by step with PyTorch and torchvision. On the way we stop at places where it is easy to go wrong. All of them are in the original write-up, anyone could have been caught, and each is easy to avoid once seen.
 #
-# To finish soon, only part of the images is used, in batches of 8 with a learning rate of 0.05: smaller batches give more updates from the same images, each with a shorter step. For the full settings (all images, batches of 64, learning rate 0.1, several random seeds) and their results see [X3 Training](../xo/training.md).
+# To finish soon, only part of the images is used, in batches of 8: smaller batches give more updates from the same images. For the full settings (all images, batches of 64, several random seeds) and their results see [X3 Training](../xo/training.md).
 #
 # This project's own programs do two small things here: they draw the images where there are none, and they show pictures with a line of text for those who cannot see them. How to install them is told in [Reproduce](reproduce.md).
 
@@ -49,7 +49,7 @@ train = datasets.ImageFolder(root / "train", to_tensor)
 test = datasets.ImageFolder(root / "test", to_tensor)
 classes = train.classes
 print(f"{len(train)} training and {len(test)} test images")
-print("classes:", ", ".join(classes))
+print(f"classes: {', '.join(classes)}")
 
 # %% [markdown]
 # The images are small: take some at random and read them into memory once, so that no epoch has to decode them again.
@@ -69,7 +69,8 @@ print(tuple(train_images.shape), tuple(train_labels.shape))
 # %%
 def show_images(images, labels, alt):
     """A row of images with their labels above"""
-    fig, axes = plt.subplots(1, len(images), figsize=(1.2 * len(images), 1.5), squeeze=False)
+    fig, axes = plt.subplots(1, len(images), squeeze=False,
+                             figsize=(1.2 * len(images), 1.5))
     for ax, image, label in zip(axes[0], images, labels):
         ax.imshow(image[0], cmap="gray", vmin=0, vmax=1)
         ax.set_title(label, fontsize=9)
@@ -77,7 +78,8 @@ def show_images(images, labels, alt):
     return show(fig, alt)
 
 
-show_images(train_images[:6], [classes[k] for k in train_labels[:6]], "Six training images with their classes")
+names = [classes[k] for k in train_labels[:6]]
+show_images(train_images[:6], names, "Six training images with their classes")
 
 # %% [markdown]
 # ### Stop here: one folder too high
@@ -88,9 +90,10 @@ show_images(train_images[:6], [classes[k] for k in train_labels[:6]], "Six train
 too_high = datasets.ImageFolder(root)
 counts = torch.tensor(too_high.targets).bincount()
 shares = counts / counts.sum()
-print("classes:", ", ".join(too_high.classes))
-print("images:", ", ".join(map(str, counts.tolist())))
-print(f"loss of guessing by these shares alone: {-(shares * shares.log()).sum():.4f}")
+entropy = -(shares * shares.log()).sum()
+print(f"classes: {', '.join(too_high.classes)}")
+print(f"images: {', '.join(map(str, counts.tolist()))}")
+print(f"loss of guessing by the shares alone: {entropy:.4f}")
 
 # %% [markdown]
 # Now the network is asked which folder an image came from, not what is drawn on it. The image does not show that, so the loss tends to stay near the level of guessing by the shares, unless the network learns the images by heart one by one. Two logs of the write-up fit the right data neither in rows per epoch nor in loss, and this may be how they came about; [Three convolutions](../redesign/three-layers.md) puts the guess to the test.
@@ -123,14 +126,14 @@ print(f"{sum(p.numel() for p in net.parameters()):,} parameters")
 # %% [markdown]
 # ## Training
 #
-# Cross-entropy loss, stochastic gradient descent, learning rate 0.05. The images are shuffled anew in every epoch.
+# Cross-entropy loss, stochastic gradient descent, learning rate 0.1. The images are shuffled anew in every epoch.
 
 # %%
 loss_function = nn.CrossEntropyLoss()
-optimizer = torch.optim.SGD(net.parameters(), lr=0.05)
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
 losses = []  # loss of each batch
 
-for epoch in range(1, 6):
+for epoch in range(1, 4):
     for batch in torch.randperm(len(train_images)).split(8):
         scores = net(train_images[batch])  # (8, classes)
         loss = loss_function(scores, train_labels[batch])
@@ -139,7 +142,8 @@ for epoch in range(1, 6):
         optimizer.step()
         losses.append(loss.item())
     per_epoch = len(losses) // epoch
-    print(f"epoch {epoch}  mean loss {sum(losses[-per_epoch:]) / per_epoch:.3f}")
+    mean = sum(losses[-per_epoch:]) / per_epoch
+    print(f"epoch {epoch}  mean loss {mean:.3f}")
 
 # %% [markdown]
 # The dashed line is the loss of guessing all classes alike, $\ln 2$ or about 0.693 for two of them. A curve that keeps to the dashed line belongs to a network that has not learned yet: change `SEED` above, or train for more epochs, and look again. The `SEED` above was picked after trying a few, so this page cannot tell how easily such a network learns; [many seeds](../xo/accuracy.md) can.
@@ -160,9 +164,9 @@ show(fig, "Loss by batch, with the level of guessing dashed")
 
 # %%
 first = losses[:10]
-print(f"divided by {len(first)}, the mean loss      {sum(first) / len(first):.3f}")
-print(f"divided by 100, as the original  {sum(first) / 100:.3f}")
-print(f"guessing, as the original        {chance / 10:.3f}")
+print(f"divided by {len(first)}, the mean      {sum(first) / len(first):.3f}")
+print(f"divided by 100, the original {sum(first) / 100:.3f}")
+print(f"guessing, as the original    {chance / 10:.3f}")
 
 # %% [markdown]
 # The original's way gives a tenth. Even a network that is stuck at guessing prints small numbers, as if it had learned. Divide by the number of batches that were added, and compare with the level of guessing.
@@ -177,7 +181,9 @@ with tempfile.TemporaryDirectory() as folder:
     save_file(net.state_dict(), file)
     read = load_file(file)
     print(f"{file.stat().st_size / 1e6:.1f} MB")
-print("the same weights:", all(torch.equal(read[name], weight) for name, weight in net.state_dict().items()))
+
+for name, weight in net.state_dict().items():
+    print(name, tuple(weight.shape), torch.equal(read[name], weight))
 
 # %% [markdown]
 # To use them, build a network of the same structure and call `net.load_state_dict(read)`.
@@ -191,28 +197,31 @@ net.eval()
 with torch.no_grad():
     probabilities = net(test_images).softmax(dim=1)
 predicted = probabilities.argmax(dim=1)
-right = (predicted == test_labels).sum().item()
-print(f"{right} of {len(test_labels)} right, accuracy {right / len(test_labels):.1%}")
+right, n = (predicted == test_labels).sum().item(), len(test_labels)
+print(f"{right} of {n} right, accuracy {right / n:.1%}")
 
 # %% [markdown]
-# Accuracy does not say what went wrong. Look at the wrong answers, six at the most (or, if there are none, at the first six images); left of the arrow stands the truth, right of it the prediction:
+# Accuracy does not say what went wrong. Look at the wrong answers, six at the most (or, if there are none, at the first six images); the truth stands above, the prediction behind the arrow:
 
 # %%
 wrong = (predicted != test_labels).nonzero()[:, 0].tolist()
-chosen = (wrong or range(len(test_labels)))[:6]
-labels = [f"{classes[test_labels[i]]}\n→ {classes[predicted[i]]}" for i in chosen]
+chosen = (wrong or range(n))[:6]
+truths = [classes[k] for k in test_labels[chosen]]
+answers = [classes[k] for k in predicted[chosen]]
+labels = [f"{t}\n→ {a}" for t, a in zip(truths, answers)]
 print(f"{len(wrong)} wrong")
-show_images(test_images[chosen], labels, "Test images, above each its true and its predicted class")
+show_images(test_images[chosen], labels, "Test images, truth and prediction")
 
 # %% [markdown]
 # A single image with its prediction and the probabilities:
 
 # %%
 i = 0
-print("truth:", classes[test_labels[i]])
-print("prediction:", classes[predicted[i]])
+print(f"truth: {classes[test_labels[i]]}")
 for name, probability in zip(classes, probabilities[i]):
     print(f"{name}  {probability:.1%}")
+guess = classes[predicted[i]]
+show_images(test_images[[i]], [guess], "A test image with its predicted class")
 
 # %% [markdown]
 # ## Feature maps
@@ -221,15 +230,19 @@ for name, probability in zip(classes, probabilities[i]):
 
 # %%
 def show_maps(rows, alt, own_scale=False):
-    """{name: maps (C, H, W)}, a row each; with own_scale every channel has a gray scale of its own"""
-    fig, axes = plt.subplots(len(rows), len(next(iter(rows.values()))), squeeze=False,
-                             figsize=(8, 0.98 * len(rows)))
+    """A row per set of maps (C, H, W), with one gray scale or many"""
+    columns = len(next(iter(rows.values())))
+    fig, axes = plt.subplots(len(rows), columns, squeeze=False,
+                             figsize=(8, 0.95 * len(rows)))
     for line, (name, maps) in zip(axes, rows.items()):
-        low, high = (None, None) if own_scale else (maps.min().item(), maps.max().item())
+        low, high = maps.min().item(), maps.max().item()
+        scale = {} if own_scale else {"vmin": low, "vmax": high}
         for ax, channel in zip(line, maps):
-            ax.imshow(channel, cmap="gray", vmin=low, vmax=high)
+            ax.imshow(channel, cmap="gray", **scale)
             ax.set(xticks=[], yticks=[])
-        line[0].set_ylabel(f"{name}\n" + ("own scales" if own_scale else f"{low:.2f} to {high:.2f}"), fontsize=7)
+        text = "one each" if own_scale else f"{low:.2f} to {high:.2f}"
+        line[0].set_ylabel(f"{name}\n{text}", fontsize=8, rotation=0,
+                           ha="right", va="center")
     fig.tight_layout(pad=0.3)
     return show(fig, alt)
 
@@ -238,8 +251,8 @@ with torch.no_grad():
     convolved = net[0](test_images[:1])
     pooled = net[1](convolved)
     rectified = net[2](pooled)
-show_maps({"conv1": convolved[0], "pool1": pooled[0], "relu1": rectified[0]},
-          "Feature maps of the first block, a row per step and a column per channel, one gray scale per row")
+maps = {"conv1": convolved[0], "pool1": pooled[0], "relu1": rectified[0]}
+show_maps(maps, "Feature maps of the first block, a row per step")
 
 # %% [markdown]
 # Each row has one gray scale, with its range at the left, so that light and dark can be compared within a row.
@@ -249,7 +262,8 @@ show_maps({"conv1": convolved[0], "pool1": pooled[0], "relu1": rectified[0]},
 # Without `vmin` and `vmax`, `imshow` lets every picture run from black to white. The same numbers again:
 
 # %%
-show_maps({"relu1": rectified[0]}, "The same feature maps, each channel with a gray scale of its own", own_scale=True)
+show_maps({"relu1": rectified[0]}, "The same maps, each on its own scale",
+          own_scale=True)
 
 # %% [markdown]
 # Drawn like this, a channel that hardly varies looks as pronounced as any other, and channels can no longer be compared. The write-up draws its maps this way. Shapes can still be read off; for strength look for a common scale.
@@ -263,7 +277,7 @@ print(torch.equal(rectified, net[1](net[2](convolved))))
 
 with torch.no_grad():
     second = net[3:6](rectified)
-show_maps({"relu2": second[0]}, "Feature maps after the second block, a column per channel")
+show_maps({"relu2": second[0]}, "Feature maps after the second block")
 
 # %% [markdown]
 # ## Kernels
@@ -275,7 +289,8 @@ def show_kernels(weight, alt):
     """Kernels (rows, columns, 3, 3), set out as a table"""
     weight, limit = weight.detach(), weight.abs().max().item()
     rows, columns = weight.shape[:2]
-    fig, axes = plt.subplots(rows, columns, squeeze=False, figsize=(0.8 * columns, 0.8 * rows + 0.3))
+    fig, axes = plt.subplots(rows, columns, squeeze=False,
+                             figsize=(0.8 * columns, 0.8 * rows + 0.3))
     for line, kernels in zip(axes, weight):
         for ax, kernel in zip(line, kernels):
             ax.imshow(kernel, cmap="RdBu_r", vmin=-limit, vmax=limit)
@@ -284,18 +299,18 @@ def show_kernels(weight, alt):
     return show(fig, alt)
 
 
-show_kernels(net[0].weight.transpose(0, 1), "The nine kernels of the first layer")
+show_kernels(net[0].weight.transpose(0, 1), "The kernels of the first layer")
 
 # %% [markdown]
 # In the second layer every output channel has a kernel for each of the 9 input channels; their results are added up, and a bias to them. That makes 5×9 kernels. Below, a row is an output channel and a column an input channel.
 
 # %%
-show_kernels(net[3].weight, "The kernels of the second layer, a row per output channel and a column per input channel")
+show_kernels(net[3].weight, "The kernels of the second layer, a row per output")
 
 # %% [markdown]
 # ## Next
 #
 # - Try several `SEED`s and count how often it learns. This site does so too; [X5 Accuracy](../xo/accuracy.md) has the results.
 # - Take out the two `MaxPool2d`, see how shapes and parameters change, and compare with [no pooling](../redesign/no-pooling.md).
-# - Let `take` have all images, set the batch to 64, the learning rate to 0.1 and the epochs to 10: those are the assignment's settings.
+# - Let `take` have all images, set the batch to 64 and the epochs to 10: those are the assignment's settings.
 # - Let the programs do this for you: [Your own variant](own-variant.ipynb).

@@ -47,7 +47,8 @@ def out(n, kernel, stride=1, padding=0):
 
 
 h, w = height, width
-for name, kernel, stride in [("conv1", 3, 1), ("pool1", 2, 2), ("conv2", 3, 1), ("pool2", 2, 2)]:
+for name, kernel, stride in [("conv1", 3, 1), ("pool1", 2, 2),
+                             ("conv2", 3, 1), ("pool2", 2, 2)]:
     h, w = out(h, kernel, stride), out(w, kernel, stride)
     print(f"{name}  {h} × {w}")
 
@@ -67,11 +68,12 @@ print(nn.MaxPool2d(2)(square)[0])
 # %%
 with torch.device("meta"):
     x = torch.empty(1, 1, height, width)
-    for layer in [nn.Conv2d(1, 9, 3), nn.MaxPool2d(2), nn.Conv2d(9, 5, 3), nn.MaxPool2d(2), nn.Flatten()]:
+    for layer in [nn.Conv2d(1, 9, 3), nn.MaxPool2d(2),
+                  nn.Conv2d(9, 5, 3), nn.MaxPool2d(2), nn.Flatten()]:
         x = layer(x)
         print(f"{layer.__class__.__name__:10} {tuple(x.shape)}")
-print("device:", x.device)
-print("agrees with the formula:", x.numel() == 5 * h * w)
+print(f"device: {x.device}")
+print(f"agrees with the formula: {x.numel() == 5 * h * w}")
 
 # %% [markdown]
 # ### Stop here: can it be 5×5×5
@@ -86,9 +88,9 @@ def after_three(n):
     return n
 
 
-print("the sides here:", after_three(height), "×", after_three(width))
+print(f"the sides here: {after_three(height)} × {after_three(width)}")
 fitting = [n for n in range(22, 513) if after_three(n) == 5]
-print(f"to leave 5, the image's side must be between {fitting[0]} and {fitting[-1]}")
+print(f"to leave 5, the side of the image must be: {fitting}")
 
 # %% [markdown]
 # With this number wrong, the network stops as soon as it runs. The message has two shapes, and the second number of the first shape is what the layers before really sent:
@@ -115,8 +117,13 @@ def dense(inputs, outputs):
     return outputs * (inputs + 1)
 
 
-counts = {"conv1": convolution(1, 9, 3), "conv2": convolution(9, 5, 3), "dense1": dense(5 * h * w, 1200),
-          "dense2": dense(1200, 64), "logits": dense(64, len(data.classes))}
+counts = {
+    "conv1": convolution(1, 9, 3),
+    "conv2": convolution(9, 5, 3),
+    "dense1": dense(5 * h * w, 1200),
+    "dense2": dense(1200, 64),
+    "logits": dense(64, len(data.classes)),
+}
 total = sum(counts.values())
 for name, count in counts.items():
     print(f"{name:7} {count:>12,}  {count / total:.2%}")
@@ -131,13 +138,15 @@ print(f"{'total':7} {total:>12,}")
 
 # %%
 def steps(variant):
-    """Convolutions and pooling in order: name, side of the kernel, stride, parameters"""
+    """Convolutions and pooling: name, kernel, stride, parameters"""
     inputs = 1
-    for k, (outputs, kernel) in enumerate(zip(variant.channels, variant.kernel_sizes), 1):
+    sizes = zip(variant.channels, variant.kernel_sizes)
+    for k, (outputs, kernel) in enumerate(sizes, 1):
         yield f"conv{k}", kernel, 1, convolution(inputs, outputs, kernel)
         if variant.pool and kernel > 1:  # no pooling follows a 1×1 convolution
-            trained = outputs * (2 * 2 + 1)  # trained pooling: a 2×2 kernel and a bias per channel
-            yield f"pool{k}", 2, 2, trained if variant.pool == "trained" else 0
+            # trained pooling: a 2×2 kernel and a bias per channel
+            weights = outputs * (2 * 2 + 1)
+            yield f"pool{k}", 2, 2, weights if variant.pool == "trained" else 0
         inputs = outputs
 
 # %%
@@ -146,20 +155,23 @@ def by_hand(variant):
     h, w = height, width
     for name, kernel, stride, parameters in steps(variant):
         h, w = out(h, kernel, stride), out(w, kernel, stride)
-        yield name, [variant.channels[int(name[-1]) - 1], h, w], parameters
-    widths = [variant.channels[-1] * h * w, *variant.dense, len(data.classes)]
-    names = [f"dense{k}" for k in range(1, len(widths) - 1)] + ["logits"]
-    for name, inputs, outputs in zip(names, widths, widths[1:]):
-        yield name, [outputs], dense(inputs, outputs)
+        channels = variant.channels[int(name[-1]) - 1]
+        yield name, [channels, h, w], parameters
+    widths = [channels * h * w, *variant.dense, len(data.classes)]
+    names = [f"dense{k + 1}" for k in range(len(variant.dense))]
+    for name, a, b in zip([*names, "logits"], widths, widths[1:]):
+        yield name, [b], dense(a, b)
 
 # %%
 for name, variant in VARIANTS.items():
     if variant.labels == "class":
         counted = [(row["name"], row["shape"], row["parameters"])
-                   for row in layers(variant, data.image_size, len(data.classes))
+                   for row in layers(variant, data.image_size,
+                                     len(data.classes))
                    if row["kind"] in ("conv", "pool", "dense")]
         mine = list(by_hand(variant))
-        print(f"{name:16} {sum(row[2] for row in mine):>12,}  {'agrees' if mine == counted else 'differs'}")
+        same = "agrees" if mine == counted else "differs"
+        print(f"{name:16} {sum(row[2] for row in mine):>12,}  {same}")
 
 # %% [markdown]
 # ## Receptive fields and strides
@@ -175,7 +187,8 @@ def fields(variant):
     """After each step: name, side of the field, pixels between neighbors"""
     field, jump = 1, 1
     for name, kernel, stride, _ in steps(variant):
-        field, jump = field + (kernel - 1) * jump, jump * stride
+        field += (kernel - 1) * jump
+        jump *= stride
         yield name, field, jump
 
 
@@ -183,7 +196,7 @@ for name, field, jump in fields(VARIANTS["features"]):
     print(f"{name}  field {field} × {field}, neighbors {jump} apart")
 
 # %% [markdown]
-# Without padding, the field of unit $i$ (counted from 0) begins at pixel $i\,j$.
+# Without padding, the pixel where the field of unit $i$ begins is $i \cdot j$, both counted from 0.
 #
 # ### Check: flip pixels
 #
@@ -193,14 +206,17 @@ for name, field, jump in fields(VARIANTS["features"]):
 variant = VARIANTS["features"]
 torch.manual_seed(0)
 net = Net(variant, data.image_size, len(data.classes))
-noise = torch.rand(4, 1, height, width).round()  # (4, 1, H, W), 0 or 1
+noise = torch.rand(4, 1, height, width).round()  # (4, 1, H, W), 0 / 1
 
 
 @torch.no_grad()
 def middle(images):
-    """The unit in the middle of each step: {name: (its row, its column, its values (images, channels))}"""
-    centers = {name: (maps.shape[2] // 2, maps.shape[3] // 2, maps) for name, maps in net.feature_steps(images)}
-    return {name: (row, column, maps[:, :, row, column]) for name, (row, column, maps) in centers.items()}
+    """Units in the middle -> {step: (row, column, values (N, C))}"""
+    found = {}
+    for name, maps in net.feature_steps(images):
+        row, column = maps.shape[2] // 2, maps.shape[3] // 2
+        found[name] = row, column, maps[:, :, row, column]
+    return found
 
 # %%
 before = middle(noise)
@@ -215,7 +231,9 @@ for c in range(width):
 # %%
 for name, field, jump in fields(variant):
     unit, found = before[name][1], seen[name]
-    print(f"{name} unit {unit}  measured: {len(found)} columns from {found[0]}; computed: {field} columns from {unit * jump}")
+    print(f"{name} unit {unit}  "
+          f"measured: {len(found)} columns from {found[0]}; "
+          f"computed: {field} columns from {unit * jump}")
 
 # %% [markdown]
 # The other way round: flip every pixel outside the field, and the unit does not change at all.
@@ -223,11 +241,13 @@ for name, field, jump in fields(variant):
 # %%
 name, field, jump = list(fields(variant))[3]  # after the second pooling
 row, column, values = before[name]
-inside = (..., slice(row * jump, row * jump + field), slice(column * jump, column * jump + field))
+top, left = row * jump, column * jump
 flipped = 1 - noise
+inside = (..., slice(top, top + field), slice(left, left + field))
 flipped[inside] = noise[inside]
 print(f"flipped {(flipped != noise).float().mean():.1%} of the pixels")
-print(f"the middle unit of {name} is the same:", torch.equal(middle(flipped)[name][2], values))
+same = torch.equal(middle(flipped)[name][2], values)
+print(f"middle unit of {name} unchanged: {same}")
 
 # %% [markdown]
 # Drawn on a test image, each frame is the receptive field of the middle unit of a step.
@@ -236,14 +256,14 @@ print(f"the middle unit of {name} is the same:", torch.equal(middle(flipped)[nam
 fig, ax = plt.subplots(figsize=(4.6, 4.6))
 ax.imshow(data.test.images[0], cmap="gray")
 ax.set(xticks=[], yticks=[])
-colors = ["#c2185b", "#0067a5", "#b34700", "#117733", "#332288", "#8a5a00"]
+colors = "#c2185b", "#0067a5", "#b34700", "#117733", "#332288", "#8a5a00"
 for (name, field, jump), color in zip(fields(variant), colors):
     row, column, _ = before[name]
-    top, left = row * jump - 0.5, column * jump - 0.5
-    ax.add_patch(Rectangle((left, top), field, field, fill=False, ec=color, lw=1.5))
+    corner = column * jump - 0.5, row * jump - 0.5
+    ax.add_patch(Rectangle(corner, field, field, fill=False, ec=color))
     ax.plot([], [], "s", mfc="none", color=color, label=f"{name}: {field}")
 ax.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
-show(fig, "A test image with six nested frames that grow from conv1 to pool3")
+show(fig, "A test image with six frames that grow from conv1 to pool3")
 
 # %% [markdown]
 # ## Next

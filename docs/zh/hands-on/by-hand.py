@@ -14,9 +14,9 @@
 # %% [markdown]
 # # 手工做一遍作业
 #
-# 从读图像到看卷积核，用 PyTorch 和 torchvision 一步一步做完，每一格都可以改了再运行。途中会停下来看几处容易出错的地方：原始报告里都有，谁都可能遇到，看清楚了就不难避开。
+# 从读图像到看卷积核，用 PyTorch 和 torchvision 一步一步做完。途中会停下来看几处容易出错的地方：原始报告里都有，谁都可能遇到，看清楚了就不难避开。
 #
-# 为了很快跑完，这里只取一部分图像，每批 8 幅，学习率 0.05：批小，同样多的图像就能更新更多次，每次走得短一些。完整的设置（全部图像，每批 64 幅，学习率 0.1，多个随机种子）及其结果见 [X3 训练](../xo/training.md)。
+# 为了很快跑完，这里只取一部分图像，每批 8 幅：批小，同样多的图像就能更新更多次。完整的设置（全部图像，每批 64 幅，多个随机种子）及其结果见 [X3 训练](../xo/training.md)。
 #
 # 本项目的程序在这里只做两件小事：没有图像时把图像画出来；显示图时附上一句文字说明，并用带汉字的字体。安装的方法见[复现](reproduce.md)。
 
@@ -49,7 +49,7 @@ train = datasets.ImageFolder(root / "train", to_tensor)
 test = datasets.ImageFolder(root / "test", to_tensor)
 classes = train.classes
 print(f"训练 {len(train)} 幅，测试 {len(test)} 幅")
-print("类别：", "、".join(classes))
+print(f"类别：{'、'.join(classes)}")
 
 # %% [markdown]
 # 图像不大，随机取一部分，一次读进内存，后面每一轮就不用再解码。
@@ -69,7 +69,8 @@ print(tuple(train_images.shape), tuple(train_labels.shape))
 # %%
 def show_images(images, labels, alt):
     """一行图像，类别写在上方"""
-    fig, axes = plt.subplots(1, len(images), figsize=(1.2 * len(images), 1.5), squeeze=False)
+    fig, axes = plt.subplots(1, len(images), squeeze=False,
+                             figsize=(1.2 * len(images), 1.5))
     for ax, image, label in zip(axes[0], images, labels):
         ax.imshow(image[0], cmap="gray", vmin=0, vmax=1)
         ax.set_title(label, fontsize=9)
@@ -77,7 +78,8 @@ def show_images(images, labels, alt):
     return show(fig, alt)
 
 
-show_images(train_images[:6], [classes[k] for k in train_labels[:6]], "六幅训练图像，上方是类别")
+names = [classes[k] for k in train_labels[:6]]
+show_images(train_images[:6], names, "六幅训练图像，上方是类别")
 
 # %% [markdown]
 # ### 停一下：路径高了一层
@@ -88,9 +90,10 @@ show_images(train_images[:6], [classes[k] for k in train_labels[:6]], "六幅训
 too_high = datasets.ImageFolder(root)
 counts = torch.tensor(too_high.targets).bincount()
 shares = counts / counts.sum()
-print("类别：", "、".join(too_high.classes))
-print("幅数：", "、".join(map(str, counts.tolist())))
-print(f"只按比例猜，损失是 {-(shares * shares.log()).sum():.4f}")
+entropy = -(shares * shares.log()).sum()
+print(f"类别：{'、'.join(too_high.classes)}")
+print(f"幅数：{'、'.join(map(str, counts.tolist()))}")
+print(f"只按比例猜，损失是 {entropy:.4f}")
 
 # %% [markdown]
 # 这时网络要回答的是“这幅图像来自哪个文件夹”，而不是图上画的是什么。图像本身看不出答案，损失多半停在按比例猜的水平附近，除非网络把图像一幅一幅背下来。原始报告有两份日志，每轮的行数和损失都对不上正确的数据，可能就是这样来的；[三层卷积](../redesign/three-layers.md)一页检验了这个猜想。
@@ -123,14 +126,14 @@ print(f"共 {sum(p.numel() for p in net.parameters()):,} 个参数")
 # %% [markdown]
 # ## 训练
 #
-# 交叉熵损失，随机梯度下降，学习率 0.05。每一轮都重新打乱。
+# 交叉熵损失，随机梯度下降，学习率 0.1。每一轮都重新打乱。
 
 # %%
 loss_function = nn.CrossEntropyLoss()
-optimizer = torch.optim.SGD(net.parameters(), lr=0.05)
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
 losses = []  # 每批的损失
 
-for epoch in range(1, 6):
+for epoch in range(1, 4):
     for batch in torch.randperm(len(train_images)).split(8):
         scores = net(train_images[batch])  # (8, 类别数)
         loss = loss_function(scores, train_labels[batch])
@@ -139,7 +142,8 @@ for epoch in range(1, 6):
         optimizer.step()
         losses.append(loss.item())
     per_epoch = len(losses) // epoch
-    print(f"第 {epoch} 轮  平均损失 {sum(losses[-per_epoch:]) / per_epoch:.3f}")
+    mean = sum(losses[-per_epoch:]) / per_epoch
+    print(f"第 {epoch} 轮  平均损失 {mean:.3f}")
 
 # %% [markdown]
 # 虚线是一视同仁地瞎猜时的损失，两类时是 $\ln 2$，约 0.693。曲线若一直贴着虚线，网络就还没有学会：把上面的 `SEED` 换一个数，或多训练几轮，再看。这里的 `SEED` 是试过几个之后挑的，所以这一页不能说明网络有多容易学会；那要看[许多个种子](../xo/accuracy.md)。
@@ -177,7 +181,9 @@ with tempfile.TemporaryDirectory() as folder:
     save_file(net.state_dict(), file)
     read = load_file(file)
     print(f"{file.stat().st_size / 1e6:.1f} MB")
-print("读回的权重一样：", all(torch.equal(read[name], weight) for name, weight in net.state_dict().items()))
+
+for name, weight in net.state_dict().items():
+    print(name, tuple(weight.shape), torch.equal(read[name], weight))
 
 # %% [markdown]
 # 要用的时候，先按同样的结构建好网络，再 `net.load_state_dict(read)`。
@@ -191,28 +197,31 @@ net.eval()
 with torch.no_grad():
     probabilities = net(test_images).softmax(dim=1)
 predicted = probabilities.argmax(dim=1)
-right = (predicted == test_labels).sum().item()
-print(f"{len(test_labels)} 幅里答对 {right} 幅，准确率 {right / len(test_labels):.1%}")
+right, n = (predicted == test_labels).sum().item(), len(test_labels)
+print(f"{n} 幅里答对 {right} 幅，准确率 {right / n:.1%}")
 
 # %% [markdown]
-# 只看准确率，不知道错在哪里。把答错的找出来看（最多六幅；一幅也没有错，就看前六幅），箭头左边是真实的类别，右边是预测：
+# 只看准确率，不知道错在哪里。把答错的找出来看（最多六幅；一幅也没有错，就看前六幅），上面是真实的类别，箭头后面是预测：
 
 # %%
 wrong = (predicted != test_labels).nonzero()[:, 0].tolist()
-chosen = (wrong or range(len(test_labels)))[:6]
-labels = [f"{classes[test_labels[i]]}\n→ {classes[predicted[i]]}" for i in chosen]
+chosen = (wrong or range(n))[:6]
+truths = [classes[k] for k in test_labels[chosen]]
+answers = [classes[k] for k in predicted[chosen]]
+labels = [f"{t}\n→ {a}" for t, a in zip(truths, answers)]
 print(f"答错 {len(wrong)} 幅")
-show_images(test_images[chosen], labels, "测试图像，上方是真实的类别和预测的类别")
+show_images(test_images[chosen], labels, "测试图像，上方是真实和预测的类别")
 
 # %% [markdown]
 # 单独一幅图像，预测和概率是这样的：
 
 # %%
 i = 0
-print("真实：", classes[test_labels[i]])
-print("预测：", classes[predicted[i]])
+print(f"真实：{classes[test_labels[i]]}")
 for name, probability in zip(classes, probabilities[i]):
     print(f"{name}  {probability:.1%}")
+guess = classes[predicted[i]]
+show_images(test_images[[i]], [guess], "一幅测试图像，上方是预测的类别")
 
 # %% [markdown]
 # ## 特征图
@@ -221,15 +230,19 @@ for name, probability in zip(classes, probabilities[i]):
 
 # %%
 def show_maps(rows, alt, own_scale=False):
-    """{名称: 特征图 (C, H, W)}，每组一行；own_scale 时每个通道各用一个灰度"""
-    fig, axes = plt.subplots(len(rows), len(next(iter(rows.values()))), squeeze=False,
-                             figsize=(8, 0.98 * len(rows)))
+    """每行一组特征图 (C, H, W)；own_scale 时各通道自用一个灰度"""
+    columns = len(next(iter(rows.values())))
+    fig, axes = plt.subplots(len(rows), columns, squeeze=False,
+                             figsize=(8, 0.95 * len(rows)))
     for line, (name, maps) in zip(axes, rows.items()):
-        low, high = (None, None) if own_scale else (maps.min().item(), maps.max().item())
+        low, high = maps.min().item(), maps.max().item()
+        scale = {} if own_scale else {"vmin": low, "vmax": high}
         for ax, channel in zip(line, maps):
-            ax.imshow(channel, cmap="gray", vmin=low, vmax=high)
+            ax.imshow(channel, cmap="gray", **scale)
             ax.set(xticks=[], yticks=[])
-        line[0].set_ylabel(f"{name}\n" + ("各用一个" if own_scale else f"{low:.2f} 到 {high:.2f}"), fontsize=7)
+        text = "各用一个" if own_scale else f"{low:.2f} 到 {high:.2f}"
+        line[0].set_ylabel(f"{name}\n{text}", fontsize=8, rotation=0,
+                           ha="right", va="center")
     fig.tight_layout(pad=0.3)
     return show(fig, alt)
 
@@ -238,8 +251,8 @@ with torch.no_grad():
     convolved = net[0](test_images[:1])
     pooled = net[1](convolved)
     rectified = net[2](pooled)
-show_maps({"conv1": convolved[0], "pool1": pooled[0], "relu1": rectified[0]},
-          "第一块的特征图，每行一步，每列一个通道，同一行用同一个灰度")
+maps = {"conv1": convolved[0], "pool1": pooled[0], "relu1": rectified[0]}
+show_maps(maps, "第一块的特征图，每行一步，每列一个通道")
 
 # %% [markdown]
 # 同一行用同一个灰度，范围写在左边：黑白的深浅在一行里可以比较。
@@ -249,7 +262,8 @@ show_maps({"conv1": convolved[0], "pool1": pooled[0], "relu1": rectified[0]},
 # 不写 `vmin` 和 `vmax` 时，`imshow` 让每幅图自己从黑到白。下面是同样的数：
 
 # %%
-show_maps({"relu1": rectified[0]}, "同样的特征图，每个通道各用一个灰度", own_scale=True)
+show_maps({"relu1": rectified[0]}, "同样的特征图，每个通道各用一个灰度",
+          own_scale=True)
 
 # %% [markdown]
 # 这样画，起伏很小的通道看上去和别的一样分明，通道之间就没法比了。原始报告的图就是这样画的。形状可以照看，强弱要看有没有共同的尺度。
@@ -275,7 +289,8 @@ def show_kernels(weight, alt):
     """卷积核 (行, 列, 3, 3)，排成一张表"""
     weight, limit = weight.detach(), weight.abs().max().item()
     rows, columns = weight.shape[:2]
-    fig, axes = plt.subplots(rows, columns, squeeze=False, figsize=(0.8 * columns, 0.8 * rows + 0.3))
+    fig, axes = plt.subplots(rows, columns, squeeze=False,
+                             figsize=(0.8 * columns, 0.8 * rows + 0.3))
     for line, kernels in zip(axes, weight):
         for ax, kernel in zip(line, kernels):
             ax.imshow(kernel, cmap="RdBu_r", vmin=-limit, vmax=limit)
@@ -290,12 +305,12 @@ show_kernels(net[0].weight.transpose(0, 1), "第一层的九个卷积核")
 # 第二层的每个输出通道对 9 个输入通道各有一个核，各自的结果相加，再加一个偏置，所以一共 5×9 个核。下面一行是一个输出通道，一列是一个输入通道。
 
 # %%
-show_kernels(net[3].weight, "第二层的卷积核，一行一个输出通道，一列一个输入通道")
+show_kernels(net[3].weight, "第二层的卷积核，一行一个输出通道")
 
 # %% [markdown]
 # ## 接下来
 #
 # - 换几个 `SEED`，数一数几次学会。本站也这样做，结果在 [X5 准确率](../xo/accuracy.md)。
 # - 去掉两个 `MaxPool2d`，看形状和参数怎样变化，再对照[去掉池化](../redesign/no-pooling.md)。
-# - 把 `take` 的幅数改为全部，批改为 64，学习率改为 0.1，轮数改为 10，这就是作业的设置。
+# - 把 `take` 的幅数改为全部，批改为 64，轮数改为 10，这就是作业的设置。
 # - 让程序替你做这些：[自己的变体](own-variant.ipynb)。

@@ -14,7 +14,7 @@
 # %% [markdown]
 # # 自己的变体：定义、训练、比较
 #
-# 用本项目的程序定义一个网络，做一个小研究，再看从几个种子能得出什么结论，不能得出什么结论。小研究只用一部分图像、几轮和几个种子，笔记本电脑上不到一分钟。
+# 用本项目的程序定义一个网络，做一个小研究，再看从几个种子能得出什么结论，不能得出什么结论。小研究只用一部分图像、几轮和几个种子，笔记本电脑就够了。
 
 # %%
 from dataclasses import replace
@@ -36,11 +36,13 @@ use_font()
 # %% [markdown]
 # ## 定义
 #
-# `Variant` 的一行是一个网络连同它的训练设置，没有写出的取作业的设置。先定一个参照：基准网络，只把两个隐藏的全连接层换成一个窄的。再定自己的变体：在参照上加第三个卷积层。两者只差这一处，比较起来才知道差别从何而来。
+# `Variant` 的一行是一个网络连同它的训练设置，没有写出的取作业的设置。先定一个参照：两层卷积，一个窄的全连接层，比基准网络小得多，训练也快得多。再定自己的变体：在参照上加第三个卷积层。两者只差这一处，比较起来才知道差别从何而来。
 
 # %%
-reference = Variant("small", "小网络", "Small network", dense=(64,))
-own = replace(reference, name="own", zh="加一层卷积", en="One more convolution", channels=(9, 5, 5))
+reference = Variant("small", "小网络", "Small network",
+                    channels=(8, 8), dense=(32,))
+own = replace(reference, name="own", zh="加一层卷积",
+              en="One more convolution", channels=(8, 8, 8))
 pair = (reference, own)
 
 # %% [markdown]
@@ -49,10 +51,12 @@ pair = (reference, own)
 # %%
 for variant in pair:
     rows = layers(variant, data.image_size, len(data.classes))
-    print(f"{variant.zh}，{sum(row['parameters'] for row in rows):,} 个参数")
+    total = sum(row["parameters"] for row in rows)
+    print(f"{variant.zh}，{total:,} 个参数")
     for row in rows:
-        if row["parameters"]:
-            print(f"    {row['name']:7} {str(row['shape']):14} {row['parameters']:>9,}")
+        name, shape, parameters = row["name"], row["shape"], row["parameters"]
+        if parameters:
+            print(f"    {name:7} {str(shape):14} {parameters:>9,}")
 
 # %% [markdown]
 # 先猜一猜再往下看：哪一个学得快？三个种子会不会一样？
@@ -62,16 +66,18 @@ for variant in pair:
 # 每类取前面的一部分图像；批小，几轮里就能更新很多次。种子决定权值的初值和图像的次序。两个变体用同样的图像、同样的设置、同样的种子。
 
 # %%
-small = data.subset(100, 50)  # 每类 100 幅训练，50 幅测试
-settings = dict(epochs=4, batch_size=8)
+small = data.subset(60, 30)  # 每类 60 幅训练，30 幅测试
+settings = dict(epochs=4, batch_size=4, lr=0.05)
 seeds = range(3)
-print(f"训练 {len(small.train.labels)} 幅，测试 {len(small.test.labels)} 幅")
 
 
 def study(variant):
     """每个种子训练一次 -> 每轮之后的测试准确率 (种子, 轮)"""
-    runs = [train(replace(variant, **settings), small, seed) for seed in seeds]
-    return np.array([[epoch["test_accuracy"] for epoch in run.facts["epochs"]] for run in runs])
+    rows = []
+    for seed in seeds:
+        run = train(replace(variant, **settings), small, seed)
+        rows.append([each["test_accuracy"] for each in run.facts["epochs"]])
+    return np.array(rows)
 
 # %%
 accuracy = {variant.zh: study(variant) for variant in pair}
@@ -82,31 +88,45 @@ for name, values in accuracy.items():
 
 # %%
 fig, ax = plt.subplots(figsize=(6.6, 3))
-epochs = range(1, 1 + next(iter(accuracy.values())).shape[1])
-for (name, values), color, line in zip(accuracy.items(), ["#332288", "#b8323f"], ["o-", "s--"]):
-    for seed, row in zip(seeds, values):
-        ax.plot(epochs, 100 * row, line, color=color, lw=1, ms=4, label=name if seed == 0 else None)
+looks = {"color": "#332288", "ls": "-"}, {"color": "#b8323f", "ls": "--"}
+for (name, values), look in zip(accuracy.items(), looks):
+    epochs = range(1, values.shape[1] + 1)
+    lines = ax.plot(epochs, 100 * values.T, marker="o", lw=1, ms=4, **look)
+    lines[0].set_label(name)
 ax.axhline(100 / len(data.classes), color="#63666a", lw=0.8, ls=":")
 ax.set(xlabel="轮", ylabel="测试准确率（%）", xticks=epochs, ylim=(0, 103))
 ax.legend(frameon=False)
-show(fig, "每轮之后的测试准确率，一条线是一个种子，点线是瞎猜的水平")
+show(fig, "测试准确率，一条线是一个种子，点线是瞎猜的水平")
 
 # %% [markdown]
 # 看的时候先比同一个变体的几条线，再比两个变体。同一个变体的线已经散得很开时，两个变体之间差一点说明不了什么。
 #
 # ## 能得出什么结论
 #
-# 本站把测试准确率到过某个界线的训练叫作学会，界线在 `SOLVED` 里。$n$ 个种子里有 $k$ 个学会，背后的比例可能是多少？Wilson 区间给出和 $k/n$ 相容的范围；两个比例之差的区间（Newcombe）若包含 0，就还不能说哪一个更好。
+# 一次训练最后的测试准确率不低于某个界线，就算学会。小研究练得少，所以界线比本站的低一些。$n$ 个种子里有 $k$ 个学会，背后的比例可能是多少？Wilson 区间给出和 $k/n$ 相容的范围。
 
 # %%
-solved = {name: share(int((values[:, -1] >= SOLVED).sum()), len(values)) for name, values in accuracy.items()}
-print(f"学会：最后一轮的测试准确率不低于 {SOLVED:.0%}")
-for name, s in solved.items():
-    print(f"{name}：{s.n} 个种子里 {s.k} 个，95 % 区间 {s.low:.0%} 到 {s.high:.0%}")
+bound = 0.9
+print(f"本站的界线是 {SOLVED:.0%}，这里放宽到 {bound:.0%}")
+solved = {}
+for name, values in accuracy.items():
+    k = int((values[:, -1] >= bound).sum())
+    solved[name] = s = share(k, len(values))
+    print(f"{name}：{s.n} 个种子里 {s.k} 个学会，"
+          f"95 % 区间 {s.low:.0%} 到 {s.high:.0%}")
+
+# %% [markdown]
+# 两个比例之差也有区间（Newcombe）。它若包含 0，就还不能说哪一个更好。
+
+# %%
 theirs, mine = solved.values()
 gap = difference(mine, theirs)
-print(f"之差 {gap.value:+.0%}，95 % 区间 {gap.low:+.0%} 到 {gap.high:+.0%}")
-print("区间不含 0：两者不同" if gap.parted else "区间包含 0：还不能说哪一个更好")
+print(f"之差 {gap.value:+.0%}，"
+      f"95 % 区间 {gap.low:+.0%} 到 {gap.high:+.0%}")
+if gap.parted:
+    print("区间不含 0：两者不同")
+else:
+    print("区间包含 0：还不能说哪一个更好")
 
 # %% [markdown]
 # 种子太少时，再漂亮的结果也不够。设想最极端的情形：一个变体的 $n$ 个种子全部学会，另一个一个也没有。假如两者其实没有差别，学会与否只看运气，那么 $2n$ 个结果里学会的 $n$ 个恰好全落在一边（哪一边都算）的概率是 $2 / \binom{2n}{n}$：
@@ -114,9 +134,10 @@ print("区间不含 0：两者不同" if gap.parted else "区间包含 0：还�
 # %%
 for n in range(1, 7):
     print(f"每个变体 {n} 个种子：{2 / comb(2 * n, n):.3f}")
-print(f"这里每个变体 {len(seeds)} 个种子：最极端的结果也有 {2 / comb(2 * len(seeds), len(seeds)):.1%} 的可能出于运气")
 
 # %% [markdown]
+# 找到种子数和 `seeds` 一样的那一行：结果再极端，也有这么大的可能出于运气。
+#
 # 所以，从这个小研究
 #
 # - 可以说：用这些图像、这些设置、这几个种子，看到了上面这些数；同一个网络换一个种子，结果会不会变。
@@ -134,14 +155,15 @@ records = recorded()
 for name, runs in records.items():
     first = runs[0].meta
     if first["variant"]["labels"] == "class":  # 其余的变体做的是另一道题
+        images, epochs = first["data"]["train_images"], len(first["epochs"])
         s = share(sum(run.solved for run in runs), len(runs))
-        print(f"{name:16} {first['data']['train_images']} 幅，{len(first['epochs'])} 轮，"
-              f"{s.n} 个种子里 {s.k} 个学会，区间 {s.low:.0%} 到 {s.high:.0%}")
+        print(f"{name:16} {images} 幅，{epochs} 轮，{s.n} 个种子里"
+              f"{s.k} 个学会，区间 {s.low:.0%} 到 {s.high:.0%}")
 if not records:
-    print("还没有记录。python -m report_builder build 会训练全部变体，之后再运行这一格")
+    print("还没有记录；python -m report_builder build 会训练全部变体")
 
 # %% [markdown]
-# 图像数、轮数、批的大小都和小研究不同，所以不能拿上面的小研究和这张表比。要比，就用一样的条件再训练一次：把 `small` 换成 `data`，`settings` 换成 `{}`，`seeds` 多取几个，从“小研究”重新运行。时间大约按图像数、轮数、种子数成倍增加。
+# 图像数、轮数、批的大小都和小研究不同，所以不能拿上面的小研究和这张表比。要比，就用一样的条件再训练一次：把 `small` 换成 `data`，`settings` 换成 `{}`，`bound` 换成 `SOLVED`，`seeds` 多取几个，从“小研究”重新运行。时间大约按图像数、轮数、种子数成倍增加。
 #
 # ## 留下来
 #
@@ -149,7 +171,7 @@ if not records:
 #
 # ## 接下来
 #
-# - 把 `own` 换成别的改动，每次只改一处：`channels=(18, 10)`，`kernels=(5, 5)`，`pool=None`，`lr=0.05`。
+# - 把 `own` 换成别的改动，每次只改一处：`channels=(16, 16)`，`kernels=(5, 5)`，`pool=None`，`dense=(64,)`。
 # - 要多少个种子，最极端的结果出于运气的概率才低于 0.05？
 # - 把种子加到够，再比一次。结论变了吗？
 # - 本站自己的结论怎样由记录判定，见[论断](../evidence/claims.md)。

@@ -47,7 +47,8 @@ def out(n, kernel, stride=1, padding=0):
 
 
 h, w = height, width
-for name, kernel, stride in [("conv1", 3, 1), ("pool1", 2, 2), ("conv2", 3, 1), ("pool2", 2, 2)]:
+for name, kernel, stride in [("conv1", 3, 1), ("pool1", 2, 2),
+                             ("conv2", 3, 1), ("pool2", 2, 2)]:
     h, w = out(h, kernel, stride), out(w, kernel, stride)
     print(f"{name}  {h} × {w}")
 
@@ -67,11 +68,12 @@ print(nn.MaxPool2d(2)(square)[0])
 # %%
 with torch.device("meta"):
     x = torch.empty(1, 1, height, width)
-    for layer in [nn.Conv2d(1, 9, 3), nn.MaxPool2d(2), nn.Conv2d(9, 5, 3), nn.MaxPool2d(2), nn.Flatten()]:
+    for layer in [nn.Conv2d(1, 9, 3), nn.MaxPool2d(2),
+                  nn.Conv2d(9, 5, 3), nn.MaxPool2d(2), nn.Flatten()]:
         x = layer(x)
         print(f"{layer.__class__.__name__:10} {tuple(x.shape)}")
-print("设备：", x.device)
-print("和公式一致：", x.numel() == 5 * h * w)
+print(f"设备：{x.device}")
+print(f"和公式一致：{x.numel() == 5 * h * w}")
 
 # %% [markdown]
 # ### 停一下：5×5×5 对不对
@@ -86,9 +88,9 @@ def after_three(n):
     return n
 
 
-print("这里的边长：", after_three(height), "×", after_three(width))
+print(f"这里的边长：{after_three(height)} × {after_three(width)}")
 fitting = [n for n in range(22, 513) if after_three(n) == 5]
-print(f"要剩下 5，图像的边长须在 {fitting[0]} 到 {fitting[-1]} 之间")
+print(f"要剩下 5，图像的边长须是：{fitting}")
 
 # %% [markdown]
 # 这个数写错，网络一运行就会停下。错误信息里有两个形状，第一个形状的后一个数就是前面实际送来的个数：
@@ -115,8 +117,13 @@ def dense(inputs, outputs):
     return outputs * (inputs + 1)
 
 
-counts = {"conv1": convolution(1, 9, 3), "conv2": convolution(9, 5, 3), "dense1": dense(5 * h * w, 1200),
-          "dense2": dense(1200, 64), "logits": dense(64, len(data.classes))}
+counts = {
+    "conv1": convolution(1, 9, 3),
+    "conv2": convolution(9, 5, 3),
+    "dense1": dense(5 * h * w, 1200),
+    "dense2": dense(1200, 64),
+    "logits": dense(64, len(data.classes)),
+}
 total = sum(counts.values())
 for name, count in counts.items():
     print(f"{name:7} {count:>12,}  {count / total:.2%}")
@@ -133,11 +140,13 @@ print(f"{'合计':5} {total:>12,}")
 def steps(variant):
     """卷积和池化，依次：名称、核的边长、步幅、参数"""
     inputs = 1
-    for k, (outputs, kernel) in enumerate(zip(variant.channels, variant.kernel_sizes), 1):
+    sizes = zip(variant.channels, variant.kernel_sizes)
+    for k, (outputs, kernel) in enumerate(sizes, 1):
         yield f"conv{k}", kernel, 1, convolution(inputs, outputs, kernel)
         if variant.pool and kernel > 1:  # 1×1 的卷积之后不池化
-            trained = outputs * (2 * 2 + 1)  # 可训练池化：每个通道一个 2×2 的核和一个偏置
-            yield f"pool{k}", 2, 2, trained if variant.pool == "trained" else 0
+            # 可训练池化：每个通道一个 2×2 的核和一个偏置
+            weights = outputs * (2 * 2 + 1)
+            yield f"pool{k}", 2, 2, weights if variant.pool == "trained" else 0
         inputs = outputs
 
 # %%
@@ -146,20 +155,23 @@ def by_hand(variant):
     h, w = height, width
     for name, kernel, stride, parameters in steps(variant):
         h, w = out(h, kernel, stride), out(w, kernel, stride)
-        yield name, [variant.channels[int(name[-1]) - 1], h, w], parameters
-    widths = [variant.channels[-1] * h * w, *variant.dense, len(data.classes)]
-    names = [f"dense{k}" for k in range(1, len(widths) - 1)] + ["logits"]
-    for name, inputs, outputs in zip(names, widths, widths[1:]):
-        yield name, [outputs], dense(inputs, outputs)
+        channels = variant.channels[int(name[-1]) - 1]
+        yield name, [channels, h, w], parameters
+    widths = [channels * h * w, *variant.dense, len(data.classes)]
+    names = [f"dense{k + 1}" for k in range(len(variant.dense))]
+    for name, a, b in zip([*names, "logits"], widths, widths[1:]):
+        yield name, [b], dense(a, b)
 
 # %%
 for name, variant in VARIANTS.items():
     if variant.labels == "class":
         counted = [(row["name"], row["shape"], row["parameters"])
-                   for row in layers(variant, data.image_size, len(data.classes))
+                   for row in layers(variant, data.image_size,
+                                     len(data.classes))
                    if row["kind"] in ("conv", "pool", "dense")]
         mine = list(by_hand(variant))
-        print(f"{name:16} {sum(row[2] for row in mine):>12,}  {'一致' if mine == counted else '不一致'}")
+        same = "一致" if mine == counted else "不一致"
+        print(f"{name:16} {sum(row[2] for row in mine):>12,}  {same}")
 
 # %% [markdown]
 # ## 感受野和步幅
@@ -175,7 +187,8 @@ def fields(variant):
     """每一步之后：名称、感受野的边长、错开的像素数"""
     field, jump = 1, 1
     for name, kernel, stride, _ in steps(variant):
-        field, jump = field + (kernel - 1) * jump, jump * stride
+        field += (kernel - 1) * jump
+        jump *= stride
         yield name, field, jump
 
 
@@ -183,7 +196,7 @@ for name, field, jump in fields(VARIANTS["features"]):
     print(f"{name}  感受野 {field} × {field}，错开 {jump}")
 
 # %% [markdown]
-# 没有填充时，第 $i$ 个单元（从 0 数起）的感受野从第 $i\,j$ 个像素开始。
+# 没有填充时，第 $i$ 个单元的感受野从第 $i \cdot j$ 个像素开始，都从 0 数起。
 #
 # ### 核对：翻转像素
 #
@@ -193,14 +206,17 @@ for name, field, jump in fields(VARIANTS["features"]):
 variant = VARIANTS["features"]
 torch.manual_seed(0)
 net = Net(variant, data.image_size, len(data.classes))
-noise = torch.rand(4, 1, height, width).round()  # (4, 1, H, W)，0 或 1
+noise = torch.rand(4, 1, height, width).round()  # (4, 1, H, W), 0 / 1
 
 
 @torch.no_grad()
 def middle(images):
-    """每一步正中的单元：{名称: (它的行, 它的列, 它的值 (图像, 通道))}"""
-    centers = {name: (maps.shape[2] // 2, maps.shape[3] // 2, maps) for name, maps in net.feature_steps(images)}
-    return {name: (row, column, maps[:, :, row, column]) for name, (row, column, maps) in centers.items()}
+    """每一步正中的单元 -> {名称: (行, 列, 值 (图像, 通道))}"""
+    found = {}
+    for name, maps in net.feature_steps(images):
+        row, column = maps.shape[2] // 2, maps.shape[3] // 2
+        found[name] = row, column, maps[:, :, row, column]
+    return found
 
 # %%
 before = middle(noise)
@@ -215,7 +231,9 @@ for c in range(width):
 # %%
 for name, field, jump in fields(variant):
     unit, found = before[name][1], seen[name]
-    print(f"{name} 第 {unit} 个单元  量得：从第 {found[0]} 列起，共 {len(found)} 列；算得：从第 {unit * jump} 列起，共 {field} 列")
+    print(f"{name} 第 {unit} 个单元 "
+          f"量得：从第 {found[0]} 列起，共 {len(found)} 列；"
+          f"算得：从第 {unit * jump} 列起，共 {field} 列")
 
 # %% [markdown]
 # 再反过来：把感受野以外的像素全部翻转，单元的值一点也不变。
@@ -223,11 +241,13 @@ for name, field, jump in fields(variant):
 # %%
 name, field, jump = list(fields(variant))[3]  # 第二次池化之后
 row, column, values = before[name]
-inside = (..., slice(row * jump, row * jump + field), slice(column * jump, column * jump + field))
+top, left = row * jump, column * jump
 flipped = 1 - noise
+inside = (..., slice(top, top + field), slice(left, left + field))
 flipped[inside] = noise[inside]
 print(f"翻转了 {(flipped != noise).float().mean():.1%} 的像素")
-print(f"{name} 正中的单元不变：", torch.equal(middle(flipped)[name][2], values))
+same = torch.equal(middle(flipped)[name][2], values)
+print(f"{name} 正中的单元不变：{same}")
 
 # %% [markdown]
 # 画在一幅测试图像上：每个框是一步里正中那个单元的感受野。
@@ -236,14 +256,14 @@ print(f"{name} 正中的单元不变：", torch.equal(middle(flipped)[name][2], 
 fig, ax = plt.subplots(figsize=(4.6, 4.6))
 ax.imshow(data.test.images[0], cmap="gray")
 ax.set(xticks=[], yticks=[])
-colors = ["#c2185b", "#0067a5", "#b34700", "#117733", "#332288", "#8a5a00"]
+colors = "#c2185b", "#0067a5", "#b34700", "#117733", "#332288", "#8a5a00"
 for (name, field, jump), color in zip(fields(variant), colors):
     row, column, _ = before[name]
-    top, left = row * jump - 0.5, column * jump - 0.5
-    ax.add_patch(Rectangle((left, top), field, field, fill=False, ec=color, lw=1.5))
+    corner = column * jump - 0.5, row * jump - 0.5
+    ax.add_patch(Rectangle(corner, field, field, fill=False, ec=color))
     ax.plot([], [], "s", mfc="none", color=color, label=f"{name}：{field}")
 ax.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
-show(fig, "一幅测试图像，上面套着六个方框，从 conv1 到 pool3 越来越大")
+show(fig, "测试图像上套着六个方框，从 conv1 到 pool3 越来越大")
 
 # %% [markdown]
 # ## 接下来
