@@ -88,7 +88,8 @@ def lost(maps: Tensor, pooled: Tensor) -> Tensor:
     """`(N, C)`, the share of a map's variance that its pooled form does not explain; nan where the map is the same everywhere.
 
     The pooled map is enlarged, each value to 2x2, and brought to the map's scale by the factor and offset that fit best, as a
-    trained pooling may scale and shift. What is left is then 1 - r**2 of the correlation r.
+    trained pooling may scale and shift. What is left is then 1 - r**2 of the correlation r. No value per window does better
+    than the mean.
     """
     h, w = pooled.shape[-2:]
     a, b = maps[..., :2 * h, :2 * w].flatten(2).double(), enlarged(pooled).flatten(2).double()

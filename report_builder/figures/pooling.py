@@ -11,7 +11,8 @@ from report_builder.figures.look import Drawing, Look
 from report_builder.figures.pixels import (ACROSS, canvas, enlarged, label_bar, largest, mount, note_at, outline, paint_bar,
                                            points, put, put_into, shades)
 from report_builder.figures.shifts import kind_name
-from report_builder.figures.wording import class_name, hundredths, percent, plural, variant_of, variant_title
+from report_builder.figures.wording import class_name, variant_of, variant_title
+from report_builder.wording import hundredths, percent, plural
 
 if TYPE_CHECKING:
     from report_builder.evidence import Evidence
@@ -107,10 +108,11 @@ def pooling_detail(evidence: Evidence, look: Look) -> Drawing:
                        f"A map, and what each of four poolings leaves out of it, mostly along the strokes. Share of variance lost: {told}."),
         caption=look.words(
             f"{_origin(look, evidence, shown)}第 {facts['channel']} 个通道，一幅 {class_name(facts['image'])}。池化结果每个值放大成 2×2，乘以拟合得最好的系数并平移，再从特征图中减去。"
-            f"百分数是特征图方差中没有被解释的部分，n = {facts['images']} 幅测试图像 × {facts['channels']} 个通道的平均。",
+            f"百分数是特征图方差中没有被解释的部分，n = {facts['images']} 幅测试图像 × {facts['channels']} 个通道的平均。每窗只留一个值时，平均值的平方误差必定最小。",
             f"{_origin(look, evidence, shown)}channel {facts['channel']} for an image of {class_name(facts['image'])}. Each pooled value is enlarged to 2×2, "
             "scaled and shifted to fit best, and subtracted from the map. Percentages are the share of the map's variance that is "
-            f"not explained, mean of n = {plural(facts['images'], 'test image')} × {plural(facts['channels'], 'channel')}."),
+            f"not explained, mean of n = {plural(facts['images'], 'test image')} × {plural(facts['channels'], 'channel')}. Of all that "
+            "keep one value of a window, the mean is bound to have the least squared error."),
         rows=[{"kind": kind, "variance_lost": lost[kind], "images": facts["images"], "channels": facts["channels"],
                "shown_root_mean_square": float(np.sqrt((values.astype(float) ** 2).mean()))} for kind, values in rest.items()])
 

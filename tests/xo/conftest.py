@@ -12,3 +12,13 @@ def small(tmp_path_factory) -> DataSet:
     folder = tmp_path_factory.mktemp("data")
     generate.generate(folder / "xo", {"train": 80, "test": 10})
     return load(folder / "xo", folder / "cache")
+
+
+def untrained(data: DataSet, *variants: str) -> dict[str, list]:
+    """What a demonstration is given, with networks as they were before training and records that say so."""
+    from xo.records import Record
+    from xo.train import initial
+    from xo.variants import VARIANTS
+
+    meta = {"epochs": [{"test_accuracy": 0.5}], "seed": 0}
+    return {name: [(Record(data.root, meta), initial(VARIANTS[name], data.image_size, len(data.classes), 0))] for name in variants}
