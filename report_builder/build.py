@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from importlib.metadata import distributions
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -240,7 +240,7 @@ def _fingerprint(plan_: Plan, places: Places) -> str:
         "demonstrations": {name: each.meta["digest"] for name, each in gather(plan_, plan_.state.found).demonstrations.items()},
         "study": [plan_.study, plan_.data.digest, str(places.data), str(places.site.resolve()), os.environ.get("SITE_URL")],
         "files": {str(file): digest({"bytes": file.read_bytes().hex()}) for file in [CONFIG, PUBLISHED, *sources]},
-        "versions": sorted(f"{each.name} {each.version}" for each in distributions()),
+        "versions": [sys.version, *sorted(path.name for place in {*sys.path} for path in Path(place).glob("*.dist-info"))],
     })
 
 

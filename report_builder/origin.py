@@ -21,14 +21,14 @@ _SAID = {
         "runs": "依据数据集 {data} 上的 {n} 次训练：{seeds}。", "no_runs": "依据数据集 {data}。",
         "code": "代码：{code}。", "versions": "版本：{versions}。", "of": "{what} {it}", "and": "；", "to": "–",
         "training": "训练", "computing": "演示", "drawing": "画图", "counting": "统计", "records": "这 {n} 次训练的记录",
-        "data": "{name}（`{digest}`）", "demonstration": "演示 {name}，",
+        "data": "{name}（`{digest}`）", "demonstration": "来自演示 `{name}`。",
     },
     "en": {
         "summary": "Where this figure comes from", "csv": "Data (CSV)", "columns": ("Name", "Value", "Note", "Code"),
         "runs": "Rests on {n} runs on the data set {data}: {seeds}.", "no_runs": "Rests on the data set {data}.",
         "code": "Code: {code}.", "versions": "Versions: {versions}.", "of": "{what} {it}", "and": "; ", "to": "–",
         "training": "training", "computing": "demonstration", "drawing": "drawing", "counting": "counting",
-        "records": "The records of these {n} runs", "data": "{name} (`{digest}`)", "demonstration": "The demonstration {name}. ",
+        "records": "The records of these {n} runs", "data": "{name} (`{digest}`)", "demonstration": "From the demonstration `{name}`. ",
     },
 }
 

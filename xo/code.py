@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import hashlib
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -50,7 +51,7 @@ class Source:
     def reach_of_text(self, text: str) -> dict[str, str]:
         """Likewise of a script's text."""
         try:
-            module = self._read(_without_docstrings(ast.parse(text)), "")
+            module = self._read(_tree(text), "")
         except SyntaxError:
             return {}
         statements = [*module.always, *(each for of_name in module.definitions.values() for each in of_name)]
@@ -96,9 +97,9 @@ class Source:
     def _module(self, name: str) -> _Module:
         if name not in self._modules:
             file = self._file(name)
-            tree = ast.parse(file.read_text(encoding="utf-8"))
+            tree = _tree(file.read_text(encoding="utf-8"))
             package = name if file.name == "__init__.py" else name.rpartition(".")[0]
-            self._modules[name] = self._read(_without_docstrings(tree), package)
+            self._modules[name] = self._read(tree, package)
         return self._modules[name]
 
     def _read(self, tree: ast.Module, package: str) -> _Module:
@@ -138,7 +139,10 @@ def _defined(statement: ast.stmt) -> list[str]:
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
 
 
-def _without_docstrings(tree: ast.Module) -> ast.Module:
+@cache
+def _tree(text: str) -> ast.Module:
+    """A module without its docstrings; one text is read once in a process, however many sources look at it."""
+    tree = ast.parse(text)
     for node in ast.walk(tree):
         if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)) and ast.get_docstring(
                 node, clean=False) is not None:
