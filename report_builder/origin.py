@@ -18,17 +18,17 @@ OTHERS = {"study": ("研究", "Study"), "data": ("数据集", "Data set"), "publ
 _SAID = {
     "zh": {
         "summary": "这张图的来历", "csv": "数据（CSV）", "columns": ("名字", "值", "说明", "代码"),
-        "runs": "依据数据集 {data} 上的 {n} 次训练：{seeds}。", "no_runs": "依据数据集 {data}。",
+        "runs": "依据数据集 {data} 上的 {runs}：{seeds}。", "no_runs": "依据数据集 {data}。",
         "code": "代码：{code}。", "versions": "版本：{versions}。", "of": "{what} {it}", "and": "；", "to": "–",
-        "training": "训练", "computing": "演示", "drawing": "画图", "counting": "统计", "records": "这 {n} 次训练的记录",
+        "training": "训练", "computing": "演示", "drawing": "画图", "counting": "统计", "records": "{runs}的记录", "one": "1 次训练", "many": "{n} 次训练",
         "data": "{name}（`{digest}`）", "demonstration": "来自演示 `{name}`。",
     },
     "en": {
         "summary": "Where this figure comes from", "csv": "Data (CSV)", "columns": ("Name", "Value", "Note", "Code"),
-        "runs": "Rests on {n} runs on the data set {data}: {seeds}.", "no_runs": "Rests on the data set {data}.",
+        "runs": "Rests on {runs} on the data set {data}: {seeds}.", "no_runs": "Rests on the data set {data}.",
         "code": "Code: {code}.", "versions": "Versions: {versions}.", "of": "{what} {it}", "and": "; ", "to": "–",
         "training": "training", "computing": "demonstration", "drawing": "drawing", "counting": "counting",
-        "records": "The records of these {n} runs", "data": "{name} (`{digest}`)", "demonstration": "From the demonstration `{name}`. ",
+        "records": "Records of {runs}", "one": "1 run", "many": "{n} runs", "data": "{name} (`{digest}`)", "demonstration": "From the demonstration `{name}`. ",
     },
 }
 
@@ -93,7 +93,7 @@ def values_table(report: dict, name: str, language: str) -> str:
 def _records(report: dict, variant: str, runs: list[str], language: str) -> str:
     """The runs of a variant by name, each with the digest of its record, folded away."""
     listed = ", ".join(f"<code>{run}</code> {report['artefacts'][f'run {run}']['digest'][:SHOWN]}" for run in runs)
-    return (f'<details class="origin" id="runs-{variant}"><summary>{_SAID[language]["records"].format(n=len(runs))}</summary>'
+    return (f'<details class="origin" id="runs-{variant}"><summary>{_SAID[language]["records"].format(runs=_number(runs, language))}</summary>'
             f"<p>{listed}</p></details>")
 
 
@@ -143,7 +143,11 @@ def _rests(report: dict, artefact: str, language: str, values_page: str) -> str:
         return said["no_runs"].format(data=data)
     shown = [f"[{seeds}]({values_page}#runs-{name})" if values_page else seeds for name, seeds in _by_variant(runs, language).items()]
     through = "".join(said["demonstration"].format(name=name) for name in _demonstrations(report, artefact))
-    return through + said["runs"].format(n=len(runs), data=data, seeds=said["and"].join(shown))
+    return through + said["runs"].format(runs=_number(runs, language), data=data, seeds=said["and"].join(shown))
+
+
+def _number(runs: list[str], language: str) -> str:
+    return _SAID[language]["one" if len(runs) == 1 else "many"].format(n=len(runs))
 
 
 def _demonstrations(report: dict, artefact: str) -> list[str]:

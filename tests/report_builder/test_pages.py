@@ -135,6 +135,29 @@ def test_a_value_leads_to_its_row_where_the_site_has_the_page_of_values(docs, re
                         "python -m report_builder value baseline.solved")
 
 
+def test_what_shows_a_demonstration_says_what_computed_it_and_from_which_runs(docs, report, tmp_path):
+    (docs / "en" / "evidence").mkdir()
+    (docs / "en" / "evidence" / "values.md").write_text('{{ values_of("demonstrations") }}')
+    report["values"] = {"windows.sum": {"text": {"en": "1.5"}, "note": {"en": ""}}, "shifts.images": {"text": {"en": "8"}, "note": {"en": ""}}}
+    report["details"] |= {"w": {"windows": "x"}, "s": {"shifts": "y"}, "one": {"baseline/1": "d1d1"}}
+    inputs = {"code": "c-facts", "data": "d", "versions": "v-count"}
+    report["artefacts"] |= {
+        "demonstration windows": {"digest": "x", "inputs": {"code": "c-windows", "versions": "v-train", "records": "one"}},
+        "demonstration shifts": {"digest": "y", "inputs": {"code": "c-shifts", "versions": "v-train", "records": "r"}},
+        "value windows.sum": {"digest": "", "inputs": inputs | {"records": "one", "demonstrations": "w"}},
+        "value shifts.images": {"digest": "", "inputs": inputs | {"records": "r", "demonstrations": "s"}},
+        "figure loss.baseline": {"files": [], "inputs": {"code": "c-loss", "records": "one", "demonstrations": "w", "versions": "v-draw"}}}
+    (docs / "en" / "xo" / "training.md").write_text('{{ figure("loss.baseline") }}')
+    pages.render(docs, report, tmp_path / "out")
+    page = (tmp_path / "out" / "en" / "xo" / "training.md").read_text()
+    assert "From the demonstration `windows`. Rests on 1 run on the data set xo (`d`): [baseline 1](../evidence/values.md#runs-baseline)." in page
+    assert "Code: drawing `c-loss`; demonstration `c-windows`; training `c-train`." in page
+    values = (tmp_path / "out" / "en" / "evidence" / "values.md").read_text()
+    parts = values.split("### ")[1:]
+    assert [part.split()[0] for part in parts] == ["windows", "shifts"]
+    assert "baseline 1." in parts[0] and 'id="windows.sum"' in parts[0] and "baseline 0–1." in parts[1] and 'id="shifts.images"' in parts[1]
+
+
 def test_without_a_report_every_result_names_the_command_that_makes_it(docs, tmp_path):
     (docs / "zh" / "index.md").write_text(SOURCE)
     pages.render(docs, {}, tmp_path / "out")
