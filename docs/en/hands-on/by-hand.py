@@ -233,7 +233,7 @@ def show_maps(rows, alt, own_scale=False):
     """A row per set of maps (C, H, W), with one gray scale or many"""
     columns = len(next(iter(rows.values())))
     fig, axes = plt.subplots(len(rows), columns, squeeze=False,
-                             figsize=(8, 0.95 * len(rows)))
+                             figsize=(0.8 * columns + 0.8, 0.95 * len(rows)))
     for line, (name, maps) in zip(axes, rows.items()):
         low, high = maps.min().item(), maps.max().item()
         scale = {} if own_scale else {"vmin": low, "vmax": high}

@@ -233,7 +233,7 @@ def show_maps(rows, alt, own_scale=False):
     """每行一组特征图 (C, H, W)；own_scale 时各通道自用一个灰度"""
     columns = len(next(iter(rows.values())))
     fig, axes = plt.subplots(len(rows), columns, squeeze=False,
-                             figsize=(8, 0.95 * len(rows)))
+                             figsize=(0.8 * columns + 0.8, 0.95 * len(rows)))
     for line, (name, maps) in zip(axes, rows.items()):
         low, high = maps.min().item(), maps.max().item()
         scale = {} if own_scale else {"vmin": low, "vmax": high}
