@@ -16,7 +16,7 @@ from report_builder.evidence import (CHANCE, Difference, Evidence, Share, curve,
                                      n_to_leave, n_to_part, printed, share, solved)
 from report_builder.published import BATCH_SIZE, logs, rows_per_epoch
 from report_builder.readings import FEW, ODD, READINGS, Judgement, Part, judgements
-from report_builder.wording import count, significant
+from report_builder.wording import count, number
 from xo.records import SOLVED, Record
 
 Verdict = Literal["supported", "refuted", "undecided"]
@@ -125,7 +125,7 @@ def _parted(less: np.ndarray, more: np.ndarray, said: Callable[[np.ndarray], Bot
 
 def _ranged(unit_zh: str, unit_en: str) -> Callable[[np.ndarray], Both]:
     def said(values: np.ndarray) -> Both:
-        low, middle, high = (significant(float(v)) for v in (values.min(), np.median(values), values.max()))
+        low, middle, high = (number(float(v), 2) for v in (values.min(), np.median(values), values.max()))
         return Both(f"中位数 {middle} {unit_zh}（{low} 至 {high}，n = {len(values)}）",
                     f"median {middle} {unit_en} ({low} to {high}, n = {len(values)})")
 
@@ -148,9 +148,9 @@ def _without_pooling_is_later(pooled, bare) -> Finding:
     by, p = delay(*epochs, horizon)
     verdict = "undecided" if p > SIGNIFICANT else "supported" if by > 0 else "refuted"
     n = f"n = {len(bare)}, {len(pooled)}"
-    return Finding(verdict, Both(f"前 {horizon} 轮内平均{'晚' if by >= 0 else '早'} {abs(by):.1f} 轮，置换检验 p = {significant(p)}，{n}",
+    return Finding(verdict, Both(f"前 {horizon} 轮内平均{'晚' if by >= 0 else '早'} {abs(by):.1f} 轮，置换检验 p = {number(p, 2)}，{n}",
                                  f"{'later' if by >= 0 else 'earlier'} by {abs(by):.1f} epochs on average within {horizon}, permutation test p = "
-                                 f"{significant(p)}, {n}"), len(bare) + len(pooled),
+                                 f"{number(p, 2)}, {n}"), len(bare) + len(pooled),
                    Both("两者更多的种子", "more seeds of both") if verdict == "undecided" else Both("", ""))
 
 
@@ -232,9 +232,9 @@ def _deeper_separates_better(evidence: Evidence) -> Finding:
     up, down = int((deep > shallow).sum()), int((deep < shallow).sum())
     p = binomtest(up, up + down).pvalue if up + down else 1.0
     verdict = "undecided" if p > SIGNIFICANT else "supported" if up > down else "refuted"
-    return Finding(verdict, Both(f"{len(deep)} 个种子中，第三块的探针比第一块准的 {up} 个，更差的 {down} 个，符号检验 p = {significant(p)}",
+    return Finding(verdict, Both(f"{len(deep)} 个种子中，第三块的探针比第一块准的 {up} 个，更差的 {down} 个，符号检验 p = {number(p, 2)}",
                                  f"of {len(deep)} seeds the probe of the third block is better than that of the first in {up}, "
-                                 f"worse in {down}; sign test p = {significant(p)}"), len(deep),
+                                 f"worse in {down}; sign test p = {number(p, 2)}"), len(deep),
                    Both("至少 6 个种子", "at least 6 seeds") if verdict == "undecided" else Both("", ""))
 
 
@@ -313,9 +313,9 @@ def _pooling_narrows_the_gap(evidence: Evidence) -> Finding:
     verdict = "undecided" if p > SIGNIFICANT else "supported" if means[0] < means[1] else "refuted"
     n = f"n = {len(gaps[0])}, {len(gaps[1])}"
     shown = [f"{mean:+.2f}".replace("-", "−") for mean in means]
-    return Finding(verdict, Both(f"训练与测试准确率之差平均：有池化 {shown[0]}，没有 {shown[1]} 个百分点，置换检验 p = {significant(p)}，{n}",
+    return Finding(verdict, Both(f"训练与测试准确率之差平均：有池化 {shown[0]}，没有 {shown[1]} 个百分点，置换检验 p = {number(p, 2)}，{n}",
                                  f"training minus test accuracy, mean: {shown[0]} points with, {shown[1]} without, "
-                                 f"permutation test p = {significant(p)}, {n}"), sum(map(len, gaps)),
+                                 f"permutation test p = {number(p, 2)}, {n}"), sum(map(len, gaps)),
                    Both("两者更多学会的种子", "more seeds of both that solve it") if verdict == "undecided" else Both("", ""))
 
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from report_builder.figures.wording import class_name, hundredths
-from report_builder.wording import count, significant
+from report_builder.figures.wording import class_name
+from report_builder.wording import count, hundredths, number, percent
 
 if TYPE_CHECKING:
     from xo.demonstrations import Demonstrated
@@ -36,30 +36,18 @@ class Shown(NamedTuple):
     rows: Callable[[Demonstrated, str], Iterator[list[str]]]
 
 
-def signed(number: float) -> str:
+def signed(value: float) -> str:
     """A weight or an activation, to three decimals, with a true minus sign."""
-    return f"{number:.3f}".replace("-", "−")
+    return f"{value:.3f}".replace("-", "−")
 
 
-def tiny(number: float) -> str:
+def tiny(difference: float) -> str:
     """A difference that rounding leaves: 4.8 × 10⁻⁷, or 0."""
-    if number == 0:
-        return "0"
-    digits, _, exponent = f"{number:.1e}".partition("e")
-    power = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return f"{digits} × 10{power}"
-
-
-def share(fraction: float) -> str:
-    return f"{100 * fraction:.1f} %"
+    return number(difference, 2)
 
 
 def times(ratio: float) -> str:
-    return f"{ratio:,.0f}" if ratio >= 10 else significant(ratio)
-
-
-def correlation(number: float) -> str:
-    return f"{number:.2f}".replace("-", "−")
+    return f"{ratio:,.0f}" if ratio >= 10 else number(ratio, 2)
 
 
 def listed(numbers: list[float]) -> str:
@@ -87,8 +75,8 @@ FACTS: dict[str, dict[str, Fact]] = {
         "field_pool2": Fact(count, "感受野的边长，像素", "side of the receptive field in pixels"),
         "field_conv3": Fact(count, "感受野的边长，像素；三个卷积层的网络", "side of the receptive field in pixels, in the network with three convolutions"),
         "field_pool3": Fact(count, "感受野的边长，像素；三个卷积层的网络", "side of the receptive field in pixels, in the network with three convolutions"),
-        "near": Fact(correlation, "相距 1 个像素的两点的相关系数，n = {images} 幅测试图像", "correlation of pixels 1 pixel apart, over n = {images} test images"),
-        "far": Fact(correlation, "相距 {distance_far} 个像素的两点的相关系数，n = {images} 幅测试图像",
+        "near": Fact(hundredths, "相距 1 个像素的两点的相关系数，n = {images} 幅测试图像", "correlation of pixels 1 pixel apart, over n = {images} test images"),
+        "far": Fact(hundredths, "相距 {distance_far} 个像素的两点的相关系数，n = {images} 幅测试图像",
                     "correlation of pixels {distance_far} pixels apart, over n = {images} test images"),
         "distance_far": Fact(count, "像素", "pixels"),
         "inside_change": Fact(signed, "翻转感受野内的一个像素，conv2 的一个值最多改变多少", "how far one value of conv2 moves at most when one pixel of its receptive field is inverted"),
@@ -99,13 +87,13 @@ FACTS: dict[str, dict[str, Fact]] = {
         "most": Fact(count, "像素", "pixels"),
         "conv_difference": Fact(tiny, "平移 1 到 {most} 个像素，特征图移回之后的最大差别，n = {images} 幅图像", "largest difference of the map once moved back, over shifts of 1 to {most} pixels and n = {images} images"),
         "even_difference": Fact(tiny, "偶数步平移，池化后的特征图移回之后的最大差别，n = {images} 幅图像", "largest difference of the pooled maps once moved back, over even shifts and n = {images} images"),
-        "odd_correlation_max": Fact(correlation, "奇数步平移，最大池化的特征图移回之后的相关系数，n = {images} 幅图像", "correlation of the max-pooled map once moved back, over odd shifts and n = {images} images"),
-        "odd_correlation_mean": Fact(correlation, "奇数步平移，平均池化的特征图移回之后的相关系数，n = {images} 幅图像", "correlation of the mean-pooled map once moved back, over odd shifts and n = {images} images"),
-        **{f"change_{kind}_{distance}": Fact(correlation, f"图像平移 {distance} 个像素时{zh}的特征图在原位的相对变化，n = {{images}} 幅图像的平均",
+        "odd_correlation_max": Fact(hundredths, "奇数步平移，最大池化的特征图移回之后的相关系数，n = {images} 幅图像", "correlation of the max-pooled map once moved back, over odd shifts and n = {images} images"),
+        "odd_correlation_mean": Fact(hundredths, "奇数步平移，平均池化的特征图移回之后的相关系数，n = {images} 幅图像", "correlation of the mean-pooled map once moved back, over odd shifts and n = {images} images"),
+        **{f"change_{kind}_{distance}": Fact(hundredths, f"图像平移 {distance} 个像素时{zh}的特征图在原位的相对变化，n = {{images}} 幅图像的平均",
                                              f"relative change in place of the map {en} when the image moves by {distance} px, mean of n = {{images}} images")
            for kind, zh, en in (("none", "不池化", "without pooling"), ("max", "最大池化", "after max-pooling"), ("mean", "平均池化", "after mean-pooling"))
            for distance in range(1, 9)},
-        **{f"accuracy_{distance}": Fact(share, f"测试图像平移 {distance} 个像素时基准网络的准确率，两个方向的平均，n = {{test_images}} 幅",
+        **{f"accuracy_{distance}": Fact(percent, f"测试图像平移 {distance} 个像素时基准网络的准确率，两个方向的平均，n = {{test_images}} 幅",
                                         f"accuracy of the baseline on test images moved by {distance} px, mean of two directions, n = {{test_images}}")
            for distance in range(9)},
     },
@@ -125,15 +113,15 @@ FACTS: dict[str, dict[str, Fact]] = {
         "channel": Fact(count, "画出的通道，从 1 数起", "the channel that is shown, counted from 1"),
         "channels": Fact(count), "images": Fact(count, "测试图像", "test images"),
         "full_side": Fact(count, "池化之前的边长", "side before pooling"), "pooled_side": Fact(count, "池化之后的边长", "side after pooling"),
-        "kept_share": Fact(share, "池化之后剩下的数值个数", "numbers that are left after pooling"),
-        "seed_accuracy": Fact(share, "可训练池化的这个种子的测试准确率", "test accuracy of this seed of the network with trained pooling"),
+        "kept_share": Fact(percent, "池化之后剩下的数值个数", "numbers that are left after pooling"),
+        "seed_accuracy": Fact(percent, "可训练池化的这个种子的测试准确率", "test accuracy of this seed of the network with trained pooling"),
         "trained_weights": Fact(listed, "画出的通道训练出来的四个池化权值", "the four trained pooling weights of the channel that is shown"),
         "bias": Fact(signed),
         "window": Fact(listed, "一个 2×2 窗口的四个值，先行后列", "the four values of one 2×2 window, row by row"),
         **{f"window_{kind}": Fact(hundredths, f"这个窗口{zh}的结果", f"what {en} makes of this window") for kind, zh, en in KINDS[1:]},
-        **{f"detail_{kind}": Fact(share, f"{zh}丢掉的方差比例，n = {{images}} 幅测试图像 × {{channels}} 个通道的平均",
+        **{f"detail_{kind}": Fact(percent, f"{zh}丢掉的方差比例，n = {{images}} 幅测试图像 × {{channels}} 个通道的平均",
                                   f"share of the map's variance that {en} loses, mean of n = {{images}} test images × {{channels}} channels") for kind, zh, en in KINDS[1:]},
-        **{f"change_{kind}": Fact(correlation, f"图像右移 1 个像素时{zh}的特征图在原位的相对变化，n = {{images}} 幅图像的平均",
+        **{f"change_{kind}": Fact(hundredths, f"图像右移 1 个像素时{zh}的特征图在原位的相对变化，n = {{images}} 幅图像的平均",
                                   f"relative change in place of the map with {en} when the image moves 1 px to the right, mean of n = {{images}} images")
            for kind, zh, en in KINDS},
         "parameters_trained": Fact(count, "第一个池化层的参数", "parameters of the first pooling layer"),
@@ -157,7 +145,7 @@ FACTS: dict[str, dict[str, Fact]] = {
         "largest_weight": Fact(signed), "bias": Fact(signed),
         "parameters": Fact(count, "整个 1×1 层的参数", "parameters of the whole 1×1 layer"),
         "difference": Fact(tiny, "整幅特征图上，手算与 PyTorch 的最大差别", "largest difference between sums by hand and PyTorch's layer, over the whole map"),
-        "seed_accuracy": Fact(share, "这个种子的测试准确率", "test accuracy of this seed"),
+        "seed_accuracy": Fact(percent, "这个种子的测试准确率", "test accuracy of this seed"),
     },
     "bottleneck": {
         "channels": Fact(count), "narrow": Fact(count), "map_height": Fact(count), "map_width": Fact(count),
@@ -181,8 +169,8 @@ def _windows(shown: Demonstrated, language: str) -> Iterator[list[str]]:
 
 def _shifts(shown: Demonstrated, language: str) -> Iterator[list[str]]:
     for distance in range(1, shown.facts["most"] + 1):
-        yield [count(distance), *(correlation(shown.facts[f"change_{kind}_{distance}"]) for kind in ("none", "max", "mean")),
-               share(shown.facts[f"accuracy_{distance}"])]
+        yield [count(distance), *(hundredths(shown.facts[f"change_{kind}_{distance}"]) for kind in ("none", "max", "mean")),
+               percent(shown.facts[f"accuracy_{distance}"])]
 
 
 def _sharing(shown: Demonstrated, language: str) -> Iterator[list[str]]:
@@ -198,7 +186,7 @@ def _pooling(shown: Demonstrated, language: str) -> Iterator[list[str]]:
     for kind, zh, en in KINDS[1:]:
         facts = shown.facts
         yield [zh if language == "zh" else en.capitalize(), rules[kind][language == "en"], count(facts[f"parameters_{kind}"]),
-               share(facts[f"detail_{kind}"]), correlation(facts[f"change_{kind}"])]
+               percent(facts[f"detail_{kind}"]), hundredths(facts[f"change_{kind}"])]
 
 
 def _partial_sums(shown: Demonstrated, language: str) -> Iterator[list[str]]:

@@ -14,7 +14,7 @@ from report_builder.evidence import Evidence, curve, escape_epochs, receptive_fi
 from report_builder.facts import told
 from report_builder.published import Log, blind_loss, logs, place, rows_per_epoch
 from report_builder.readings import FALLEN, NEAR, ODD, READINGS, Judgement, fall_epoch, judgements, plateau_level
-from report_builder.wording import LANGUAGES, count, gigabytes, percent, seconds
+from report_builder.wording import LANGUAGES, count, decimals, gigabytes, number, percent, seconds
 from xo.data import DataSet
 from xo.demonstrations import Demonstrated
 from xo.records import Record
@@ -113,7 +113,7 @@ def _of_outcome(runs: tuple[Record, ...]) -> dict[str, Value]:
            else _missing(f"训练不到 {epoch} 轮", f"trained for fewer than {epoch} epochs") for epoch in (10, 20)},
         "test_accuracy": _accuracy(accuracy, images),
         "accuracy_solved": _accuracy(accuracy[done], images) if done.any() else _none_solved(),
-        "final_loss": _median(curve(runs, "train_loss")[:, -1], lambda x: _both(f"{x:.4f}" if x >= 1e-4 else f"{x:.1g}")),
+        "final_loss": _median(curve(runs, "train_loss")[:, -1], lambda x: _both(f"{x:.4f}" if x >= 1e-4 else number(x, 1))),
         "escape_epoch": _median(of_solved, lambda x: _both(f"{x:g}")) if len(of_solved) else _none_solved(),
     }
 
@@ -235,13 +235,14 @@ def _out_of(done: np.ndarray) -> Value:
 
 def _share(done: np.ndarray) -> Value:
     k, n, low, high = share(int(done.sum()), len(done))
-    text = f"{percent(k / n, n)} [{percent(low, n, sign=False)}, {percent(high, n, sign=False)}]"
-    return Value(_both(text), {"zh": f"n = {n} 个种子，95 % Wilson 区间 {percent(low, n)} 至 {percent(high, n)}",
-                               "en": f"n = {n} seeds, 95 % Wilson interval {percent(low, n)} to {percent(high, n)}"})
+    digits = decimals(n)
+    text = f"{percent(k / n, digits)} [{percent(low, digits, sign=False)}, {percent(high, digits, sign=False)}]"
+    return Value(_both(text), {"zh": f"n = {n} 个种子，95 % Wilson 区间 {percent(low, digits)} 至 {percent(high, digits)}",
+                               "en": f"n = {n} seeds, 95 % Wilson interval {percent(low, digits)} to {percent(high, digits)}"})
 
 
 def _accuracy(fractions: np.ndarray, images: int) -> Value:
-    return _median(fractions, lambda x: _both(percent(x, images)))
+    return _median(fractions, lambda x: _both(percent(x, decimals(images))))
 
 
 def _median(numbers: np.ndarray, write) -> Value:

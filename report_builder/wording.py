@@ -1,36 +1,74 @@
-"""How numbers are written in each language; digits go no further than the measurement."""
+"""How numbers are written, in each language; digits go no further than the measurement."""
 
 from __future__ import annotations
 
-from math import ceil, log10
+from math import ceil, floor, isfinite, log10
 
 LANGUAGES = ("zh", "en")
+SPACE = "\N{NO-BREAK SPACE}"  # between a number and its unit
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def percent(fraction: float, of: int, sign: bool = True) -> str:
-    """A share of `of` things in percent, with as many decimals as one of them is worth: 0.9967 of 300 -> "99.7 %"."""
-    decimals = max(0, ceil(-log10(100 / of)))
-    return f"{100 * fraction:.{decimals}f}" + (" %" if sign else "")
+def percent(share: float, digits: int = 1, sign: bool = True) -> str:
+    """0.9967 -> 99.7 %. Only all is 100 % and only nothing is 0 %: shares too close to tell are >99.9 % or <0.1 %."""
+    share = round(share, 12)  # an interval's end may miss 0 or 1 by the last bit
+    text, least = f"{100 * share:.{digits}f}", 10.0**-digits
+    if share in (0, 1):
+        text = f"{100 * share:.0f}"
+    elif float(text) in (0, 100):
+        text = f"<{least:.{digits}f}" if share < 0.5 else f">{100 - least:.{digits}f}"
+    return text + (f"{SPACE}%" if sign else "")
 
 
-def significant(number: float, digits: int = 2) -> str:
-    """A measured number with so many significant digits, never in scientific notation."""
-    if number == 0:
-        return "0"
-    decimals = max(0, digits - 1 - int(f"{number:e}".partition("e")[2]))
-    return f"{number:,.{decimals}f}"
+def decimals(of: int) -> int:
+    """How many decimals of a percentage one of so many things is worth: none of 20, one of 300."""
+    return max(0, ceil(-log10(100 / of)))
 
 
-def count(number: int) -> str:
-    return f"{number:,}"
+def number(value: float, digits: int = 3) -> str:
+    """A number to `digits` significant digits, with a power of ten only where it reads badly without, and a true minus sign."""
+    if value == 0 or not isfinite(value):
+        text = f"{value:g}"
+    elif 1e-4 <= abs(value) < 1e9:
+        rounded = float(f"{value:.{digits}g}")
+        text = f"{rounded:,.{max(0, digits - 1 - floor(log10(abs(rounded))))}f}"
+    else:
+        text, _, power = f"{value:.{digits - 1}e}".partition("e")
+        text += f" × 10{str(int(power)).translate(RAISED)}"
+    return text.replace("-", "−")
 
 
-def seconds(number: float) -> dict[str, str]:
+def hundredths(value: float) -> str:
+    """A number of a sum that is worked out: two decimals, with a true minus sign."""
+    text = f"{value:.2f}" if value else "0"
+    return ("0.00" if text == "-0.00" else text).replace("-", "−")
+
+
+def count(n: int) -> str:
+    return f"{n:,}"
+
+
+def big(n: int, language: str, short: bool = False) -> str:
+    """A large count in few characters: 4.45 million, 445 万; a round one for short: 10 M, 1000 万."""
+    if n < 10_000:
+        return count(n)
+    if language == "zh":
+        size, unit = (1e8, "亿") if n >= 1e8 else (1e4, "万")
+    else:
+        size, unit = (1e6, "M" if short else "million") if n >= 1e6 else (1e3, "k" if short else "thousand")
+    return f"{f'{n / size:g}' if short else number(n / size)}{SPACE}{unit}"
+
+
+def plural(n: int, one: str, many: str | None = None) -> str:
+    """English count: 1 seed, 2 seeds."""
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
+def seconds(value: float) -> dict[str, str]:
     """In the unit that reads best, by language."""
-    if number < 120:
-        return {"zh": f"{significant(number)} 秒", "en": f"{significant(number)} s"}
-    return {"zh": f"{significant(number / 60)} 分钟", "en": f"{significant(number / 60)} min"}
+    size, zh, en = (1, "秒", "s") if value < 120 else (60, "分钟", "min")
+    return {language: f"{number(value / size, 2)}{SPACE}{unit}" for language, unit in zip(LANGUAGES, (zh, en))}
 
 
-def gigabytes(number: float) -> str:
-    return f"{significant(number / 1e9)} GB"
+def gigabytes(value: float) -> str:
+    return f"{number(value / 1e9, 2)}{SPACE}GB"

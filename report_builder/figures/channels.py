@@ -10,7 +10,8 @@ from report_builder.figures.layout import axes, sheet
 from report_builder.figures.look import Drawing, Look
 from report_builder.figures.pixels import (ACROSS, canvas, enlarged, label_bar, largest, mixed, mount, note_at, outline,
                                            paint_bar, points, put, put_into, readable, shades)
-from report_builder.figures.wording import big, class_name, hundredths, number, percent, variant_of, variant_title
+from report_builder.figures.wording import class_name, variant_of, variant_title
+from report_builder.wording import big, hundredths, number, percent
 
 if TYPE_CHECKING:
     from report_builder.evidence import Evidence
@@ -143,17 +144,17 @@ def bottleneck(evidence: Evidence, look: Look) -> Drawing:
     title = look.words(
         f"先用 1×1 卷积减少通道：{wide} 个通道时参数降到 1/{number(facts['times'], 2)}，我们的网络里降到 1/{number(facts['own_times'], 2)}",
         f"Fewer channels first, by 1×1 kernels: {number(facts['times'], 2)} times fewer parameters at {wide} channels, {number(facts['own_times'], 2)} times fewer in our own net")
-    figure = sheet(title, 2.3)
+    figure = sheet(title, 2.35)
     shade = {1: mixed(look.ground, look.color("one-by-one"), 0.45), 3: look.color("one-by-one")}
     bars = [(4 * k + 1.3 * j, plain, name) for k, (plain, other) in enumerate(pairs.values()) for j, name in enumerate((plain, other))]
     for k, (what, words) in enumerate((("parameters", look.words("参数", "Parameters")), ("multiply_adds", look.words("乘加次数", "Multiply-adds")))):
-        ax = axes(figure, 1.3 + k * 2.9, 0.45, 1.75, 1.75)
+        ax = axes(figure, 1.3 + k * 2.9, 0.5, 1.75, 1.75)
         for y, plain, name in bars:
             whole, left = facts[f"{plain}_{what}"], 0.0
             for layer in facts["layers"][name]:
                 ax.barh(y, 100 * layer[what] / whole, left=left, height=0.9, color=shade[layer["kernel"]], ec=look.ground, lw=0.8)
                 left += 100 * layer[what] / whole
-            ax.text(left + 4, y, big(look, facts[f"{name}_{what}"]), va="center", fontsize=9)
+            ax.text(left + 4, y, big(facts[f"{name}_{what}"], look.language), va="center", fontsize=9)
         for j, label in enumerate(pairs if k == 0 else ()):
             ax.text(1.5, 4 * j - 1.2, label, va="center", fontsize=9, color=look.muted)
         ax.set_xlim(0, 100)

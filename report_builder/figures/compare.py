@@ -10,8 +10,9 @@ from report_builder.evidence import curve, share, solved
 from report_builder.figures.layout import WIDTH, axes, log_ticks, note, sheet
 from report_builder.figures.look import Drawing, Look
 from report_builder.figures.pixels import mixed, shades
-from report_builder.figures.wording import (SPACE, big, class_names, described, number, of_runs, percent, plural,
-                                            shorten, variant_of, variant_title, width, wrap)
+from report_builder.figures.wording import (class_names, described, of_runs, shorten, variant_of, variant_title, width,
+                                            wrap)
+from report_builder.wording import SPACE, big, number, percent, plural
 from xo.records import SOLVED
 
 if TYPE_CHECKING:
@@ -86,8 +87,8 @@ def variants_compared(evidence: Evidence, look: Look) -> Drawing:
                for v in variants]
     medians = [float(np.median(s)) for s in seconds]
     slow, fast = int(np.argmax(medians)), int(np.argmin(medians))
-    sizes = look.words(f"参数数从 {big(look, min(parameters))}到 {big(look, max(parameters))}",
-                       f"parameters from {big(look, min(parameters))} to {big(look, max(parameters))}")
+    sizes = look.words(f"参数数从 {big(min(parameters), look.language)}到 {big(max(parameters), look.language)}",
+                       f"parameters from {big(min(parameters), look.language)} to {big(max(parameters), look.language)}")
     least, most = number(medians[fast], 2), number(medians[slow], 2)
     if len(variants) == 1:
         title = look.words(f"{variants[0].zh}：{parameters[0]:,} 个参数，每轮 {least} 秒",
@@ -116,12 +117,12 @@ def variants_compared(evidence: Evidence, look: Look) -> Drawing:
         panels[2].plot([seconds[y].min(), seconds[y].max()], [y, y], color=color, lw=2.5, alpha=0.5)
         panels[2].plot(medians[y], y, "o", color=color, ms=7)
         panels[0].plot(100 * median, y, "o", color=color, ms=7, clip_on=False, zorder=3)
-        for ax, text in zip(panels, (percent(median), big(look, parameters[y]),
+        for ax, text in zip(panels, (percent(median), big(parameters[y], look.language),
                                      f"{number(medians[y], 2)}{SPACE}{look.words('秒', 's')}")):
             ax.text(1.1, y, text, va="center", fontsize=9, color=color, transform=ax.get_yaxis_transform())
     lowest = 100 * min(each.min() for each in final)
     panels[0].set_xlim(lowest - 0.06 * (100 - lowest) - 1, 100 + 0.06 * (100 - lowest) + 1)
-    for ax, values, said in ((panels[1], parameters, lambda power: big(look, round(power), short=True)),
+    for ax, values, said in ((panels[1], parameters, lambda power: big(round(power), look.language, short=True)),
                              (panels[2], np.concatenate(seconds), "{:,g}".format)):
         low, high = max(min(values), 1e-3) / 1.6, max(max(values), 1e-3) * 1.6
         low, high = min(low, 10 ** np.floor(np.log10(high))), max(high, 10 ** np.ceil(np.log10(low)))  # a tick at least

@@ -9,7 +9,8 @@ import numpy as np
 from report_builder.evidence import curve, share, solved
 from report_builder.figures.layout import WIDTH, axes, end_labels, epoch_axis, log_ticks, sheet
 from report_builder.figures.look import Drawing, Look
-from report_builder.figures.wording import SPACE, number, of_runs, percent, plural, variant_of, variant_title, wrap
+from report_builder.figures.wording import of_runs, variant_of, variant_title, wrap
+from report_builder.wording import SPACE, number, percent, plural
 from xo.records import SOLVED
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ import numpy as np
 from report_builder.figures.layout import POINT, WIDTH, axes
 from report_builder.figures.look import Drawing, Look
 from report_builder.figures.pixels import ACROSS, canvas, cell_size, gray, mount, note_at, points, put_into
-from report_builder.figures.wording import (class_name, class_names, described, listed, percent, plural, shorten,
-                                            variant_of, variant_title)
+from report_builder.figures.wording import class_name, class_names, described, listed, shorten, variant_of, variant_title
 from report_builder.figures.wording import width as text_width
+from report_builder.wording import percent, plural
 
 if TYPE_CHECKING:
     from report_builder.evidence import Evidence

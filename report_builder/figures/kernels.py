@@ -9,7 +9,8 @@ import numpy as np
 from report_builder.figures.look import Drawing, Look
 from report_builder.figures.pixels import (ACROSS, canvas, label_bar, largest, mount, note_at, paint_bar, points,
                                            put_into, shades)
-from report_builder.figures.wording import number, percent, variant_of, variant_title
+from report_builder.figures.wording import variant_of, variant_title
+from report_builder.wording import number, percent
 
 if TYPE_CHECKING:
     from report_builder.evidence import Evidence

@@ -10,8 +10,8 @@ from report_builder.evidence import receptive_fields
 from report_builder.figures.look import COLORS, Drawing, Look
 from report_builder.figures.pixels import (ACROSS, canvas, cell_size, gray, grid, label_bar, largest, mount, note_at,
                                            paint_bar, points, put, put_into, shades)
-from report_builder.figures.wording import (class_names, described, number, percent, plural, shorten, variant_of,
-                                            variant_title)
+from report_builder.figures.wording import class_names, described, shorten, variant_of, variant_title
+from report_builder.wording import number, percent, plural
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from report_builder.figures.layout import WIDTH, axes, sheet
 from report_builder.figures.look import Drawing, Look
 from report_builder.figures.pixels import mixed
-from report_builder.figures.wording import class_names, percent, shorten, variant_of, variant_title, width
+from report_builder.figures.wording import class_names, shorten, variant_of, variant_title, width
+from report_builder.wording import percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,7 +10,8 @@ from report_builder.figures.look import Drawing, Look
 from report_builder.figures.maps import shown_of
 from report_builder.figures.pixels import (canvas, cell_size, enlarged, fit, gray, grid, mixed, mount, note_at, points,
                                            put, shades)
-from report_builder.figures.wording import class_names, percent, plural, shorten
+from report_builder.figures.wording import class_names, shorten
+from report_builder.wording import percent, plural
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -9,7 +9,7 @@ import numpy as np
 
 from report_builder.figures.layout import WIDTH, note, sheet
 from report_builder.figures.look import Look
-from report_builder.figures.wording import number
+from report_builder.wording import number
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -9,7 +9,8 @@ import numpy as np
 from report_builder.evidence import CHANCE
 from report_builder.figures.layout import SMALL, WIDTH, axes, epoch_axis, note, sheet
 from report_builder.figures.look import Drawing, Look
-from report_builder.figures.wording import SPACE, variant_title
+from report_builder.figures.wording import variant_title
+from report_builder.wording import SPACE
 from report_builder.published import Log, Placement, blind_loss, logs, place, printed_rows, rows_per_epoch
 from report_builder.readings import FEW, ODD, READINGS, Fit, Judgement, judgements
 from xo.variants import VARIANTS

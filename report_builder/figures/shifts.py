@@ -8,7 +8,8 @@ import numpy as np
 
 from report_builder.figures.layout import axes, end_labels, log_ticks, note, sheet
 from report_builder.figures.look import Drawing, Look
-from report_builder.figures.wording import big, number, plural, variant_of, variant_title
+from report_builder.figures.wording import variant_of, variant_title
+from report_builder.wording import big, number, plural
 
 if TYPE_CHECKING:
     from report_builder.evidence import Evidence
@@ -81,9 +82,9 @@ def sharing(evidence: Evidence, look: Look) -> Drawing:
               "dense": look.words("全连接：处处相连", "Dense")}
     size = f"{facts['channels']}×{facts['map_height']}×{facts['map_width']}"
     title = look.words(
-        f"得到 {size} 的特征图，共用权值要 {facts['shared']:,} 个参数，不共用 {big(look, facts['local'])}，全连接 {big(look, facts['dense'])}",
-        f"To make maps of {size} takes {facts['shared']:,} parameters with shared weights, {big(look, facts['local'])} without sharing, "
-        f"{big(look, facts['dense'])} in a dense layer")
+        f"得到 {size} 的特征图，共用权值要 {facts['shared']:,} 个参数，不共用 {big(facts['local'], look.language)}，全连接 {big(facts['dense'], look.language)}",
+        f"To make maps of {size} takes {facts['shared']:,} parameters with shared weights, {big(facts['local'], look.language)} without sharing, "
+        f"{big(facts['dense'], look.language)} in a dense layer")
     figure = sheet(title, 1.75)
     for k, (what, words) in enumerate((("parameters", look.words("参数", "Parameters")), ("multiply_adds", look.words("乘加次数", "Multiply-adds")))):
         values = [facts[name] if what == "parameters" else facts[f"multiply_adds_{name}"] for name in layers]
@@ -91,7 +92,7 @@ def sharing(evidence: Evidence, look: Look) -> Drawing:
         ax.set_xscale("log")
         ax.set_xlim(1, 10 * max(values))
         ax.set_ylim(len(layers) - 0.5, -0.5)
-        log_ticks(ax.xaxis, 1, 10 * max(values), 4, lambda value: big(look, int(value), short=True))
+        log_ticks(ax.xaxis, 1, 10 * max(values), 4, lambda value: big(int(value), look.language, short=True))
         ax.grid(axis="x")
         ax.grid(axis="y", visible=False)
         ax.set_yticks(range(len(layers)), list(layers.values()) if k == 0 else [""] * len(layers))
@@ -99,7 +100,7 @@ def sharing(evidence: Evidence, look: Look) -> Drawing:
         for y, value in enumerate(values):
             ax.plot([1, value], [y, y], color=look.color("baseline"), lw=3)
             ax.plot(value, y, color=look.color("baseline"), marker="o", ms=6)
-            ax.text(1.04, y, big(look, value), transform=ax.get_yaxis_transform(), va="center", fontsize=9)
+            ax.text(1.04, y, big(value, look.language), transform=ax.get_yaxis_transform(), va="center", fontsize=9)
         _above(figure, ax, words)
     each = "; ".join(f"{text} {facts[name]:,}, {facts[f'multiply_adds_{name}']:,}" for name, text in layers.items())
     return Drawing(

@@ -10,7 +10,8 @@ from report_builder.evidence import escape_epochs, escaped_by, share, solved
 from report_builder.figures.compare import NAMES, variant_rows
 from report_builder.figures.layout import WIDTH, apart, axes, epoch_axis, log_ticks, sheet
 from report_builder.figures.look import Drawing, Look
-from report_builder.figures.wording import SPACE, big, number, percent, plural, variant_title
+from report_builder.figures.wording import variant_title
+from report_builder.wording import SPACE, big, number, percent, plural
 from xo.records import SOLVED
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def cost_and_success(evidence: Evidence, look: Look) -> Drawing:
              + (look.words("不同", "differ") if parted else look.words("却分不出高下", "cannot be told apart")))
     order = sorted(range(len(variants)), key=lambda k: (-shares[k].k / shares[k].n, seconds[k]))
     variants, shares, seconds, parameters = ([each[k] for k in order] for each in (variants, shares, seconds, parameters))
-    row, value, gap = 0.4, 0.78, 0.12  # inches; `value` for the numbers right of a panel
+    row, value, gap = 0.4, 0.86, 0.1  # inches; `value` for the numbers right of a panel
     figure = sheet(title, row * len(variants) + 0.85)
     wide = (WIDTH - NAMES - 3 * value - 2 * gap) / 3
     panels = [axes(figure, NAMES + i * (wide + value + gap), 0.5, wide, row * len(variants)) for i in range(3)]
@@ -85,7 +86,7 @@ def cost_and_success(evidence: Evidence, look: Look) -> Drawing:
         variant_rows(look, ax, tuple(variants), named=ax is panels[0])
         ax.text(0, 1.02, heading, fontsize=9, color=look.muted, transform=ax.transAxes)
     panels[0].set_xlim(0, 100)
-    for ax, values, said in ((panels[1], seconds, "{:,g}".format), (panels[2], parameters, lambda v: big(look, round(v), short=True))):
+    for ax, values, said in ((panels[1], seconds, "{:,g}".format), (panels[2], parameters, lambda v: big(round(v), look.language, short=True))):
         low, high = max(min(values), 1e-3) / 1.6, max(max(values), 1e-3) * 1.6
         low, high = min(low, 10 ** np.floor(np.log10(high))), max(high, 10 ** np.ceil(np.log10(low)))  # a tick at least
         ax.set_xscale("log")
@@ -95,9 +96,9 @@ def cost_and_success(evidence: Evidence, look: Look) -> Drawing:
         color = look.color(variant.name)
         panels[0].plot([100 * s.low, 100 * s.high], [y, y], color=color, lw=2.5, alpha=0.5)
         for ax, x, text in zip(panels, (100 * s.k / s.n, t, p), (f"{s.k}/{s.n}", f"{number(t, 2)}{SPACE}{look.words('秒', 's')}",
-                                                                 big(look, p))):
+                                                                 big(p, look.language))):
             ax.plot(x, y, "o", color=color, ms=7, clip_on=False, zorder=3)
-            ax.text(1.16, y, text, va="center", fontsize=9, color=color, transform=ax.get_yaxis_transform())
+            ax.text(1.16 if ax is panels[0] else 1.1, y, text, va="center", fontsize=9, color=color, transform=ax.get_yaxis_transform())
     listed = look.words("；", "; ").join(
         f"{variant_title(look, v)} {s.k}/{s.n}, {number(t, 2)}{SPACE}{look.words('秒', 's')}, {p:,}"
         for v, s, t, p in zip(variants, shares, seconds, parameters))

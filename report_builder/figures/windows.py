@@ -10,7 +10,8 @@ from report_builder.figures.layout import POINT, SMALL, apart
 from report_builder.figures.look import COLORS, Drawing, Look
 from report_builder.figures.pixels import (ACROSS, canvas, enlarged, fit, gray, label_bar, mount, note_at, outline,
                                            paint_bar, points, put, readable, shades)
-from report_builder.figures.wording import class_name, hundredths, variant_of, variant_title
+from report_builder.figures.wording import class_name, variant_of, variant_title
+from report_builder.wording import hundredths
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -119,7 +120,7 @@ def receptive_fields(evidence: Evidence, look: Look) -> Drawing:
     top, left = (int(np.clip(at - (span - max(sizes)) // 2, 0, length - span)) for at, length in zip(fields[-1], image.shape))
     scale = 720 // span
     side = span * scale
-    whole = fit(gray(image), 460, 460)
+    whole = fit(gray(image), 360, 360)
     width, gap = ACROSS, 40
     head = points(width, 14)
     painted = canvas(look, width, head + side + 12)

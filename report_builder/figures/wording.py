@@ -1,20 +1,19 @@
-"""Says numbers, names and counts in the page's language, and breaks text to a width."""
+"""Says names and counts in the page's language, and breaks text to a width."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from math import floor, log10
 from typing import TYPE_CHECKING
 
 from report_builder.figures.look import Look
+from report_builder.wording import plural
 
 if TYPE_CHECKING:
     from report_builder.evidence import Evidence
     from xo.records import Record
     from xo.variants import Variant
 
-SPACE = "\N{NO-BREAK SPACE}"
 CLASSES = {"circles": "O", "circles_sm": "O", "crosses": "X", "crosses_sm": "X"}
 CLOSING = "，。、：；！？）》」』”’,.:;!?)%"  # never first on a line
 
@@ -58,46 +57,6 @@ def shorten(text: str, columns: int) -> str:
             break
         tail = character + tail
     return f"{head}…{tail}"
-
-
-def percent(share: float, digits: int = 1) -> str:
-    """0.9967 -> 99.7 %. Only all is 100 % and only nothing is 0 %: shares too close to tell are >99.9 % or <0.1 %."""
-    if share in (0, 1):
-        return f"{100 * share:.0f}{SPACE}%"
-    least = 10.0**-digits
-    text = f"{100 * share:.{digits}f}"
-    text = f"<{least:.{digits}f}" if float(text) == 0 else f">{100 - least:.{digits}f}" if float(text) == 100 else text
-    return f"{text}{SPACE}%"
-
-
-def number(value: float, digits: int = 3) -> str:
-    """A number to `digits` significant digits, without exponent where it reads well without, with a true minus sign."""
-    text = f"{value:.{digits}g}"
-    if 1e-4 <= abs(value) < 1e9:
-        text = f"{float(text):,.{max(0, digits - 1 - floor(log10(abs(float(text)))))}f}"
-    return text.replace("-", "−")
-
-
-def hundredths(value: float) -> str:
-    """A number of a sum that is worked out in a figure: two decimals, with a true minus sign."""
-    text = f"{value:.2f}" if value else "0"
-    return ("0.00" if text == "-0.00" else text).replace("-", "−")
-
-
-def big(look: Look, count: int, short: bool = False) -> str:
-    """A large count in few characters: 4.45 million, 445 万; a round one for short: 10 M, 1000 万."""
-    if count < 10_000:
-        return f"{count:,}"
-    if look.language == "zh":
-        size, unit = (1e8, "亿") if count >= 1e8 else (1e4, "万")
-    else:
-        size, unit = (1e6, "M" if short else "million") if count >= 1e6 else (1e3, "k" if short else "thousand")
-    return f"{count / size:g}{SPACE}{unit}" if short else f"{number(count / size)}{SPACE}{unit}"
-
-
-def plural(n: int, one: str, many: str | None = None) -> str:
-    """English count: 1 seed, 2 seeds."""
-    return f"{n:,} {one if n == 1 else many or one + 's'}"
 
 
 def of_runs(look: Look, k: int, n: int) -> str:

@@ -30,6 +30,7 @@ from report_builder import figures
 from report_builder.evidence import curve, share
 from report_builder.figures import layout, look as looks, maps, pixels, wording
 from report_builder.figures.look import COLORS, FONT, FURTHER, Look
+from report_builder.wording import percent
 from xo.errors import InputError
 from xo.variants import VARIANTS
 
@@ -281,12 +282,12 @@ def test_accuracy_shows_percent_and_when_a_run_counts_as_solved(evidence, drawn)
 def test_accuracy_by_epoch_has_a_panel_for_each_variant_on_equal_axes(evidence, drawn):
     result = drawn("accuracy-by-epoch")
     panels = result.drawing.figure.axes
-    assert len(panels) == len(evidence.variants) == 8
+    assert len(panels) == len(evidence.variants) == len(VARIANTS)
     assert len({(axes.get_xlim(), axes.get_ylim()) for axes in panels}) == 1
     assert {line.get_color() for axes in panels for line in lines(axes, "median")} == {EN.color(v.name)
                                                                                        for v in evidence.variants}
-    assert strings(result).count("2 of 3 solve") == 8
-    assert result.drawing.title.startswith("12 of 18 runs reach")  # those that learn the classes
+    assert strings(result).count("2 of 3 solve") == len(VARIANTS)
+    assert result.drawing.title.startswith("16 of 24 runs reach")  # those that learn the classes
 
 
 def test_solved_shows_shares_with_their_intervals(evidence, drawn):
@@ -295,13 +296,13 @@ def test_solved_shows_shares_with_their_intervals(evidence, drawn):
     expected = share(2, 3)
     bars, dots = [line for line in lines(axes) if len(line.get_xdata()) == 2], [l for l in lines(axes)
                                                                                 if len(l.get_xdata()) == 1]
-    assert len(bars) == len(dots) == 8
+    assert len(bars) == len(dots) == len(VARIANTS)
     for bar, dot in zip(bars, dots):
         assert bar.get_xdata() == pytest.approx([100 * expected.low, 100 * expected.high])
         assert dot.get_xdata() == pytest.approx([200 / 3])
-    assert [dot.get_marker() for dot in dots] == ["o"] * 6 + ["D"] * 2
+    assert [dot.get_marker() for dot in dots] == ["o"] * 8 + ["D"] * 4
     assert axes.get_xlim() == (0, 100) and [t.get_text() for t in axes.get_yticklabels()][0] == "Baseline"
-    assert "in 6 of 6 networks" in result.drawing.title
+    assert "in 8 of 8 networks" in result.drawing.title
     assert result.drawing.rows[0] == {"variant": "baseline", "solved": 2, "n": 3, "share": 2 / 3, "low": expected.low,
                                       "high": expected.high}
 
@@ -386,8 +387,8 @@ def test_one_image_shows_truth_and_probabilities(evidence, drawn):
     p = run.array("test_probabilities")[0]
     assert [row["probability"] for row in rows[:2]] == p.tolist()
     assert {"Truth: O", "Truth: X"} <= set(strings(result))
-    assert result.drawing.title == (f"Baseline: O is taken for O ({wording.percent(p[0])}), X is taken for X "
-                                    f"({wording.percent(rows[3]['probability'])})")
+    assert result.drawing.title == (f"Baseline: O is taken for O ({percent(p[0])}), X is taken for X "
+                                    f"({percent(rows[3]['probability'])})")
     assert contains(result.drawing, pixels.gray(run.array("shown_images")[0]))
 
 
@@ -440,7 +441,7 @@ def test_maps_show_every_channel_of_every_step_on_one_scale(evidence, drawn):
             assert contains(drawing, pixels.shades(values[image, channel], -limit, limit, EN.diverging))
     assert len(drawing.rows) == 3 * 2 * 5 and {row["class"] for row in drawing.rows} == {"O", "X"}
     zero = float((steps["relu2"] == 0).mean())
-    assert wording.percent(zero) in drawing.title and "one scale" in drawing.caption.lower()
+    assert percent(zero) in drawing.title and "one scale" in drawing.caption.lower()
 
 
 def test_without_pooling_there_is_no_step_after_it(drawn):
@@ -465,7 +466,7 @@ def test_levels_frame_what_the_strongest_value_of_each_level_sees(evidence, draw
 def test_passage_leads_to_the_answer(evidence, drawn):
     result = drawn("passage")
     p = evidence.representative("baseline").array("test_probabilities")[0]
-    assert f"O  {wording.percent(float(p[0]))}" in strings(result)
+    assert f"O  {percent(float(p[0]))}" in strings(result)
     assert [row["layer"] for row in result.drawing.rows[::2]] == ["relu1", "relu2", "dense1", "dense2"]
 
 
@@ -576,18 +577,6 @@ def test_labels_are_moved_apart_no_more_than_needed():
     assert layout.apart([], 0.1, 0, 1) == []
 
 
-@pytest.mark.parametrize(("share_", "text"),
-                         [(0.9967, "99.7"), (1, "100"), (0, "0"), (0.99999, ">99.9"), (1e-6, "<0.1"), (0.5, "50.0")])
-def test_only_all_is_a_hundred_percent(share_, text):
-    assert wording.percent(share_) == f"{text}\u00a0%"
-
-
-@pytest.mark.parametrize(("value", "text"),
-                         [(0.0693, "0.0693"), (-1.234, "−1.23"), (1234.5, "1,230"), (0, "0"), (2e-6, "2e−06")])
-def test_numbers_keep_three_digits(value, text):
-    assert wording.number(value) == text
-
-
 def test_text_is_broken_at_spaces_and_between_chinese_characters():
     assert wording.wrap("one two three", 8) == ["one two", "three"]
     assert wording.wrap("一二三，四五", 6) == ["一二", "三，四", "五"]
@@ -598,3 +587,23 @@ def test_text_is_broken_at_spaces_and_between_chinese_characters():
 def test_a_character_beyond_the_font_is_drawn_in_another():
     families = looks._families()
     assert families[0] == "XO Report Sans" and families[-1] == "DejaVu Sans"
+
+
+def test_escape_counts_seeds_from_the_epoch_in_which_they_reach_98_percent(evidence, drawn):
+    result = drawn("escape")
+    (axes,) = result.drawing.figure.axes
+    steps = {line.get_gid(): line for line in axes.lines if line.get_gid()}
+    assert set(steps) == {v.name for v in evidence.variants if v.labels == "class"}
+    assert steps["baseline"].get_ydata()[-1] == pytest.approx(200 / 3) and "Baseline  2/3" in strings(result)
+    assert "8 of 24 never do" in result.drawing.title
+    last = [row for row in result.drawing.rows if row["variant"] == "baseline"][-1]
+    assert (last["escaped"], last["n"]) == (2, 3)
+
+
+def test_cost_and_success_orders_networks_by_the_share_that_solves(drawn):
+    result = drawn("cost-and-success")
+    shares, seconds, parameters = result.drawing.figure.axes
+    assert "2/3" in strings(result) and seconds.get_xscale() == parameters.get_xscale() == "log"
+    assert [row["solved"] / row["n"] for row in result.drawing.rows] == sorted(
+        (row["solved"] / row["n"] for row in result.drawing.rows), reverse=True)
+    assert "cannot be told apart" in result.drawing.title  # three seeds each part nothing

@@ -2,33 +2,16 @@ from __future__ import annotations
 
 import re
 
-import pytest
-
 from report_builder.tables import tables
 from report_builder.values import values
-from report_builder.wording import LANGUAGES, percent, seconds, significant
+from report_builder.wording import LANGUAGES
 from xo.variants import VARIANTS
-
-
-@pytest.mark.parametrize("fraction, of, text", [
-    (0.996667, 300, "99.7 %"), (1.0, 300, "100.0 %"), (0.5, 20, "50 %"), (5 / 6, 6, "83 %"), (0.9987, 10_000, "99.87 %")])
-def test_percent_goes_no_further_than_one_image_is_worth(fraction, of, text):
-    assert percent(fraction, of) == text
-
-
-@pytest.mark.parametrize("number, text", [(0, "0"), (0.01234, "0.012"), (1.98, "2.0"), (123.4, "123"), (12345, "12,345")])
-def test_two_significant_digits(number, text):
-    assert significant(number) == text
-
-
-def test_seconds_take_the_unit_that_reads_best():
-    assert seconds(2.04) == {"zh": "2.0 秒", "en": "2.0 s"}
-    assert seconds(600)["en"] == "10 min"
 
 
 def test_values_say_what_the_records_hold(evidence):
     found = values(evidence)
     assert found["baseline.n"].text["en"] == "3"
+    assert found["baseline.solved_share"].text["en"] == "67\u00a0% [21, 94]"
     assert found["baseline.solved"].text == {"zh": "3 个种子中的 2 个", "en": "2 of 3"}
     assert "n = 3 seeds, 95 % Wilson interval" in found["baseline.solved"].note["en"]
     assert found["data.train_images"].text["zh"] == "16"
