@@ -18,6 +18,7 @@ _AWAY = [(re.compile(pattern, re.MULTILINE | re.DOTALL), filler) for pattern, fi
     (CODE_BLOCK.pattern, " "),
     (r"\{#.*?#\}|<!--.*?-->", " "),
     (r"\{%.*?%\}", " "),
+    (r"\{\{-?\s*run\(.*?\)\s*-?\}\}", " "),  # code that the build executes
     (r"\{\{.*?\}\}", COMPUTED),
     (r"\$\$.*?\$\$", " "),
     (r"(?<![\\$])\$(?!\s)[^$\n]+?\$", " "),
