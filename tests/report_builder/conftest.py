@@ -18,6 +18,8 @@ from xo.data import DataSet, load
 from xo.records import LAYOUT, Record, Store
 from xo.variants import VARIANTS, Variant
 
+from .made_up import demonstrations
+
 
 @pytest.fixture(scope="session")
 def make_evidence(tmp_path_factory) -> Callable[..., Evidence]:
@@ -48,7 +50,7 @@ def small_evidence(folder: Path, *, classes: tuple[str, ...] = ("circles", "cros
     variants = tuple(replace(v, epochs=epochs, dense=dense or v.dense) for v in variants)
     records = {v.name: tuple(write_record(store, v, data, seed, seed < solving) for seed in range(seeds))
                for v in variants}
-    return Evidence("test", data, variants, records)
+    return Evidence("test", data, variants, records, demonstrations(store, data, records))
 
 
 def draw_images(root: Path, classes: tuple[str, ...], size: tuple[int, int], train: int, test: int) -> None:
