@@ -77,7 +77,7 @@ def cost_and_success(evidence: Evidence, look: Look) -> Drawing:
              + (look.words("不同", "differ") if parted else look.words("却分不出高下", "cannot be told apart")))
     order = sorted(range(len(variants)), key=lambda k: (-shares[k].k / shares[k].n, seconds[k]))
     variants, shares, seconds, parameters = ([each[k] for k in order] for each in (variants, shares, seconds, parameters))
-    row, value, gap = 0.4, 0.86, 0.1  # inches; `value` for the numbers right of a panel
+    row, value, gap = 0.4, 0.92, 0.08  # inches; `value` for the numbers right of a panel
     figure = sheet(title, row * len(variants) + 0.85)
     wide = (WIDTH - NAMES - 3 * value - 2 * gap) / 3
     panels = [axes(figure, NAMES + i * (wide + value + gap), 0.5, wide, row * len(variants)) for i in range(3)]
