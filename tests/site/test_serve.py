@@ -22,7 +22,9 @@ def clone(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("clone")
     for part in ("docs", "report_builder", "xo"):
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "mkdocs.yml", folder)
+    (folder / "data").mkdir()
+    for name in ("mkdocs.yml", "data/published.toml"):
+        shutil.copy(ROOT / name, folder / name)
     return folder
 
 
