@@ -34,7 +34,8 @@ def base(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("oracle") / "project"
     for part in ("xo", "report_builder"):
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("mkdocs.yml", "data/published.toml", *(f"tests/report_builder/{name}.py" for name in ("__init__", "conftest", "oracle"))):
+    helpers = [path.relative_to(ROOT).as_posix() for path in (ROOT / "tests/report_builder").glob("[!t]*.py")]  # not the tests
+    for name in ("mkdocs.yml", "data/published.toml", *helpers):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, folder / name)
     for name, text in {f"{language}/{name}": text for language in ("zh", "en") for name, text in PAGES.items()}.items():
