@@ -113,12 +113,14 @@ def save(drawing: Drawing, path: Path, kind: Literal["svg", "png"]) -> tuple[int
 
 
 def _svg(drawing: Drawing) -> bytes:
-    """Without date, version and document type, and with coordinates cut to hundredths of a point."""
+    """Without date, version, document type, comments and indentation; coordinates in hundredths, short names of letters."""
     out = io.BytesIO()
     drawing.figure.savefig(out, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
     text = out.getvalue().decode("utf-8")
     text = re.sub(r' d="[^"]*"', lambda path: re.sub(r"(\.\d\d)\d+", r"\1", path[0]), text[text.index("<svg"):])
-    return text.encode("utf-8")
+    text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL).replace("XOReportSans-Regular-", "x")
+    text = text.replace("xlink:href", "href")
+    return re.sub(r"\s*\n\s*", "\n", text).encode("utf-8")
 
 
 def _png(drawing: Drawing) -> bytes:

@@ -174,7 +174,7 @@ def test_files_carry_no_date_no_version_and_no_address(drawn):
 
 
 def test_pictures_stay_small(drawn):
-    assert max(len(drawn(name).data) for name in INSTANCES) < 160_000
+    assert max(len(drawn(name).data) for name in INSTANCES) < 120_000
 
 
 def test_pictures_are_what_was_painted_pixel_by_pixel(drawn):
