@@ -238,6 +238,24 @@ def _deeper_separates_better(evidence: Evidence) -> Finding:
                    Both("至少 6 个种子", "at least 6 seeds") if verdict == "undecided" else Both("", ""))
 
 
+def _pooling_tolerates_shifts(evidence: Evidence) -> Finding:
+    """Image by image, whether a shift by one pixel changes the map less after max-pooling than before, by a sign test."""
+    shown = evidence.demonstrations.get("shifts")
+    if shown is None or not shown.applies:
+        return Finding("undecided", Both("还没有测量平移", "no shift has been measured"), 0, Both("full 研究", "the study full"))
+    from scipy.stats import binomtest
+
+    bare, pooled = (shown.array(f"change.{kind}")[:, 1] for kind in ("none", "max"))  # (images,), relative changes
+    less, more = int((pooled < bare).sum()), int((pooled > bare).sum())
+    p = binomtest(less, less + more).pvalue if less + more else 1.0
+    verdict = "undecided" if p > SIGNIFICANT else "supported" if less > more else "refuted"
+    means = [number(float(change.mean()), 2) for change in (bare, pooled)]
+    return Finding(verdict, Both(f"{len(bare)} 幅图像中 {less} 幅变得更少，相对变化平均从 {means[0]} 到 {means[1]}，符号检验 p = {number(p, 2)}",
+                                 f"in {less} of {len(bare)} images; the relative change goes from {means[0]} to {means[1]} on average, "
+                                 f"sign test p = {number(p, 2)}"), len(bare),
+                   Both("更多图像", "more images") if verdict == "undecided" else Both("", ""))
+
+
 def _shape_of(evidence: Evidence, variant: str) -> list[int] | None:
     """The shape of a variant's last maps, for the assignment's images only."""
     if variant not in evidence.records or evidence.data.image_size != (116, 116):
@@ -556,6 +574,12 @@ CLAIMS: dict[str, Claim] = {
               refuted=("有池化时，训练与测试的差距反而更大", "With pooling, training and test accuracy lie further apart"),
               undecided=("有没有池化，训练与测试的差距分不出大小", "The gap between training and test accuracy cannot be told apart with and without pooling")),
         "variants-compared"),
+    "pooling-tolerates-shifts": Claim(
+        "C3", Both("池化具有特征不变性", "Pooling has feature invariance"), _pooling_tolerates_shifts,
+        _says(supported=("图像平移 1 个像素，最大池化之后的特征图比池化之前变得少", "When the image moves by a pixel, the map changes less after max-pooling than before"),
+              refuted=("图像平移 1 个像素，最大池化之后的特征图反而变得更多", "When the image moves by a pixel, the map changes more after max-pooling than before"),
+              undecided=("图像平移 1 个像素，特征图在最大池化前后哪个变得少，还说不准", "Whether the map changes less after max-pooling when the image moves by a pixel is open")),
+        "shifts", demonstration="shifts"),
     "seed-decides": Claim(
         "ours", Both("能否学会要看随机种子", "Whether a network learns at all depends on the random seed"), _seed_decides,
         _says(supported=("同一个网络，有的种子学会，有的没有", "Of the same network, some seeds solve the task and others do not"),

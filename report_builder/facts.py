@@ -50,6 +50,11 @@ def times(ratio: float) -> str:
     return f"{ratio:,.0f}" if ratio >= 10 else number(ratio, 2)
 
 
+def share(part: float | None) -> str:
+    """In percent; a dash where there is nothing to take a share of."""
+    return "—" if part is None else percent(part)
+
+
 def listed(numbers: list[float]) -> str:
     return ", ".join(map(hundredths, numbers))
 
@@ -57,6 +62,11 @@ def listed(numbers: list[float]) -> str:
 # pooling as recorded, in Chinese and in English; the first is none at all
 KINDS = (("none", "不池化", "no pooling"), ("max", "最大池化", "max-pooling"), ("mean", "平均池化", "mean-pooling"),
          ("gaussian", "高斯池化", "Gaussian pooling"), ("trained", "可训练池化", "trained pooling"))
+
+# what the network with three convolutions is probed at, in Chinese and in English
+DEPTHS = (("input", "像素", "the pixels"), ("relu1", "第一块之后", "the first block"), ("relu2", "第二块之后", "the second block"),
+          ("relu3", "第三块之后", "the third block"), ("dense1", "第一个全连接层之后", "the first dense layer"),
+          ("dense2", "第二个全连接层之后", "the second dense layer"))
 
 FACTS: dict[str, dict[str, Fact]] = {
     "windows": {
@@ -147,6 +157,54 @@ FACTS: dict[str, dict[str, Fact]] = {
         "difference": Fact(tiny, "整幅特征图上，手算与 PyTorch 的最大差别", "largest difference between sums by hand and PyTorch's layer, over the whole map"),
         "seed_accuracy": Fact(percent, "这个种子的测试准确率", "test accuracy of this seed"),
     },
+    "fcn": {
+        "kernel": Fact(count, "第一个全连接层变成的卷积核的边长", "side of the kernels that the first dense layer becomes"),
+        "dense_parameters": Fact(count, "全连接层的参数", "parameters of the dense layers"),
+        "fcn_parameters": Fact(count, "由它们改成的卷积层的参数", "parameters of the convolutions made of them"),
+        "stride": Fact(count, "热图上相邻两个值在画布上的距离，像素", "distance on the canvas of two neighbors on the heat map, in pixels"),
+        "field": Fact(count, "热图上一个值看到的画布的边长，像素", "side of the canvas that one value of the heat map sees, in pixels"),
+        "margin": Fact(count, "画布左边和上边补的空地，像素；这样每个值都在它所看范围的正中", "empty ground put left of and above the canvas, in pixels, so that each value stands in the middle of what it sees"),
+        "canvas_width": Fact(count, "像素", "pixels"), "canvas_height": Fact(count, "像素", "pixels"),
+        "heat_width": Fact(count), "heat_height": Fact(count),
+        "upsampled_width": Fact(count, "像素", "pixels"), "upsampled_height": Fact(count, "像素", "pixels"),
+        "shapes": Fact(count, "取自测试图像", "taken from the test images"),
+        "right": Fact(count, "共 {shapes} 个图形", "of {shapes} shapes"),
+        "right_pixels": Fact(percent, "各图形笔画的全部像素", "of all pixels of the shapes' strokes"),
+        "crops": Fact(count, "画布上的裁剪图，其中一幅是空地", "crops of the canvas, one of them empty"),
+        "crop_difference": Fact(tiny, "n = {crops} 幅裁剪图上，分类器与全卷积网络得分的最大差别", "largest difference between the scores of classifier and fully convolutional network, on n = {crops} crops"),
+        "near": Fact(count, "像素", "pixels"),
+        "edge_before": Fact(percent, "全部热量中，落在笔画上或离它不超过 {near} 个像素、类别也对的", "of all heat, what lies at most {near} pixels from a stroke and names its class"),
+        "edge_after": Fact(percent, "全部热量中，落在笔画上或离它不超过 {near} 个像素、类别也对的", "of all heat, what lies at most {near} pixels from a stroke and names its class"),
+        "empty_class": Fact(class_name, "只有空地的图像上概率最高的类别", "the class with the highest probability on an image of empty ground"),
+        "empty_probability": Fact(percent, "只有空地的图像", "on an image of empty ground"),
+        "touching_o": Fact(percent, "{first} 与 {second} 的第一幅测试图像相接处，{first} 的概率", "probability of {first} where the first test images of {first} and {second} touch"),
+        "touching_x": Fact(percent, "{first} 与 {second} 的第一幅测试图像相接处，{second} 的概率", "probability of {second} where the first test images of {first} and {second} touch"),
+        "pairs": Fact(count, "对测试图像，两种左右次序都算", "pairs of test images, laid both ways"),
+        "pairs_first": Fact(percent, "n = {pairs} 对图形，相接处判为 {first} 的", "of n = {pairs} pairs, those called {first} where they touch"),
+        "pairs_sure": Fact(percent, "n = {pairs} 对图形，相接处最高的概率不低于 {sure} 的", "of n = {pairs} pairs, those whose highest probability where they touch is at least {sure}"),
+        "places": Fact(count, "热图上的位置", "places of the heat map"),
+        "fcn_multiply_adds": Fact(count, "整幅画布算一次", "the whole canvas at once"),
+        "windows_multiply_adds": Fact(count, "分类器在 {places} 个位置上各算一次", "the classifier at each of {places} places"),
+        "times": Fact(times, "逐个窗口计算的乘加次数是它的多少倍", "how many times its multiply-adds the classifier needs, window by window"),
+    },
+    "probes": {
+        "n": Fact(count, "种子", "seeds"), "n_solved": Fact(count, "共 {n} 个种子", "of {n} seeds"),
+        "images_train": Fact(count, "训练图像", "training images"), "images_test": Fact(count, "测试图像", "test images"),
+        "penalty": Fact(times, "正则系数，所有深度和种子相同", "penalty, the same for all depths and seeds"),
+        "blind": Fact(percent, "总答最常见的一类", "always naming the commonest class"),
+        **{depth: Fact(percent, f"{zh}，线性探针的准确率，n = {{n}} 个种子的中位数，{{images_test}} 幅测试图像", f"accuracy of a linear probe on {en}, median of n = {{n}} seeds, {{images_test}} test images")
+           for depth, zh, en in DEPTHS},
+        **{f"untrained_{depth}": Fact(percent, f"训练之前{zh}，线性探针的准确率，n = {{n}} 个种子的中位数，{{images_test}} 幅测试图像",
+                                      f"accuracy of a linear probe on {en} before training, median of n = {{n}} seeds, {{images_test}} test images") for depth, zh, en in DEPTHS},
+    },
+    "patches": {
+        "count": Fact(count, "每个通道的图像块", "patches of a channel"), "images": Fact(count, "测试图像", "test images"),
+        "same_class_chance": Fact(percent, "任取 {count} 幅测试图像，最多的那一类平均占的份额", "the commonest class's share of {count} test images taken at random, on average"),
+        **{f"{name}_{k}": Fact(write, f"第 {k} 块{zh}", f"block {k}{en}") for k in (1, 2, 3) for name, write, zh, en in (
+            ("units", count, "的通道", ", channels"), ("silent", count, "始终为零的通道", ", channels that are always zero"),
+            ("field", count, "的感受野的边长，像素", ", side of the receptive field in pixels"),
+            ("same_class", share, "一个通道的 {count} 块里，最多的那一类所占的份额，各通道的平均", ", share of the commonest class among a channel's {count} patches, mean over channels"))},
+    },
     "bottleneck": {
         "channels": Fact(count), "narrow": Fact(count), "map_height": Fact(count), "map_width": Fact(count),
         **{f"{name}_{what}": Fact(count, f"{zh}的{measured[0]}", f"{measured[1]} of {en}")
@@ -212,6 +270,13 @@ def _bottleneck(shown: Demonstrated, language: str) -> Iterator[list[str]]:
                    count(shown.facts[f"{name}_multiply_adds"])]
 
 
+def _probes(shown: Demonstrated, language: str) -> Iterator[list[str]]:
+    for depth, zh, en in DEPTHS:
+        after, before = (shown.facts[state][depth] for state in ("accuracy", "untrained"))
+        yield [zh if language == "zh" else en[4:].capitalize(), count(shown.facts["sizes"][depth]),
+               *(percent(value) for value in (float(np.median(after)), min(after), max(after), float(np.median(before))))]
+
+
 TABLES: dict[str, Shown] = {
     "windows": Shown("windows", (Heading("位置（行，列）", "Place (row, column)"), Heading("像素", "Pixel", True), Heading("权值", "Weight", True),
                                  Heading("乘积", "Product", True)), _windows),
@@ -220,6 +285,8 @@ TABLES: dict[str, Shown] = {
     "sharing": Shown("sharing", (Heading("层", "Layer"), Heading("参数", "Parameters", True), Heading("乘加", "Multiply-adds", True)), _sharing),
     "pooling-kinds": Shown("pooling", (Heading("池化", "Pooling"), Heading("规则", "Rule"), Heading("参数", "Parameters", True),
                                        Heading("丢失的细节", "Detail lost", True), Heading("右移 1 像素的变化", "Change for 1 px", True)), _pooling),
+    "probes": Shown("probes", (Heading("深度", "Depth"), Heading("每幅图像的数值", "Values of an image", True), Heading("准确率中位数", "Median accuracy", True),
+                               Heading("最低", "Least", True), Heading("最高", "Most", True), Heading("训练之前的中位数", "Median before training", True)), _probes),
     "partial-sums": Shown("partial-sums", (Heading("输入通道", "Input channel", True), Heading("部分", "Part", True),
                                            Heading("累计", "Running sum", True)), _partial_sums),
     "mixing": Shown("mixing", (Heading("输入通道", "Input channel", True), Heading("权值", "Weight", True)), _mixing),

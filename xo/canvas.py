@@ -56,7 +56,7 @@ def fcn(nets: dict[str, list[tuple[Record, Net]]], data: DataSet) -> tuple[dict,
 
     down, right = model.field
     facts = {
-        "classes": list(data.classes), "window_height": height, "window_width": width, "ground": ground,
+        "classes": list(data.classes), "first": data.classes[0], "second": data.classes[1], "window_height": height, "window_width": width, "ground": ground,
         "kernel": model.dense[0].kernel_size[1], "stride": right.stride, "field": right.size, "margin": -right.offset,
         "dense_parameters": sum(p.numel() for p in net.dense.parameters()),
         "fcn_parameters": sum(p.numel() for layer in model.dense for p in layer.parameters()),

@@ -72,7 +72,8 @@ def pooling(nets: dict[str, list[tuple[Record, Net]]], data: DataSet) -> tuple[d
 
 def kinds_of(trained: torch.nn.Conv2d) -> dict[str, Callable[[Tensor], Tensor]]:
     """Four functions `(N, C, H, W) -> (N, C, H//2, W//2)`."""
-    return {"max": lambda maps: F.max_pool2d(maps, 2), "mean": lambda maps: F.avg_pool2d(maps, 2), "gaussian": gaussian, "trained": trained}
+    return {"max": lambda maps: F.max_pool2d(maps, 2), "mean": lambda maps: F.avg_pool2d(maps, 2), "gaussian": gaussian,
+            "trained": trained}
 
 
 def gaussian(maps: Tensor) -> Tensor:

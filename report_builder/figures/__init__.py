@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from report_builder.evidence import Evidence
-from report_builder.figures import channels, compare, curves, images, kernels, maps, network, passage, pooling, published, shifts, statistics, windows
+from report_builder.figures import channels, compare, curves, fcn, images, kernels, levels, maps, network, passage, pooling, published, shifts, statistics, windows
 from report_builder.figures.look import ASSETS, Drawing, Look
 from xo.errors import InputError
 from xo.variants import Variant
@@ -46,6 +46,10 @@ FIGURES: dict[str, Row] = {
     "sharing": Row(shifts.sharing, "svg", "study", demonstration="sharing"),
     "pooling-kinds": Row(pooling.pooling_kinds, "png", "study", demonstration="pooling"),
     "pooling-detail": Row(pooling.pooling_detail, "png", "study", demonstration="pooling"),
+    "fcn-canvas": Row(fcn.fcn_canvas, "png", "study", demonstration="fcn"),
+    "fcn-details": Row(fcn.fcn_details, "png", "study", demonstration="fcn"),
+    "probes": Row(levels.probes, "svg", "study", demonstration="probes"),
+    "patches": Row(levels.patches, "png", "study", demonstration="patches"),
     "partial-sums": Row(channels.partial_sums, "png", "study", demonstration="partial-sums"),
     "mixing": Row(channels.mixing, "png", "study", demonstration="mixing"),
     "bottleneck": Row(channels.bottleneck, "svg", "study", demonstration="bottleneck"),

@@ -36,8 +36,10 @@ def shifts(evidence: Evidence, look: Look) -> Drawing:
     title = look.words(
         "图像平移，特征图就跟着平移" + ("，分毫不差；" if exact else "；") + f"池化后只有偶数步如此。平移 1 像素时原位的变化：不池化 {number(changed['none'][1], 2)}，"
         f"最大 {number(changed['max'][1], 2)}，平均 {number(changed['mean'][1], 2)}",
-        "When the image moves, its map moves along" + (" exactly;" if exact else ";") + " after pooling only for even shifts. Change in place "
-        f"for 1 pixel: {number(changed['none'][1], 2)} unpooled, {number(changed['max'][1], 2)} max, {number(changed['mean'][1], 2)} mean")
+        "When the image moves, its map moves "
+        "along" + (" exactly;" if exact else ";") + " after pooling only for even shifts. Change in place "
+        f"for 1 pixel: {number(changed['none'][1], 2)} unpooled, {number(changed['max'][1], 2)} max, "
+        f"{number(changed['mean'][1], 2)} mean")
     figure = sheet(title, 2.75)
     left = axes(figure, 0.62, 0.5, 2.3, 1.95)
     right = axes(figure, 3.95, 0.5, 2.05, 1.95)
@@ -56,20 +58,27 @@ def shifts(evidence: Evidence, look: Look) -> Drawing:
     end_labels(left, [(float(alike[kind][-2]), kind_name(look, kind), look.color(KINDS[kind][0])) for kind in KINDS])
     end_labels(right, [(float(changed[kind][-1]), kind_name(look, kind), look.color(KINDS[kind][0])) for kind in KINDS])
     variant = variant_title(look, variant_of(evidence, "baseline"))
-    told = look.words("；", "; ").join(f"{kind_name(look, kind)} {number(changed[kind][1], 2)}, {number(changed[kind][-1], 2)}" for kind in KINDS)
+    both = look.words(" 和 ", " and ")
+    told = look.words("；", "; ").join(
+        f"{kind_name(look, kind)} {number(changed[kind][1], 2)}{both}{number(changed[kind][-1], 2)}" for kind in KINDS)
     return Drawing(
         figure=figure, look=look, title=title,
         alt=look.words(
             f"两幅折线图，横轴为平移 0 到 {facts['most']} 个像素，三条线为{kinds}。左：移回之后的相关系数，最低 {number(least)}。右：原位的相对变化，平移 1 像素和 "
             f"{facts['most']} 像素时依次为 {told}。",
-            f"Two line charts over shifts of 0 to {facts['most']} pixels for {', '.join(kind_name(look, k) for k in KINDS)}. Left: correlation "
-            f"once moved back, at least {number(least)}. Right: relative change in place, for 1 and {facts['most']} pixels: {told}."),
+            f"Two line charts over shifts of 0 to {facts['most']} pixels for "
+            f"{', '.join(kind_name(look, k) for k in KINDS)}. Left: correlation "
+            f"once moved back, at least {number(least)}. Right: relative change in place, for 1 and {facts['most']} "
+            f"pixels: {told}."),
         caption=look.words(
             f"{variant}（种子 {shown.seed('baseline')}）第一层 ReLU 之后的特征图，n = {n} 幅测试图像的平均；图像分别向右和向下平移，空出处补底色。"
             "左：把特征图移回（池化后取最近的整数格）再比较，只比两图都有的部分。右：不移回，变化的长度除以特征图与空白图像的特征图之差的长度。",
-            f"Maps of the first layer of “{variant}” after ReLU (seed {shown.seed('baseline')}), mean of n = {plural(n, 'test image')} moved to the "
-            "right and, apart from that, down, with ground moving in. Left: maps moved back (pooled ones by the nearest whole pixels) "
-            "and compared where both show the image. Right: not moved back, the length of the change over that of the map's "
+            f"Maps of the first layer of “{variant}” after ReLU (seed {shown.seed('baseline')}), mean of n = "
+            f"{plural(n, 'test image')} moved to the "
+            "right and, apart from that, down, with ground moving in. Left: maps moved back (pooled ones by the "
+            "nearest whole pixels) "
+            "and compared where both show the image. Right: not moved back, the length of the change over that of "
+            "the map's "
             "difference from the map of an empty image."),
         rows=[{"pixels": int(p), "pooling": kind, "correlation_moved_back": float(alike[kind][p]),
                "relative_change": float(changed[kind][p]), "images": n} for kind in KINDS for p in pixels])
@@ -82,11 +91,14 @@ def sharing(evidence: Evidence, look: Look) -> Drawing:
               "dense": look.words("全连接：处处相连", "Dense")}
     size = f"{facts['channels']}×{facts['map_height']}×{facts['map_width']}"
     title = look.words(
-        f"得到 {size} 的特征图，共用权值要 {facts['shared']:,} 个参数，不共用 {big(facts['local'], look.language)}，全连接 {big(facts['dense'], look.language)}",
-        f"To make maps of {size} takes {facts['shared']:,} parameters with shared weights, {big(facts['local'], look.language)} without sharing, "
+        f"得到 {size} 的特征图，共用权值要 {facts['shared']:,} 个参数，不共用 {big(facts['local'], look.language)}，全连接 "
+        f"{big(facts['dense'], look.language)}",
+        f"To make maps of {size} takes {facts['shared']:,} parameters with shared weights, "
+        f"{big(facts['local'], look.language)} without sharing, "
         f"{big(facts['dense'], look.language)} in a dense layer")
     figure = sheet(title, 1.75)
-    for k, (what, words) in enumerate((("parameters", look.words("参数", "Parameters")), ("multiply_adds", look.words("乘加次数", "Multiply-adds")))):
+    panels = {"parameters": look.words("参数", "Parameters"), "multiply_adds": look.words("乘加次数", "Multiply-adds")}
+    for k, (what, words) in enumerate(panels.items()):
         values = [facts[name] if what == "parameters" else facts[f"multiply_adds_{name}"] for name in layers]
         ax = axes(figure, 1.72 + k * 2.65, 0.45, 1.62, 1.05)
         ax.set_xscale("log")
@@ -102,15 +114,22 @@ def sharing(evidence: Evidence, look: Look) -> Drawing:
             ax.plot(value, y, color=look.color("baseline"), marker="o", ms=6)
             ax.text(1.04, y, big(value, look.language), transform=ax.get_yaxis_transform(), va="center", fontsize=9)
         _above(figure, ax, words)
-    each = "; ".join(f"{text} {facts[name]:,}, {facts[f'multiply_adds_{name}']:,}" for name, text in layers.items())
+    each = look.words("；", "; ").join(look.words(
+        f"{text}，参数 {facts[name]:,}，乘加 {facts[f'multiply_adds_{name}']:,}",
+        f"{text}, {facts[name]:,} parameters, {facts[f'multiply_adds_{name}']:,} "
+        "multiply-adds") for name, text in layers.items())
     return Drawing(
         figure=figure, look=look, title=title,
-        alt=look.words(f"三种层的参数与乘加次数，对数轴：{each}。", f"Parameters and multiply-adds of three layers on a logarithmic axis: {each}."),
+        alt=look.words(f"三种层的参数与乘加次数，横轴为对数：{each}。",
+                       f"Parameters and multiply-adds of three layers on a logarithmic axis: {each}."),
         caption=look.words(
-            f"输入 {facts['inputs']:,} 个像素，输出 {facts['outputs']:,} 个值。卷积每个通道一个核（{facts['window']} 个权值）和一个偏置；局部连接在每个位置各有一个核和偏置；"
+            f"输入 {facts['inputs']:,} 个像素，输出 {facts['outputs']:,} 个值。卷积每个通道一个核（{facts['window']} 个权值）和一个偏置；"
+            "局部连接在每个位置各有一个核和偏置；"
             "全连接的每个输出看全部像素。由层的形状算出，不随训练改变。",
-            f"From {facts['inputs']:,} pixels to {facts['outputs']:,} values. The convolution has one kernel of {facts['window']} weights and one bias "
-            "for each channel; the locally connected layer has them at every position; each output of the dense layer sees all pixels. "
+            f"From {facts['inputs']:,} pixels to {facts['outputs']:,} values. The convolution has one kernel of "
+            f"{facts['window']} weights and one bias "
+            "for each channel; the locally connected layer has them at every position; each output of the dense "
+            "layer sees all pixels. "
             "Worked out from the layers' shapes; training changes nothing."),
         rows=[{"layer": name, "parameters": facts[name], "multiply_adds": facts[f"multiply_adds_{name}"]} for name in layers])
 

@@ -33,7 +33,8 @@ def sliding_window(evidence: Evidence, look: Look) -> Drawing:
     title = look.words(
         f"同一个 {size}×{size} 卷积核每走一个像素算一次：九个乘积相加，再加偏置 {hundredths(facts['bias'])}，得到 "
         f"{'、'.join(hundredths(v) for v in outputs)}",
-        f"The same {size}×{size} kernel at every pixel: nine products and the bias {hundredths(facts['bias'])} add up to "
+        f"The same {size}×{size} kernel at every pixel: nine products and the bias {hundredths(facts['bias'])} add "
+        "up to "
         + ", ".join(hundredths(v) for v in outputs))
 
     span = size + steps - 1 + 2 * AROUND  # pixels a side of the piece of the image that is shown
@@ -52,8 +53,10 @@ def sliding_window(evidence: Evidence, look: Look) -> Drawing:
     whole = fit(gray(image), side, side)
     put(painted, whole, lefts[0], heads[0], look.color("grid"))
     share = whole.shape[1] / image.shape[1]
-    outline(painted, lefts[0] + round(left * share), heads[0] + round(top * share), round(span * share), round(span * share), ON_WHITE)
-    limit, far = float(np.abs(kernel).max()), float(np.abs(values[top:top + span - size + 1, left:left + span - size + 1]).max()) or 1.0
+    outline(painted, lefts[0] + round(left * share), heads[0] + round(top * share), round(span * share),
+            round(span * share), ON_WHITE)
+    limit, reach = float(np.abs(kernel).max()), span - size + 1  # of the map, as far as it stands under the piece
+    far = float(np.abs(values[top:top + reach, left:left + reach]).max()) or 1.0
     colored = [shades(kernel, -limit, limit, look.diverging),
                *(shades(patch * kernel, -limit, limit, look.diverging) for patch in patches)]
     for x, colors in zip(lefts, colored):
@@ -63,7 +66,7 @@ def sliding_window(evidence: Evidence, look: Look) -> Drawing:
         outline(painted, x + (column + s - left) * scale, heads[0] + (row - top) * scale, size * scale, size * scale, ON_WHITE)
         written = canvas(look, span, span)
         # an output stands at the middle of its window, so that map and image lie over each other
-        for i, j in np.ndindex(row - top + 1, span - size + 1):
+        for i, j in np.ndindex(row - top + 1, reach):
             if i < row - top or left + j <= column + s:  # row by row, as far as this step
                 written[i + size // 2, j + size // 2] = shades(values[top + i, left + j], -far, far, look.diverging)
         put(painted, enlarged(written, scale), x, heads[2], look.color("grid"))
@@ -78,7 +81,8 @@ def sliding_window(evidence: Evidence, look: Look) -> Drawing:
         note_at(figure, x, heads[0] - above, look.words(f"第 {s + 1} 步：窗口", f"Step {s + 1}: window"), fontsize=SMALL)
         note_at(figure, x, heads[1] - above, look.words("像素 × 权值", "Pixel × weight"), fontsize=SMALL)
         note_at(figure, x, heads[1] + size * cell + points(width, 12),
-                f"{hundredths(sums[s])} {'+' if facts['bias'] >= 0 else '−'} {hundredths(abs(facts['bias']))} = {hundredths(outputs[s])}",
+                f"{hundredths(sums[s])} {'+' if facts['bias'] >= 0 else '−'} {hundredths(abs(facts['bias']))} = "
+                f"{hundredths(outputs[s])}",
                 fontsize=SMALL)
         note_at(figure, x, heads[2] - above, look.words("写进特征图", "Written to the map"), fontsize=SMALL)
     for x, colors, numbers in zip(lefts, colored, [kernel, *(patch * kernel for patch in patches)]):
@@ -90,15 +94,22 @@ def sliding_window(evidence: Evidence, look: Look) -> Drawing:
     return Drawing(
         figure=figure, look=look, title=title,
         alt=look.words(
-            f"{steps} 步：红框窗口在 {name} 的边缘上每次右移一个像素；下面是窗口内像素与卷积核之积，再下面是写进特征图的值：{'，'.join(hundredths(v) for v in outputs)}。",
-            f"{steps} steps: a framed window moves one pixel to the right on the edge of an {name}; below it the products of its "
-            f"pixels with the kernel, and below those the value written to the map: {', '.join(hundredths(v) for v in outputs)}."),
+            f"{steps} 步：红框窗口在 {name} 的边缘上每次右移一个像素；下面是窗口内像素与卷积核之积，再下面是写进特征图的值："
+            f"{'，'.join(hundredths(v) for v in outputs)}。",
+            f"{steps} steps: a framed window moves one pixel to the right on the edge of an {name}; below it the "
+            "products of its "
+            "pixels with the kernel, and below those the value written to the map: "
+            f"{', '.join(hundredths(v) for v in outputs)}."),
         caption=look.words(
-            f"测试图像 {facts['id']}，{variant_of(evidence, 'baseline').zh}（种子 {shown.seed('baseline')}）第一层的第 {facts['kernel']} 个核；"
+            f"测试图像 {facts['id']}，{variant_of(evidence, 'baseline').zh}（种子 {shown.seed('baseline')}）第一层的第 "
+            f"{facts['kernel']} 个核；"
             f"像素白为 1，黑为 0。第一步的窗口左上角在第 {row} 行第 {column} 列（从 0 数起）。特征图上只画出已经算到的值，画在窗口中心；格中的数字与特征图各用一个色标，零都在正中。",
-            f"Test image {facts['id']}, kernel {facts['kernel']} of the first layer of “{variant_of(evidence, 'baseline').en}” (seed "
-            f"{shown.seed('baseline')}); white is 1 and black 0. At step 1 the window's upper left corner is at row {row}, column "
-            f"{column}, counted from 0. The map shows what has been computed so far, each value at the middle of its window. The "
+            f"Test image {facts['id']}, kernel {facts['kernel']} of the first layer of "
+            f"“{variant_of(evidence, 'baseline').en}” (seed "
+            f"{shown.seed('baseline')}); white is 1 and black 0. At step 1 the window's upper left corner is at row "
+            f"{row}, column "
+            f"{column}, counted from 0. The map shows what has been computed so far, each value at the middle of its "
+            "window. The "
             "cells with numbers and the map have a scale each, zero in the middle of both."),
         rows=[{"step": s + 1, "row": row + i, "column": column + s + j, "pixel": float(patch[i, j]), "weight": float(kernel[i, j]),
                "product": float(patch[i, j] * kernel[i, j]), "sum": sums[s], "bias": facts["bias"], "output": outputs[s]}
@@ -125,11 +136,11 @@ def receptive_fields(evidence: Evidence, look: Look) -> Drawing:
     head = points(width, 14)
     painted = canvas(look, width, head + side + 12)
     put(painted, whole, 10, head, look.color("grid"))
-    put(painted, enlarged(gray(image[top:top + span, left:left + span]), scale), 10 + whole.shape[1] + gap, head, look.color("grid"))
+    zoom = 10 + whole.shape[1] + gap
+    put(painted, enlarged(gray(image[top:top + span, left:left + span]), scale), zoom, head, look.color("grid"))
     figure = mount(title, painted)
     above = head - points(width, 3)
     note_at(figure, 10, above, look.words("整幅图像", "The whole image"), fontsize=SMALL)
-    zoom = 10 + whole.shape[1] + gap
     note_at(figure, zoom, above, look.words(f"放大 {span}×{span} 像素", f"{span}×{span} pixels of it, enlarged"), fontsize=SMALL)
     share = whole.shape[1] / image.shape[1]
     corners = []
@@ -152,11 +163,15 @@ def receptive_fields(evidence: Evidence, look: Look) -> Drawing:
         alt=look.words(f"一幅 {class_name(facts['image'])} 上套着的方框，由小到大：{steps}。",
                        f"Nested frames on an image of {class_name(facts['image'])}, from small to large: {steps}."),
         caption=look.words(
-            f"测试图像 {facts['id']} 上，各层离窗口中心最近的那个值的感受野。实线属于{variant_of(evidence, 'baseline').zh}，虚线属于{variant_title(look, other)}。"
+            f"测试图像 {facts['id']} 上，各层离窗口中心最近的那个值的感受野。实线属于{variant_of(evidence, 'baseline').zh}，"
+            f"虚线属于{variant_title(look, other)}。"
             "边长由各层的核与步幅算出，并由测试核对：翻转框内像素，值改变；翻转框外像素，值不变。",
-            f"On test image {facts['id']}: for each layer, the receptive field of the value nearest to the window's middle. Solid "
-            f"frames belong to “{variant_of(evidence, 'baseline').en}”, dashed ones to “{variant_title(look, other)}”. Sizes are "
-            "worked out from kernels and strides and tested: inverting pixels inside a frame changes the value, outside it does not."),
+            f"On test image {facts['id']}: for each layer, the receptive field of the value nearest to the window's "
+            "middle. Solid "
+            f"frames belong to “{variant_of(evidence, 'baseline').en}”, dashed ones to "
+            f"“{variant_title(look, other)}”. Sizes are "
+            "worked out from kernels and strides and tested: inverting pixels inside a frame changes the value, "
+            "outside it does not."),
         rows=[{"layer": layer["name"], "variant": layer["variant"], "size": layer["size"], "stride": layer["stride"],
                "first_row": row, "first_column": column} for layer, (row, column) in zip(layers, fields)])
 
@@ -176,7 +191,8 @@ def _frame(figure: Figure, x: float, y: float, size: float, lw: float, dash) -> 
     from matplotlib.patches import Rectangle
 
     (wide, tall), body = figure.bbox.size, figure.images[0].get_size()[0]
-    figure.add_artist(Rectangle((x / wide, (body - y - size) / tall), size / wide, size / tall, fc="none", ec=ON_WHITE, lw=lw, ls=dash))
+    figure.add_artist(Rectangle((x / wide, (body - y - size) / tall), size / wide, size / tall, fc="none", ec=ON_WHITE,
+                                lw=lw, ls=dash))
 
 
 def _leader(look: Look, figure: Figure, start: tuple[float, float], end: tuple[float, float]) -> None:

@@ -97,6 +97,73 @@ def pooling(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
                    **{f"rest.{kind}": values.astype(np.float32) for kind, values in rest.items()}}
 
 
+def fcn(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
+    """Two rows of three images, the last place empty; probabilities that lean to one class or another from place to place."""
+    images, labels, classes, (height, width) = np.asarray(data.test.images), data.test.labels, len(data.classes), data.image_size
+    corners = [(1 + row * height, 1 + column * width) for row in (0, 1) for column in (0, 1, 2)]
+    canvas, placed = np.full((2 * height + 2, 3 * width + 2), 255, np.uint8), []
+    share = np.full(classes, 1 / 8 / max(classes - 1, 1))
+    for k, (top, left) in enumerate(corners[:-1]):
+        index = int(np.flatnonzero(labels == k % classes)[0])
+        canvas[top:top + height, left:left + width] = images[index]
+        said = share.copy()
+        said[k % classes if k else 1] += 7 / 8  # the first one is wrong
+        placed.append({"id": data.test.ids[index], "class": data.classes[k % classes], "corner": [top, left], "center": [top + height // 2, left + width // 2],
+                       "probabilities": (said / said.sum()).tolist()})
+    shape = tuple(-(-length // 4) for length in canvas.shape)
+    coarse = np.stack([whole(shape, k) + 9 for k in range(classes)])
+    coarse /= coarse.sum(0)
+    large = coarse.repeat(4, 1).repeat(4, 2)[:, :canvas.shape[0], :canvas.shape[1]]
+    pair = np.hstack([images[0], images[labels == 1][0]])
+    profile = np.linspace(0, 1, pair.shape[1]).reshape(1, -1) * np.eye(classes)[:, :1] + (1 - np.linspace(0, 1, pair.shape[1])) * np.eye(classes)[:, 1:2]
+    empty = np.eye(classes)[0] * 0.5 + 0.5 / classes
+    scores = whole((6, classes), 4) / 8
+    facts = {"classes": list(data.classes), "first": data.classes[0], "second": data.classes[1], "window_height": height, "window_width": width, "ground": 255,
+             "kernel": 5, "stride": 4, "field": 26, "margin": 11, "dense_parameters": 1000, "fcn_parameters": 1000, "canvas_height": canvas.shape[0],
+             "canvas_width": canvas.shape[1], "heat_height": shape[0], "heat_width": shape[1], "places": shape[0] * shape[1],
+             "upsampled_height": canvas.shape[0], "upsampled_width": canvas.shape[1], "shapes": 5, "right": 4, "placed": placed, "right_pixels": 0.75,
+             "near": 2, "edge_before": 0.125, "edge_after": 0.5, "crops": 6, "corners": [list(corner) for corner in corners], "crop_difference": 0.0,
+             "empty_class": data.classes[0], "empty_probability": float(empty[0]), "empty_probabilities": empty.tolist(), "touch": [height // 2, width],
+             "touching_o": float(profile[0, width]), "touching_x": float(profile[1, width]), "pair_centers": [[height // 2, width // 2], [height // 2, width * 3 // 2]],
+             "pair_probabilities": profile[:, [width // 2, width * 3 // 2]].T.tolist(), "pairs": 8, "pairs_first": 0.25, "sure": 0.9, "pairs_sure": 0.5,
+             "fcn_multiply_adds": 2000, "window_multiply_adds": 100, "windows_multiply_adds": 3000, "times": 1.5}
+    return facts, {"canvas": canvas, "coarse": coarse, "large": large, "sharp": large * (canvas == 0), "pair": pair, "profile": profile.astype(np.float32),
+                   "by_net": scores, "by_fcn": scores}
+
+
+def probes(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
+    """Three seeds, the last of which has not learned: the deeper, the better, and the other way round before training."""
+    depths, images = ("input", "relu1", "relu2", "relu3", "dense1", "dense2"), len(data.test.labels)
+    blind = 1 / len(data.classes)
+    after = {depth: [0.75 + k / 20 - seed / 64 for seed in (0, 1)] + [0.75 if k < 3 else blind] for k, depth in enumerate(depths)}
+    before = {depth: [0.75 - k / 40 + seed / 64 for seed in (0, 1, 2)] for k, depth in enumerate(depths)}
+    facts = {"depths": list(depths), "sizes": {depth: 2000 // (k + 1) for k, depth in enumerate(depths)}, "seeds": [0, 1, 2], "solved": [True, True, False],
+             "n": 3, "n_solved": 2, "accuracy": after, "untrained": before, "network": [1.0, 1.0, blind], "images_train": len(data.train.labels),
+             "images_test": images, "blind": blind, "penalty": 1.0, "penalties": [0.1, 1.0],
+             **{depth: float(np.median(values)) for depth, values in after.items()},
+             **{f"untrained_{depth}": float(np.median(values)) for depth, values in before.items()}}
+    return facts, {"left_out": np.zeros((3, 6, 2))}
+
+
+def patches(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
+    """Of each channel the images in their own order, from its number on; the last channel of the last block is silent."""
+    images, labels, (height, width) = np.asarray(data.test.images), data.test.labels, data.image_size
+    count = min(8, len(labels))
+    facts = {"levels": 3, "count": count, "images": len(labels), "classes": list(data.classes), "same_class_chance": 0.625}
+    arrays = {}
+    for k, (units, field, stride) in enumerate(((9, 4, 2), (5, 10, 4), (5, 22, 8)), 1):
+        chosen = (np.arange(units)[:, None] + np.arange(count)) % len(labels)
+        values = (16 - np.arange(count, dtype=np.float32)).reshape(1, -1).repeat(units, 0) / 4
+        values[-1] *= k < 3
+        places = np.stack([np.full_like(chosen, (height - field) // stride // 2), chosen % ((width - field) // stride + 1)], 2)
+        arrays |= {f"patches{k}": np.stack([[images[i][row * stride:row * stride + field, column * stride:column * stride + field]
+                                             for i, (row, column) in zip(of, at)] for of, at in zip(chosen, places)]),
+                   f"values{k}": values, f"images{k}": chosen, f"places{k}": places, f"labels{k}": labels[chosen]}
+        facts |= {f"field_{k}": field, f"stride_{k}": stride, f"units_{k}": units, f"silent_{k}": int(k == 3), f"same_class_{k}": 0.5 + k / 8,
+                  f"ids_{k}": [[data.test.ids[i] for i in of] for of in chosen]}
+    return facts, arrays
+
+
 def partial_sums(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
     image = np.asarray(data.test.images[0])[::2, ::2] / 255
     inputs = np.stack([np.maximum(image * (k % 3), k % 2) for k in range(9)]).astype(np.float32)
@@ -138,5 +205,6 @@ def bottleneck(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
     return {"channels": 256, "narrow": 64, "map_height": 10, "map_width": 10, "layers": layers, **totals, **ratios}, {}
 
 
-MADE = {"windows": windows, "shifts": shifts, "sharing": sharing, "pooling": pooling, "partial-sums": partial_sums, "mixing": mixing,
+MADE = {"windows": windows, "shifts": shifts, "sharing": sharing, "pooling": pooling, "fcn": fcn, "probes": probes, "patches": patches,
+        "partial-sums": partial_sums, "mixing": mixing,
         "bottleneck": bottleneck}

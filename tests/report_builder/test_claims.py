@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from report_builder.claims import CLAIMS, claims
@@ -78,6 +80,17 @@ def test_pooling_is_faster_only_where_all_runs_part(evidence):
     for bare, verdict in (((10.0, 9.0), "supported"), ((1.0, 1.5), "refuted"), ((2.2, 9.0), "undecided")):
         slow = tuple(run(evidence, "no-pooling", SOLVES * 2, seconds) for seconds in bare)
         assert verdicts(with_runs(evidence, baseline=pooled, no_pooling=slow))["pooling-speeds-training"] == verdict
+
+
+@pytest.mark.parametrize(("pooled", "verdict"), [([0.4] * 20, "supported"), ([0.6] * 20, "refuted"), ([0.4, 0.6] * 10, "undecided"),
+                                                 ([0.5] * 20, "undecided")])
+def test_pooling_tolerates_shifts_where_most_images_say_so(evidence, pooled, verdict):
+    changes = {"change.none": np.tile([0.0, 0.5], (20, 1)), "change.max": np.column_stack([np.zeros(20), pooled])}
+    shown = SimpleNamespace(applies=True, array=changes.__getitem__)
+    found = CLAIMS["pooling-tolerates-shifts"].test(replace(evidence, demonstrations={"shifts": shown}))
+    assert (found.verdict, found.n) == (verdict, 20) and "0.50" in found.numbers.en
+    none = CLAIMS["pooling-tolerates-shifts"].test(replace(evidence, demonstrations={}))
+    assert (none.verdict, none.n) == ("undecided", 0)
 
 
 def test_what_is_computed_needs_no_seeds(evidence):

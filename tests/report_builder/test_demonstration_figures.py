@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from report_builder import figures
+from report_builder import figures, wording
 from report_builder.artefacts import drawings
 from report_builder.build import not_shown
 from report_builder.facts import FACTS, TABLES
@@ -103,6 +103,57 @@ def test_bars_are_parts_of_the_plain_layer(drawn):  # noqa: F811
     widths = [bar.get_width() for bar in ax.patches]
     assert widths[0] == 100 and sum(widths[1:4]) < 25 and widths[4] == 100
     assert sum(widths[5:]) == pytest.approx(100 * 225 / 410)
+
+
+def test_the_heat_maps_are_painted_as_recorded_and_the_answers_counted(evidence, drawn):  # noqa: F811
+    shown, result = evidence.demonstrations["fcn"], drawn("fcn-canvas")
+    for name, values in zip("OX", shown.array("large")):
+        assert contains(result.drawing, pixels.shades(values, 0, 1, (EN.ground, EN.color(name))))
+    assert "4 of 5 shapes" in result.drawing.title and wording.percent(0.75) in result.drawing.title
+    canvas, sharp = shown.array("canvas"), shown.array("sharp")
+    strokes = pixels.shades(sharp.max(0), 0, 1, (EN.ground, EN.ink))  # as large as the one that is looked for
+    for k, name in enumerate("OX"):
+        of_class = pixels.shades(sharp[k], 0, 1, (EN.ground, EN.color(name)))
+        strokes[sharp.argmax(0) == k] = of_class[sharp.argmax(0) == k]
+    assert contains(result.drawing, strokes) and (canvas == 0).any()
+    assert [row["probability"] for row in result.drawing.rows] == [p for each in shown.facts["placed"] for p in each["probabilities"]]
+
+
+def test_what_it_says_where_no_answer_is_right_stands_in_the_figure(evidence, drawn):  # noqa: F811
+    shown, result = evidence.demonstrations["fcn"], drawn("fcn-details")
+    profile, said = shown.array("profile"), strings(result)
+    lines_ = result.drawing.figure.axes[0].get_lines()
+    assert all(np.array_equal(line.get_ydata(), 100 * values) for line, values in zip(lines_, profile))
+    assert [bar.get_width() for bar in result.drawing.figure.axes[1].patches[::2]] == shown.facts["empty_probabilities"] == [0.75, 0.25]
+    assert result.drawing.title.startswith("Without a class for the background it must name a shape: O over empty ground (75.0")
+    scores = [f"{value:.5f}".replace("-", "−") for value in shown.array("by_net")[1]]
+    assert all(said.count(score) >= 2 for score in scores)
+    rows, columns = slice(0, 31 + 12), slice(31 - 12, 61 + 12)  # around the second image, as far as the canvas goes
+    cells = shown.array("coarse")[1].repeat(4, 0).repeat(4, 1)[rows, columns]
+    assert contains(result.drawing, pixels.shades(cells, 0, 1, (EN.ground, EN.color("X"))))
+
+
+def test_probes_have_a_line_for_every_seed_and_a_strong_one_for_the_median(evidence, drawn):  # noqa: F811
+    facts, drawing = evidence.demonstrations["probes"].facts, drawn("probes").drawing
+    wide = {line.get_linewidth(): line.get_ydata() for line in drawing.figure.axes[0].get_lines()}
+    errors = 1 - 10.0**-wide[2.4] + 0.5 / facts["images_test"]
+    assert errors == pytest.approx([facts[depth] for depth in facts["depths"]])
+    assert 1 - 10.0**-wide[2] + 0.5 / facts["images_test"] == pytest.approx([facts[f"untrained_{depth}"] for depth in facts["depths"]])
+    marks = [line.get_marker() for line in drawing.figure.axes[0].get_lines()]
+    assert marks.count("o") == 2 and marks.count("x") == 1  # a seed has not learned
+    assert len(drawing.rows) == 2 * 3 * 6 and {row["accuracy"] for row in drawing.rows if row["depth"] == "relu2"} == {
+        value for state in ("accuracy", "untrained") for value in facts[state]["relu2"]}
+
+
+def test_every_patch_of_every_channel_is_painted_but_those_of_a_silent_one(evidence, drawn):  # noqa: F811
+    shown, result = evidence.demonstrations["patches"], drawn("patches")
+    for k in (1, 2, 3):
+        for unit, i in ((0, 0), (3, 7)):
+            assert contains(result.drawing, pixels.gray(shown.array(f"patches{k}")[unit, i]))
+    said = strings(result)
+    assert said.count("always zero") == 1 and said.count("—") == 1 and {"1", "9", "6/8 O"} <= set(said)
+    assert len(result.drawing.rows) == (9 + 5 + 5) * 8
+    assert result.drawing.rows[0]["image"] == shown.facts["ids_1"][0][0]
 
 
 def test_every_fact_that_is_told_is_a_value_with_both_meanings_and_every_table_is_whole(evidence):

@@ -1,0 +1,202 @@
+"""The stepper of the sliding window as a reader uses it: keys, buttons, touch, layers, both schemes, and without scripts."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+from safetensors.numpy import load_file
+
+PATH = "concepts/local/"
+FIELDS = {"conv1": 3, "pool1": 4, "conv2": 8, "pool2": 10, "conv3": 18, "pool3": 22}  # pixels a side
+SIDE = 116  # of an image
+OPACITY = """(canvas, [row, column]) => canvas.getContext("2d").getImageData(column, row, 1, 1).data[3]"""
+
+
+@pytest.fixture
+def recorded(built_site) -> np.ndarray:
+    """`(H, W)`: the map of conv1 as the demonstration recorded it, from PyTorch."""
+    (found,) = (built_site.parent / "runs" / ".demonstrations" / "windows").glob("*/arrays.safetensors")
+    return load_file(found)["map"]
+
+
+@pytest.fixture
+def page(browser: Browser, site):
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, color_scheme="light", base_url=site.address)
+    page = context.new_page()
+    troubles: list[str] = []
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("console", lambda message: message.type == "error" and troubles.append(message.text))
+    yield page
+    context.close()
+    assert troubles == []
+
+
+def part(page: Page, name: str) -> Locator:
+    return page.locator(f"#stepper [data-part={name}]")
+
+
+def place(page: Page) -> tuple[int, int]:
+    """Row and column of the unit that is shown, from what the Chinese page says."""
+    row, column = re.search(r"第 (\d+) 行第 (\d+) 列的", part(page, "status").inner_text()).groups()
+    return int(row), int(column)
+
+
+def window(page: Page) -> tuple[int, int]:
+    """First row and first column of the pixels that the unit sees, from what the page says."""
+    said = part(page, "status").inner_text()
+    row, column = re.search(r"(?:rows |第 )(\d+)–\d+(?:, columns | 行，第 )(\d+)–\d+", said).groups()
+    return int(row), int(column)
+
+
+def number(text: str) -> float:
+    return float(re.search(r"−?[\d.]+", text).group().replace("−", "-"))
+
+
+def numbers(table: Locator) -> np.ndarray:
+    return np.array([number(text) for text in table.locator("td").all_inner_texts()])
+
+
+def opacity(page: Page, row: int, column: int) -> int:
+    return part(page, "map").locator("canvas").evaluate(OPACITY, [row, column])
+
+
+def test_keys_move_the_window_and_each_output_is_the_recorded_one(page: Page, recorded):
+    page.goto(PATH)
+    row, column = place(page)
+    part(page, "stage").focus()
+    scrolled = page.evaluate("scrollY")
+    for key, down, right in (("ArrowRight", 0, 1), ("ArrowDown", 1, 0), ("ArrowLeft", 0, -1), ("ArrowUp", -1, 0),
+                             ("Shift+ArrowDown", 10, 0), ("Shift+ArrowLeft", 0, -10)):
+        page.keyboard.press(key)
+        row, column = (max(0, min(at, size - 1)) for at, size in zip((row + down, column + right), recorded.shape))
+        assert place(page) == (row, column), key
+        assert number(part(page, "output").inner_text()) == pytest.approx(recorded[row, column], abs=6e-4)
+        total, bias = (number(part(page, name).inner_text()) for name in ("sum", "bias"))
+        assert total + bias == pytest.approx(recorded[row, column], abs=2e-3)
+        window, kernel, products = (numbers(part(page, name)) for name in ("window", "kernel", "products"))
+        np.testing.assert_allclose(products, window * kernel, atol=0.011)
+        assert products.sum() == pytest.approx(total, abs=0.05)
+        assert opacity(page, row, column) == 255  # written
+    assert opacity(page, row + 1, column) < 128  # not yet
+    assert page.evaluate("scrollY") == scrolled
+    page.keyboard.press("Home")
+    assert place(page) == (0, 0)
+    page.keyboard.press("ArrowUp")
+    assert place(page) == (0, 0)
+
+
+def test_buttons_step_and_play_writes_on_until_it_is_paused(page: Page):
+    page.clock.install()
+    page.goto(PATH)
+    part(page, "home").click()
+    part(page, "right").click()
+    assert place(page) == (0, 1)
+    part(page, "play").click()
+    expect(part(page, "play")).to_have_text("暂停")
+    expect(part(page, "status")).to_have_attribute("aria-live", "off")
+    page.clock.run_for(1100)
+    assert place(page) == (0, 5)
+    part(page, "play").click()
+    expect(part(page, "play")).to_have_text("播放")
+    expect(part(page, "status")).to_have_attribute("aria-live", "polite")
+    page.clock.run_for(3000)
+    assert place(page) == (0, 5)
+    part(page, "speed").select_option(index=2)
+    part(page, "play").click()
+    page.clock.run_for(60_000)
+    assert place(page)[0] == SIDE - 3  # the last row, and it has stopped there
+    expect(part(page, "play")).to_have_text("播放")
+
+
+def test_nothing_moves_by_itself_where_the_reader_asked_for_no_motion(page: Page):
+    page.emulate_media(reduced_motion="reduce")
+    page.clock.install()
+    page.goto("en/" + PATH)
+    before = part(page, "output").inner_text(), part(page, "status").inner_text()
+    page.clock.run_for(3000)
+    assert (part(page, "output").inner_text(), part(page, "status").inner_text()) == before
+    expect(part(page, "play")).to_have_text("One step")
+    part(page, "play").click()
+    stepped = part(page, "status").inner_text()
+    assert stepped != before[1]
+    page.clock.run_for(3000)
+    assert part(page, "status").inner_text() == stepped
+
+
+def test_a_unit_of_any_layer_shows_its_receptive_field(page: Page):
+    page.goto("en/" + PATH)
+    for layer, side in FIELDS.items():
+        page.get_by_role("radio", name=f"{layer} {side}×{side}").check()
+        said = part(page, "status").inner_text()
+        assert f"unit of {layer} " in said and f"sees {side}×{side} pixels" in said
+        image, frame = part(page, "image").locator("canvas").bounding_box(), part(page, "image").locator("i").bounding_box()
+        assert frame["width"] / image["width"] * SIDE == pytest.approx(side, abs=0.3)
+        first = int(re.search(r"columns (\d+)–", said).group(1))
+        assert (frame["x"] - image["x"]) / image["width"] * SIDE == pytest.approx(first, abs=0.3)
+        assert part(page, "arithmetic").is_visible() == (layer == "conv1")
+    before = part(page, "status").inner_text()
+    part(page, "stage").focus()
+    page.keyboard.press("ArrowRight")
+    assert part(page, "status").inner_text() != before
+
+
+@pytest.mark.parametrize("path", [PATH, "en/" + PATH])
+def test_a_phone_shows_it_without_scrolling_sideways_and_takes_taps_and_swipes(browser: Browser, site, path):
+    context = browser.new_context(viewport={"width": 375, "height": 700}, has_touch=True, base_url=site.address)
+    page = context.new_page()
+    page.goto(path)
+    for radio in page.locator("#stepper input").all():
+        radio.check()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 375
+    page.locator("#stepper input").first.check()
+    image = part(page, "image").locator("canvas")
+    image.scroll_into_view_if_needed()
+    box = image.bounding_box()
+    left, right, y = box["x"] + 0.25 * box["width"], box["x"] + 0.5 * box["width"], box["y"] + 0.75 * box["height"]
+    page.touchscreen.tap(left, y)
+    assert window(page) == pytest.approx((0.75 * SIDE - 1.5, 0.25 * SIDE - 1.5), abs=1.5)
+    finger = context.new_cdp_session(page)
+    for event, x in (("Start", left), ("Move", left + 20), ("Move", right), ("End", None)):
+        points = [] if x is None else [{"x": x, "y": y}]
+        finger.send("Input.dispatchTouchEvent", {"type": f"touch{event}", "touchPoints": points})
+    assert window(page) == pytest.approx((0.75 * SIDE - 1.5, 0.5 * SIDE - 1.5), abs=1.5)
+    context.close()
+
+
+def test_colors_follow_the_scheme(page: Page):
+    page.goto(PATH)
+    cell = part(page, "kernel").locator("td").first
+    light = cell.evaluate("cell => cell.style.background")
+    page.emulate_media(color_scheme="dark")
+    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
+    assert cell.evaluate("cell => cell.style.background") != light
+
+
+def test_the_picture_strip_stands_in_without_scripts_and_in_print(browser: Browser, site):
+    context = browser.new_context(java_script_enabled=False, base_url=site.address)
+    page = context.new_page()
+    page.goto(PATH)
+    expect(page.locator("#figure-sliding-window img[src*=light]")).to_be_visible()
+    expect(page.locator(".xo-widget")).to_have_count(0)
+    context.close()
+    page = browser.new_page()
+    page.goto(site.address + PATH)
+    strip, widget = page.locator("#figure-sliding-window img[src*=light]"), page.locator(".xo-widget")
+    expect(page.locator("#stepper details.origin")).to_be_visible()  # where the numbers come from
+    for media, hidden, visible in (("screen", strip, widget), ("print", widget, strip)):
+        page.emulate_media(media=media)
+        expect(hidden).to_be_hidden()
+        expect(visible).to_be_visible()
+    page.close()
+
+
+def test_it_works_from_a_file(browser: Browser, built_site):
+    page = browser.new_page()  # the theme's search misses a file there
+    page.goto((built_site / PATH / "index.html").as_uri())
+    before = part(page, "status").inner_text()
+    part(page, "down").click()
+    assert part(page, "status").inner_text() != before
+    page.close()
