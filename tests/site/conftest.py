@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, Error, sync_playwright
 from xo.code import ROOT
 
 BELOW = "/xo-report/"
+BUILT_FOR = f"http://127.0.0.1{BELOW}"
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
          "--no-first-run"]
 
@@ -28,6 +29,7 @@ class Served(NamedTuple):
 
     folder: Path
     address: str  # ends with a slash
+    built_for: str  # SITE_URL: the address that it believes to have
 
     def pages(self) -> list[str]:
         """The path of every page below the address, both languages."""
@@ -69,7 +71,7 @@ def built_site(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("smoke")
     command = [sys.executable, "-m", "report_builder", "build", "--study", "smoke", "--store", folder / "runs",
                "--build", folder / "build", "--site", folder / "site"]
-    environment = {**os.environ, "SITE_URL": f"http://127.0.0.1{BELOW}"}
+    environment = {**os.environ, "SITE_URL": BUILT_FOR}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=900)
     assert done.returncode == 0, done.stdout + done.stderr
     return folder / "site"
@@ -79,7 +81,7 @@ def built_site(tmp_path_factory) -> Path:
 def site(built_site) -> Iterator[Served]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(built_site)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield Served(built_site, f"http://127.0.0.1:{server.server_port}{BELOW}")
+    yield Served(built_site, f"http://127.0.0.1:{server.server_port}{BELOW}", BUILT_FOR)
     server.shutdown()
     server.server_close()
 

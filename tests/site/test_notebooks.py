@@ -40,7 +40,7 @@ def test_its_copy_can_be_taken_away(site, page, path):
     assert "".join(cells[0]["source"]).splitlines()[0] == f"# {heading}"
     assert all(cell["execution_count"] for cell in cells if cell["cell_type"] == "code")
     said = "".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
-    assert f"]({site.address}{'en/' if path.startswith('en/') else ''}" in said and "](../" not in said and ".ipynb)" not in said
+    assert f"]({site.built_for}{'en/' if path.startswith('en/') else ''}" in said and "](../" not in said and ".ipynb)" not in said
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -31,10 +31,12 @@ def test_full_has_twenty_seeds_of_each_variant_and_ten_without_pooling(small):
         assert seeds[name] == list(range(10 if variant.pool is None else 20))
 
 
-def test_every_study_has_a_run_of_every_variant_each_with_a_key_of_its_own(small):
-    for each in STUDIES.values():
+def test_every_study_has_runs_of_its_variants_each_with_a_key_of_its_own(small):
+    for name, each in STUDIES.items():
         runs = plan(each, study_data(each, small), Source())
-        assert {run.variant.name for run in runs} == set(VARIANTS)
+        # ten minutes do not hold the replays of the odd logs with uneven classes
+        left_out = {"three-conv-uneven", "no-pooling-uneven"} if name == "default" else set()
+        assert {run.variant.name for run in runs} == set(VARIANTS) - left_out
         assert len({run.key for run in runs}) == len(runs)
 
 
@@ -80,7 +82,8 @@ def test_a_record_of_an_older_layout_is_named(small, store, monkeypatch):
     list(execute(quick_runs(small), store, jobs=1))
     monkeypatch.setattr(study.records, "LAYOUT", study.records.LAYOUT + 1)
     ((_, why),) = look_up(quick_runs(small), store).missing
-    assert why == "changed: layout 1 -> 2"
+    now = study.records.LAYOUT
+    assert why == f"changed: layout {now - 1} -> {now}"
 
 
 def test_a_damaged_record_is_set_aside_and_trained_again(small, store):
