@@ -83,7 +83,7 @@ def status(study: str, data_dir: Path, store: Path, build_dir: Path, site: Path,
 @BUILD
 def check(build_dir: Path) -> None:
     """Whether words and results agree: claims, results typed in, both languages, links."""
-    from report_builder import build, pages, parallel, site, typed
+    from report_builder import build, languages, pages, site, typed
     from xo.code import ROOT
     from xo.errors import CheckFailed
 
@@ -91,7 +91,7 @@ def check(build_dir: Path) -> None:
     if not report:
         raise InputError(f"{build_dir / 'report.json'}: not there; run '{pages.COMMAND}' first")
     docs, found = ROOT / "docs", 0
-    for fault in chain(pages.faults(docs, report), typed.typed_results(docs, Path(__file__).parent), parallel.differences(docs),
+    for fault in chain(pages.faults(docs, report), typed.typed_results(docs, Path(__file__).parent), languages.differences(docs),
                        site.trial(build_dir / "docs", build.CONFIG)):
         click.echo(fault)
         found += 1

@@ -17,7 +17,7 @@ from urllib.error import HTTPError
 from urllib.parse import quote, urlsplit
 from urllib.request import Request, urlopen
 
-from report_builder.again import again
+from report_builder.rerun import again
 from report_builder.site import MANIFEST, sealed
 from xo.data import DataSet, _open as open_cached  # which rehashes what it opens
 from xo.errors import InputError

@@ -69,14 +69,14 @@ def fcn_canvas(evidence: Evidence, look: Look) -> Drawing:
     return Drawing(
         figure=figure, look=look, title=title,
         alt=look.words(
-            f"四幅 {width}×{height} 的图：画布上有 {shapes} 个图形，右下角空着；{listed(look, names[:2])} 的热图，在图形之间和空白处也有高有低；最后一幅里，每一笔按判出的类别着色。"
+            f"四幅 {width}×{height} 的图：画布上有 {shapes} 个图形，右下角空着；{listed(look, names[:2])} 的热力图，在图形之间和空白处也有高有低；最后一幅里，每一笔按判出的类别着色。"
             f"各图形中心的回答：{_answers(look, facts, names)}。",
             f"Four pictures of {width}×{height}: a canvas with {shapes} shapes, its lower right corner empty; heat maps of "
             f"{listed(look, names[:2])}, high and low between shapes and over empty ground too; and strokes in the color of the class they are "
             f"taken for. At the centers of the shapes: {_answers(look, facts, names)}."),
         caption=look.words(
             f"{_network(look, evidence, shown)}：全连接层的权值改排成 {facts['kernel']}×{facts['kernel']} 和 1×1 的卷积核，没有再训练。画布由测试图像拼成，四周补 {facts['margin']} 个像素的空地；"
-            f"热图为 {facts['heat_width']}×{facts['heat_height']}，每隔 {facts['stride']} 个像素一个值，由转置卷积（双线性插值的权值）放大到画布大小，再算 softmax。"
+            f"热力图为 {facts['heat_width']}×{facts['heat_height']}，每隔 {facts['stride']} 个像素一个值，由转置卷积（双线性插值的权值）放大到画布大小，再算 softmax。"
             f"左下：两类的概率都乘以边缘强度，即 pool1 的特征图与空地上的特征图之间的距离；它只说哪里有笔画，不说是哪一类。训练过的 FCN 会从 pool1 学出每一类的得分，再相加。",
             f"{_network(look, evidence, shown)}: the weights of its dense layers became kernels of {facts['kernel']}×{facts['kernel']} and 1×1, and were not trained any "
             f"further. The canvas is laid out with test images, with {facts['margin']} pixels of empty ground around it. The heat maps, {facts['heat_width']}×{facts['heat_height']} "
@@ -129,7 +129,7 @@ def fcn_details(evidence: Evidence, look: Look) -> Drawing:
     figure = mount(title, painted)
 
     above = points(ACROSS, 4)
-    for x, words in zip(lefts, (look.words(f"{shorten(names[label], 10)} 的热图，每格 {facts['stride']}×{facts['stride']} 像素", f"{shorten(names[label], 10)}: one cell for {facts['stride']}×{facts['stride']} pixels"),
+    for x, words in zip(lefts, (look.words(f"{shorten(names[label], 10)} 的热力图，每格 {facts['stride']}×{facts['stride']} 像素", f"{shorten(names[label], 10)}: one cell for {facts['stride']}×{facts['stride']} pixels"),
                                 look.words("转置卷积之后", "After the transposed convolution"),
                                 look.words("再加上 pool1 的跳跃连接", "With the skip from pool1"))):
         note_at(figure, x, head - above, words, fontsize=SMALL)
@@ -143,7 +143,7 @@ def fcn_details(evidence: Evidence, look: Look) -> Drawing:
     return Drawing(
         figure=figure, look=look, title=title,
         alt=look.words(
-            f"上：一个 {names[label]} 周围的热图，先是方格，再是平滑的，最后只剩笔画。中：{names[0]} 与 {names[1]} 相接，以及窗口沿虚线移动时各类的概率，相接处 {names[0]} 为 {percent(float(touch[0]))}。"
+            f"上：一个 {names[label]} 周围的热力图，先是方格，再是平滑的，最后只剩笔画。中：{names[0]} 与 {names[1]} 相接，以及窗口沿虚线移动时各类的概率，相接处 {names[0]} 为 {percent(float(touch[0]))}。"
             f"下：空地上各类的概率，{_shares(look, names, facts['empty_probabilities'])}；同一幅裁剪图上，两种网络的得分最多相差 {number(facts['crop_difference'], 2)}。",
             f"Above: the heat map around one {names[label]}, in squares, then smooth, then only along strokes. Middle: {names[0]} and {names[1]} that touch, and the "
             f"probabilities while the window moves along the dotted line; where they touch {names[0]} has {percent(float(touch[0]))}. Below: probabilities over empty ground, "

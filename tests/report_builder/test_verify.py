@@ -16,9 +16,9 @@ import pytest
 from click.testing import CliRunner
 from safetensors.numpy import load, save
 
-from report_builder import again as again_module
+from report_builder import rerun as rerun_module
 from report_builder.__main__ import main
-from report_builder.again import again, candidates, compare
+from report_builder.rerun import again, candidates, compare
 from report_builder.site import MANIFEST, manifest, sealed
 from report_builder.verify import check_site, check_store
 from xo import records
@@ -255,7 +255,7 @@ def test_the_choice_follows_the_seed_and_favors_nobody(trained):
         names = []
         monkey = pytest.MonkeyPatch()
         with monkey.context() as patch:
-            patch.setattr(again_module, "compare", lambda run, record, fresh: names.append(f"{record.variant}/{record.seed}"))
+            patch.setattr(rerun_module, "compare", lambda run, record, fresh: names.append(f"{record.variant}/{record.seed}"))
             list(again(Store(root), data, k, seed, variant, lambda runs, scratch: [record for run, record in candidates(Store(root), data, None)[0]
                                                                                    if run.key in {each.key for each in runs}]))
         return names
