@@ -309,10 +309,10 @@ def _render(docs: Path, report: dict, language: str, source: str, path: str, var
         "term": page.term, "glossary": lambda: glossary.page(language),
         "study": report.get("study", ""), "data": report.get("data", {}).get("name", "xo"),
         "embedded": report.get("data", {}).get("embedded", True),
-        "variants": [_described(each, language) for each in VARIANTS.values()],
+        "variants": [_described(each, language, report) for each in VARIANTS.values()],
     }
     if variant:
-        names["variant"] = _described(variant, language)
+        names["variant"] = _described(variant, language, report)
     try:
         text = _environment(docs).get_template(f"{language}/{source}").render(names)
         return page, f"{text}\n{glossary.abbreviations(text, language)}"
@@ -328,9 +328,9 @@ def _line(error: Exception, template: str) -> int | str:
     return lines[-1] if lines else "?"
 
 
-def _described(variant: Variant, language: str) -> dict:
+def _described(variant: Variant, language: str, report: dict) -> dict:
     return {"name": variant.name, "title": getattr(variant, language), "convolutions": len(variant.channels),
-            "pool": variant.pool, "labels": variant.labels}
+            "pool": variant.pool, "labels": variant.labels, "trained": variant.name in report.get("variants", VARIANTS)}
 
 
 @cache
