@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from math import hypot, log
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -78,6 +79,7 @@ def spread(values: np.ndarray) -> Spread:
     return Spread(float(np.median(values)), float(np.min(values)), float(np.max(values)), len(values))
 
 
+@cache
 def share(k: int, n: int) -> Share:
     """The 95 % score interval of Wilson (1927) for k successes in n trials; it never leaves 0..1 and holds for small n."""
     from scipy.stats import binomtest
