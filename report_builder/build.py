@@ -99,7 +99,7 @@ def build(study: str, places: Places, train: Callable[[list[tuple[Run, str]]], l
     follow(_made(to_make, evidence, jobs), len(to_make))
     prune([*executed, *pieces, *drawn], places.build)
 
-    report = report_of(evidence, head, drawn, executed, pieces)
+    report = report_of(evidence, head, places.build, drawn, executed, pieces)
     rendered = pages.render(places.docs, report, places.build / "docs")
     _write(places.build / "report.json", with_pages(report, rendered, places.docs))
     published = publish(places.build / "docs", places.site, CONFIG)
@@ -176,26 +176,20 @@ def not_shown(evidence: Evidence) -> dict[str, dict[str, str]]:
     return found
 
 
-def report_of(evidence: Evidence, head: dict, drawn: list[Drawn], executed: list[Executed], pieces: list[Ran]) -> dict:
+def report_of(evidence: Evidence, head: dict, build: Path, drawn: list[Drawn], executed: list[Executed], pieces: list[Ran]) -> dict:
     """All that pages show, as plain data, and what each part of it rests on."""
-    from report_builder.claims import claims
     from report_builder.inputs import artefacts
-    from report_builder.stepper import steppers
-    from report_builder.tables import tables
-    from report_builder.values import values
+    from report_builder.results import results
 
-    found = values(evidence)
-    report = head | {
-        "values": {name: value._asdict() for name, value in found.items()},
-        "tables": {name: table._asdict() for name, table in tables(evidence, found).items()},
-        "claims": claims(evidence),
-        "steppers": steppers(evidence),
+    told = results(evidence, build)
+    inputs = told.pop("inputs")
+    report = head | told | {
         "figures": {each.name: {name: part for name, part in each.meta.items() if name != "inputs"}
                     | {"folder": str(each.folder), "command": f"{head['figure_command']} {each.name}"} for each in drawn},
         "notebooks": {each.name: str(each.path) for each in executed},
         "snippets": {each.name: each.output for each in pieces},
     }
-    return report | artefacts(evidence, report, drawn, executed, pieces)
+    return report | artefacts(evidence, report, inputs, drawn, executed, pieces)
 
 
 def with_pages(report: dict, rendered: list[pages.Rendered], docs: Path) -> dict:

@@ -6,6 +6,7 @@ Code counts definition by definition: a changed function makes stale what reache
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -17,8 +18,8 @@ from report_builder.evidence import Evidence
 from report_builder.pages import Rendered
 from report_builder.provenance import digest, file_digest, pack
 from report_builder.stepper import steppers
-from report_builder.tables import demonstration_of, made_by, tables
-from report_builder.values import parts
+from report_builder.tables import demonstration_of, made_by
+from report_builder.values import Part
 from report_builder.wording import LANGUAGES
 from xo.code import Source
 
@@ -26,8 +27,9 @@ COUNTING = ("numpy", "scipy")  # libraries whose version decides what a value sa
 RENDERING = "report_builder.pages:render"
 
 
-def of_results(evidence: Evidence, source: Source, pending: frozenset[str] = frozenset()) -> dict[str, dict]:
-    """`value baseline.n` -> its inputs, and the same of every table, claim and stepper."""
+def of_results(evidence: Evidence, source: Source, made: list[Part], shown: Iterable[str],
+               pending: frozenset[str] = frozenset()) -> dict[str, dict]:
+    """`value baseline.n` -> its inputs, and the same of every table, claim and stepper; `made` are the values, `shown` the tables."""
     versions, reach = {name: version(name) for name in COUNTING}, cache(source.reach)
 
     def inputs(targets: tuple[str, ...], variants: str | tuple[str, ...] | None, demonstration: str = "") -> dict:
@@ -35,11 +37,11 @@ def of_results(evidence: Evidence, source: Source, pending: frozenset[str] = fro
         return {"code": code, **rests_on(evidence, demonstration, variants, pending), "data": evidence.data.digest,
                 "versions": versions, "text": files_read(code)}
 
-    found, made = {}, parts(evidence)
+    found = {}
     for part in made:
         found |= dict.fromkeys((f"value {name}" for name in part.values), inputs((part.code,), part.variant, part.demonstration))
     codes = tuple(sorted({part.code for part in made}))
-    for name in tables(evidence, {name: value for part in made for name, value in part.values.items()}):
+    for name in shown:
         code, variant, shows_values = made_by(name)
         found[f"table {name}"] = inputs((code, *(codes if shows_values else ())), variant, demonstration_of(name))
     for name, claim in CLAIMS.items():
@@ -51,14 +53,15 @@ def of_results(evidence: Evidence, source: Source, pending: frozenset[str] = fro
     return found
 
 
-def artefacts(evidence: Evidence, report: dict, drawn: list[Drawn], executed: list[Executed],
+def artefacts(evidence: Evidence, report: dict, of_told: dict[str, dict], drawn: list[Drawn], executed: list[Executed],
               pieces: list[Ran]) -> dict[str, dict]:
-    """The report's `artefacts`: each with its digest or its files, and its inputs; their parts in `details`."""
+    """The report's `artefacts`: each with its digest or its files, and its inputs; their parts in `details`; and `run_names`,
+    "baseline/0" -> "baseline/0-5e533bfc2e90ac6e". `of_told` are the inputs of values, tables, claims and steppers."""
     details: dict[str, dict] = {}
-    found = {}
+    found, names = {}, {}
     for run in (run for runs in evidence.records.values() for run in runs):
-        found[f"run {run.variant}/{run.seed}-{run.key}"] = {
-            "digest": run.meta["digest"], "inputs": pack(run.meta["inputs"], details)}
+        name = names[f"{run.variant}/{run.seed}"] = f"{run.variant}/{run.seed}-{run.key}"
+        found[f"run {name}"] = {"digest": run.meta["digest"], "inputs": pack(run.meta["inputs"], details)}
     for name, shown in evidence.demonstrations.items():
         found[f"demonstration {name}"] = {"digest": shown.meta["digest"], "inputs": pack(shown.meta["inputs"], details)}
     for each in drawn:
@@ -69,10 +72,10 @@ def artefacts(evidence: Evidence, report: dict, drawn: list[Drawn], executed: li
         found[f"notebook {each.name}"] = {"digest": file_digest(each.path), "inputs": pack(each.inputs, details)}
     for each in pieces:
         found[f"snippet {each.name}"] = {"digest": digest(each.output), "inputs": pack(each.inputs, details)}
-    for name, inputs in of_results(evidence, Source()).items():
+    for name, inputs in of_told.items():
         kind, _, of_kind = name.partition(" ")
         found[name] = {"digest": digest(report[f"{kind}s"][of_kind]), "inputs": pack(inputs, details)}
-    return {"artefacts": found, "details": details}
+    return {"artefacts": found, "details": details, "run_names": names}
 
 
 def page_artefacts(report: dict, rendered: list[Rendered], docs: Path, config: Path) -> dict[str, dict]:

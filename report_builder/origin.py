@@ -127,8 +127,7 @@ def values_csv(report: dict, language: str) -> str:
 def _runs_of(report: dict, artefact: str) -> list[str]:
     """`baseline/0-5e533bfc2e90ac6e` of every run whose record it rests on."""
     records = report["details"][report["artefacts"][artefact]["inputs"]["records"]]
-    names = (name.removeprefix("run ") for name in report["artefacts"] if name.startswith("run "))
-    return [name for name in names if name.rpartition("-")[0] in records]
+    return [name for run, name in report["run_names"].items() if run in records]
 
 
 def _command(report: dict, value: str) -> str:

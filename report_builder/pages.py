@@ -304,7 +304,7 @@ def _render(docs: Path, report: dict, language: str, source: str, path: str, var
     page = _Page(report, language, path, source, links_values=(docs / language / origin.VALUES).exists())
     names = {
         "value": page.value, "published": page.published, "figure": page.figure, "table": page.table, "stepper": page.stepper, "run": page.run,
-        "values_of": page.values_of, "value_sections": origin.sections(report, language),
+        "values_of": page.values_of, "value_sections": lambda: origin.sections(report, language),
         "claim": page.claim, "verdict": page.verdict, "claims": page.claims, "figure_page": page.figure_page,
         "term": page.term, "glossary": lambda: glossary.page(language),
         "study": report.get("study", ""), "data": report.get("data", {}).get("name", "xo"),

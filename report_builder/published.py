@@ -7,6 +7,7 @@ What they may be instead is weighed in `readings`.
 from __future__ import annotations
 
 import tomllib
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -70,9 +71,14 @@ def _written(value, section: str, unit: str = "") -> str:
 
 def _document() -> dict:
     try:
-        return tomllib.loads(FILE.read_text(encoding="utf-8"))
+        return _parsed(FILE.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"{FILE}: cannot be read ({error}); restore it with 'git checkout {FILE.relative_to(ROOT)}'") from error
+
+
+@cache
+def _parsed(text: str) -> dict:
+    return tomllib.loads(text)
 
 
 # What a log gives away by itself

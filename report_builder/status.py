@@ -9,6 +9,7 @@ from report_builder import pages
 from report_builder.build import CONFIG, Places, Plan, demonstrated, gather, planned, report_head, wanted
 from report_builder.inputs import homes, of_assets, of_pages, of_results
 from report_builder.provenance import PENDING, digest, pack, unpack, why
+from report_builder.results import counted
 from report_builder.site import is_published
 from xo.code import Source
 
@@ -44,7 +45,7 @@ def _of_evidence(plan_: Plan, places: Places, before: dict[str, dict], pending: 
     yield from (Standing(f"notebook {each.name}", each.why_stale) for each in executed)
     yield from (Standing(f"snippet {each.name}", each.why_stale) for each in pieces)
 
-    results = of_results(evidence, source, pending) if evidence.variants else {}
+    results = of_results(evidence, source, *counted(evidence), pending) if evidence.variants else {}
     yield from (Standing(name, why(before.get(name), inputs, "never made")) for name, inputs in results.items())
     now = results | {f"figure {each.name}": each.inputs for each in drawn} | {f"notebook {each.name}": each.inputs for each in executed}
     now |= {f"snippet {each.name}": each.inputs for each in pieces}

@@ -68,16 +68,13 @@ class Source:
         return self._known[module_name, name]
 
     def _references(self, module_name: str, module: _Module, statement: ast.stmt) -> list[tuple[str, str]]:
-        attributes = {id(node.value): node.attr for node in ast.walk(statement) if isinstance(node, ast.Attribute)}
         found = []
-        for node in ast.walk(statement):
-            if not isinstance(node, ast.Name):
-                continue
-            if node.id in module.definitions:
-                found.append((module_name, node.id))
-            elif node.id in module.imports:
-                target, name = module.imports[node.id]
-                found += self._resolve(target, name or attributes.get(id(node)))
+        for used, attribute in _names(statement)[0]:
+            if used in module.definitions:
+                found.append((module_name, used))
+            elif used in module.imports:
+                target, name = module.imports[used]
+                found += self._resolve(target, name or attribute)
         return found
 
     def _resolve(self, module_name: str, name: str | None) -> list[tuple[str, str]]:
@@ -107,9 +104,8 @@ class Source:
         for statement in tree.body:
             if isinstance(statement, ast.If) and "TYPE_CHECKING" in ast.dump(statement.test):
                 continue
-            for node in ast.walk(statement):
-                if isinstance(node, (ast.Import, ast.ImportFrom)):
-                    module.imports |= self._imports(node, package)
+            for node in _names(statement)[1]:
+                module.imports |= self._imports(node, package)
             names = _defined(statement)
             for name in names:
                 module.definitions.setdefault(name, []).append(statement)
@@ -139,9 +135,12 @@ def _defined(statement: ast.stmt) -> list[str]:
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
 
 
+# A text and its statements are read once in a process, however many sources look at them.
+
+
 @cache
 def _tree(text: str) -> ast.Module:
-    """A module without its docstrings; one text is read once in a process, however many sources look at it."""
+    """A module without its docstrings."""
     tree = ast.parse(text)
     for node in ast.walk(tree):
         if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)) and ast.get_docstring(
@@ -150,5 +149,19 @@ def _tree(text: str) -> ast.Module:
     return tree
 
 
+@cache
+def _names(statement: ast.stmt) -> tuple[set[tuple[str, str | None]], list[ast.Import | ast.ImportFrom]]:
+    """The names in a statement, each with the attribute of it that is asked for; and the imports within."""
+    nodes = list(ast.walk(statement))
+    attributes = {id(node.value): node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    return ({(node.id, attributes.get(id(node))) for node in nodes if isinstance(node, ast.Name)},
+            [node for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom))])
+
+
+@cache
+def _text(statement: ast.stmt) -> str:
+    return ast.dump(statement)
+
+
 def _digest(statements: list[ast.stmt]) -> str:
-    return hashlib.sha256("\n".join(map(ast.dump, statements)).encode()).hexdigest()[:16]
+    return hashlib.sha256("\n".join(map(_text, statements)).encode()).hexdigest()[:16]

@@ -117,7 +117,7 @@ def test_a_page_speaks_its_own_language(docs, report, tmp_path):
 def test_a_value_leads_to_its_row_where_the_site_has_the_page_of_values(docs, report, tmp_path):
     (docs / "en" / "evidence").mkdir()
     (docs / "en" / "evidence" / "values.md").write_text(
-        "{% for section in value_sections %}## {{ section.title }}\n\n{{ values_of(section.name) }}\n{% endfor %}")
+        "{% for section in value_sections() %}## {{ section.title }}\n\n{{ values_of(section.name) }}\n{% endfor %}")
     report["values"]["baseline.solved"]["text"]["en"] = "2 of 3 [1, 3]"
     (docs / "en" / "xo" / "training.md").write_text(SOURCE)
     pages.render(docs, report, tmp_path / "out")

@@ -1,0 +1,69 @@
+"""All that is told of the evidence, as plain data: values, tables, claims, steppers, and what each rests on.
+
+Telling it takes seconds, more with many runs, so it is kept under the digest of its inputs and told anew when one changed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from importlib.metadata import version
+from pathlib import Path
+
+from report_builder.artefacts import files_read, records_of
+from report_builder.claims import claims
+from report_builder.evidence import Evidence
+from report_builder.inputs import COUNTING, of_results
+from report_builder.provenance import digest
+from report_builder.stepper import steppers
+from report_builder.tables import Table, tables
+from report_builder.values import Part, parts
+from xo.code import Source
+
+KEPT = 3  # old forms
+
+
+def results(evidence: Evidence, build: Path) -> dict[str, dict]:
+    """`values`, `tables`, `claims`, `steppers`, and `inputs`: "value baseline.n" -> what it rests on."""
+    path = build / "results" / f"{digest(_inputs(evidence))}.json"
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # not told yet, or not whole
+        pass
+    told = json.loads(json.dumps(_told(evidence)))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_suffix(f".{os.getpid()}")
+    aside.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+    os.replace(aside, path)
+    for old in sorted(path.parent.glob("*.json"), key=lambda file: -file.stat().st_mtime)[1 + KEPT:]:
+        old.unlink(missing_ok=True)
+    return told
+
+
+def counted(evidence: Evidence) -> tuple[list[Part], dict[str, Table]]:
+    """The values, part by part, and the tables that show them."""
+    made = parts(evidence)
+    return made, tables(evidence, {name: value for part in made for name, value in part.values.items()})
+
+
+def _told(evidence: Evidence) -> dict[str, dict]:
+    made, shown = counted(evidence)
+    return {
+        "values": {name: value._asdict() for part in made for name, value in part.values.items()},
+        "tables": {name: table._asdict() for name, table in shown.items()},
+        "claims": claims(evidence),
+        "steppers": steppers(evidence),
+        "inputs": of_results(evidence, Source(), made, shown),
+    }
+
+
+def _inputs(evidence: Evidence) -> dict:
+    code = Source().reach(f"{__name__}:_told")
+    return {
+        "code": code,
+        "records": records_of(evidence, None, frozenset()),
+        "demonstrations": {name: shown.meta["digest"] for name, shown in evidence.demonstrations.items()},
+        "study": [evidence.study, evidence.data.name, evidence.data.digest],
+        "versions": {name: version(name) for name in COUNTING},
+        "text": files_read(code),
+    }
