@@ -179,7 +179,7 @@ def ran(asked: list[Snippet], docs: Path, evidence: Evidence, store: Path, build
     versions = {"python": platform.python_version()} | {name: version(name) for name in snippets.RUNNING}
     found = []
     for each in asked:
-        inputs = {"text": {each.name: digest(each.code)}, "code": reader.reach_of_text(each.code), "versions": versions}
+        inputs = {"code": reader.reach_of_text(each.code), "versions": versions}
         inputs |= {"data": evidence.data.digest} if "XO_DATA" in each.code else {}
         inputs |= {"records": records_of(evidence, None, pending)} if "XO_STORE" in each.code else {}
         found.append(Ran(each.name, each, docs, environment, build / "snippets" / each.name / digest(inputs), inputs))

@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,7 +17,7 @@ from report_builder.artefacts import Drawn, Executed, Ran, drawings, executions,
 from report_builder.evidence import Evidence
 from report_builder.provenance import digest
 from report_builder.published import FILE as PUBLISHED
-from report_builder.site import is_published, publish
+from report_builder.site import is_published, mkdocs_process, publish
 from xo import demonstrations
 from xo.code import ROOT, Source
 from xo.commands import EMBEDDED, open_data
@@ -87,6 +88,12 @@ def build(study: str, places: Places, train: Callable[[list[tuple[Run, str]]], l
     trained = train(plan_.state.missing) if train and plan_.state.missing else []
     if not plan_.state.found + trained:
         raise _no_record(study, plan_, places)
+    with mkdocs_process() as mkdocs:  # which loads what it needs while figures are drawn
+        return _built(plan_, trained, places, jobs, follow, mkdocs, started)
+
+
+def _built(plan_: Plan, trained: list[Record], places: Places, jobs: int, follow: Callable[[Iterator[str], int], None],
+           mkdocs: Executor, started: float) -> Summary:
     evidence = gather(plan_, plan_.state.found + trained)
     to_compute = [each for each, _ in demonstrated(evidence, plan_.store, set_aside=True).missing]
     if to_compute:
@@ -102,10 +109,10 @@ def build(study: str, places: Places, train: Callable[[list[tuple[Run, str]]], l
     report = report_of(evidence, head, places.build, drawn, executed, pieces)
     rendered = pages.render(places.docs, report, places.build / "docs")
     _write(places.build / "report.json", with_pages(report, rendered, places.docs))
-    published = publish(places.build / "docs", places.site, CONFIG)
+    published = publish(places.build / "docs", places.site, CONFIG, mkdocs)
     counts = {"demonstrations": len(evidence.demonstrations), "figures": len(drawn), "notebooks": len(executed),
               "pages": len(rendered)}
-    _write(places.build / "last.json", {"fingerprint": _fingerprint(planned(study, places), places), "counts": counts})
+    _write(places.build / "last.json", {"fingerprint": _fingerprint(planned(plan_.study, places), places), "counts": counts})
     return Summary((len(trained), len(plan_.runs)), (len(to_compute), len(evidence.demonstrations)),
                    (sum(each in to_make for each in drawn), len(drawn)),
                    (sum(each in to_make for each in executed), len(executed)), len(rendered), published,

@@ -17,7 +17,7 @@ from pathlib import Path
 from posixpath import relpath
 from typing import NamedTuple
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, TemplateError
 
 from report_builder import glossary, notebooks, origin, published, snippets, stepper
 from report_builder.wording import LANGUAGES
@@ -335,7 +335,8 @@ def _described(variant: Variant, language: str, report: dict) -> dict:
 
 @cache
 def _environment(docs: Path) -> Environment:
-    return Environment(loader=FileSystemLoader(docs), undefined=StrictUndefined, keep_trailing_newline=False)
+    return Environment(loader=FileSystemLoader(docs), undefined=StrictUndefined, keep_trailing_newline=False,
+                       bytecode_cache=FileSystemBytecodeCache())
 
 
 def _write(out: Path, wanted: dict[str, bytes | Path]) -> None:

@@ -6,6 +6,7 @@ environment as notebooks have them.
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import html
 import os
@@ -28,15 +29,22 @@ _NOTE = {"zh": "这段代码还没有执行过，运行 <code>python -m report_b
 class Snippet(NamedTuple):
     """A piece of code and the page that it stands on first, below docs/."""
 
-    name: str  # local-3f2a9c1b: the page and a digest of the code
+    name: str  # local-3f2a9c1b: the page and a digest of the code without its comments
     code: str
     page: str
 
 
 def snippet(code: str, page: str) -> Snippet:
-    """`code` as it stands between the quotes of `run`; the same code on the page's other language is the same snippet."""
+    """`code` as it stands between the quotes of `run`; with other comments, as on the page's other language, it is the same."""
     code = dedent(code).strip("\n")
-    return Snippet(f"{Path(page).stem}-{hashlib.sha256(code.encode()).hexdigest()[:8]}", code, page)
+    return Snippet(f"{Path(page).stem}-{hashlib.sha256(_uncommented(code).encode()).hexdigest()[:8]}", code, page)
+
+
+def _uncommented(code: str) -> str:
+    try:
+        return ast.unparse(ast.parse(code))
+    except SyntaxError:  # told when it is run
+        return code
 
 
 def execute(asked: Snippet, docs: Path, environment: dict[str, str]) -> str:

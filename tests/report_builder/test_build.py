@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import nullcontext
 from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
@@ -30,7 +31,8 @@ RUNS = sum(SMOKE.but.get(name, SMOKE.seeds) for name in VARIANTS)
 
 @pytest.fixture
 def places(tmp_path, monkeypatch) -> Places:
-    monkeypatch.setattr(build_module, "publish", lambda docs, site, config: True)
+    monkeypatch.setattr(build_module, "publish", lambda docs, site, config, process: True)
+    monkeypatch.setattr(build_module, "mkdocs_process", nullcontext)
     monkeypatch.setattr(build_module, "is_published", lambda site: True)
     for language in ("zh", "en"):
         (tmp_path / "docs" / language).mkdir(parents=True)

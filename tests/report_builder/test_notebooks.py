@@ -23,7 +23,7 @@ from report_builder.notebooks import current, download, execute
 from report_builder.wording import LANGUAGES
 from xo.code import ROOT
 from xo.records import Store
-from xo.study import STUDIES, find_study, plan, study_data
+from xo.study import STUDIES, plan, study_data
 from xo.variants import VARIANTS
 
 from .conftest import draw_images, write_record
@@ -155,7 +155,7 @@ def test_records_are_those_of_the_study_and_the_data_at_hand(reader):
             store.write(meta, {name: made.array(name) for name in made.names})
             store.write(meta | {"key": "0" * 16, "seed": run.seed + 100}, {})  # of no study
     assert {name: [run.seed for run in runs] for name, runs in hands_on.recorded().items()} == \
-        {"baseline": list(range(find_study("smoke").seeds))}
+        {"baseline": list(range(STUDIES["smoke"].but["baseline"]))}
 
 
 def test_a_picture_has_its_words_and_is_the_same_each_time():

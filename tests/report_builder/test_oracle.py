@@ -100,7 +100,7 @@ CASES = {
          "table *", "-table data", "-table plateaus", "-table layers.*", "table layers.channels-11", "-table printed-*",
          "table printed-channels-11",
          "claim *", *(f"-claim {name}" for name in OF_OTHERS), *ALL_PAGES],
-        {"run channels-11 seed 0": "variant lr 0.1 -> 0.05", "value channels-11.n": "run channels-11/0, run channels-11/1"},
+        {"run channels-11 seed 0": "variant lr 0.1 -> 0.05", "value channels-11.n": "run channels-11/0"},
         ["run channels-11 *", "figure samples"]),
     "the version of a library that trains": (
         None, "torch=99.0", ["run *", "figure *", "value *", "-value data.*", "table *", "-table data", "-table plateaus", "claim *",

@@ -22,6 +22,7 @@ REPORT = {
         "command": "python -m report_builder figure loss.baseline",
         "zh": {"title": "损失", "alt": "两条曲线", "caption": "细线是种子。"},
         "en": {"title": "Loss", "alt": "two curves [of loss]", "caption": "A thin line per seed."}}},
+    "run_names": {"baseline/0": "baseline/0-k0", "baseline/1": "baseline/1-k1"},
     "notebooks": {}, "value_command": "python -m report_builder value",
     "artefacts": {
         "run baseline/0-k0": {"digest": "d0d0", "inputs": {"code": "c-train", "versions": "v-train", "seed": 0}},

@@ -17,8 +17,8 @@ HEAD = {"values": {}, "drawable": [], "figures": {}, "variants": [], "study": "t
 
 @pytest.fixture
 def docs(tmp_path) -> Path:
-    for language in ("zh", "en"):
-        write(tmp_path, language, CODE)
+    write(tmp_path, "zh", f"{CODE}  # 说明")
+    write(tmp_path, "en", CODE)
     return tmp_path
 
 
