@@ -24,6 +24,7 @@ from report_builder.wording import LANGUAGES
 from xo.code import Source
 
 SCHEMES = ("light", "dark")
+LAYOUT = 2  # of a figure's meta.json; raise it when readers must change
 DRAWING = ("matplotlib", "numpy", "pillow", "scipy")  # libraries whose version decides how a figure looks
 READS_RECORDS = "report_builder.hands_on:recorded"  # a notebook that reaches it shows records
 KEPT = 4  # old forms that stay, for going back and forth between studies and data sets
@@ -59,9 +60,9 @@ class Drawn(NamedTuple):
             for language in LANGUAGES:
                 for scheme in SCHEMES:
                     drawing = figures.draw(self.name, evidence, figures.Look(language, scheme))
-                    meta["width"], meta["height"] = figures.save(
-                        drawing, aside / f"{language}-{scheme}.{row.kind}", row.kind)
-                    meta[language] = {"title": drawing.title, "alt": drawing.alt, "caption": drawing.caption}
+                    width, height = figures.save(drawing, aside / f"{language}-{scheme}.{row.kind}", row.kind)
+                    meta[language] = {"title": drawing.title, "alt": drawing.alt, "caption": drawing.caption,
+                                      "width": width, "height": height}
             with open(aside / "data.csv", "w", encoding="utf-8", newline="") as file:
                 writer = csv.DictWriter(file, list(drawing.rows[0]), lineterminator="\n")
                 writer.writeheader()
@@ -85,7 +86,7 @@ def drawings(evidence: Evidence, names: list[str], build: Path, pending: frozens
     found = []
     for name in names:
         row, variant = figures.find(name, evidence)
-        code = source.reach(figures.code_of(row), "report_builder.figures:save")
+        code = source.reach(figures.code_of(row), "report_builder.figures:save", f"{__name__}:LAYOUT")
         inputs = {
             "code": code,
             **rests_on(evidence, row.demonstration, variant, pending),

@@ -104,7 +104,8 @@ class _Page:
         if not self.has_results or (name in self.report["drawable"] and name not in self.report["figures"]):
             return self._missing(name)
         found = self._find("figures", name, "figure")
-        words, size = found[self.language], f'width="{found["width"]}" height="{found["height"]}"'
+        words = found[self.language]
+        size = f'width="{words["width"]}" height="{words["height"]}"'
         images = "\n".join(f"![{_alt(words['alt'])}]({self._link(name, scheme + '.' + found['kind'])}#only-{scheme})"
                            f'{{ {size} loading="lazy" }}' for scheme in ("light", "dark"))
         fold = origin.figure_fold(self.report, name, self.language, self._link(name, "csv"),

@@ -18,10 +18,10 @@ REPORT = {
     "tables": {"data": {"columns": {"zh": ["类别", "张数"], "en": ["Class", "Images"]}, "numbers": [False, True],
                         "rows": {"zh": [["圆", "8"]], "en": [["circles|O", "8"]]}}},
     "figures": {"loss.baseline": {
-        "kind": "svg", "width": 700, "height": 400, "folder": "FOLDER",
+        "kind": "svg", "folder": "FOLDER",
         "command": "python -m report_builder figure loss.baseline",
-        "zh": {"title": "损失", "alt": "两条曲线", "caption": "细线是种子。"},
-        "en": {"title": "Loss", "alt": "two curves [of loss]", "caption": "A thin line per seed."}}},
+        "zh": {"title": "损失", "alt": "两条曲线", "caption": "细线是种子。", "width": 700, "height": 410},
+        "en": {"title": "Loss", "alt": "two curves [of loss]", "caption": "A thin line per seed.", "width": 700, "height": 400}}},
     "run_names": {"baseline/0": "baseline/0-k0", "baseline/1": "baseline/1-k1"},
     "notebooks": {}, "value_command": "python -m report_builder value",
     "artefacts": {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +22,7 @@ from xo.code import ROOT
 
 BELOW = "/xo-report/"
 BUILT_FOR = f"http://127.0.0.1{BELOW}"
+TEXT = {".css", ".csv", ".html", ".ipynb", ".js", ".json", ".svg", ".txt", ".xml"}
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
          "--no-first-run"]
 
@@ -38,7 +41,7 @@ class Served(NamedTuple):
 
 
 class Handler(SimpleHTTPRequestHandler):
-    """Serves `directory` below BELOW, and its 404 page where nothing is."""
+    """Serves `directory` below BELOW, text compressed as GitHub Pages does, and its 404 page where nothing is."""
 
     def do_GET(self) -> None:
         if not self.path.startswith(BELOW):
@@ -47,15 +50,22 @@ class Handler(SimpleHTTPRequestHandler):
         super().do_GET()
 
     def send_head(self):
-        if not Path(self.translate_path(self.path)).exists():
-            page = (Path(self.directory) / "404.html").read_bytes()
-            self.send_response(404)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.send_header("Content-Length", str(len(page)))
-            self.end_headers()
-            self.wfile.write(page)
-            return None
+        path = Path(self.translate_path(self.path))
+        path = path / "index.html" if path.is_dir() and self.path.partition("?")[0].endswith("/") else path
+        if not path.exists():
+            return self.send(404, "text/html", (Path(self.directory) / "404.html").read_bytes())
+        if path.is_file() and path.suffix in TEXT and "gzip" in self.headers.get("Accept-Encoding", ""):
+            return self.send(200, self.guess_type(path), gzip.compress(path.read_bytes(), 6, mtime=0), "gzip")
         return super().send_head()
+
+    def send(self, status: int, kind: str, body: bytes, encoding: str = "identity") -> BytesIO:
+        """The headers; the body is for the caller to copy."""
+        self.send_response(status)
+        self.send_header("Content-Type", f"{kind}; charset=utf-8" if kind.startswith("text/") else kind)
+        self.send_header("Content-Encoding", encoding)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        return BytesIO(body)
 
     def end_headers(self) -> None:
         self.send_header("LinkChecker", "welcome")  # without it LinkChecker pauses between requests

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 375, "height": 700}
@@ -21,6 +22,15 @@ STOPS = "a[href], button, input, summary, [tabindex='0']"
 # what the Tab key stops at although nothing is to be seen there; the theme moves some controls off the screen itself
 UNSEEN = f"""() => [...document.querySelectorAll("article :is({STOPS})")].filter(element =>
   element.checkVisibility() && !element.getClientRects().length).map(element => element.outerHTML.slice(0, 200))"""
+# how far the page has moved under the reader's eyes while it loaded, as browsers count it (0.1 is called good)
+SHIFTED = """() => new Promise(done => {
+  let sum = 0;
+  new PerformanceObserver(list => { for (const entry of list.getEntries()) sum += entry.value; }).observe({type: "layout-shift", buffered: true});
+  setTimeout(() => done(sum), 50);
+})"""
+SERIOUS = ("serious", "critical")  # in axe's words
+MOST = 900_000  # bytes of a page, all its pictures included
+MOST_AT_HOME = 500_000
 
 
 @dataclass
@@ -34,7 +44,10 @@ class Visit:
     foreign: list[str] = field(default_factory=list)  # requests to other hosts
     broken: list[str] = field(default_factory=list)  # pictures that do not show, or without words for them
     unseen: list[str] = field(default_factory=list)
+    barriers: list[str] = field(default_factory=list)  # serious violations that axe finds
     sideways: int = 0  # pixels by which the narrow page is too wide
+    bytes: int = 0  # that the first visit transfers, in one scheme
+    shift: float = 0
 
 
 @pytest.fixture(scope="module")
@@ -51,30 +64,54 @@ def visits(browser: Browser, site) -> list[Visit]:
     listen("pageerror", lambda error: f"script: {error}")
     listen("requestfailed", lambda request: request.failure != LEFT and f"failed: {request.url}: {request.failure}")
     listen("response", lambda response: response.status >= 400 and f"{response.status}: {response.url}")
+    network = context.new_cdp_session(page)
+    network.send("Network.enable")
+    network.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    network.on("Network.loadingFinished", lambda loaded: setattr(found[-1], "bytes", found[-1].bytes + loaded["encodedDataLength"]))
     page.on("request", lambda request: urlsplit(request.url).netloc not in (own, "") and found[-1].foreign.append(request.url))
     for path in site.pages():
         visit = Visit(path)
         found.append(visit)
         page.set_viewport_size(WIDE)
         page.emulate_media(color_scheme="light")
-        page.goto(site.address + path)
+        # the search loads at its leisure; both languages load alike
+        page.goto(site.address + path, wait_until="load" if path.startswith("en/") else "networkidle")
+        visit.shift = page.evaluate(SHIFTED)
         visit.language = page.locator("html").get_attribute("lang") or ""
         visit.description = page.locator("meta[name=description]").get_attribute("content") or ""
         visit.broken += page.evaluate(BROKEN)
         visit.unseen += page.evaluate(UNSEEN)
+        weight = visit.bytes
+        if visit.language == "zh":
+            visit.barriers = barriers(page)
         page.emulate_media(color_scheme="dark")
         page.wait_for_function("document.body.dataset.mdColorScheme == 'slate'")
         visit.broken += page.evaluate(BROKEN)
         visit.unseen += page.evaluate(UNSEEN)
         page.set_viewport_size(NARROW)
         visit.sideways = page.evaluate("document.documentElement.scrollWidth") - NARROW["width"]
+        if visit.language == "en":  # the same page, the other width and scheme
+            visit.barriers = barriers(page)
+        visit.bytes = weight
     context.close()
     return found
 
 
-@pytest.mark.parametrize("trouble", ["errors", "foreign", "broken", "unseen", "sideways"])
+def barriers(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [f"{each['id']}: {node['html'][:200]}" for each in found if each["impact"] in SERIOUS for node in each["nodes"]]
+
+
+@pytest.mark.parametrize("trouble", ["errors", "foreign", "broken", "unseen", "barriers", "sideways"])
 def test_no_page_has(visits, trouble):
     assert {visit.path: getattr(visit, trouble) for visit in visits if getattr(visit, trouble)} == {}
+
+
+def test_pages_are_light_and_stand_still_while_they_load(visits):
+    heavy = {visit.path: visit.bytes for visit in visits if "hands-on" not in visit.path
+             and visit.bytes > (MOST_AT_HOME if visit.path in ("", "en/") else MOST)}
+    assert heavy == {} and all(visit.bytes for visit in visits)
+    assert {visit.path: visit.shift for visit in visits if visit.shift > 0.05} == {}
 
 
 def test_every_page_states_its_language_and_what_it_is_about(visits):
