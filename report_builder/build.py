@@ -7,7 +7,6 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,9 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from report_builder import facts, figures, pages
 from report_builder.artefacts import Drawn, Executed, Ran, drawings, executions, prune, ran
 from report_builder.evidence import Evidence
-from report_builder.provenance import digest
+from report_builder.provenance import digest, file_digest
 from report_builder.published import FILE as PUBLISHED
-from report_builder.site import is_published, mkdocs_process, publish
+from report_builder.site import is_published, publish
 from xo import demonstrations
 from xo.code import ROOT, Source
 from xo.commands import EMBEDDED, open_data
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from report_builder.values import Value
 
 CONFIG = ROOT / "mkdocs.yml"
+RESULTS = "report_builder.results:told"
 NOT_COMPUTED = {"zh": f"这项演示还没有计算；运行 {pages.COMMAND} 即可得到", "en": f"has not been computed yet; '{pages.COMMAND}' does"}
 
 
@@ -81,19 +81,15 @@ def build(study: str, places: Places, train: Callable[[list[tuple[Run, str]]], l
     records; without it the site is made of the records there are, and says so. `follow` exhausts an iterator of the names
     of n demonstrations, then of n artefacts, as they are made. The published site changes last, when all checks have passed."""
     started = time.perf_counter()
+    read = _files(places)  # before anything is made of them: what changes meanwhile is for the next build
     plan_ = planned(study, places, set_aside=True)
-    if last := _nothing_to_do(plan_, places, partial=train is None):
+    if last := _nothing_to_do(plan_, places, read, partial=train is None):
         return Summary((0, len(plan_.runs)), (0, last["demonstrations"]), (0, last["figures"]), (0, last["notebooks"]),
                        last["pages"], False, time.perf_counter() - started)
+    code = Source().reach(RESULTS)  # likewise
     trained = train(plan_.state.missing) if train and plan_.state.missing else []
     if not plan_.state.found + trained:
         raise _no_record(study, plan_, places)
-    with mkdocs_process() as mkdocs:  # which loads what it needs while figures are drawn
-        return _built(plan_, trained, places, jobs, follow, mkdocs, started)
-
-
-def _built(plan_: Plan, trained: list[Record], places: Places, jobs: int, follow: Callable[[Iterator[str], int], None],
-           mkdocs: Executor, started: float) -> Summary:
     evidence = gather(plan_, plan_.state.found + trained)
     to_compute = [each for each, _ in demonstrated(evidence, plan_.store, set_aside=True).missing]
     if to_compute:
@@ -106,13 +102,13 @@ def _built(plan_: Plan, trained: list[Record], places: Places, jobs: int, follow
     follow(_made(to_make, evidence, jobs), len(to_make))
     prune([*executed, *pieces, *drawn], places.build)
 
-    report = report_of(evidence, head, places.build, drawn, executed, pieces)
+    report = report_of(evidence, head, places.build, code, drawn, executed, pieces)
     rendered = pages.render(places.docs, report, places.build / "docs")
     _write(places.build / "report.json", with_pages(report, rendered, places.docs))
-    published = publish(places.build / "docs", places.site, CONFIG, mkdocs)
+    published = publish(places.build / "docs", places.site, CONFIG)
     counts = {"demonstrations": len(evidence.demonstrations), "figures": len(drawn), "notebooks": len(executed),
               "pages": len(rendered)}
-    _write(places.build / "last.json", {"fingerprint": _fingerprint(planned(plan_.study, places), places), "counts": counts})
+    _write(places.build / "last.json", {"fingerprint": _fingerprint(planned(study, places), places, read), "counts": counts})
     return Summary((len(trained), len(plan_.runs)), (len(to_compute), len(evidence.demonstrations)),
                    (sum(each in to_make for each in drawn), len(drawn)),
                    (sum(each in to_make for each in executed), len(executed)), len(rendered), published,
@@ -183,12 +179,13 @@ def not_shown(evidence: Evidence) -> dict[str, dict[str, str]]:
     return found
 
 
-def report_of(evidence: Evidence, head: dict, build: Path, drawn: list[Drawn], executed: list[Executed], pieces: list[Ran]) -> dict:
-    """All that pages show, as plain data, and what each part of it rests on."""
+def report_of(evidence: Evidence, head: dict, build: Path, code: dict[str, str], drawn: list[Drawn], executed: list[Executed],
+              pieces: list[Ran]) -> dict:
+    """All that pages show, as plain data, and what each part of it rests on; `code` is that of RESULTS as it was loaded."""
     from report_builder.inputs import artefacts
     from report_builder.results import results
 
-    told = results(evidence, build)
+    told = results(evidence, build, code)
     inputs = told.pop("inputs")
     report = head | told | {
         "figures": {each.name: {name: part for name, part in each.meta.items() if name != "inputs"}
@@ -221,26 +218,31 @@ def _make(artefact: Drawn | Executed | Ran, evidence: Evidence) -> str:
     return artefact.name
 
 
-def _nothing_to_do(plan_: Plan, places: Places, partial: bool) -> dict | None:
+def _nothing_to_do(plan_: Plan, places: Places, read: dict[str, str], partial: bool) -> dict | None:
     """The counts of the last build, if everything that a build reads is as it was then and its site still stands."""
     try:
         last = json.loads((places.build / "last.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
     complete = partial or not plan_.state.missing
-    unchanged = complete and last["fingerprint"] == _fingerprint(plan_, places) and is_published(places.site)
+    unchanged = complete and last["fingerprint"] == _fingerprint(plan_, places, read) and is_published(places.site)
     return last["counts"] if unchanged else None
 
 
-def _fingerprint(plan_: Plan, places: Places) -> str:
-    """A digest of everything that a build reads."""
+def _files(places: Places) -> dict[str, str]:
+    """The digests of the files that a build reads, but for images and records."""
     sources = [file for folder in (ROOT / "xo", ROOT / "report_builder", places.docs) for file in sorted(folder.rglob("*"))
                if "__pycache__" not in file.parts and file.is_file()]
+    return {str(file): file_digest(file) for file in [CONFIG, PUBLISHED, *sources]}
+
+
+def _fingerprint(plan_: Plan, places: Places, read: dict[str, str]) -> str:
+    """A digest of everything that a build reads; `read` are its files, as they were when it began."""
     return digest({
         "records": sorted(record.meta["digest"] for record in plan_.state.found),
         "demonstrations": {name: each.meta["digest"] for name, each in gather(plan_, plan_.state.found).demonstrations.items()},
         "study": [plan_.study, plan_.data.digest, str(places.data), str(places.site.resolve()), os.environ.get("SITE_URL")],
-        "files": {str(file): digest({"bytes": file.read_bytes().hex()}) for file in [CONFIG, PUBLISHED, *sources]},
+        "files": read,
         "versions": [sys.version, *sorted(path.name for place in {*sys.path} for path in Path(place).glob("*.dist-info"))],
     })
 

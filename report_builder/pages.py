@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from posixpath import relpath
 from typing import NamedTuple
@@ -337,7 +338,7 @@ def _described(variant: Variant, language: str, report: dict) -> dict:
 @cache
 def _environment(docs: Path) -> Environment:
     return Environment(loader=FileSystemLoader(docs), undefined=StrictUndefined, keep_trailing_newline=False,
-                       bytecode_cache=FileSystemBytecodeCache())
+                       bytecode_cache=FileSystemBytecodeCache(pattern=f"__xo_{version('jinja2')}_%s.cache"))
 
 
 def _write(out: Path, wanted: dict[str, bytes | Path]) -> None:
@@ -360,9 +361,9 @@ def _write(out: Path, wanted: dict[str, bytes | Path]) -> None:
 
 
 def load_report(path: Path) -> dict:
-    """The report that the last build left, or an empty one; one of an older version, without artefacts, counts as none."""
+    """The report that the last build left, or an empty one; one of an older version, without some of its parts, counts as none."""
     try:
         report = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return {} if "values" in report and "artefacts" not in report else report
+    return {} if "values" in report and not {"artefacts", "run_names"} <= report.keys() else report

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
@@ -23,21 +24,27 @@ from xo.code import Source
 KEPT = 3  # old forms
 
 
-def results(evidence: Evidence, build: Path) -> dict[str, dict]:
-    """`values`, `tables`, `claims`, `steppers`, and `inputs`: "value baseline.n" -> what it rests on."""
-    path = build / "results" / f"{digest(_inputs(evidence))}.json"
+def results(evidence: Evidence, build: Path, code: dict[str, str]) -> dict[str, dict]:
+    """`values`, `tables`, `claims`, `steppers`, and `inputs`: "value baseline.n" -> what it rests on.
+
+    `code` is what `told` reached when this process began; where it has changed since, nothing is kept.
+    """
+    path = build / "results" / f"{digest(_inputs(evidence, code))}.json"
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):  # not told yet, or not whole
         pass
-    told = json.loads(json.dumps(_told(evidence)))
+    found = json.loads(json.dumps(told(evidence)))
+    if Source().reach(f"{__name__}:told") != code:
+        return found
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_suffix(f".{os.getpid()}")
-    aside.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+    aside.write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
     os.replace(aside, path)
-    for old in sorted(path.parent.glob("*.json"), key=lambda file: -file.stat().st_mtime)[1 + KEPT:]:
-        old.unlink(missing_ok=True)
-    return told
+    with suppress(FileNotFoundError):  # another build tidies up as well
+        for old in sorted(path.parent.iterdir(), key=lambda file: -file.stat().st_mtime)[1 + KEPT:]:
+            old.unlink()
+    return found
 
 
 def counted(evidence: Evidence) -> tuple[list[Part], dict[str, Table]]:
@@ -46,7 +53,7 @@ def counted(evidence: Evidence) -> tuple[list[Part], dict[str, Table]]:
     return made, tables(evidence, {name: value for part in made for name, value in part.values.items()})
 
 
-def _told(evidence: Evidence) -> dict[str, dict]:
+def told(evidence: Evidence) -> dict[str, dict]:
     made, shown = counted(evidence)
     return {
         "values": {name: value._asdict() for part in made for name, value in part.values.items()},
@@ -57,8 +64,7 @@ def _told(evidence: Evidence) -> dict[str, dict]:
     }
 
 
-def _inputs(evidence: Evidence) -> dict:
-    code = Source().reach(f"{__name__}:_told")
+def _inputs(evidence: Evidence, code: dict[str, str]) -> dict:
     return {
         "code": code,
         "records": records_of(evidence, None, frozenset()),

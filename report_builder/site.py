@@ -8,15 +8,11 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import multiprocessing
 import os
 import shutil
-import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from report_builder.wording import LANGUAGES
@@ -26,26 +22,8 @@ MANIFEST = "manifest.json"
 READ = ("xo", "report_builder", "docs", "data", "mkdocs.yml")  # by a build
 
 
-@contextmanager
-def mkdocs_process() -> Iterator[Executor]:
-    """A process for `publish`; it loads MkDocs and its plugins, for a second or two, while the caller gets the pages ready."""
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _load) as process:
-        process.submit(os.getpid)  # starts it
-        yield process
-
-
-def _load() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the caller's to handle
-    import jieba
-    import mkdocs.commands.build  # noqa: F401
-    import mkdocs_jupyter.plugin  # noqa: F401
-
-    jieba.setLogLevel(logging.WARNING)
-    jieba.initialize()  # its dictionary, with which the search takes Chinese apart
-
-
-def publish(docs: Path, site: Path, config: Path, process: Executor | None = None) -> bool:
-    """Bring `site` in line with the rendered pages in `docs`; whether it changed. MkDocs runs in `process`, or here.
+def publish(docs: Path, site: Path, config: Path) -> bool:
+    """Bring `site` in line with the rendered pages in `docs`; whether it changed.
 
     The old site stays as it is until the new one has passed every check, and wherever this is interrupted.
     """
@@ -66,10 +44,7 @@ def publish(docs: Path, site: Path, config: Path, process: Executor | None = Non
             return False
         new = work / "new"
         try:
-            if process:
-                process.submit(_build, docs.resolve(), new, config).result()
-            else:
-                _build(docs.resolve(), new, config)
+            _build(docs.resolve(), new, config)
             _check(new)
             _write_manifest(new, manifest(new, inputs, report, commit(config.resolve().parent)))
             _swap(site, new, work)

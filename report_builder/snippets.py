@@ -27,7 +27,7 @@ _NOTE = {"zh": "这段代码还没有执行过，运行 <code>python -m report_b
 
 
 class Snippet(NamedTuple):
-    """A piece of code and the page that it stands on first, below docs/."""
+    """A piece of code and a page that it stands on, below docs/."""
 
     name: str  # local-3f2a9c1b: the page and a digest of the code without its comments
     code: str

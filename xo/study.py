@@ -35,7 +35,7 @@ class Study:
     """A named set of runs over all variants: seeds 0 to `seeds` - 1, or so many as `but` says of a variant."""
 
     seeds: int
-    but: dict[str, int]  # without pooling a run takes ten times as long
+    but: dict[str, int]  # more of some, fewer of the slow ones, 0 to leave out
     epochs: int | None = None  # instead of the variant's own
     images: tuple[int, int] | None = None  # training and test images per class, instead of all
 

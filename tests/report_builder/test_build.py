@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from contextlib import nullcontext
 from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
@@ -31,8 +30,7 @@ RUNS = sum(SMOKE.but.get(name, SMOKE.seeds) for name in VARIANTS)
 
 @pytest.fixture
 def places(tmp_path, monkeypatch) -> Places:
-    monkeypatch.setattr(build_module, "publish", lambda docs, site, config, process: True)
-    monkeypatch.setattr(build_module, "mkdocs_process", nullcontext)
+    monkeypatch.setattr(build_module, "publish", lambda docs, site, config: True)
     monkeypatch.setattr(build_module, "is_published", lambda site: True)
     for language in ("zh", "en"):
         (tmp_path / "docs" / language).mkdir(parents=True)
@@ -122,7 +120,7 @@ def test_changed_code_redraws_what_reaches_it(run, places, tmp_path, monkeypatch
     body = head[:head.index('"""') + 3 + head[head.index('"""') + 3:].index('"""') + 3]
     path.write_text(text.replace(body, body + "\n    changed = 1"))
     monkeypatch.setattr(artefacts, "Source", lambda: Source(tmp_path / "tree"))
-    monkeypatch.setattr(build_module, "_fingerprint", lambda plan, places: "changed")
+    monkeypatch.setattr(build_module, "_fingerprint", lambda plan, places, read: "changed")
     stale = {standing.name.removeprefix("figure "): standing.why for standing in status("smoke", places)
              if standing.why and standing.name.startswith("figure ")}
     assert set(stale) == redrawn
