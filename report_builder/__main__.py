@@ -14,7 +14,7 @@ from rich.progress import track
 from xo.commands import DATA, STORE, Group, open_data, show_trained
 from xo.errors import InputError
 
-STUDY = click.option("--study", default="default", show_default=True, help="smoke (a minute or two), default, or full (20 seeds).")
+STUDY = click.option("--study", default="default", show_default=True, help="smoke (for tests), default, or full (20 seeds).")
 BUILD = click.option("--build", "build_dir", type=click.Path(path_type=Path), default=Path("build"), show_default=True,
                      help="Folder of what lies between records and site.")
 SITE = click.option("--site", type=click.Path(path_type=Path), default=Path("site"), show_default=True,
