@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from report_builder import facts, figures, pages
+from report_builder import facts, figures, pages, whole
 from report_builder.artefacts import Drawn, Executed, Ran, drawings, executions, prune, ran
 from report_builder.evidence import Evidence
 from report_builder.provenance import digest, file_digest
@@ -287,7 +287,4 @@ def _no_record(study: str, plan_: Plan, places: Places) -> InputError:
 def _write(path: Path, content: dict) -> None:
     text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
     if not path.is_file() or path.read_text(encoding="utf-8") != text:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        aside = path.with_suffix(".new")
-        aside.write_text(text, encoding="utf-8")
-        os.replace(aside, path)
+        whole.write(path, text)

@@ -16,7 +16,7 @@ from report_builder.evidence import (CHANCE, Difference, Evidence, Share, curve,
                                      n_to_leave, n_to_part, printed, share, solved)
 from report_builder.published import BATCH_SIZE, logs, rows_per_epoch
 from report_builder.readings import FEW, ODD, READINGS, Judgement, Part, judgements
-from report_builder.wording import count, number
+from report_builder.wording import SPACE, count, number
 from xo.records import SOLVED, Record
 
 Verdict = Literal["supported", "refuted", "undecided"]
@@ -241,8 +241,11 @@ def _deeper_separates_better(evidence: Evidence) -> Finding:
 def _pooling_tolerates_shifts(evidence: Evidence) -> Finding:
     """Image by image, whether a shift by one pixel changes the map less after max-pooling than before, by a sign test."""
     shown = evidence.demonstrations.get("shifts")
-    if shown is None or not shown.applies:
-        return Finding("undecided", Both("还没有测量平移", "no shift has been measured"), 0, Both("full 研究", "the study full"))
+    if shown is None:
+        return Finding("undecided", Both("还没有测量平移", "no shift has been measured"), 0,
+                       Both("一个基准网络的权重", "the weights of one baseline network"))
+    if not shown.applies:
+        return Finding("undecided", Both(**shown.reason), 0)
     from scipy.stats import binomtest
 
     bare, pooled = (shown.array(f"change.{kind}")[:, 1] for kind in ("none", "max"))  # (images,), relative changes
@@ -670,6 +673,6 @@ def claims(evidence: Evidence) -> dict[str, dict]:
         finding = claim.test(evidence)
         said = claim.says[finding.verdict]
         found[name] = {"place": claim.place, "states": claim.states._asdict(), "verdict": finding.verdict, "says": said._asdict(),
-                       "numbers": finding.numbers._asdict(), "n": finding.n, "settles": finding.settles._asdict(),
-                       "figure": claim.figure}
+                       "numbers": {language: text.replace(" %", f"{SPACE}%") for language, text in finding.numbers._asdict().items()},
+                       "n": finding.n, "settles": finding.settles._asdict(), "figure": claim.figure}
     return found

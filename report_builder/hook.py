@@ -124,7 +124,7 @@ def on_env(env, config, files):
     env.loader = ChoiceLoader([env.loader, DictLoader({"unchanged.html": ""})])
     compiled = Path(config.docs_dir).parent / "templates"
     compiled.mkdir(exist_ok=True)
-    env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
+    env.bytecode_cache = FileSystemBytecodeCache(str(compiled), pages.COMPILED)
     return env
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from report_builder import whole
 from xo.errors import CheckFailed
 
 if TYPE_CHECKING:
@@ -44,10 +45,7 @@ def execute(source: Path, target: Path, environment: dict[str, str]) -> None:
         raise CheckFailed(f"{source}: a cell failed with {error.ename}: {' '.join(error.evalue.split())}; mend it") from None
     except (CellTimeoutError, DeadKernelError) as error:
         raise CheckFailed(f"{source}: {' '.join(str(error).split())}; mend the cell that was running") from None
-    target.parent.mkdir(parents=True, exist_ok=True)
-    aside = target.with_name(f".{target.name}.{os.getpid()}")
-    nbformat.write(notebook, aside)
-    os.replace(aside, target)
+    whole.write(target, nbformat.writes(notebook) + "\n")
 
 
 def current(source: Path, executed: Path | None) -> bytes:

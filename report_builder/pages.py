@@ -27,6 +27,7 @@ from xo.variants import VARIANTS, Variant
 
 COMMAND = "python -m report_builder build"
 PER_VARIANT = "variants/_variant.md"  # one page for each row of VARIANTS
+COMPILED = f"__jinja2-{version('jinja2')}_%s.cache"  # a template as that version compiled it
 CLAIMS_PAGE = "evidence/claims.md"
 _ROOMS = ("redesign", "xo", "concepts", "variants", "evidence", "hands-on", "appendix")  # where a figure is looked for first
 _KINDS = {"zh": {"figure": "图", "table": "表", "demonstration": "数值"},
@@ -338,7 +339,7 @@ def _described(variant: Variant, language: str, report: dict) -> dict:
 @cache
 def _environment(docs: Path) -> Environment:
     return Environment(loader=FileSystemLoader(docs), undefined=StrictUndefined, keep_trailing_newline=False,
-                       bytecode_cache=FileSystemBytecodeCache(pattern=f"__xo_{version('jinja2')}_%s.cache"))
+                       bytecode_cache=FileSystemBytecodeCache(pattern=COMPILED))
 
 
 def _write(out: Path, wanted: dict[str, bytes | Path]) -> None:

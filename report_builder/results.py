@@ -6,11 +6,11 @@ Telling it takes seconds, more with many runs, so it is kept under the digest of
 from __future__ import annotations
 
 import json
-import os
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
+from report_builder import whole
 from report_builder.artefacts import files_read, records_of
 from report_builder.claims import claims
 from report_builder.evidence import Evidence
@@ -37,10 +37,7 @@ def results(evidence: Evidence, build: Path, code: dict[str, str]) -> dict[str, 
     found = json.loads(json.dumps(told(evidence)))
     if Source().reach(f"{__name__}:told") != code:
         return found
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_suffix(f".{os.getpid()}")
-    aside.write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
-    os.replace(aside, path)
+    whole.write(path, json.dumps(found, ensure_ascii=False))
     with suppress(FileNotFoundError):  # another build tidies up as well
         for old in sorted(path.parent.iterdir(), key=lambda file: -file.stat().st_mtime)[1 + KEPT:]:
             old.unlink()

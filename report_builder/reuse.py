@@ -18,6 +18,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import TableOfContents
 from mkdocs.utils.meta import get_data
 
+from report_builder import whole
 from report_builder.provenance import file_digest
 
 CODE = ("cells.py", "formulas.py", "hook.py", "notebooks.py", "reuse.py")
@@ -80,11 +81,7 @@ class Reuse:
             "anchors": sorted(page.present_anchor_ids or ()),
             "links": {file.src_uri: anchors for file, anchors in (page.links_to_anchors or {}).items()},
         }
-        path = self._path(page)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        aside = path.with_name(f".{path.name}.{os.getpid()}")
-        aside.write_text(json.dumps(stored, ensure_ascii=False), encoding="utf-8")
-        aside.replace(path)
+        whole.write(self._path(page), json.dumps(stored, ensure_ascii=False))
 
     def restore(self, page: Page, stored: dict) -> None:
         """Stand in for the conversion of a page whose HTML is there already."""

@@ -65,7 +65,7 @@ def published_logs(evidence: Evidence, look: Look) -> Drawing:
 def published_readings(evidence: Evidence, look: Look) -> Drawing:
     """The two odd logs over the replay of each reading."""
     odd, found = [logs()[name] for name in ODD], {name: judgements(name, evidence) for name in ODD}
-    title = look.words("；", "; ").join(_conclusion(look, log, found[log.name][0]) for log in odd)
+    title = look.words("；", "; ").join(_conclusion(look, log, found[log.name]) for log in odd)
     figure, panels = _grid(look, title, len(odd), 4)
     rows = []
     for i, (log, name) in enumerate((log, name) for log in odd for name in READINGS):
@@ -136,14 +136,22 @@ def _as_far(look: Look, ours: np.ndarray | None, found: Placement | None) -> str
     return look.words(f"同样远的种子 {found.as_far}/{found.n}", f"{found.as_far} of {found.n} seeds as far")
 
 
-def _conclusion(look: Look, log: Log, whole: Judgement) -> str:
-    title = _log_title(look, log)
-    if whole.best:
-        reading = READINGS[whole.best]
-        return title + look.words(f"：“{reading.zh}”最合", f": {reading.en.lower()} fits best")
-    if all(fit.state == "excluded" or fit.n >= FEW for fit in whole.fits):
-        return title + look.words("：行数相符的解读分不出高下", ": readings with as many rows cannot be told apart")
-    return title + look.words("：还缺训练，不能判断", ": too few runs to judge by")
+def _conclusion(look: Look, log: Log, found: tuple[Judgement, ...]) -> str:
+    """Which reading fits a log best; of plateau and fall apart where these differ."""
+    whole, *parts = (_fits_best(look, judgement) for judgement in found)
+    if len(set(parts)) > 1:
+        plateau, fall = parts
+        whole = look.words(f"停住的一段{plateau}，下降的一段{fall}", f"on its plateau {plateau}, in its fall {fall}")
+    return _log_title(look, log) + look.words("：", ": ") + whole
+
+
+def _fits_best(look: Look, judgement: Judgement) -> str:
+    if judgement.best:
+        reading = READINGS[judgement.best]
+        return look.words(f"“{reading.zh}”最合", f"{reading.en.lower()} fits best")
+    if all(fit.state == "excluded" or fit.n >= FEW for fit in judgement.fits):
+        return look.words("分不出高下", "readings cannot be told apart")
+    return look.words("还缺训练，不能判断", "too few runs to judge by")
 
 
 def _printing(look: Look, images: tuple[int, int]) -> str:

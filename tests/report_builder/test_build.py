@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from report_builder import artefacts, build as build_module
+from report_builder import artefacts, build as build_module, results
 from report_builder.build import Places, build, draw_one, read_value
 from report_builder.figures import Look
 from report_builder.pages import load_report
@@ -236,6 +236,24 @@ def test_swapping_two_variants_records_in_the_store_changes_just_what_rests_on_t
     assert {f"{one}.solved", f"{other}.solved", f"{one}.test_accuracy", f"{other}.test_accuracy"} <= values
     claims = {name for name, claim in before["claims"].items() if after["claims"][name] != claim}
     assert claims == {"11-channels-are-fine", "15-channels-are-worse", "accuracy-near-99.7"}
+
+
+def test_what_is_told_of_the_records_is_kept_until_one_of_its_inputs_changes(run, places, monkeypatch):
+    run()
+    told = results.told
+    monkeypatch.setattr(results, "told", lambda evidence: pytest.fail("told again"))
+    page = places.docs / "en" / "index.md"
+    page.write_text(page.read_text() + "\nMore.\n")
+    run()
+    monkeypatch.setattr(results, "told", told)
+    plan_ = build_module.planned("smoke", places)
+    evidence, build_dir = build_module.gather(plan_, plan_.state.found), places.build / "elsewhere"
+    code = Source().reach(build_module.RESULTS)
+    changed = results.results(evidence, build_dir, code | {"report_builder.values:_of_cost": "another"})  # edited since it was loaded
+    assert changed["values"] and not build_dir.exists()
+    assert results.results(evidence, build_dir, code) == changed and len(list((build_dir / "results").iterdir())) == 1
+    results.results(replace(evidence, study="other"), build_dir, code)
+    assert len(list((build_dir / "results").iterdir())) == 2
 
 
 def test_one_value_by_name(run, places):
