@@ -138,11 +138,11 @@ def _as_far(look: Look, ours: np.ndarray | None, found: Placement | None) -> str
 
 def _conclusion(look: Look, log: Log, found: tuple[Judgement, ...]) -> str:
     """Which reading fits a log best; of plateau and fall apart where these differ."""
-    whole, *parts = (_fits_best(look, judgement) for judgement in found)
-    if len(set(parts)) > 1:
-        plateau, fall = parts
-        whole = look.words(f"停住的一段{plateau}，下降的一段{fall}", f"on its plateau {plateau}, in its fall {fall}")
-    return _log_title(look, log) + look.words("：", ": ") + whole
+    said, parts = _fits_best(look, found[0]), found[1:]
+    if len({part.best for part in parts}) > 1:
+        plateau, fall = (_fits_best(look, part) if part.best else look.words("未定", "undecided") for part in parts)
+        said = look.words(f"停住的一段{plateau}，下降的一段{fall}", f"on its plateau {plateau}, in its fall {fall}")
+    return _log_title(look, log) + look.words("：", ": ") + said
 
 
 def _fits_best(look: Look, judgement: Judgement) -> str:
