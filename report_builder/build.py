@@ -7,8 +7,11 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple
 
 from report_builder import facts, figures, pages, whole
@@ -16,12 +19,12 @@ from report_builder.artefacts import Drawn, Executed, Ran, drawings, executions,
 from report_builder.evidence import Evidence
 from report_builder.provenance import digest, file_digest
 from report_builder.published import FILE as PUBLISHED
-from report_builder.site import is_published, publish
-from xo import demonstrations
+from report_builder.site import is_published, load_machinery, publish
+from xo import demonstrations, processes
 from xo.code import ROOT, Source
 from xo.commands import EMBEDDED, open_data
 from xo.data import DataSet
-from xo.errors import InputError
+from xo.errors import CheckFailed, InputError
 from xo.records import Record, Store
 from xo.study import Run, State, find_study, look_up, plan, study_data
 from xo.variants import VARIANTS
@@ -87,6 +90,9 @@ def build(study: str, places: Places, train: Callable[[list[tuple[Run, str]]], l
         return Summary((0, len(plan_.runs)), (0, last["demonstrations"]), (0, last["figures"]), (0, last["notebooks"]),
                        last["pages"], False, time.perf_counter() - started)
     code = Source().reach(RESULTS)  # likewise
+    if train and plan_.state.missing:  # much is then to be made, and the first workers take seconds to start
+        processes.load_libraries()
+        Thread(target=load_machinery, daemon=True).start()
     trained = train(plan_.state.missing) if train and plan_.state.missing else []
     if not plan_.state.found + trained:
         raise _no_record(study, plan_, places)
@@ -208,9 +214,19 @@ def _made(to_make: list[Drawn | Executed | Ran], evidence: Evidence, jobs: int) 
     if len(to_make) < 3 or jobs == 1:  # starting processes would cost more
         yield from (_make(each, evidence) for each in to_make)
         return
-    from joblib import Parallel, delayed
+    def make(artefact: Drawn | Executed | Ran) -> str:
+        """A figure is drawn by the pool; notebooks and code of pages are run in processes of their own."""
+        return pool.submit(_make, artefact, evidence).result() if isinstance(artefact, Drawn) else _make(artefact, evidence)
 
-    yield from Parallel(n_jobs=jobs, return_as="generator_unordered")(delayed(_make)(each, evidence) for each in to_make)
+    with ThreadPoolExecutor(jobs) as waiting, processes.pool(jobs) as pool:
+        try:
+            for done in as_completed([waiting.submit(make, each) for each in to_make]):
+                yield done.result()
+        except BrokenProcessPool as error:
+            raise CheckFailed("a process that draws figures was killed, most likely for want of memory; run the same "
+                              "command again with fewer --jobs; what was made is kept") from error
+        finally:
+            waiting.shutdown(wait=False, cancel_futures=True)
 
 
 def _make(artefact: Drawn | Executed | Ran, evidence: Evidence) -> str:

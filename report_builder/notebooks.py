@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from report_builder import whole
 from xo.errors import CheckFailed
+from xo.processes import ONE_THREAD, Process, begin
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 TIMEOUT = 600  # seconds for one cell
-ONE_THREAD = {"OMP_NUM_THREADS": "1"}  # a build runs as many notebooks side by side as there are processors
 RUNNING = ("ipykernel", "jupytext", "matplotlib", "nbclient", "numpy", "pillow", "safetensors", "scipy", "torch", "torchvision")
 _NOTE = {
     "zh": "*下面的单元还没有全部执行，所以缺少一些输出。`python -m report_builder build` 会执行它们。*",
@@ -37,15 +37,61 @@ def execute(source: Path, target: Path, environment: dict[str, str]) -> None:
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
     notebook = _read(source.read_text(encoding="utf-8"))
-    client = NotebookClient(notebook, timeout=TIMEOUT, kernel_name="python3", record_timing=False,
+    client = NotebookClient(notebook, timeout=TIMEOUT, kernel_manager_class=_kernel_manager(), kernel_name="python3", record_timing=False,
                             resources={"metadata": {"path": str(source.parent)}})
     try:
-        client.execute(env=os.environ | ONE_THREAD | environment, stderr=subprocess.DEVNULL)  # the kernel's own log
+        client.execute(env=os.environ | ONE_THREAD | environment)
     except CellExecutionError as error:
         raise CheckFailed(f"{source}: a cell failed with {error.ename}: {' '.join(error.evalue.split())}; mend it") from None
     except (CellTimeoutError, DeadKernelError) as error:
         raise CheckFailed(f"{source}: {' '.join(str(error).split())}; mend the cell that was running") from None
     whole.write(target, nbformat.writes(notebook) + "\n")
+
+
+def _kernel_manager() -> type:
+    """Jupyter's own, but that its kernel is a `Process`, which has large libraries loaded when it starts."""
+    from jupyter_client.manager import AsyncKernelManager
+    from jupyter_client.provisioning import LocalProvisioner
+
+    class Provisioner(LocalProvisioner):
+        async def launch_kernel(self, cmd: list[str], *, env: dict[str, str], cwd: str, **_) -> dict:
+            self.process = _Kernel(target=_run_kernel, args=(cmd[cmd.index("-f"):], env, cwd))
+            self.process.start()
+            self.pid, self.cwd = self.process.pid, cwd
+            return self.connection_info
+
+    class Manager(AsyncKernelManager):
+        def __init__(self, **options) -> None:
+            super().__init__(**options)
+            self.provisioner = Provisioner(parent=self, kernel_spec=self.kernel_spec)
+
+    return Manager
+
+
+class _Kernel(Process):
+    """With the part of subprocess.Popen that Jupyter uses."""
+
+    stdin = stdout = stderr = None
+
+    def poll(self) -> int | None:
+        return self.exitcode
+
+    def wait(self) -> int | None:
+        self.join()
+        return self.exitcode
+
+    def send_signal(self, number: int) -> None:
+        os.kill(self.pid, number)
+
+
+def _run_kernel(options: list[str], environment: dict[str, str], folder: str) -> None:
+    begin()
+    os.environ.update(environment)
+    os.chdir(folder)
+    sys.stdout = sys.stderr = open(os.devnull, "w")  # the kernel's own log
+    from ipykernel.kernelapp import IPKernelApp
+
+    IPKernelApp.launch_instance(argv=[*options, f"--IPKernelApp.parent_handle={os.getppid()}"])
 
 
 def current(source: Path, executed: Path | None) -> bytes:

@@ -11,7 +11,7 @@ import hashlib
 import html
 import os
 import re
-import subprocess
+import runpy
 import sys
 import tempfile
 from pathlib import Path
@@ -19,6 +19,7 @@ from textwrap import dedent
 from typing import NamedTuple
 
 from xo.errors import CheckFailed
+from xo.processes import ONE_THREAD, Process, begin
 
 TIMEOUT = 120  # seconds
 RUNNING = ("numpy", "torch")  # libraries whose version decides what a snippet prints
@@ -50,20 +51,34 @@ def _uncommented(code: str) -> str:
 def execute(asked: Snippet, docs: Path, environment: dict[str, str]) -> str:
     """What the code prints; CheckFailed names the page's line where it fails."""
     with tempfile.TemporaryDirectory() as scratch:
-        script = Path(scratch) / "snippet.py"
+        script, printed, said = (Path(scratch) / name for name in ("snippet.py", "printed", "said"))
         script.write_text(asked.code + "\n", encoding="utf-8")
-        # one thread, so that sums are taken in one order; UTF-8 whatever the system's language
-        settings = environment | {"OMP_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"}
-        try:
-            done = subprocess.run([sys.executable, str(script)], cwd=scratch, env=os.environ | settings, capture_output=True,
-                                  encoding="utf-8", timeout=TIMEOUT)
-        except subprocess.TimeoutExpired:
-            raise CheckFailed(f"{_place(asked, docs)}: the code ran for more than {TIMEOUT} s; mend it") from None
-        if done.returncode:
-            lines = re.findall(rf'File "{re.escape(str(script))}", line (\d+)', done.stderr)
-            said = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
-            raise CheckFailed(f"{_place(asked, docs, int(lines[-1]) if lines else 1)}: the code failed with {said[-1]}; mend it")
-    return done.stdout.rstrip("\n")
+        process = Process(target=_run, args=(script, printed, said, ONE_THREAD | environment))
+        process.start()
+        process.join(TIMEOUT)
+        if process.is_alive():
+            process.kill()
+            process.join()
+            raise CheckFailed(f"{_place(asked, docs)}: the code ran for more than {TIMEOUT} s; mend it")
+        if process.exitcode:
+            error = said.read_text(encoding="utf-8")
+            lines = re.findall(rf'File "{re.escape(str(script))}", line (\d+)', error)
+            last = error.strip().splitlines() or [f"exit status {process.exitcode}"]
+            raise CheckFailed(f"{_place(asked, docs, int(lines[-1]) if lines else 1)}: the code failed with {last[-1]}; mend it")
+        return printed.read_text(encoding="utf-8").rstrip("\n")
+
+
+def _run(script: Path, printed: Path, said: Path, environment: dict[str, str]) -> None:
+    """In the process: as `python script` there, with what it prints and its errors in two files."""
+    begin()
+    os.environ.update(environment)
+    os.chdir(script.parent)
+    for stream, file in ((sys.stdout, printed), (sys.stderr, said)):
+        with open(file, "w") as opened:
+            os.dup2(opened.fileno(), stream.fileno())
+        stream.reconfigure(encoding="utf-8")  # whatever the system's language
+    sys.argv[:] = [str(script)]
+    runpy.run_path(str(script), run_name="__main__")
 
 
 def _place(asked: Snippet, docs: Path, line: int = 1) -> str:

@@ -18,7 +18,7 @@ STORE = click.option("--store", type=click.Path(path_type=Path), default=Path("r
 
 
 class Group(click.Group):
-    """Ends a command with exit status 2 (bad input) or 1 (a check failed) and one line, never a traceback."""
+    """Ends a command with exit status 2 (bad input), 1 (a check failed) or 130 (Ctrl-C) and one line, never a traceback."""
 
     def invoke(self, ctx: click.Context):
         try:
@@ -32,6 +32,9 @@ class Group(click.Group):
             click.echo(f"error: {error.filename or 'writing'}: {error.strerror}; make room or choose a writable folder; "
                        "what was finished before is kept", err=True)
             ctx.exit(2)
+        except KeyboardInterrupt:
+            click.echo("stopped: what was finished is kept; the same command goes on from there", err=True)
+            ctx.exit(130)
 
 
 def open_data(folder: Path, store: Path):

@@ -7,12 +7,10 @@ they reach, the records and weights they use, the data set, versions. Needs no t
 from __future__ import annotations
 
 import json
-import multiprocessing
 import platform
 import shutil
-import signal
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from importlib import import_module
@@ -27,6 +25,7 @@ from xo import records
 from xo.code import Source
 from xo.data import DataSet
 from xo.errors import CheckFailed
+from xo.processes import pool
 from xo.records import Damaged, Record, Store
 
 if TYPE_CHECKING:
@@ -217,10 +216,9 @@ def execute(plans: list[Plan], store: Store, jobs: int) -> Iterator[Demonstrated
     """
     void = []
     # a process of its own also for one job: torch stays out of the caller
-    with ProcessPoolExecutor(min(jobs, len(plans)) or 1, multiprocessing.get_context("spawn"), signal.signal,
-                             (signal.SIGINT, signal.SIG_IGN)) as pool:  # Ctrl-C is the caller's to handle
+    with pool(min(jobs, len(plans)) or 1) as executor:  # also for one job: torch stays out of the caller
+        waiting = {executor.submit(_computed, DEMONSTRATIONS[plan.name].compute, plan.used, plan.data): plan for plan in plans}
         try:
-            waiting = {pool.submit(_computed, DEMONSTRATIONS[plan.name].compute, plan.used, plan.data): plan for plan in plans}
             for done in as_completed(waiting):
                 plan, (outcome, arrays) = waiting[done], done.result()
                 if _inputs(DEMONSTRATIONS[plan.name], plan.used, plan.data, Source()) != plan.inputs:
@@ -230,9 +228,6 @@ def execute(plans: list[Plan], store: Store, jobs: int) -> Iterator[Demonstrated
         except BrokenProcessPool as error:
             raise CheckFailed("a process that computes demonstrations was killed, most likely for want of memory; run the "
                               "same command again with fewer --jobs; what was finished is kept") from error
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
     if void:
         raise CheckFailed(f"dropped the demonstrations {', '.join(void)}, whose inputs changed while they were computed; "
                           "run the same command again")

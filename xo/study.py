@@ -1,23 +1,24 @@
 """Which runs a study asks for, which of them the store still lacks, and how those are carried out.
 
-Runs are independent: joblib spreads them over processes here, or over a Dask cluster. Workers hand results back; only
+Runs are independent: they are spread over processes here, or over a Dask cluster. Workers hand results back; only
 the caller writes. An interrupted study goes on where it was and loses at worst the runs in hand.
 """
 
 from __future__ import annotations
 
-import ctypes
 import os
 import platform
-import signal
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import Executor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
-from multiprocessing import Manager
+from multiprocessing.managers import SyncManager
 from typing import NamedTuple
 
 import numpy as np
@@ -26,6 +27,7 @@ from xo import records
 from xo.code import Source
 from xo.data import DataSet, load
 from xo.errors import CheckFailed, InputError
+from xo.processes import CONTEXT, begin, keep_freed_memory, pool
 from xo.records import Damaged, Record, Store
 from xo.variants import VARIANTS, Variant
 
@@ -42,7 +44,7 @@ class Study:
 
 _LEFT_OUT = dict.fromkeys(("no-pooling-wrong-folder", "three-conv-uneven", "no-pooling-uneven"), 0)  # replays of odd logs
 STUDIES = {
-    "smoke": Study(1, {"baseline": 2, **_LEFT_OUT}, epochs=2, images=(48, 12)),  # a minute or two
+    "smoke": Study(1, {"baseline": 2, **_LEFT_OUT}, epochs=2, images=(32, 12)),  # a minute or two
     "default": Study(1, {"baseline": 3, "three-conv": 3, **_LEFT_OUT}),  # ten minutes
     "full": Study(20, {"no-pooling": 10, "no-pooling-wrong-folder": 10, "no-pooling-uneven": 10}),
 }
@@ -169,19 +171,14 @@ def execute(runs: list[Run], store: Store, *, jobs: int | None = None, scheduler
     With `scheduler` a Dask cluster does the work and progress comes run by run. A run during which the code or the data
     changed is dropped; CheckFailed names it at the end, when all others are kept.
     """
-    from joblib import Parallel, delayed
-
     runs = sorted(runs, key=lambda run: (run.seed, -run.cost))  # cut short, a study has as many seeds of every variant
     if scheduler:  # its workers may be machines that do not see our files
         runs = [run._replace(data=_in_memory(run.data)) for run in runs]
     by_key = {run.key: run for run in runs}
     data_before = _data_now(runs, store)
     void = []
-    with _workers(scheduler), _queue(on_progress, remote=bool(scheduler)) as queue:
-        parallel = Parallel(n_jobs=jobs or cores(), return_as="generator_unordered", pre_dispatch="all", batch_size=1,
-                            max_nbytes=None)
-        results = parallel(delayed(_carry_out)(run, queue, keep_weights, os.getpid()) for run in runs)
-        for key, facts, arrays, weights in _guarded(results):
+    with _executor(jobs or cores(), len(runs), scheduler) as executor, _queue(on_progress, remote=bool(scheduler)) as queue:
+        for key, facts, arrays, weights in _guarded(_results(runs, executor, queue, keep_weights)):
             run = by_key[key]
             now = records.inputs(run.variant, run.seed, run.data.digest, Source())
             if now != run.inputs or _data_now(runs, store) != data_before:
@@ -221,12 +218,19 @@ def _described(data: DataSet) -> dict:
             "train_images": len(data.train.labels), "test_images": len(data.test.labels)}
 
 
-def _carry_out(run: Run, queue, keep_weights: bool, caller: int):
+def _results(runs: list[Run], executor: Executor | None, queue, keep_weights: bool) -> Iterator[tuple]:
+    """What `_carry_out` returns of each run, as they end; none is held on to, for a study's arrays would fill the memory."""
+    if executor is None:
+        yield from (_carry_out(run, queue, keep_weights) for run in runs)
+    else:
+        yield from (done.result() for done in as_completed([executor.submit(_carry_out, run, queue, keep_weights) for run in runs]))
+
+
+def _carry_out(run: Run, queue, keep_weights: bool):
     """One run, in a worker process, or in the caller's where there is one job."""
-    if os.getpid() != caller and threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the caller's to handle
-    _keep_freed_memory()
     from xo.train import train
+
+    keep_freed_memory()
 
     def report(epoch):
         if queue is not None:
@@ -234,7 +238,9 @@ def _carry_out(run: Run, queue, keep_weights: bool, caller: int):
 
     _reset_peak_memory()
     started = time.perf_counter()
-    net, facts, arrays = train(run.variant, run.data, run.seed, report)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "overflow", RuntimeWarning)  # in the maps of a net that diverged
+        net, facts, arrays = train(run.variant, run.data, run.seed, report)
     facts["cost"] = {
         "train_seconds": time.perf_counter() - started,
         "epoch_seconds": facts.pop("epoch_seconds"),
@@ -249,24 +255,11 @@ def _carry_out(run: Run, queue, keep_weights: bool, caller: int):
 
 
 @contextmanager
-def _workers(scheduler: str | None):
-    """Has joblib use processes here or the cluster; processes are gone when the block is left."""
-    from joblib import parallel_config
-
+def _executor(jobs: int, tasks: int, scheduler: str | None) -> Iterator[Executor | None]:
+    """Processes here, or the cluster; None where there is one job: the caller then does the work itself."""
     if scheduler is None:
-        from joblib.externals.loky import get_reusable_executor
-
-        # processes' last words when killed, and maps of a net that diverged
-        os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker:UserWarning,ignore:overflow:RuntimeWarning")
-        hook = threading.excepthook
-        threading.excepthook = lambda args: "ExecutorManager" in args.thread.name or hook(args)  # likewise
-        finished = False
-        try:
-            yield
-            finished = True
-        finally:
-            get_reusable_executor().shutdown(wait=True, kill_workers=not finished)
-            threading.excepthook = hook
+        with nullcontext() if jobs == 1 else pool(min(jobs, tasks) or 1) as executor:
+            yield executor
         return
     try:
         from distributed import Client
@@ -277,8 +270,8 @@ def _workers(scheduler: str | None):
     except (OSError, ValueError) as error:
         raise InputError(f"--scheduler {scheduler}: no Dask scheduler answers there; start one with "
                          "'dask scheduler' and give its address, as tcp://host:8786") from error
-    with client, parallel_config("dask"):
-        yield
+    with client:
+        yield client.get_executor(pure=False)
 
 
 @contextmanager
@@ -287,7 +280,9 @@ def _queue(on_progress: Callable[[Progress], None], remote: bool):
     if remote:
         yield None
         return
-    with Manager() as manager:
+    manager = SyncManager(ctx=CONTEXT)
+    manager.start(begin)
+    with manager:
         queue = manager.Queue()
 
         def listen():
@@ -305,22 +300,11 @@ def _queue(on_progress: Callable[[Progress], None], remote: bool):
 
 def _guarded(results: Iterator) -> Iterator:
     """Turns a worker's sudden death (out of memory, killed) into one line."""
-    from joblib.externals.loky.process_executor import TerminatedWorkerError
-
     try:
         yield from results
-    except TerminatedWorkerError as error:
+    except BrokenProcessPool as error:
         raise CheckFailed("a training process was killed, most likely for want of memory; run the same command again "
                           "with fewer --jobs; finished runs are kept") from error
-
-
-def _keep_freed_memory() -> None:
-    """A step allocates anew what the last one freed: given back to the system between, mapping it takes a third of the time."""
-    libc = ctypes.CDLL(None) if os.name == "posix" else None
-    if hasattr(libc, "mallopt"):  # glibc
-        for option in (-1, -3):  # M_TRIM_THRESHOLD, M_MMAP_THRESHOLD: what is freed from now on stays in the process,
-            libc.mallopt(option, 1 << 30)
-        libc.malloc_trim(0)  # but not what the run before left
 
 
 def _machine() -> str:

@@ -11,9 +11,11 @@ from io import BytesIO
 from pathlib import Path
 from unicodedata import east_asian_width
 
+import jupytext
 import matplotlib.pyplot as plt
 import nbformat
 import pytest
+from nbclient import NotebookClient
 from PIL import Image
 from selectolax.lexbor import LexborHTMLParser
 
@@ -126,9 +128,9 @@ def test_a_fresh_installation_draws_the_images_where_the_notebook_lies(tmp_path,
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "installed"))
     (tmp_path / "reader").mkdir()
-    source = shutil.copy(ROOT / "docs/en/hands-on/sizes.py", tmp_path / "reader")
-    execute(Path(source), tmp_path / "done.ipynb", {})
-    assert "116 high and 116 wide, 2 classes" in printed(nbformat.read(tmp_path / "done.ipynb", as_version=4))
+    book = jupytext.read(ROOT / "docs/en/hands-on/sizes.py", fmt="py:percent")
+    NotebookClient(book, kernel_name="python3", resources={"metadata": {"path": str(tmp_path / "reader")}}).execute()
+    assert "116 high and 116 wide, 2 classes" in printed(book)
     assert len(list((tmp_path / "reader/data/xo/train").rglob("*.png"))) == 1700
 
 

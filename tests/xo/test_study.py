@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import multiprocessing
 from dataclasses import replace
 
 import numpy as np
@@ -112,6 +113,21 @@ def test_data_on_disk_are_digested_anew(small, store, tmp_path):
     before = study._data_now(runs, store)
     (tmp_path / "xo" / "train" / "circles" / "0001.png").unlink()
     assert study._data_now(runs, store) != before
+
+
+def test_a_killed_process_is_told_of_in_one_line_and_what_was_finished_is_kept(small, store):
+    def kill(progress):
+        if progress.run == "features seed 1":
+            for process in multiprocessing.active_children():
+                if "Manager" not in process.name:  # which carries progress
+                    process.kill()
+
+    done = []
+    runs = [quick_runs(small)[0], *(one_run(replace(QUICK, epochs=500), seed, small, Source()) for seed in (1, 2))]
+    with pytest.raises(CheckFailed, match="killed.*fewer --jobs"):
+        for record in execute(runs, store, jobs=1 + len(runs), on_progress=kill):
+            done.append(record)
+    assert done == look_up(runs, store).found
 
 
 def test_the_stored_network_asked_for(small, store):
