@@ -7,11 +7,10 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple
 
 from report_builder import facts, figures, pages, whole
@@ -90,28 +89,29 @@ def build(study: str, places: Places, train: Callable[[list[tuple[Run, str]]], l
         return Summary((0, len(plan_.runs)), (0, last["demonstrations"]), (0, last["figures"]), (0, last["notebooks"]),
                        last["pages"], False, time.perf_counter() - started)
     code = Source().reach(RESULTS)  # likewise
-    if train and plan_.state.missing:  # much is then to be made, and the first workers take seconds to start
+    if train and plan_.state.missing:  # much is then to be made
         processes.load_libraries()
-        Thread(target=load_machinery, daemon=True).start()
-    trained = train(plan_.state.missing) if train and plan_.state.missing else []
-    if not plan_.state.found + trained:
-        raise _no_record(study, plan_, places)
-    evidence = gather(plan_, plan_.state.found + trained)
-    to_compute = [each for each, _ in demonstrated(evidence, plan_.store, set_aside=True).missing]
-    if to_compute:
-        follow((each.name for each in demonstrations.execute(to_compute, plan_.store, jobs)), len(to_compute))
+    with processes.pool(1, processes.ANEW) as publisher:
+        publisher.submit(load_machinery)  # meanwhile the rest is made
+        trained = train(plan_.state.missing) if train and plan_.state.missing else []
+        if not plan_.state.found + trained:
+            raise _no_record(study, plan_, places)
         evidence = gather(plan_, plan_.state.found + trained)
-    demonstrations.prune(evidence.demonstrations)
-    head = report_head(evidence, len(plan_.runs), places.docs)
-    drawn, executed, pieces = wanted(evidence, head, places)
-    to_make = [made for made in [*executed, *pieces, *drawn] if not made.is_made]
-    follow(_made(to_make, evidence, jobs), len(to_make))
-    prune([*executed, *pieces, *drawn], places.build)
+        to_compute = [each for each, _ in demonstrated(evidence, plan_.store, set_aside=True).missing]
+        if to_compute:
+            follow((each.name for each in demonstrations.execute(to_compute, plan_.store, jobs)), len(to_compute))
+            evidence = gather(plan_, plan_.state.found + trained)
+        demonstrations.prune(evidence.demonstrations)
+        head = report_head(evidence, len(plan_.runs), places.docs)
+        drawn, executed, pieces = wanted(evidence, head, places)
+        to_make = [made for made in [*executed, *pieces, *drawn] if not made.is_made]
+        follow(_made(to_make, evidence, jobs), len(to_make))
+        prune([*executed, *pieces, *drawn], places.build)
 
-    report = report_of(evidence, head, places.build, code, drawn, executed, pieces)
-    rendered = pages.render(places.docs, report, places.build / "docs")
-    _write(places.build / "report.json", with_pages(report, rendered, places.docs))
-    published = publish(places.build / "docs", places.site, CONFIG)
+        report = report_of(evidence, head, places.build, code, drawn, executed, pieces)
+        rendered = pages.render(places.docs, report, places.build / "docs")
+        _write(places.build / "report.json", with_pages(report, rendered, places.docs))
+        published = _publish(publisher, places)
     counts = {"demonstrations": len(evidence.demonstrations), "figures": len(drawn), "notebooks": len(executed),
               "pages": len(rendered)}
     _write(places.build / "last.json", {"fingerprint": _fingerprint(planned(study, places), places, read), "counts": counts})
@@ -119,6 +119,14 @@ def build(study: str, places: Places, train: Callable[[list[tuple[Run, str]]], l
                    (sum(each in to_make for each in drawn), len(drawn)),
                    (sum(each in to_make for each in executed), len(executed)), len(rendered), published,
                    time.perf_counter() - started)
+
+
+def _publish(publisher: Executor, places: Places) -> bool:
+    try:
+        return publisher.submit(publish, places.build / "docs", places.site, CONFIG).result()
+    except BrokenProcessPool as error:
+        raise CheckFailed("the process that publishes the site was killed, most likely for want of memory; run the same "
+                          "command again; the old site stays, and what was made is kept") from error
 
 
 def planned(study: str, places: Places, set_aside: bool = False) -> Plan:

@@ -14,12 +14,14 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
+from multiprocessing.context import BaseContext
 from threading import Thread
 
 ONE_THREAD = {"OMP_NUM_THREADS": "1"}
 # what takes half a second or more to import and several processes need; torch takes up _dynamo to find the shapes of layers
 LIBRARIES = ("torch", "torch._dynamo", "scipy.stats", "matplotlib.figure", "matplotlib.backends.backend_svg", "ipykernel.kernelapp")
-CONTEXT = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
+ANEW = multiprocessing.get_context("spawn")
+CONTEXT = multiprocessing.get_context("forkserver") if sys.platform == "linux" else ANEW
 Process = CONTEXT.Process
 
 
@@ -32,25 +34,22 @@ def load_libraries() -> None:
         from multiprocessing import forkserver
 
         CONTEXT.set_forkserver_preload(list(LIBRARIES))
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the caller's to handle, also while it imports
-        try:
-            with _one_thread():
-                forkserver.ensure_running()
-        finally:
-            signal.signal(signal.SIGINT, before)
+        with _one_thread(), _no_interrupts():
+            forkserver.ensure_running()
 
 
 @contextmanager
-def pool(jobs: int) -> Iterator[Executor]:
+def pool(jobs: int, context: BaseContext = CONTEXT) -> Iterator[Executor]:
     """An executor of `jobs` processes. They are gone when the block is left, at once where that is by an exception.
 
+    With the context ANEW they do not wait for the server and its libraries.
     concurrent.futures.process.BrokenProcessPool is raised by the results when one of them was killed.
     """
     before = set(multiprocessing.active_children())
-    executor = ProcessPoolExecutor(jobs, CONTEXT, begin)
+    executor = ProcessPoolExecutor(jobs, context, begin)
     try:
         with _one_thread():
-            _wait_for_server()
+            _start(executor, context)
             yield executor
     except BaseException:
         for process in set(multiprocessing.active_children()) - before:
@@ -72,9 +71,12 @@ def _end_with_caller() -> None:
     os._exit(1)
 
 
-def _wait_for_server() -> None:
-    """A process that does nothing starts when the server has its libraries. Ctrl-C until then leaves no half-started worker."""
-    if CONTEXT.get_start_method() == "forkserver":
+def _start(executor: Executor, context: BaseContext) -> None:
+    """Ctrl-C from here on finds no process that has not yet come to `begin`."""
+    if context is ANEW:
+        with _no_interrupts():
+            executor.submit(os.getpid)
+    else:  # until the server has its libraries this takes seconds, which Ctrl-C may end
         process = Process(target=os.getpid)
         process.start()
         process.join()
@@ -87,6 +89,16 @@ def keep_freed_memory() -> None:
         for option in (-1, -3):  # M_TRIM_THRESHOLD, M_MMAP_THRESHOLD: what is freed from now on stays in the process,
             libc.mallopt(option, 1 << 30)
         libc.malloc_trim(0)  # but not what the run before left
+
+
+@contextmanager
+def _no_interrupts() -> Iterator[None]:
+    """What starts within does not hear Ctrl-C, which is the caller's to handle."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager
