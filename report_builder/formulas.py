@@ -9,8 +9,9 @@ from math_core import LatexError, LatexToMathML
 
 _CONVERTER = LatexToMathML(fancy_error=False)
 # What pymdownx.arithmatex leaves in a page in its generic mode, and what nbconvert leaves in a notebook.
-_IN_PAGE = re.compile(r'<(span|div) class="arithmatex">\\[(\[](.*?)\\[)\]]</\1>', re.DOTALL)
-_IN_NOTEBOOK = re.compile(r"<(pre|code)\b.*?</\1>|\$\$(.+?)\$\$|\$(\S(?:[^$\n]*?\S)?)\$", re.DOTALL)
+_AFTER = "([,.;:!?)，。；：、！？）]*)"  # is not to begin a line
+_IN_PAGE = re.compile(r'<(span|div) class="arithmatex">\\[(\[](.*?)\\[)\]]</\1>' + _AFTER, re.DOTALL)
+_IN_NOTEBOOK = re.compile(r"<(pre|code)\b.*?</\1>|\$\$(.+?)\$\$|\$(\S(?:[^$\n]*?\S)?)\$" + _AFTER, re.DOTALL)
 
 
 def mathml(tex: str, block: bool = False) -> str:
@@ -24,18 +25,20 @@ def mathml(tex: str, block: bool = False) -> str:
 
 def in_page(content: str) -> str:
     """The HTML of a Markdown page with its formulas as MathML."""
-    return _IN_PAGE.sub(lambda match: _set(match[2], block=match[1] == "div"), content)
+    return _IN_PAGE.sub(lambda match: _set(match[2], match[3], block=match[1] == "div"), content)
 
 
 def in_notebook(content: str) -> str:
     """The HTML of a notebook's text cell with its formulas as MathML; code stays as it is."""
 
     def replace(match: re.Match) -> str:
-        return match[0] if match[1] else _set(match[2] or match[3], block=bool(match[2]))
+        return match[0] if match[1] else _set(match[2] or match[3], match[4] or "", block=bool(match[2]))
 
     return _IN_NOTEBOOK.sub(replace, content)
 
 
-def _set(tex: str, block: bool) -> str:
+def _set(tex: str, after: str, block: bool) -> str:
     formula = mathml(html.unescape(tex), block)
-    return f'<div class="formula">{formula}</div>' if block else formula
+    if block:
+        return f'<div class="formula">{formula}</div>{after}'
+    return f'<span class="xo-keep">{formula}{after}</span>' if after else formula

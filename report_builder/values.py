@@ -61,11 +61,9 @@ def _part(function: Callable[..., dict[str, Value]], variant: str | None, made: 
 
 
 def _of_study(evidence: Evidence) -> dict[str, Value]:
-    seeds = sorted({len(runs) for runs in evidence.records.values()})
     return {
         "study.name": _plain(evidence.study),
         "study.runs": _plain(count(sum(map(len, evidence.records.values())))),
-        "study.seeds": Value(*[_spell(zh="至", en=" to ", low=seeds[0], high=seeds[-1])] * 2),
     }
 
 
@@ -113,7 +111,7 @@ def _of_outcome(runs: tuple[Record, ...]) -> dict[str, Value]:
            else _missing(f"训练不到 {epoch} 轮", f"trained for fewer than {epoch} epochs") for epoch in (10, 20)},
         "test_accuracy": _accuracy(accuracy, images),
         "accuracy_solved": _accuracy(accuracy[done], images) if done.any() else _none_solved(),
-        "final_loss": _median(curve(runs, "train_loss")[:, -1], lambda x: _both(f"{x:.4f}" if x >= 1e-4 else number(x, 1))),
+        "final_loss": _median(np.nan_to_num(curve(runs, "train_loss")[:, -1], nan=np.inf), _loss),
         "escape_epoch": _median(of_solved, lambda x: _both(f"{x:g}")) if len(of_solved) else _none_solved(),
     }
 
@@ -216,16 +214,18 @@ def _plain(text: str, note: str = "") -> Value:
     return Value(_both(text), _both(note))
 
 
+def _loss(nats: float) -> dict[str, str]:
+    if np.isinf(nats):
+        return {"zh": "发散", "en": "diverged"}
+    return _both(f"{nats:.4f}" if nats >= 1e-4 else number(nats, 1))
+
+
 def _missing(zh: str, en: str) -> Value:
     return Value(_both("—"), {"zh": zh, "en": en})
 
 
 def _none_solved() -> Value:
     return _missing("没有种子学会", "no seed solved the task")
-
-
-def _spell(zh: str, en: str, low: int, high: int) -> dict[str, str]:
-    return {language: f"{low}" if low == high else f"{low}{word}{high}" for language, word in (("zh", zh), ("en", en))}
 
 
 def _out_of(done: np.ndarray) -> Value:

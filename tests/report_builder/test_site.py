@@ -11,6 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from report_builder import formulas
 from report_builder.site import MANIFEST, commit, is_published, publish, sealed
 from xo.code import ROOT
 from xo.errors import CheckFailed, InputError
@@ -133,6 +134,13 @@ def test_formulas_are_mathml(project):
     page = project.page("en/xo/data/index.html")
     assert "<math><msub><mi>x</mi><mn>1</mn></msub></math>" in page
     assert '<div class="formula"><math display="block">' in page and "\\frac" not in page
+
+
+def test_what_follows_a_formula_does_not_begin_a_line():
+    assert formulas.in_page(r'<p><span class="arithmatex">\(x\)</span>。</p>') == (
+        '<p><span class="xo-keep"><math><mi>x</mi></math>。</span></p>')
+    assert formulas.in_notebook("$x$, and $y$ so") == (
+        '<span class="xo-keep"><math><mi>x</mi></math>,</span> and <math><mi>y</mi></math> so')
 
 
 def test_a_notebook_is_a_page_without_scripts_styles_or_hosts_of_its_own(project):

@@ -43,6 +43,13 @@ def test_a_random_result_never_comes_without_n(evidence):
             assert all(re.search(r"n = \d+", value.note[language]) for language in LANGUAGES), name
 
 
+def test_a_loss_that_diverged_is_the_largest_of_all(evidence, monkeypatch):
+    last = evidence.runs("baseline")[0].meta["epochs"][-1]
+    monkeypatch.setitem(last, "train_loss", float("nan"))
+    text, note = values(evidence)["baseline.final_loss"]
+    assert "nan" not in f"{text}{note}" and note["zh"].endswith("最大 发散") and note["en"].endswith("most diverged")
+
+
 def test_tables_have_a_row_per_variant_and_as_many_cells_as_columns(evidence):
     found = tables(evidence, values(evidence))
     for name, table in found.items():
