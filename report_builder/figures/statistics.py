@@ -73,7 +73,7 @@ def cost_and_success(evidence: Evidence, look: Look) -> Drawing:
     parted = (shares[slow].low > shares[quick].high) or (shares[quick].low > shares[slow].high)
     times = number(seconds[slow] / max(seconds[quick], 1e-9), 2)
     title = (look.words(f"“{variants[slow].zh}”一轮的时间是“{variants[quick].zh}”的 {times} 倍，学会的比例",
-                        f"“{variants[slow].en}” takes {times} times as long an epoch as “{variants[quick].en}”; the shares that solve the task ")
+                        f'"{variants[slow].en}" takes {times} times as long an epoch as "{variants[quick].en}"; the shares that solve the task ')
              + (look.words("不同", "differ") if parted else look.words("却分不出高下", "cannot be told apart")))
     order = sorted(range(len(variants)), key=lambda k: (-shares[k].k / shares[k].n, seconds[k]))
     variants, shares, seconds, parameters = ([each[k] for k in order] for each in (variants, shares, seconds, parameters))
