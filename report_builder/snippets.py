@@ -53,12 +53,16 @@ def execute(asked: Snippet, docs: Path, environment: dict[str, str]) -> str:
     with tempfile.TemporaryDirectory() as scratch:
         script, printed, said = (Path(scratch) / name for name in ("snippet.py", "printed", "said"))
         script.write_text(asked.code + "\n", encoding="utf-8")
+        said.touch()
         process = Process(target=_run, args=(script, printed, said, ONE_THREAD | environment))
         process.start()
-        process.join(TIMEOUT)
-        if process.is_alive():
+        try:
+            process.join(TIMEOUT)
+            finished = not process.is_alive()
+        finally:
             process.kill()
             process.join()
+        if not finished:
             raise CheckFailed(f"{_place(asked, docs)}: the code ran for more than {TIMEOUT} s; mend it")
         if process.exitcode:
             error = said.read_text(encoding="utf-8")
