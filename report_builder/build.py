@@ -218,15 +218,18 @@ def with_pages(report: dict, rendered: list[pages.Rendered], docs: Path) -> dict
 
 
 def _made(to_make: list[Drawn | Executed | Ran], evidence: Evidence, jobs: int) -> Iterator[str]:
-    """Makes artefacts in processes and yields the name of each one done."""
-    if len(to_make) < 3 or jobs == 1:  # starting processes would cost more
-        yield from (_make(each, evidence) for each in to_make)
+    """Makes artefacts side by side and yields the name of each one done."""
+    if not to_make:
         return
+    apart = jobs > 1 and len(to_make) > 2  # for fewer, starting processes would cost more
+
     def make(artefact: Drawn | Executed | Ran) -> str:
         """A figure is drawn by the pool; notebooks and code of pages are run in processes of their own."""
-        return pool.submit(_make, artefact, evidence).result() if isinstance(artefact, Drawn) else _make(artefact, evidence)
+        if apart and isinstance(artefact, Drawn):
+            return pool.submit(_make, artefact, evidence).result()
+        return _make(artefact, evidence)
 
-    with ThreadPoolExecutor(jobs) as waiting, processes.pool(jobs) as pool:
+    with ThreadPoolExecutor(jobs if apart else 1) as waiting, processes.pool(jobs) as pool:
         try:
             for done in as_completed([waiting.submit(make, each) for each in to_make]):
                 yield done.result()
