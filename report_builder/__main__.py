@@ -32,7 +32,7 @@ def main() -> None:
 @STORE
 @BUILD
 @SITE
-@click.option("--partial", is_flag=True, help="Train nothing: make the site of the runs there are; it says how many are missing.")
+@click.option("--partial", is_flag=True, help="Train nothing: make the site of the runs there are; its pages say how many are planned.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes at a time; default: one per core.")
 @click.option("--engine", type=click.Choice(["local", "dask"]), default="local", show_default=True)
 @click.option("--scheduler", metavar="ADDRESS", help="Of the Dask scheduler, as tcp://host:8786.")

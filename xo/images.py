@@ -28,7 +28,7 @@ def decode(data: bytes, name: str, sides: tuple[int, int] = (SMALLEST, LARGEST))
     `name` stands in messages only; `sides` are the least and the most pixels that a side may have.
     """
     import numpy as np
-    from PIL import Image
+    from PIL import Image, UnidentifiedImageError
 
     try:
         with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(data), formats=_FORMATS) as image:
@@ -38,6 +38,9 @@ def decode(data: bytes, name: str, sides: tuple[int, int] = (SMALLEST, LARGEST))
             return np.array(image.convert("L"))
     except InputError:
         raise
+    except UnidentifiedImageError:
+        raise InputError(f"{name}: not an image of a kind that is read ({', '.join(_FORMATS).lower()}); restore the file from "
+                         "its source, or leave it out") from None
     except Exception as error:  # Pillow's readers raise nearly anything on a damaged file
         raise InputError(f"{name}: not a readable image ({_short(error)}); "
                          "restore the file from its source, or remove it") from None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import sys
 import threading
 import time
@@ -76,7 +77,27 @@ def find_study(name: str) -> Study:
 
 
 def find_variant(name: str) -> Variant:
-    return _known(VARIANTS, name, "variant")
+    return _sound(_known(VARIANTS, name, "variant"))
+
+
+def _sound(row: Variant) -> Variant:
+    """The row of the table as it is; InputError names the first setting that no network can have."""
+    def counts(value) -> bool:
+        return isinstance(value, tuple) and all(isinstance(each, int) and each > 0 for each in value)
+
+    rules = (
+        ("name", re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", row.name), "small letters, digits and hyphens, for it names files"),
+        ("channels", counts(row.channels) and row.channels, "a tuple of counts, as (9, 5) or (9,)"),
+        ("kernels", counts(row.kernels) and (not row.kernels or not counts(row.channels) or len(row.kernels) == len(row.channels)),
+         "one side per convolution, as (3, 1, 3)"),
+        ("pool", row.pool in ("max", "trained", None), "'max', 'trained' or None"),
+        ("dense", counts(row.dense), "a tuple of counts, as (1200, 64)"),
+        ("labels", row.labels in ("class", "split", "uneven"), "'class', 'split' or 'uneven'"),
+    )
+    for setting, holds, expected in rules:
+        if not holds:
+            raise InputError(f"xo/variants.py, row '{row.name}': {setting} is {getattr(row, setting)!r}; expected {expected}")
+    return row
 
 
 def _known(table: dict, name: str, what: str):
@@ -93,7 +114,7 @@ def study_data(study: Study, data: DataSet) -> DataSet:
 def plan(study: Study, data: DataSet, source: Source) -> list[Run]:
     """Every run of the study on `data` (as `study_data` gives it), in the order of the table and the seeds."""
     runs = []
-    for row in VARIANTS.values():
+    for row in map(_sound, VARIANTS.values()):
         variant = replace(row, epochs=study.epochs) if study.epochs else row
         seeds = range(study.but.get(row.name, study.seeds))
         runs += [one_run(variant, seed, data, source) for seed in seeds]

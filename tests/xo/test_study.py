@@ -48,6 +48,18 @@ def test_unknown_names_are_answered_with_the_known_ones():
         find_variant("vgg")
 
 
+@pytest.mark.parametrize(("setting", "value", "said"), [
+    ("name", "a/b", "hyphens"), ("channels", 4, "tuple of counts"), ("channels", (), "tuple of counts"),
+    ("kernels", (3,), "one side per convolution"), ("pool", "avg", "'max', 'trained' or None"),
+    ("dense", (0,), "tuple of counts"), ("labels", "none", "'class', 'split' or 'uneven'"),
+])
+def test_a_row_that_no_network_can_have_is_named_with_what_was_expected(small, monkeypatch, setting, value, said):
+    monkeypatch.setitem(VARIANTS, "mine", replace(QUICK, **{"name": "mine", setting: value}))
+    for refused in (lambda: find_variant("mine"), lambda: plan(STUDIES["smoke"], small, Source())):
+        with pytest.raises(InputError, match=f"xo/variants.py, row '.*': {setting} is .*; expected.*{said}"):
+            refused()
+
+
 def test_what_is_trained_is_found_and_not_trained_again(small, store):
     runs = quick_runs(small, 2)
     assert [why for _, why in look_up(runs, store).missing] == ["never trained"] * 2
