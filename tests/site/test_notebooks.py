@@ -23,7 +23,7 @@ def page(browser: Browser):
 def test_a_notebook_is_a_light_page_with_all_its_output(site, page, path):
     assert (site.folder / path / "index.html").stat().st_size < LIMIT
     page.goto(site.address + path)
-    assert page.locator(".xo-output").count() >= 8 and page.locator(".xo-output.error").count() == 0
+    assert page.locator(".xo-output").count() >= 7 and page.locator(".xo-output.error").count() == 0
     assert page.locator(".xo-output img").count() >= 1
     assert page.locator("article math").count() >= (5 if "sizes" in path else 1)
 
