@@ -37,7 +37,8 @@ def execute(source: Path, target: Path, environment: dict[str, str]) -> None:
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
     notebook = _read(source.read_text(encoding="utf-8"))
-    client = NotebookClient(notebook, timeout=TIMEOUT, kernel_manager_class=_kernel_manager(), kernel_name="python3", record_timing=False,
+    client = NotebookClient(notebook, timeout=TIMEOUT, kernel_manager_class=_kernel_manager(), kernel_name="python3",
+                            record_timing=False, coalesce_streams=True,  # lines may arrive at any pace, the file stays the same
                             resources={"metadata": {"path": str(source.parent)}})
     try:
         client.execute(env=os.environ | ONE_THREAD | environment)
