@@ -60,7 +60,12 @@ class Share(NamedTuple):
 
 def curve(runs: tuple[Record, ...], name: str) -> np.ndarray:
     """`(seeds, epochs)` of a measure taken every epoch, such as "test_accuracy"."""
-    return np.array([[epoch[name] for epoch in run.meta["epochs"]] for run in runs])
+    return lost_is_infinite(np.array([[epoch[name] for epoch in run.meta["epochs"]] for run in runs]))
+
+
+def lost_is_infinite(values: np.ndarray) -> np.ndarray:
+    """A loss that is not a number has diverged: infinite, so that it counts in a median and is not drawn."""
+    return np.where(np.isnan(values), np.inf, values).astype(float)
 
 
 def solved(runs: tuple[Record, ...], by: int | None = None) -> np.ndarray:

@@ -111,7 +111,7 @@ def _of_outcome(runs: tuple[Record, ...]) -> dict[str, Value]:
            else _missing(f"训练不到 {epoch} 轮", f"trained for fewer than {epoch} epochs") for epoch in (10, 20)},
         "test_accuracy": _accuracy(accuracy, images),
         "accuracy_solved": _accuracy(accuracy[done], images) if done.any() else _none_solved(),
-        "final_loss": _median(np.nan_to_num(curve(runs, "train_loss")[:, -1], nan=np.inf), _loss),
+        "final_loss": _median(curve(runs, "train_loss")[:, -1], _loss),
         "escape_epoch": _median(of_solved, lambda x: _both(f"{x:g}")) if len(of_solved) else _none_solved(),
     }
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from report_builder.evidence import curve, share, solved
+from report_builder.evidence import curve, lost_is_infinite, share, solved
 from report_builder.figures.layout import WIDTH, axes, end_labels, epoch_axis, log_ticks, sheet
 from report_builder.figures.look import Drawing, Look
 from report_builder.figures.wording import of_runs, variant_of, variant_title, wrap
@@ -29,9 +29,9 @@ def loss(evidence: Evidence, look: Look, name: str) -> Drawing:
     """Loss of every batch, and of every epoch on training and test images."""
     variant, runs = variant_of(evidence, name), evidence.runs(name)
     color, n, epochs = look.color(name), len(runs), len(runs[0].meta["epochs"])
-    batch = _lost_is_infinite(np.array([run.array("batch_loss") for run in runs]))  # (seeds, epochs, batches)
+    batch = lost_is_infinite(np.array([run.array("batch_loss") for run in runs]))  # (seeds, epochs, batches)
     batches = batch.shape[2]
-    train, test = (_lost_is_infinite(curve(runs, key)) for key in ("train_loss", "test_loss"))  # (seeds, epochs)
+    train, test = (curve(runs, key) for key in ("train_loss", "test_loss"))  # (seeds, epochs)
     shares = label_shares(evidence, variant)
     even, blind = float(np.log(len(shares))), entropy(shares)
     learned = int((train[:, -1] < blind / 2).sum())
@@ -251,11 +251,6 @@ def _median_of(look: Look, n: int) -> str:
 def _last(values: np.ndarray) -> float:
     """The median of the last column."""
     return float(np.median(values[:, -1]))
-
-
-def _lost_is_infinite(values: np.ndarray) -> np.ndarray:
-    """A loss that is not a number has diverged: infinite, so that it counts in a median and is not drawn."""
-    return np.where(np.isnan(values), np.inf, values).astype(float)
 
 
 def _finite(values: np.ndarray, default: float) -> np.ndarray:
