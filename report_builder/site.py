@@ -54,7 +54,7 @@ def publish(docs: Path, site: Path, config: Path) -> bool:
 
 
 def load_machinery() -> None:
-    """Imports what `publish` will need, two seconds' work."""
+    """Imports MkDocs and what it will need, two seconds' work; `publish` does so itself where it has not been done."""
     os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")  # a notice of the theme about its successor
     import jieba
     import mkdocs.commands.build
@@ -197,7 +197,7 @@ def _swap(site: Path, new: Path, work: Path) -> None:
 
 def _build(docs: Path, site: Path, config: Path) -> None:
     """MkDocs, where every warning counts and nothing is printed."""
-    os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")  # a notice of the theme about its successor
+    load_machinery()
     from mkdocs.commands.build import build
     from mkdocs.config import load_config
 
