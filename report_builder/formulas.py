@@ -8,8 +8,8 @@ import re
 from math_core import LatexError, LatexToMathML
 
 _CONVERTER = LatexToMathML(fancy_error=False)
+_AFTER = "([,.;:!?)，。；：、！？）]*)"  # what is not to begin a line
 # What pymdownx.arithmatex leaves in a page in its generic mode, and what nbconvert leaves in a notebook.
-_AFTER = "([,.;:!?)，。；：、！？）]*)"  # is not to begin a line
 _IN_PAGE = re.compile(r'<(span|div) class="arithmatex">\\[(\[](.*?)\\[)\]]</\1>' + _AFTER, re.DOTALL)
 _IN_NOTEBOOK = re.compile(r"<(pre|code)\b.*?</\1>|\$\$(.+?)\$\$|\$(\S(?:[^$\n]*?\S)?)\$" + _AFTER, re.DOTALL)
 
