@@ -97,10 +97,10 @@ def change_figure(tree: Path) -> None:
 
 
 def remove_figures_and_pages(tree: Path) -> None:
-    """Runs stay, and notebooks, which train."""
+    """Runs stay, and what notebooks and the code of pages put out: those train or import torch."""
     shutil.rmtree(tree / "site")
     for path in (tree / "build").iterdir():
-        if path.name != "notebooks":
+        if path.name not in ("notebooks", "snippets"):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
