@@ -34,7 +34,7 @@ def load_libraries() -> None:
         from multiprocessing import forkserver
 
         CONTEXT.set_forkserver_preload(list(LIBRARIES))
-        with _one_thread(), _no_interrupts():
+        with one_thread(), _no_interrupts():
             forkserver.ensure_running()
 
 
@@ -48,7 +48,7 @@ def pool(jobs: int, context: BaseContext = CONTEXT) -> Iterator[Executor]:
     before = set(multiprocessing.active_children())
     executor = ProcessPoolExecutor(jobs, context, begin)
     try:
-        with _one_thread():
+        with one_thread():
             _start(executor, context)
             yield executor
     except BaseException:
@@ -64,6 +64,21 @@ def begin() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_caller, daemon=True).start()
     keep_freed_memory()
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """What starts within has ONE_THREAD in its environment, which libraries read when they are loaded."""
+    before = {name: os.environ.get(name) for name in ONE_THREAD}
+    os.environ.update(ONE_THREAD)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _end_with_caller() -> None:
@@ -99,18 +114,3 @@ def _no_interrupts() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """What starts within has ONE_THREAD in its environment, which libraries read when they are loaded."""
-    before = {name: os.environ.get(name) for name in ONE_THREAD}
-    os.environ.update(ONE_THREAD)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value

@@ -28,7 +28,7 @@ from xo import records
 from xo.code import Source
 from xo.data import DataSet, load
 from xo.errors import CheckFailed, InputError
-from xo.processes import CONTEXT, begin, keep_freed_memory, pool
+from xo.processes import CONTEXT, begin, keep_freed_memory, one_thread, pool
 from xo.records import Damaged, Record, Store
 from xo.variants import VARIANTS, Variant
 
@@ -302,7 +302,8 @@ def _queue(on_progress: Callable[[Progress], None], remote: bool):
         yield None
         return
     manager = SyncManager(ctx=CONTEXT)
-    manager.start(begin)
+    with one_thread():  # the server of later processes may start with it
+        manager.start(begin)
     with manager:
         queue = manager.Queue()
 
