@@ -10,7 +10,7 @@ from torch import nn
 from xo.__main__ import original_log
 from xo.evaluate import as_input, evaluate
 from xo.model import Net
-from xo.train import initial, step, task, train
+from xo.train import arranged, initial, step, task, train
 from xo.variants import VARIANTS
 
 ONE_EPOCH = replace(VARIANTS["features"], epochs=1)
@@ -22,7 +22,7 @@ def test_a_step_equals_the_plain_loops(name, small):
     variant = VARIANTS[name]
     training, _, classes = task(variant, small)
     ours, plain = (initial(variant, small.image_size, len(classes), seed=3) for _ in range(2))
-    plain = plain.to(memory_format=torch.contiguous_format)
+    ours = arranged(ours)
     optimizer = torch.optim.SGD(plain.parameters(), lr=variant.lr)
     order = torch.randperm(len(training.labels), generator=torch.Generator().manual_seed(0))
     for batch in order[:128].split(64):
