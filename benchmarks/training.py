@@ -17,7 +17,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
-import plain
 import torch
 from rich.console import Console
 from rich.table import Table
@@ -61,6 +60,8 @@ def by_xo(runs: list[Run], store: Store) -> tuple[dict[str, float], dict[str, in
 
 def by_plain(runs: list[Run], data: DataSet) -> tuple[dict[str, float], float]:
     """Per variant the seconds of all its runs; seconds in all."""
+    import plain  # not on top: xo's processes would import it too, and their memory be counted with torchvision in it
+
     torch.set_num_threads(cores())
     seconds = {}
     for run in runs:
