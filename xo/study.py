@@ -262,17 +262,18 @@ def _carry_out(run: Run, queue, keep_weights: bool):
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "overflow", RuntimeWarning)  # in the maps of a net that diverged
         net, facts, arrays = train(run.variant, run.data, run.seed, report)
+    seconds = time.perf_counter() - started
+    tensors = net.state_dict()
+    wanted = keep_weights or run.variant.labels == "class" and sum(t.nbytes for t in tensors.values()) <= records.WEIGHTS_LIMIT
+    weights = {name: tensor.contiguous().numpy() for name, tensor in tensors.items()} if wanted else None  # may be a copy
     facts["cost"] = {
-        "train_seconds": time.perf_counter() - started,
+        "train_seconds": seconds,
         "epoch_seconds": facts.pop("epoch_seconds"),
         "peak_memory_bytes": _peak_memory(),
         "finished": datetime.now(timezone.utc).isoformat(timespec="seconds"),
     }
     facts["machine"] = _machine()
-    weights = {name: tensor.contiguous().numpy() for name, tensor in net.state_dict().items()}
-    size = sum(array.nbytes for array in weights.values())
-    wanted = keep_weights or run.variant.labels == "class" and size <= records.WEIGHTS_LIMIT
-    return run.key, facts, arrays, weights if wanted else None
+    return run.key, facts, arrays, weights
 
 
 @contextmanager
