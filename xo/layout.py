@@ -77,8 +77,8 @@ def _misplaced(source: Folder | Archive, found: dict[str, str]) -> InputError:
         if all(any(n in below for n in names) for names in SPLITS.values()):
             return _too_high(name, [n for n in _SPLIT_FOLDERS if n in below], f"{name}/{folder}")
         if any(map(_is_image, images)):
-            return InputError(f"{name}: one level too low, its folders ({', '.join(folders[:3])}) are classes and not "
-                              f"train and test; give the folder above it ({above})")
+            return InputError(f"{name}: holds no train and test folders; {_EXPECTED}; if {', '.join(folders[:3])} are "
+                              f"classes, it is one level too low: give the folder above it ({above})")
     if any(map(_is_image, files)):
         return InputError(f"{name}: two levels too low, it holds the images of one class; "
                           "give the folder that holds train and test")
