@@ -30,7 +30,7 @@ from xo.data import DataSet, load
 from xo.errors import CheckFailed, InputError
 from xo.processes import CONTEXT, begin, keep_freed_memory, one_thread, pool
 from xo.records import Damaged, Record, Store
-from xo.variants import VARIANTS, Variant
+from xo.variants import ROWS, VARIANTS, Variant
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,9 @@ def _sound(row: Variant) -> Variant:
 
     rules = (
         ("name", re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", row.name), "small letters, digits and hyphens, for it names files"),
+        ("name", sum(each.name == row.name for each in ROWS) <= 1, "a name of its own, for another row has this one"),
+        ("zh", row.zh, "its title in Chinese"),
+        ("en", row.en, "its title in English"),
         ("channels", counts(row.channels) and row.channels, "a tuple of counts, as (9, 5) or (9,)"),
         ("kernels", counts(row.kernels) and (not row.kernels or not counts(row.channels) or len(row.kernels) == len(row.channels)),
          "one side per convolution, as (3, 1, 3)"),

@@ -14,8 +14,8 @@ class Variant:
     """One network with its training settings; the defaults are the original's."""
 
     name: str
-    zh: str
-    en: str
+    zh: str = ""
+    en: str = ""
     channels: tuple[int, ...] = (9, 5)  # output channels of each convolution
     kernels: tuple[int, ...] = ()  # side of each convolution's kernels; unless given, 3
     pool: Literal["max", "trained"] | None = "max"  # 2x2 after each convolution wider than 1x1; "trained": with weights
@@ -31,7 +31,7 @@ class Variant:
         return self.kernels or (3,) * len(self.channels)
 
 
-_ROWS = (
+ROWS = (
     Variant("baseline", "基准网络", "Baseline", parameters=4_452_694),
     Variant("three-conv", "三层卷积", "Three convolutions", channels=(9, 5, 3), epochs=20, parameters=597_232),
     Variant("no-pooling", "去掉池化", "No pooling", pool=None, epochs=20, parameters=75_342_694),
@@ -51,4 +51,4 @@ _ROWS = (
     Variant("no-pooling-uneven", "去掉池化（类别悬殊）", "No pooling, uneven classes", pool=None, epochs=20,
             labels="uneven", parameters=75_342_694),
 )
-VARIANTS: dict[str, Variant] = {row.name: row for row in _ROWS}
+VARIANTS: dict[str, Variant] = {row.name: row for row in ROWS}

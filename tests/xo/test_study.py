@@ -11,7 +11,7 @@ from xo.code import Source
 from xo.errors import CheckFailed, InputError
 from xo.records import Store
 from xo.study import STUDIES, execute, find_study, find_variant, look_up, one_run, plan, stored, study_data
-from xo.variants import VARIANTS
+from xo.variants import ROWS, VARIANTS
 
 QUICK = replace(VARIANTS["features"], epochs=1)
 
@@ -52,12 +52,19 @@ def test_unknown_names_are_answered_with_the_known_ones():
     ("name", "a/b", "hyphens"), ("channels", 4, "tuple of counts"), ("channels", (), "tuple of counts"),
     ("kernels", (3,), "one side per convolution"), ("pool", "avg", "'max', 'trained' or None"),
     ("dense", (0,), "tuple of counts"), ("labels", "none", "'class', 'split' or 'uneven'"),
+    ("zh", "", "title in Chinese"), ("en", "", "title in English"),
 ])
 def test_a_row_that_no_network_can_have_is_named_with_what_was_expected(small, monkeypatch, setting, value, said):
     monkeypatch.setitem(VARIANTS, "mine", replace(QUICK, **{"name": "mine", setting: value}))
     for refused in (lambda: find_variant("mine"), lambda: plan(STUDIES["smoke"], small, Source())):
         with pytest.raises(InputError, match=f"xo/variants.py, row '.*': {setting} is .*; expected.*{said}"):
             refused()
+
+
+def test_a_second_row_of_the_same_name_is_refused(small, monkeypatch):
+    monkeypatch.setattr("xo.study.ROWS", (*ROWS, replace(QUICK, name="baseline")))
+    with pytest.raises(InputError, match="row 'baseline': name is 'baseline'; expected a name of its own"):
+        plan(STUDIES["smoke"], small, Source())
 
 
 def test_what_is_trained_is_found_and_not_trained_again(small, store):
