@@ -69,6 +69,9 @@ def _misplaced(source: Folder | Archive, found: dict[str, str]) -> InputError:
     if found:
         there, missing = next(iter(found.values())), next(split for split in SPLITS if split not in found)
         return InputError(f"{name}: has {there} but no {missing} folder; {_EXPECTED}")
+    guess = ""
+    if any(map(_is_image, files)):
+        guess = "; if its images are of one class, it is two levels too low: give the folder that holds train and test"
     for folder in folders:
         try:
             below, images = source.list(folder)
@@ -77,12 +80,9 @@ def _misplaced(source: Folder | Archive, found: dict[str, str]) -> InputError:
         if all(any(n in below for n in names) for names in SPLITS.values()):
             return _too_high(name, [n for n in _SPLIT_FOLDERS if n in below], f"{name}/{folder}")
         if any(map(_is_image, images)):
-            return InputError(f"{name}: holds no train and test folders; {_EXPECTED}; if {', '.join(folders[:3])} are "
-                              f"classes, it is one level too low: give the folder above it ({above})")
-    if any(map(_is_image, files)):
-        return InputError(f"{name}: two levels too low, it holds the images of one class; "
-                          "give the folder that holds train and test")
-    return InputError(f"{name}: holds no train and test folders; {_EXPECTED}")
+            guess = (f"; if {', '.join(folders[:3])} are classes, it is one level too low: "
+                     f"give the folder above it ({above})")
+    return InputError(f"{name}: holds no train and test folders; {_EXPECTED}{guess}")
 
 
 def _too_high(name: str, classes: list[str], right: str) -> InputError:

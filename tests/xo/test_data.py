@@ -507,7 +507,7 @@ def test_a_single_folder_around_a_wrong_set_is_no_excuse(tmp_path):
     archive = pack(make(tmp_path / "pets") / "train", tmp_path / "train.zip", "train/")
     refused(lambda: data.import_images(archive, tmp_path / "mine"), "has train but no test folder")
     archive = pack(tmp_path / "pets/train", tmp_path / "low.zip", "pets/")
-    refused(lambda: data.import_images(archive, tmp_path / "mine"), "low.zip/pets: holds no train and test folders")
+    refused(lambda: data.import_images(archive, tmp_path / "mine"), "low.zip/pets: holds no train and test folders", "one level too low")
 
 
 def test_importing_xo_data_imports_neither_torch_nor_pillow():
