@@ -266,9 +266,10 @@ def _carry_out(run: Run, queue, keep_weights: bool):
         warnings.filterwarnings("ignore", "overflow", RuntimeWarning)  # in the maps of a net that diverged
         net, facts, arrays = train(run.variant, run.data, run.seed, report)
     seconds = time.perf_counter() - started
+    keep_freed_memory()  # from now on: what training freed goes back before large weights are copied and written
     tensors = net.state_dict()
     wanted = keep_weights or run.variant.labels == "class" and sum(t.nbytes for t in tensors.values()) <= records.WEIGHTS_LIMIT
-    weights = {name: tensor.contiguous().numpy() for name, tensor in tensors.items()} if wanted else None  # may be a copy
+    weights = {name: tensor.contiguous().numpy() for name, tensor in tensors.items()} if wanted else None
     facts["cost"] = {
         "train_seconds": seconds,
         "epoch_seconds": facts.pop("epoch_seconds"),
