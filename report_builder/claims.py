@@ -86,22 +86,29 @@ def _more_seeds(n: int | None, each: bool = False) -> Both:
     return Both(f"比例若不变，约需{'各' if each else ''} {count(n)} 个", f"if the shares stay, about {count(n)}{' of each' if each else ''}")
 
 
-def _share_against(k: int, n: int, bound: float, what: Both) -> Finding:
-    """Supported where the interval of k of n lies above the bound, refuted where below."""
+def _judged(leans: Verdict, numbers: Both, n: int, fewest: int, needed: int | None, each: bool = False) -> Finding:
+    """What an interval decides, unless a kind has fewer than FEWEST runs, which is said; `needed` runs would settle it."""
+    if leans != "undecided" and fewest < FEWEST:
+        leans = "undecided"
+        numbers = Both(f"{numbers.zh}；种子少于 {FEWEST} 个，不下结论", f"{numbers.en}; fewer than {FEWEST} seeds decide nothing")
+    return Finding(leans, numbers, n, _more_seeds(needed, each) if leans == "undecided" else Both("", ""))
+
+
+def _share_against(k: int, n: int, bound: float, what: Both, small: bool = False) -> Finding:
+    """Supported where the interval of k of n lies above the bound (`small`: below), refuted where on the other side."""
     s = share(k, n)
-    verdict = "undecided" if n < FEWEST else "supported" if s.low > bound else "refuted" if s.high < bound else "undecided"
-    return Finding(verdict, _counted(s, what), n,
-                   _more_seeds(n_to_leave(k / n, bound, FEWEST)) if verdict == "undecided" else Both("", ""))
+    above, below = ("refuted", "supported") if small else ("supported", "refuted")
+    leans = above if s.low > bound else below if s.high < bound else "undecided"
+    return _judged(leans, _counted(s, what), n, n, n_to_leave(k / n, bound, FEWEST))
 
 
 def _fewer_solved(worse: tuple[Record, ...], better: tuple[Record, ...]) -> Finding:
     """Whether the first solve their task less often than the second."""
     a, b = (share(int(solved(runs).sum()), len(runs)) for runs in (worse, better))
     d = difference(b, a)
-    verdict = "undecided" if min(a.n, b.n) < FEWEST or not d.parted else "supported" if d.value > 0 else "refuted"
-    return Finding(verdict, Both(f"学会 {a.k}/{a.n} 对 {b.k}/{b.n}，{_interval(d).zh}",
-                                 f"{a.k} of {a.n} against {b.k} of {b.n} solve it, {_interval(d).en}"), a.n + b.n,
-                   _more_seeds(n_to_part(a.k / a.n, b.k / b.n, FEWEST), each=True) if verdict == "undecided" else Both("", ""))
+    leans = "undecided" if not d.parted else "supported" if d.value > 0 else "refuted"
+    numbers = Both(f"学会 {a.k}/{a.n} 对 {b.k}/{b.n}，{_interval(d).zh}", f"{a.k} of {a.n} against {b.k} of {b.n} solve it, {_interval(d).en}")
+    return _judged(leans, numbers, a.n + b.n, min(a.n, b.n), n_to_part(a.k / a.n, b.k / b.n, FEWEST), each=True)
 
 
 def _interval(d: Difference) -> Both:
@@ -381,10 +388,8 @@ def _escape_is_sudden(evidence: Evidence) -> Finding:
 def _few_end_between(evidence: Evidence) -> Finding:
     last = np.concatenate([curve(runs, "test_accuracy")[:, -1] for runs in _asked(evidence).values()])
     between = int(((last > CHANCE_ACCURACY) & (last < SOLVED)).sum())
-    s = share(between, len(last))
-    verdict = "undecided" if s.n < FEWEST else "supported" if s.high < 0.25 else "refuted" if s.low > 0.25 else "undecided"
-    return Finding(verdict, _counted(s, Both(f"停在 {100 * CHANCE_ACCURACY:.0f} % 与 {100 * SOLVED:.0f} % 之间", f" end between {100 * CHANCE_ACCURACY:.0f} and {100 * SOLVED:.0f} %")), len(last),
-                   _more_seeds(n_to_leave(between / len(last), 0.25, FEWEST)) if verdict == "undecided" else Both("", ""))
+    ends_there = Both(f"停在 {100 * CHANCE_ACCURACY:.0f} % 与 {100 * SOLVED:.0f} % 之间", f" end between {100 * CHANCE_ACCURACY:.0f} and {100 * SOLVED:.0f} %")
+    return _share_against(between, len(last), 0.25, ends_there, small=True)
 
 
 @_needs("baseline")

@@ -65,6 +65,7 @@ def test_fifteen_channels_are_worse_only_where_intervals_part(evidence, nine, fi
     found = claims(with_runs(evidence, baseline=lot("baseline", nine, n), channels_15=lot("channels-15", fifteen, n)))["15-channels-are-worse"]
     assert found["verdict"] == verdict
     assert f"{fifteen}/{n} 对 {nine}/{n}" in found["numbers"]["zh"]
+    assert ("fewer than 5 seeds" in found["numbers"]["en"]) == (n == 2)  # their interval would decide
 
 
 def test_one_seed_that_solves_it_refutes_that_three_layers_cannot(evidence):
