@@ -240,8 +240,8 @@ def _deeper_separates_better(evidence: Evidence) -> Finding:
     p = binomtest(up, up + down).pvalue if up + down else 1.0
     verdict = "undecided" if p > SIGNIFICANT else "supported" if up > down else "refuted"
     return Finding(verdict, Both(f"{len(deep)} 个种子中，第三块的探针比第一块准的 {up} 个，更差的 {down} 个，符号检验 p = {number(p, 2)}",
-                                 f"of {len(deep)} seeds the probe of the third block is better than that of the first in {up}, "
-                                 f"worse in {down}; sign test p = {number(p, 2)}"), len(deep),
+                                 f"the probe of the third block is better than that of the first with {up} of {len(deep)} seeds, "
+                                 f"worse with {down}; sign test p = {number(p, 2)}"), len(deep),
                    Both("至少 6 个种子", "at least 6 seeds") if verdict == "undecided" else Both("", ""))
 
 
