@@ -19,6 +19,7 @@ from report_builder.figures.look import FONT
 from xo.code import ROOT, Source
 from xo.commands import EMBEDDED
 from xo.data import DataSet, ensure, load
+from xo.ownership import claim
 from xo.records import Record, Store
 from xo.study import find_study, look_up, plan, study_data
 
@@ -37,6 +38,7 @@ def home() -> Path:
 def data_set() -> DataSet:
     """The images; the embedded ones are drawn where they are missing."""
     given = os.environ.get("XO_DATA")
+    claim(_store().root, "store")
     cache = _store().cache
     return load(Path(given), cache) if given else ensure(home() / EMBEDDED, cache)
 

@@ -28,6 +28,7 @@ from report_builder import formulas, notebooks, pages  # noqa: E402
 from report_builder.cells import cells  # noqa: E402
 from report_builder.reuse import Reuse, origin  # noqa: E402
 from xo.errors import CheckFailed, InputError  # noqa: E402
+from xo.ownership import claim  # noqa: E402
 from xo.variants import VARIANTS  # noqa: E402
 
 FIRST, LAST = 100, -200  # before and after all plugins, of which i18n is the last at -100
@@ -54,6 +55,9 @@ def on_config(config):
     docs, out = root / "docs", root / "build" / "docs"
     if Path(config.docs_dir) == docs:
         try:
+            claim(out.parent, "build")
+            if _command != "serve":  # which publishes to a scratch folder
+                claim(Path(config.site_dir), "site")
             report = pages.load_report(root / "build" / "report.json")
             pages.render(docs, report, out)
             for name, executed in report.get("notebooks", {}).items():

@@ -10,7 +10,7 @@ import html
 import json
 import shutil
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import version
@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, TemplateError
 
-from report_builder import glossary, notebooks, origin, published, snippets, stepper
+from report_builder import glossary, notebooks, origin, published, snippets, stepper, whole
 from report_builder.wording import LANGUAGES
 from xo.errors import InputError
 from xo.variants import VARIANTS, Variant
@@ -240,7 +240,8 @@ def snippets_of(docs: Path, head: dict) -> list[snippets.Snippet]:
 def render(docs: Path, report: dict, out: Path) -> list[Rendered]:
     """Renders `docs/{zh,en}` into `out/{zh,en}`, with figures and notebooks beside, and returns all pages.
 
-    Only files whose content changed are written; files that no source accounts for any more are removed.
+    Only files whose content changed are written; rendered files that no source accounts for any more are removed.
+    Raises InputError, before anything is written, on a file in `out` that was not rendered.
     """
     pages = [(f"{page.language}/{page.path}", page, text) for page, text in _rendered(docs, report)]
     wanted: dict[str, bytes | Path] = {path: text.encode() for path, _, text in pages}
@@ -343,6 +344,15 @@ def _environment(docs: Path) -> Environment:
 
 
 def _write(out: Path, wanted: dict[str, bytes | Path]) -> None:
+    listing = out.with_name(f"{out.name}.json")  # of what was rendered; both lists until the old files are gone
+    rendered = _listed(listing)
+    there = {file.relative_to(out).as_posix(): file for file in out.rglob("*") if file.is_symlink() or not file.is_dir()}
+    if rendered is None:  # as an earlier version left it, or the first time
+        rendered = there.keys()
+    for name in sorted(there.keys() - rendered):
+        if not there[name].name.startswith("."):  # which MkDocs does not read either
+            raise InputError(f"{there[name]}: was not rendered, and this folder holds rendered pages only; move it out")
+    _list(listing, rendered | wanted.keys())
     for name, content in wanted.items():
         target = out / name
         if isinstance(content, Path):
@@ -353,12 +363,25 @@ def _write(out: Path, wanted: dict[str, bytes | Path]) -> None:
         elif not target.is_file() or target.read_bytes() != content:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
-    for file in sorted(out.rglob("*"), reverse=True):
-        if file.is_dir():
-            if not any(file.iterdir()):
-                file.rmdir()
-        elif file.relative_to(out).as_posix() not in wanted:
-            file.unlink()
+    for name in rendered & there.keys() - wanted.keys():
+        there[name].unlink(missing_ok=True)
+    for folder in sorted((path for path in out.rglob("*") if path.is_dir() and not path.is_symlink()), reverse=True):
+        if not any(folder.iterdir()):
+            folder.rmdir()
+    _list(listing, wanted.keys())
+
+
+def _listed(path: Path) -> set[str] | None:
+    try:
+        return set(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return None
+
+
+def _list(path: Path, names: Iterable[str]) -> None:
+    text = json.dumps(sorted(names), ensure_ascii=False, indent=0)
+    if not path.is_file() or path.read_text(encoding="utf-8") != text:
+        whole.write(path, text)
 
 
 def load_report(path: Path) -> dict:

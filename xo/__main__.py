@@ -50,18 +50,23 @@ def data() -> None:
 
 
 @data.command()
-@click.option("--to", type=click.Path(path_type=Path), default=Path("data/xo"), show_default=True)
+@click.option("--to", type=click.Path(path_type=Path), default=Path("data/xo"), show_default=True,
+              help="A new folder, or one that holds this data set already.")
 @STORE
 def generate(to: Path, store: Path) -> None:
     """Draw the embedded data set: the same images on every machine."""
     from xo.data import describe, ensure
+    from xo.ownership import claim, keep_apart, refuse_inside_own
 
+    keep_apart({"--to": to, "--store": store})
+    refuse_inside_own(to, "--to")
+    claim(store, "store")
     click.echo("\n".join(describe(ensure(to, store / ".data"))))
 
 
 @data.command("import")
 @click.argument("source", type=click.Path(path_type=Path, exists=True))
-@click.option("--to", type=click.Path(path_type=Path), help="Default: data/ and the name of SOURCE, or data/imported-xo for one named xo.")
+@click.option("--to", type=click.Path(path_type=Path), help="A new folder; by default data/ and the name of SOURCE, or data/imported-xo for one named xo.")
 def import_(source: Path, to: Path | None) -> None:
     """Check the images of SOURCE, a folder or zip with train and test images per class, and copy them into the project."""
     from xo.data import describe, import_images

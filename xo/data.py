@@ -21,6 +21,7 @@ from xo import generate, images
 from xo.card import describe, statistics
 from xo.errors import InputError
 from xo.layout import SPLITS, Layout, find
+from xo.ownership import refuse_inside_own
 from xo.sources import Archive, Folder
 
 __all__ = ["DataSet", "Split", "check", "describe", "ensure", "import_images", "load", "statistics"]
@@ -128,6 +129,9 @@ def check(root: Path) -> DataSet:
 
 def import_images(source: Path, target: Path) -> DataSet:
     """Check a folder or zip of the original's or of ImageFolder's layout and write it to `target` as PNGs."""
+    refuse_inside_own(target, "--to")
+    if target.resolve() != source.resolve() and target.resolve().is_relative_to(source.resolve()):
+        raise InputError(f"{target}: lies in {source}, whose images are read; choose a folder outside of it with --to")
     opened = Archive(source) if source.is_file() else Folder(source)
     layout = find(opened)
     names = {}
