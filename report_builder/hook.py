@@ -60,9 +60,6 @@ def on_config(config):
                 claim(Path(config.site_dir), "site")
             report = pages.load_report(root / "build" / "report.json")
             pages.render(docs, report, out)
-            for name, executed in report.get("notebooks", {}).items():
-                if (docs / name).exists():
-                    (out / name).with_suffix(".ipynb").write_bytes(notebooks.current(docs / name, Path(executed)))
         except (InputError, CheckFailed) as error:
             raise PluginError(str(error)) from None
         config.docs_dir = str(out)

@@ -99,9 +99,7 @@ class _Page:
 
     def figure(self, name: str) -> str:
         self.uses.add(f"figure {name}")
-        if self.has_results and (variant := self._without_runs(name)):
-            return f'<p class="xo-missing">{self._no_run(variant)}</p>'
-        if self.has_results and (why := self._not_shown(f"figure {name}")):
+        if why := self._no_figure(name):
             return f'<p class="xo-missing">{html.escape(why)}</p>'
         if not self.has_results or (name in self.report["drawable"] and name not in self.report["figures"]):
             return self._missing(name)
@@ -157,11 +155,19 @@ class _Page:
                 | {"id": name, "numbers": claim["numbers"][self.language]}
                 for name, claim in self.report.get("claims", {}).items()]
 
-    def figure_page(self, name: str) -> str:
-        """The address of a figure where the site shows it; empty where it does not."""
+    def figure_link(self, name: str, text: str) -> str:
+        """A link to a figure where the site shows it, else why it cannot be shown; the text alone where no page asks for it."""
         self.uses.add(f"place {name}")
-        page = self.report.get("figure_pages", {}).get(name)
-        return f"{self._to(page)}#figure-{name}" if page else ""
+        if page := self.report.get("figure_pages", {}).get(name):
+            return f"[{text}]({self._to(page)}#figure-{name})"
+        return html.escape(self._no_figure(name)) or text
+
+    def _no_figure(self, name: str) -> str:
+        """Why a figure cannot be shown, as a sentence; empty where nothing stands against it, or before there are results."""
+        if not self.has_results:
+            return ""
+        variant = self._without_runs(name)
+        return self._no_run(variant) if variant else self._not_shown(f"figure {name}")
 
     def _link(self, name: str, ending: str) -> str:
         return self._to(f"figures/{name}.{ending}")
@@ -223,13 +229,21 @@ def asked(docs: Path, head: dict) -> list[Rendered]:
 
 
 def figure_pages(docs: Path, head: dict) -> dict[str, str]:
-    """Every figure that pages ask for, and the page, below its language's folder, where a reader should meet it."""
+    """Every figure that pages show, and the page, below its language's folder, where a reader should meet it."""
     found: dict[str, str] = {}
-    for page in sorted(asked(docs, head), key=lambda page: _ROOMS.index(page.path.split("/")[1]) if page.path.count("/") > 1 else 9):
-        for used in page.uses:
-            if used.startswith("figure "):
-                found.setdefault(used.removeprefix("figure "), page.path.partition("/")[2])
+    for page in sorted(asked(docs, head), key=_order):
+        for name in head["drawable"]:
+            if f"figure {name}" in page.uses:
+                found.setdefault(name, page.path.partition("/")[2])
     return found
+
+
+def _order(page: Rendered) -> int:
+    """Folders as in _ROOMS, then all others, then the pages outside of any folder."""
+    _, *folders, _ = page.path.split("/")
+    if not folders:
+        return len(_ROOMS) + 1
+    return _ROOMS.index(folders[0]) if folders[0] in _ROOMS else len(_ROOMS)
 
 
 def snippets_of(docs: Path, head: dict) -> list[snippets.Snippet]:
@@ -257,8 +271,8 @@ def render(docs: Path, report: dict, out: Path) -> list[Rendered]:
             wanted[f"{page.language}/figures/{name}.csv"] = folder / "data.csv"
     for book in _notebooks(docs):
         executed = report.get("notebooks", {}).get(book.source)
-        wanted[book.path] = (Path(executed) if executed
-                             else notebooks.unexecuted((docs / book.source).read_text(encoding="utf-8")))
+        language = book.source.partition("/")[0]
+        wanted[book.path] = notebooks.current(docs / book.source, Path(executed) if executed else None, language)
     for language in LANGUAGES:
         if "values" in report and (docs / language / origin.VALUES).exists():
             wanted[f"{language}/{origin.VALUES_CSV}"] = origin.values_csv(report, language).encode()
@@ -277,14 +291,15 @@ def _notebooks(docs: Path) -> list[Rendered]:
 
 def faults(docs: Path, report: dict) -> Iterator[str]:
     """Every page that does not render with this report, a claim whose verdict its wording was not written for included;
-    and every claim that no page uses."""
-    used = set()
+    and every claim that no page states but the list of all claims."""
+    rendered = asked(docs, {})  # without results, for another data set may leave out the pages' words on the embedded one
     for page in _pages(docs):
         try:
-            used |= _render(docs, report, *page)[0].uses
+            rendered.append(_told(_render(docs, report, *page)[0]))
         except InputError as error:
             yield str(error)
-    yield from (f"claim '{name}' is used on no page: use it or take its row out of report_builder/claims.py"
+    used = {name for page in rendered for name in page.uses if page.path.partition("/")[2] != CLAIMS_PAGE}
+    yield from (f"claim '{name}' is used on no page but {CLAIMS_PAGE}: use it or take its row out of report_builder/claims.py"
                 for name in report["claims"] if f"claim {name}" not in used)
 
 
@@ -309,7 +324,7 @@ def _render(docs: Path, report: dict, language: str, source: str, path: str, var
     names = {
         "value": page.value, "published": page.published, "figure": page.figure, "table": page.table, "stepper": page.stepper, "run": page.run,
         "values_of": page.values_of, "value_sections": lambda: origin.sections(report, language),
-        "claim": page.claim, "verdict": page.verdict, "claims": page.claims, "figure_page": page.figure_page,
+        "claim": page.claim, "verdict": page.verdict, "claims": page.claims, "figure_link": page.figure_link,
         "term": page.term, "glossary": lambda: glossary.page(language),
         "study": report.get("study", ""), "data": report.get("data", {}).get("name", "xo"),
         "embedded": report.get("data", {}).get("embedded", True),
