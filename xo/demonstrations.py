@@ -153,9 +153,7 @@ def lacks(row: Demonstration, by_variant: dict[str, tuple[Record, ...]]) -> dict
         runs = by_variant.get(variant, ())
         if runs and _used(row, runs):
             continue
-        if not runs:
-            return {"zh": f"这项演示需要 {variant} 的训练，而这项研究还没有", "en": f"needs a run of {variant}, of which the study has none yet"}
-        command = f"python -m xo train {variant} --seed {_representative(runs).seed} --keep-weights"
+        command = f"python -m xo train {variant} --seed {_representative(runs).seed if runs else 0} --keep-weights"
         return {"zh": f"这项演示需要 {variant} 训练好的权重，而存储中没有；可以用 {command} 得到",
                 "en": f"needs trained weights of {variant}, which the store does not have; '{command}' makes them"}
     return {}
