@@ -15,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
-from report_builder import figures, notebooks, snippets
+from report_builder import escape, figures, notebooks, snippets
 from report_builder.evidence import Evidence
 from report_builder.provenance import PENDING, changed, digest, file_digest
 from report_builder.published import FILE as PUBLISHED
@@ -66,7 +66,7 @@ class Drawn(NamedTuple):
             with open(aside / "data.csv", "w", encoding="utf-8", newline="") as file:
                 writer = csv.DictWriter(file, list(drawing.rows[0]), lineterminator="\n")
                 writer.writeheader()
-                writer.writerows(drawing.rows)
+                writer.writerows({name: escape.csv_cell(value) for name, value in row.items()} for row in drawing.rows)
             (aside / "meta.json").write_text(json.dumps(meta, ensure_ascii=False, indent=1), encoding="utf-8")
             if self.folder.exists() and not self.is_made:
                 shutil.rmtree(self.folder)
@@ -86,7 +86,7 @@ def drawings(evidence: Evidence, names: list[str], build: Path, pending: frozens
     found = []
     for name in names:
         row, variant = figures.find(name, evidence)
-        code = source.reach(figures.code_of(row), "report_builder.figures:save", f"{__name__}:LAYOUT")
+        code = source.reach(figures.code_of(row), "report_builder.figures:save", "report_builder.escape:csv_cell", f"{__name__}:LAYOUT")
         inputs = {
             "code": code,
             **rests_on(evidence, row.demonstration, variant, pending),

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from report_builder import facts, figures, pages, whole
+from report_builder import escape, facts, figures, pages, whole
 from report_builder.artefacts import Drawn, Executed, Ran, drawings, executions, prune, ran
 from report_builder.evidence import Evidence
 from report_builder.figures.signature import is_signed, sign
@@ -178,7 +178,7 @@ def report_head(evidence: Evidence, planned_runs: int, docs: Path) -> dict:
     """What pages need to know before any result: study, data set, and which figures are asked for where."""
     data = evidence.data
     options = [*(["--study", evidence.study] if evidence.study != "default" else []),
-               *(["--data", str(data.root)] if data.root != EMBEDDED else [])]
+               *(["--data", escape.shell(str(data.root))] if data.root != EMBEDDED else [])]
     head = {
         "study": evidence.study,
         "data": {"name": data.name, "digest": data.digest, "embedded": data.root == EMBEDDED},

@@ -62,6 +62,7 @@ def use_font() -> None:
     from matplotlib import font_manager
 
     font_manager.fontManager.addfont(FONT)
+    matplotlib.rcParams["text.parse_math"] = False  # a class may be called $x$
     matplotlib.rcParams["font.family"] = [font_manager.FontProperties(fname=FONT).get_name(), "DejaVu Sans"]
 
 

@@ -6,11 +6,10 @@ Without a report every result is a note that names the command which makes it.
 
 from __future__ import annotations
 
-import html
 import json
 import shutil
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import version
@@ -19,15 +18,16 @@ from posixpath import relpath
 from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, TemplateError
+from markupsafe import Markup
 
-from report_builder import glossary, notebooks, origin, published, snippets, stepper, whole
+from report_builder import escape, glossary, notebooks, origin, published, snippets, stepper, whole
 from report_builder.wording import LANGUAGES
 from xo.errors import InputError
 from xo.variants import VARIANTS, Variant
 
 COMMAND = "python -m report_builder build"
 PER_VARIANT = "variants/_variant.md"  # one page for each row of VARIANTS
-COMPILED = f"__jinja2-{version('jinja2')}_%s.cache"  # a template as that version compiled it
+COMPILED = f"__xo-jinja2-{version('jinja2')}_%s.cache"  # a template as that version, with our environment, compiled it
 CLAIMS_PAGE = "evidence/claims.md"
 _ROOMS = ("redesign", "xo", "concepts", "variants", "evidence", "hands-on", "appendix")  # where a figure is looked for first
 _KINDS = {"zh": {"figure": "图", "table": "表", "demonstration": "数值"},
@@ -60,15 +60,15 @@ class _Page:
         if not self.has_results:
             return f'<span class="value missing" title="{COMMAND}">…</span>'
         if variant := self._without_runs(name, before=True):
-            return f'<span class="value missing" title="{html.escape(self._no_run(variant))}">—</span>'
+            return f'<span class="value missing" title="{escape.tooltip(self._no_run(variant))}">—</span>'
         if why := self._not_shown(f"demonstration {name.partition('.')[0]}"):
-            return f'<span class="value missing" title="{html.escape(why)}">—</span>'
+            return f'<span class="value missing" title="{escape.tooltip(why)}">—</span>'
         found = self._find("values", name, "value")
-        text, note = html.escape(found["text"][self.language]), html.escape(found["note"][self.language])
+        text, note = found["text"][self.language], found["note"][self.language]
         if self.links_values:
             return origin.value_link(name, text, note, self._to(origin.VALUES))
-        title = f' title="{note}" tabindex="0"' if note else ""
-        return f'<span class="value"{title}>{text}</span>'
+        title = f' title="{escape.tooltip(note)}" tabindex="0"' if note else ""
+        return f'<span class="value"{title}>{escape.markdown(text)}</span>'
 
     def values_of(self, section: str) -> str:
         """The values of a variant, or of "data" or "study", and what they rest on."""
@@ -82,36 +82,38 @@ class _Page:
         if name not in facts:
             raise InputError(f"published '{name}' is not known; known are {', '.join(facts)}")
         place = {"zh": "原报告", "en": "The original, "}[self.language] + facts[name].section
-        return f'<span class="published" title="{place}" tabindex="0">{html.escape(facts[name].text)}</span>'
+        return f'<span class="published" title="{place}" tabindex="0">{escape.markdown(facts[name].text)}</span>'
 
     def table(self, name: str) -> str:
         self.uses.add(f"table {name}")
         if not self.has_results:
             return self._missing(name)
         if variant := self._without_runs(name):
-            return f'<p class="xo-missing">{self._no_run(variant)}</p>'
+            return f'<p class="xo-missing">{escape.markdown(self._no_run(variant))}</p>'
         if why := self._not_shown(f"table {name}"):
-            return f'<p class="xo-missing">{html.escape(why)}</p>'
+            return f'<p class="xo-missing">{escape.markdown(why)}</p>'
         found = self._find("tables", name, "table")
         rule = ["---:" if number else ":---" for number in found["numbers"]]
-        rows = [found["columns"][self.language], rule, *found["rows"][self.language]]
-        return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows)
+        head, *rows = [[escape.markdown(cell) for cell in row]
+                       for row in (found["columns"][self.language], *found["rows"][self.language])]
+        return "\n".join("| " + " | ".join(row) + " |" for row in (head, rule, *rows))
 
     def figure(self, name: str) -> str:
         self.uses.add(f"figure {name}")
         if why := self._no_figure(name):
-            return f'<p class="xo-missing">{html.escape(why)}</p>'
+            return f'<p class="xo-missing">{escape.markdown(why)}</p>'
         if not self.has_results or (name in self.report["drawable"] and name not in self.report["figures"]):
             return self._missing(name)
         found = self._find("figures", name, "figure")
         words = found[self.language]
+        alt = escape.markdown(" ".join(words["alt"].split()))
         size = f'width="{words["width"]}" height="{words["height"]}"'
-        images = "\n".join(f"![{_alt(words['alt'])}]({self._link(name, scheme + '.' + found['kind'])}#only-{scheme})"
+        images = "\n".join(f"![{alt}]({self._link(name, scheme + '.' + found['kind'])}#only-{scheme})"
                            f'{{ {size} loading="lazy" }}' for scheme in ("light", "dark"))
         fold = origin.figure_fold(self.report, name, self.language, self._link(name, "csv"),
                                   self._to(origin.VALUES) if self.links_values else "")
         return (f'<figure class="xo-figure" id="figure-{name}" markdown="1">\n\n{images}\n\n'
-                f'<figcaption markdown="span">{words["caption"]}</figcaption>\n\n{fold}\n\n</figure>')
+                f'<figcaption markdown="span">{escape.markdown(words["caption"])}</figcaption>\n\n{fold}\n\n</figure>')
 
     def run(self, code: str) -> str:
         """Code that a build runs, with what it printed beneath."""
@@ -145,8 +147,8 @@ class _Page:
             return f'<span class="claim missing" title="{COMMAND}">…</span>'
         found = self.report["claims"][name]
         left, right = _BRACKETS[self.language]
-        return (f"[{found['says'][self.language]}]({self._to(CLAIMS_PAGE)}#{name}){{ .claim .{verdict} }}"
-                f"{left}{found['numbers'][self.language]}{right}")
+        return (f"[{escape.markdown(found['says'][self.language])}]({self._to(CLAIMS_PAGE)}#{name}){{ .claim .{verdict} }}"
+                f"{left}{escape.markdown(found['numbers'][self.language])}{right}")
 
     def claims(self) -> list[dict]:
         """Every claim in the page's language, in the table's order."""
@@ -159,8 +161,8 @@ class _Page:
         """A link to a figure where the site shows it, else why it cannot be shown; the text alone where no page asks for it."""
         self.uses.add(f"place {name}")
         if page := self.report.get("figure_pages", {}).get(name):
-            return f"[{text}]({self._to(page)}#figure-{name})"
-        return html.escape(self._no_figure(name)) or text
+            return f"[{escape.markdown(text)}]({self._to(page)}#figure-{name})"
+        return escape.markdown(self._no_figure(name) or text)
 
     def _no_figure(self, name: str) -> str:
         """Why a figure cannot be shown, as a sentence; empty where nothing stands against it, or before there are results."""
@@ -208,11 +210,6 @@ class _Page:
         said = {"zh": f"{name} 尚未生成，运行 <code>{COMMAND}</code> 即可得到。",
                 "en": f"{name} has not been made yet; <code>{COMMAND}</code> makes it."}[self.language]
         return f'<p class="xo-missing">{said}</p>'
-
-
-def _alt(text: str) -> str:
-    """Text that can stand between the brackets of a Markdown image."""
-    return " ".join(text.split()).replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
 
 
 class Rendered(NamedTuple):
@@ -321,11 +318,12 @@ def _pages(docs: Path) -> Iterator[tuple[str, str, str, Variant | None]]:
 
 def _render(docs: Path, report: dict, language: str, source: str, path: str, variant: Variant | None) -> tuple[_Page, str]:
     page = _Page(report, language, path, source, links_values=(docs / language / origin.VALUES).exists())
+    markdown = (page.value, page.published, page.figure, page.table, page.stepper, page.run, page.values_of, page.claim,
+                page.figure_link, page.term)
     names = {
-        "value": page.value, "published": page.published, "figure": page.figure, "table": page.table, "stepper": page.stepper, "run": page.run,
-        "values_of": page.values_of, "value_sections": lambda: origin.sections(report, language),
-        "claim": page.claim, "verdict": page.verdict, "claims": page.claims, "figure_link": page.figure_link,
-        "term": page.term, "glossary": lambda: glossary.page(language),
+        **{function.__name__: _markdown(function) for function in markdown},
+        "value_sections": lambda: origin.sections(report, language), "verdict": page.verdict, "claims": page.claims,
+        "glossary": _markdown(lambda: glossary.page(language)),
         "study": report.get("study", ""), "data": report.get("data", {}).get("name", "xo"),
         "embedded": report.get("data", {}).get("embedded", True),
         "variants": [_described(each, language, report) for each in VARIANTS.values()],
@@ -341,6 +339,11 @@ def _render(docs: Path, report: dict, language: str, source: str, path: str, var
         raise InputError(f"{docs / language / source}:{line}: {message}; mend the template") from error
 
 
+def _markdown(function: Callable[..., str]) -> Callable[..., Markup]:
+    """The same function, its result marked as Markdown, which `escape.expression` leaves as it is."""
+    return lambda *arguments: Markup(function(*arguments))
+
+
 def _line(error: Exception, template: str) -> int | str:
     """The template's line that an error came from."""
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(template)]
@@ -354,8 +357,10 @@ def _described(variant: Variant, language: str, report: dict) -> dict:
 
 @cache
 def _environment(docs: Path) -> Environment:
-    return Environment(loader=FileSystemLoader(docs), undefined=StrictUndefined, keep_trailing_newline=False,
-                       bytecode_cache=FileSystemBytecodeCache(pattern=COMPILED))
+    environment = Environment(loader=FileSystemLoader(docs), undefined=StrictUndefined, finalize=escape.expression,
+                              keep_trailing_newline=False, bytecode_cache=FileSystemBytecodeCache(pattern=COMPILED))
+    environment.filters |= {"shell": escape.shell, "python": escape.python}
+    return environment
 
 
 def _write(out: Path, wanted: dict[str, bytes | Path]) -> None:

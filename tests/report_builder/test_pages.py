@@ -48,8 +48,8 @@ GOLDEN = """# Loss
 
 <figure class="xo-figure" id="figure-loss.baseline" markdown="1">
 
-![two curves \\[of loss\\]](../figures/loss.baseline.light.svg#only-light){ width="700" height="400" loading="lazy" }
-![two curves \\[of loss\\]](../figures/loss.baseline.dark.svg#only-dark){ width="700" height="400" loading="lazy" }
+![two curves &#91;of loss&#93;](../figures/loss.baseline.light.svg#only-light){ width="700" height="400" loading="lazy" }
+![two curves &#91;of loss&#93;](../figures/loss.baseline.dark.svg#only-dark){ width="700" height="400" loading="lazy" }
 
 <figcaption markdown="span">A thin line per seed.</figcaption>
 
@@ -73,7 +73,7 @@ Versions: drawing matplotlib 3.10; training python 3.13.1, torch 2.9.0.
 
 | Class | Images |
 | :--- | ---: |
-| circles\\|O | 8 |
+| circles&#124;O | 8 |
 """
 
 
@@ -128,7 +128,7 @@ def test_a_value_leads_to_its_row_where_the_site_has_the_page_of_values(docs, re
     assert "on the data set xo (`d`): [baseline 0–1](../evidence/values.md#runs-baseline)." in page
     values = (tmp_path / "out" / "en" / "evidence" / "values.md").read_text()
     for words in ("## Baseline", "```bash\npython -m report_builder value baseline.n\n```", '<tr id="baseline.solved">',
-                  "<td>2 of 3 [1, 3]</td><td>n = 3 &quot;seeds&quot;</td><td><code>c-n</code></td>", 'id="runs-baseline"',
+                  "<td>2 of 3 &#91;1, 3&#93;</td><td>n = 3 &quot;seeds&quot;</td><td><code>c-n</code></td>", 'id="runs-baseline"',
                   "<code>baseline/1-k1</code> d1d1", "Versions: counting scipy 1.16; training python 3.13.1, torch 2.9.0."):
         assert words in values, words
     lines = (tmp_path / "out" / "en" / "evidence" / "values.csv").read_text().splitlines()
