@@ -127,8 +127,8 @@ class Executed(NamedTuple):
 
 def executions(docs: Path, evidence: Evidence, store: Path, build: Path,
                pending: frozenset[str] = frozenset()) -> list[Executed]:
-    """The notebooks with their inputs: code cells (a change of prose needs no run), data, the code of
-    ours that they import, Python and libraries, records where they read them."""
+    """The notebooks with their inputs: code cells (a change of prose needs no run), data, the code
+    of ours that they import, Python and libraries, records where they read them."""
     reader = Source()
     versions = {"python": platform.python_version()} | {
         name: version(name) for name in notebooks.RUNNING

@@ -164,9 +164,10 @@ def look_up(runs: list[Run], store: Store, set_aside: bool = False) -> State:
 
 
 def stored(variant: Variant, data: DataSet, source: Source, store: Store, seed: int | None = None) -> Record:
-    """The record of `seed`, or else of the seed with the highest test accuracy; of equals, the lowest.
+    """The record of `seed`, else of the seed with the highest test accuracy; of equals, the lowest.
 
-    Only records whose weights were kept; InputError, with the command that makes one, where there is none.
+    Only records whose weights were kept count. Where there is none, InputError names the command
+    that makes one.
     """
     if seed is not None:
         runs = [one_run(variant, seed, data, source)]
