@@ -127,17 +127,23 @@ class Executed(NamedTuple):
 
 def executions(docs: Path, evidence: Evidence, store: Path, build: Path,
                pending: frozenset[str] = frozenset()) -> list[Executed]:
-    """The notebooks with their inputs: code cells (prose needs no run), data, the code of ours that they import, Python and
-    libraries, records where they read them."""
+    """The notebooks with their inputs: code cells (a change of prose needs no run), data, the code
+    of ours that they import, Python and libraries, records where they read them."""
     reader = Source()
-    versions = {"python": platform.python_version()} | {name: version(name) for name in notebooks.RUNNING}
+    versions = {"python": platform.python_version()} | {
+        name: version(name) for name in notebooks.RUNNING
+    }
     environment = _environment(evidence, store)
     found = []
     for language in LANGUAGES:
         for source in sorted((docs / language).rglob("*.py")):
             name = source.relative_to(docs).as_posix()
-            inputs = {"text": {f"docs/{name}": digest(notebooks.code_cells(source))}, "code": reader.reach_of_script(source),
-                      "data": evidence.data.digest, "versions": versions}
+            inputs = {
+                "text": {f"docs/{name}": digest(notebooks.code_cells(source))},
+                "code": reader.reach_of_script(source),
+                "data": evidence.data.digest,
+                "versions": versions,
+            }
             if READS_RECORDS in inputs["code"]:
                 inputs["records"] = records_of(evidence, None, pending)
             folder = build / "notebooks" / name.removesuffix(".py").replace("/", "-") / digest(inputs)

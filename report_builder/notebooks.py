@@ -96,10 +96,14 @@ def _run_kernel(options: list[str], environment: dict[str, str], folder: str) ->
 
 
 def code_cells(source: Path) -> dict:
-    """All of the notebook `source` that decides its output: its code cells in their order, and its kernel."""
+    """What of the notebook `source` decides its output: its code cells, in order, and its kernel."""
     notebook = _read(source.read_text(encoding="utf-8"))
-    return {"kernel": notebook.metadata.get("kernelspec", {}),
-            "cells": [[cell.source, cell.metadata] for cell in notebook.cells if cell.cell_type == "code"]}
+    return {
+        "kernel": notebook.metadata.get("kernelspec", {}),
+        "cells": [
+            [cell.source, cell.metadata] for cell in notebook.cells if cell.cell_type == "code"
+        ],
+    }
 
 
 def current(source: Path, executed: Path | None, language: str) -> bytes:

@@ -158,14 +158,17 @@ class _Page:
                 for name, claim in self.report.get("claims", {}).items()]
 
     def figure_link(self, name: str, text: str) -> str:
-        """A link to a figure where the site shows it, else why it cannot be shown; the text alone where no page asks for it."""
+        """A link to a figure where the site shows it, else why it cannot be shown.
+
+        The text alone where no page asks for the figure.
+        """
         self.uses.add(f"place {name}")
         if page := self.report.get("figure_pages", {}).get(name):
             return f"[{escape.markdown(text)}]({self._to(page)}#figure-{name})"
         return escape.markdown(self._no_figure(name) or text)
 
     def _no_figure(self, name: str) -> str:
-        """Why a figure cannot be shown, as a sentence; empty where nothing stands against it, or before there are results."""
+        """Why a figure cannot be shown, as a sentence; empty where it can, or without results."""
         if not self.has_results:
             return ""
         variant = self._without_runs(name)
@@ -226,7 +229,10 @@ def asked(docs: Path, head: dict) -> list[Rendered]:
 
 
 def figure_pages(docs: Path, head: dict) -> dict[str, str]:
-    """Every figure that pages show, and the page, below its language's folder, where a reader should meet it."""
+    """Every figure that pages show, and the page where a reader should meet it.
+
+    Pages are given by their path below the folder of their language.
+    """
     found: dict[str, str] = {}
     for page in sorted(asked(docs, head), key=_order):
         for name in head["drawable"]:
@@ -269,7 +275,9 @@ def render(docs: Path, report: dict, out: Path) -> list[Rendered]:
     for book in _notebooks(docs):
         executed = report.get("notebooks", {}).get(book.source)
         language = book.source.partition("/")[0]
-        wanted[book.path] = notebooks.current(docs / book.source, Path(executed) if executed else None, language)
+        wanted[book.path] = notebooks.current(
+            docs / book.source, Path(executed) if executed else None, language
+        )
     for language in LANGUAGES:
         if "values" in report and (docs / language / origin.VALUES).exists():
             wanted[f"{language}/{origin.VALUES_CSV}"] = origin.values_csv(report, language).encode()
@@ -289,15 +297,25 @@ def _notebooks(docs: Path) -> list[Rendered]:
 def faults(docs: Path, report: dict) -> Iterator[str]:
     """Every page that does not render with this report, a claim whose verdict its wording was not written for included;
     and every claim that no page states but the list of all claims."""
-    rendered = asked(docs, {})  # without results, for another data set may leave out the pages' words on the embedded one
+    # Also without results: on another data set, pages leave out what they say of the embedded one.
+    rendered = asked(docs, {})
     for page in _pages(docs):
         try:
             rendered.append(_told(_render(docs, report, *page)[0]))
         except InputError as error:
             yield str(error)
-    used = {name for page in rendered for name in page.uses if page.path.partition("/")[2] != CLAIMS_PAGE}
-    yield from (f"claim '{name}' is used on no page but {CLAIMS_PAGE}: use it or take its row out of report_builder/claims.py"
-                for name in report["claims"] if f"claim {name}" not in used)
+    used = {
+        name
+        for page in rendered
+        for name in page.uses
+        if page.path.partition("/")[2] != CLAIMS_PAGE
+    }
+    yield from (
+        f"claim '{name}' is used on no page but {CLAIMS_PAGE}: use it or take its row out of "
+        "report_builder/claims.py"
+        for name in report["claims"]
+        if f"claim {name}" not in used
+    )
 
 
 def _rendered(docs: Path, report: dict) -> Iterator[tuple[_Page, str]]:

@@ -76,7 +76,9 @@ def import_(source: Path, to: Path | None) -> None:
     place = Path(os.path.abspath(source))  # for ".", ".." and the like have no name of their own
     name = place.stem if source.is_file() else place.name
     if not (to or name):
-        raise InputError(f"{source}: this folder has no name to call the data set by; choose one with --to data/NAME")
+        raise InputError(
+            f"{source}: has no name to call the data set by; choose one with --to data/NAME"
+        )
     target = to or EMBEDDED.with_name(name)
     if target == EMBEDDED:  # whatever lies there must be the embedded set
         target = EMBEDDED.with_name(f"imported-{name}")
@@ -137,7 +139,9 @@ def original_log(batch_loss) -> list[str]:
 @main.command()
 @click.argument("images", metavar="IMAGE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--variant", default="baseline", show_default=True)
-@click.option("--seed", type=click.IntRange(min=0), help="Default: the one with the highest test accuracy.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), help="Default: the one with the highest test accuracy."
+)
 @DATA
 @STORE
 @click.option("--resize", is_flag=True, help="Scale images of another size instead of refusing them.")
@@ -146,7 +150,8 @@ def predict(images: tuple[Path, ...], variant: str, seed: int | None, data_dir: 
             as_json: bool) -> None:
     """Class and probability of each IMAGE (png, bmp or jpg), by a trained network of the store.
 
-    Which network it is, and its test accuracy, is printed to the error stream; with --json it is in every object.
+    Which network it is, and its test accuracy, is printed to the error stream; with --json it is in
+    every object.
     """
     from xo.code import Source
     from xo.predict import predict as run_predict
@@ -157,14 +162,30 @@ def predict(images: tuple[Path, ...], variant: str, seed: int | None, data_dir: 
     test_images = len(record.meta["test_ids"])
     predictions = run_predict(record, list(images), resize)
     if not as_json:
-        unsolved = "" if record.solved else f"; below {SOLVED:.0%} a network has not solved its task"
-        click.echo(f"network: {record.variant} seed {record.seed}, test accuracy {record.test_accuracy:.2%} "
-                   f"(n = {test_images} test images){unsolved}", err=True)
+        unsolved = (
+            "" if record.solved else f"; below {SOLVED:.0%} a network has not solved its task"
+        )
+        click.echo(
+            f"network: {record.variant} seed {record.seed}, "
+            f"test accuracy {record.test_accuracy:.2%} (n = {test_images} test images){unsolved}",
+            err=True,
+        )
     for row in predictions:
         if as_json:
-            click.echo(json.dumps({"path": str(row.path), "class": row.label, "probability": row.probability,
-                                   "variant": record.variant, "seed": record.seed,
-                                   "test_accuracy": record.test_accuracy, "test_images": test_images}, ensure_ascii=False))
+            click.echo(
+                json.dumps(
+                    {
+                        "path": str(row.path),
+                        "class": row.label,
+                        "probability": row.probability,
+                        "variant": record.variant,
+                        "seed": record.seed,
+                        "test_accuracy": record.test_accuracy,
+                        "test_images": test_images,
+                    },
+                    ensure_ascii=False,
+                )
+            )
         else:
             click.echo(f"{row.path}\t{row.label}\t{row.probability:.4f}")
 

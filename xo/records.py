@@ -235,12 +235,16 @@ def read(folder: Path, rehash: bool = True) -> Record:
 def read_weights(record: Record) -> bytes:
     """The bytes of the record's weights (safetensors), rehashed."""
     if record.weights is None:
-        raise InputError(f"{record.path}: its weights were not kept; remove this folder and train the run again, "
-                         "with --keep-weights")
+        raise InputError(
+            f"{record.path}: its weights were not kept; remove this folder and train the run "
+            "again, with --keep-weights"
+        )
     data = record.weights.read_bytes()
     if _sha256(data) != record.meta["payloads"]["weights.safetensors"]["sha256"]:
-        raise InputError(f"{record.weights}: damaged, its bytes do not match the digest in record.json; remove the folder "
-                         f"{record.path} and train the run again")
+        raise InputError(
+            f"{record.weights}: damaged, its bytes do not match the digest in record.json; "
+            f"remove the folder {record.path} and train the run again"
+        )
     return data
 
 

@@ -164,7 +164,11 @@ def look_up(runs: list[Run], store: Store, set_aside: bool = False) -> State:
 
 
 def stored(variant: Variant, data: DataSet, source: Source, store: Store, seed: int | None = None) -> Record:
-    """The record with weights of `seed`, or else of the seed with the highest test accuracy; of equals, the lowest."""
+    """The record of `seed`, else of the seed with the highest test accuracy; of equals, the lowest.
+
+    Only records whose weights were kept count. Where there is none, InputError names the command
+    that makes one.
+    """
     if seed is not None:
         runs = [one_run(variant, seed, data, source)]
     else:
@@ -175,10 +179,25 @@ def stored(variant: Variant, data: DataSet, source: Source, store: Store, seed: 
     if usable := [record for record in best_first if record.weights]:
         return usable[0]
     lacking = "no record with weights" if found else "no record"
-    command = ["python", "-m", "xo", "train", variant.name, "--seed", str(best_first[0].seed if found else seed or 0),
-               "--data", str(data.root), "--store", str(store.root), "--keep-weights"]
-    raise InputError(f"{store.root}: {lacking} of {variant.name} on {data.name}{'' if seed is None else f' for seed {seed}'}; "
-                     f"make one with: {shlex.join(command)}")
+    command = [
+        "python",
+        "-m",
+        "xo",
+        "train",
+        variant.name,
+        "--seed",
+        str(best_first[0].seed if found else seed or 0),
+        "--data",
+        str(data.root),
+        "--store",
+        str(store.root),
+        "--keep-weights",
+    ]
+    raise InputError(
+        f"{store.root}: {lacking} of {variant.name} on {data.name}"
+        f"{'' if seed is None else f' for seed {seed}'}; "
+        f"make one with: {shlex.join(command)}"
+    )
 
 
 class Progress(NamedTuple):

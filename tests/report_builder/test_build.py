@@ -279,7 +279,9 @@ def test_one_value_by_name(run, places):
         read_value("x", "smoke", places)
 
 
-def test_a_notebook_is_stale_by_its_code_its_libraries_and_the_code_of_ours_that_it_imports(run, places, tmp_path, monkeypatch):
+def test_a_notebook_is_stale_by_its_code_its_libraries_and_the_code_of_ours_that_it_imports(
+    run, places, tmp_path, monkeypatch
+):
     def why() -> str:
         return next(standing.why for standing in status("smoke", places) if standing.name == "notebook en/book.py")
 
@@ -303,55 +305,109 @@ def test_a_notebook_is_stale_by_its_code_its_libraries_and_the_code_of_ours_that
     assert "en/book.py" in run()[1] and why() == ""
 
 
-@pytest.mark.parametrize("edit", [lambda text: text.replace("# Prose", "# Other prose\n#\n# and more"),
-                                  lambda text: text + "\n# %% [markdown]\n# Other prose, and more\n"])
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda text: text.replace("# Prose", "# Other prose\n#\n# and more"),
+        lambda text: text + "\n# %% [markdown]\n# Other prose, and more\n",
+    ],
+)
 def test_the_prose_of_a_notebook_changes_without_running_it(run, places, tmp_path, edit):
     book = places.docs / "en" / "book.py"
-    book.write_text(f"# %% [markdown]\n# Prose\n\n# %%\nopen({str(tmp_path / 'log')!r}, 'a').write('run')\nprint('printed')\n")
+    book.write_text(
+        "# %% [markdown]\n# Prose\n\n"
+        f"# %%\nopen({str(tmp_path / 'log')!r}, 'a').write('run')\nprint('printed')\n"
+    )
     assert "en/book.py" in run()[1]
     book.write_text(edit(book.read_text()))
-    assert not [standing for standing in status("smoke", places) if standing.name == "notebook en/book.py" and standing.why]
+    assert not [
+        standing
+        for standing in status("smoke", places)
+        if standing.name == "notebook en/book.py" and standing.why
+    ]
     assert run()[1] == set() and (tmp_path / "log").read_text() == "run"
     page = (places.build / "docs" / "en" / "book.ipynb").read_text()
-    assert "Other prose" in page and "and more" in page and '"printed\\n"' in page and "Not all cells" not in page
+    assert (
+        "Other prose" in page
+        and "and more" in page
+        and '"printed\\n"' in page
+        and "Not all cells" not in page
+    )
     book.write_text(book.read_text().replace("'printed'", "'other'"))
     assert "en/book.py" in run()[1] and (tmp_path / "log").read_text() == "runrun"
 
 
 def test_a_small_data_set_of_which_few_variants_have_runs_gets_a_site(tmp_path, monkeypatch):
-    """Published by MkDocs with every link and anchor checked. 28x28 pixels are too few for the shifts of C3."""
+    """MkDocs checks every link and anchor. 28x28 pixels are too few for the shifts of C3."""
     draw_images(tmp_path / "source", ("cats", "dogs"), (28, 28), 40, 12)
     import_images(tmp_path / "source", tmp_path / "data")
     places = Places(*(tmp_path / name for name in ("data", "runs", "build", "site")))
 
     def train(missing: list[tuple[Run, str]]) -> list[Record]:
-        wanted = [run for run, _ in missing if run.variant.name in ("baseline", "features") and run.seed == 0]
+        wanted = [
+            run
+            for run, _ in missing
+            if run.variant.name in ("baseline", "features") and run.seed == 0
+        ]
         return list(execute(wanted, Store(places.store), jobs=1))
 
-    monkeypatch.setattr(notebooks, "execute", leave_unexecuted)  # they, and the code on pages, have tests of their own
+    monkeypatch.setattr(
+        notebooks, "execute", leave_unexecuted
+    )  # they, and the code on pages, have tests of their own
     monkeypatch.setattr(snippets, "execute", lambda snippet, docs, environment: "printed\n")
     assert build("smoke", places, train, jobs=1, follow=lambda names, n: list(names)).published
     claims = (places.site / "en" / "evidence" / "claims" / "index.html").read_text()
-    assert "No figure here: images are no larger than 32 pixels" in claims and "#figure-shifts" not in claims
-    assert "The study smoke has no run of" in claims and 'href="../../redesign/channels/#figure-solved"' in claims
+    assert (
+        "No figure here: images are no larger than 32 pixels" in claims
+        and "#figure-shifts" not in claims
+    )
+    assert (
+        "The study smoke has no run of" in claims
+        and 'href="../../redesign/channels/#figure-solved"' in claims
+    )
 
 
-@pytest.mark.parametrize("there", [VARIANTS.keys(), VARIANTS.keys() - {"baseline"}, VARIANTS.keys() - {"features"}, {"three-conv"}],
-                         ids=["all", "without baseline", "without features", "only three-conv"])
+@pytest.mark.parametrize(
+    "there",
+    [
+        VARIANTS.keys(),
+        VARIANTS.keys() - {"baseline"},
+        VARIANTS.keys() - {"features"},
+        {"three-conv"},
+    ],
+    ids=["all", "without baseline", "without features", "only three-conv"],
+)
 def test_links_to_figures_lead_to_pages_that_show_them(evidence, tmp_path, monkeypatch, there):
-    partial = replace(evidence, variants=tuple(each for each in evidence.variants if each.name in there),
-                      records={name: runs for name, runs in evidence.records.items() if name in there},
-                      demonstrations={name: each for name, each in evidence.demonstrations.items()
-                                      if there >= set(DEMONSTRATIONS[name].variants)})
+    partial = replace(
+        evidence,
+        variants=tuple(each for each in evidence.variants if each.name in there),
+        records={name: runs for name, runs in evidence.records.items() if name in there},
+        demonstrations={
+            name: each
+            for name, each in evidence.demonstrations.items()
+            if there >= set(DEMONSTRATIONS[name].variants)
+        },
+    )
     head = report_head(partial, 30, ROOT / "docs")
     words = {"alt": "", "caption": "", "width": 1, "height": 1}
-    shown = {name: {"kind": "svg", "folder": str(tmp_path), "zh": words, "en": words} for name in head["figure_pages"]}
+    shown = {
+        name: {"kind": "svg", "folder": str(tmp_path), "zh": words, "en": words}
+        for name in head["figure_pages"]
+    }
     for name in ("zh-light.svg", "zh-dark.svg", "en-light.svg", "en-dark.svg", "data.csv"):
         (tmp_path / name).touch()
-    for name in ("figure_fold", "values_table", "values_csv"):  # made-up records do not say what code made them
+    for name in (
+        "figure_fold",
+        "values_table",
+        "values_csv",
+    ):  # made-up records do not say what code made them
         monkeypatch.setattr(pages.origin, name, lambda *of: "")
     pages.render(ROOT / "docs", head | results.told(partial) | {"figures": shown}, tmp_path / "out")
-    links = [(file, link) for file in (tmp_path / "out").rglob("*.md") for link in re.findall(r"\]\(([^()]*)#(figure-[^()]*)\)", file.read_text())]
+    links = [
+        (file, link)
+        for file in (tmp_path / "out").rglob("*.md")
+        for link in re.findall(r"\]\(([^()]*)#(figure-[^()]*)\)", file.read_text())
+    ]
     assert links
     for file, (page, anchor) in links:
         assert f'id="{anchor}"' in (file.parent / page).read_text(), (file, page, anchor)

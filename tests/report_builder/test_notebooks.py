@@ -93,7 +93,9 @@ def test_both_languages_run_the_same_code():
 @pytest.mark.parametrize("book", BOOKS)
 def test_no_line_of_code_is_wider_than_the_page(book):
     """A Chinese character takes two columns."""
-    cells = nbformat.reads(current(ROOT / "docs" / f"{book}.py", None, book.partition("/")[0]).decode(), 4).cells
+    cells = nbformat.reads(
+        current(ROOT / "docs" / f"{book}.py", None, book.partition("/")[0]).decode(), 4
+    ).cells
     lines = [line for cell in cells if cell.cell_type == "code" for line in cell.source.splitlines()]
     assert [line for line in lines if sum(1 + (east_asian_width(char) in "WF") for char in line) > 80] == []
 

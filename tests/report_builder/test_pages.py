@@ -193,14 +193,27 @@ def test_what_pages_use_is_known_before_it_is_drawn(docs, report):
 
 
 def test_a_figure_is_linked_to_only_where_it_is_shown(docs, report, tmp_path):
-    (docs / "en" / "index.md").write_text("".join(f'{{{{ figure_link("{name}", "See") }}}}\n' for name in (
-        "loss.baseline", "loss.features", "shifts", "samples")))
-    (docs / "en" / "xo" / "training.md").write_text('{{ figure("loss.baseline") }}{{ figure("loss.features") }}{{ figure("shifts") }}')
+    (docs / "en" / "index.md").write_text(
+        "".join(
+            f'{{{{ figure_link("{name}", "See") }}}}\n'
+            for name in ("loss.baseline", "loss.features", "shifts", "samples")
+        )
+    )
+    (docs / "en" / "xo" / "training.md").write_text(
+        '{{ figure("loss.baseline") }}{{ figure("loss.features") }}{{ figure("shifts") }}'
+    )
     report["not_shown"] = {"figure shifts": {"zh": "图像太小", "en": "images are too small"}}
-    report["figure_pages"] = pages.figure_pages(docs, {name: report[name] for name in ("study", "data", "variants", "drawable", "not_shown")})
+    report["figure_pages"] = pages.figure_pages(
+        docs,
+        {name: report[name] for name in ("study", "data", "variants", "drawable", "not_shown")},
+    )
     pages.render(docs, report, tmp_path / "out")
     assert (tmp_path / "out" / "en" / "index.md").read_text().splitlines()[:4] == [
-        "[See](xo/training.md#figure-loss.baseline)", f"The study default has no run of “{VARIANTS['features'].en}” yet.", "No figure here: images are too small.", "See"]
+        "[See](xo/training.md#figure-loss.baseline)",
+        f"The study default has no run of “{VARIANTS['features'].en}” yet.",
+        "No figure here: images are too small.",
+        "See",
+    ]
     pages.render(docs, {}, tmp_path / "out")
     assert (tmp_path / "out" / "en" / "index.md").read_text().splitlines()[:4] == ["See"] * 4
 
@@ -209,18 +222,31 @@ def test_a_folder_of_pages_that_no_one_knew_of_comes_after_the_known_ones(docs, 
     head = {name: report[name] for name in ("study", "data", "drawable")}
     for folder in ("", "a-new-one", "xo"):
         (docs / "en" / folder).mkdir(exist_ok=True)
-        (docs / "en" / folder / "page.md").write_text('{{ figure("samples") }}{{ figure("loss.baseline") }}' if folder != "xo" else
-                                                      '{{ figure("samples") }}')
-    assert pages.figure_pages(docs, head) == {"samples": "xo/page.md", "loss.baseline": "a-new-one/page.md"}
+        (docs / "en" / folder / "page.md").write_text(
+            '{{ figure("samples") }}{{ figure("loss.baseline") }}'
+            if folder != "xo"
+            else '{{ figure("samples") }}'
+        )
+    assert pages.figure_pages(docs, head) == {
+        "samples": "xo/page.md",
+        "loss.baseline": "a-new-one/page.md",
+    }
 
 
 def test_a_claim_that_only_the_list_of_all_claims_states_is_a_fault(docs, report):
     both = {"zh": "x", "en": "x"}
-    report["claims"] = {name: {"verdict": "supported", "says": both, "numbers": both} for name in ("used", "unused", "of-the-embedded-data")}
+    report["claims"] = {
+        name: {"verdict": "supported", "says": both, "numbers": both}
+        for name in ("used", "unused", "of-the-embedded-data")
+    }
     report["data"]["embedded"] = False
     (docs / "en" / "evidence").mkdir()
-    (docs / "en" / "evidence" / "claims.md").write_text("{% for claim in claims() %}{{ claim.says }}{% endfor %}")
-    (docs / "en" / "index.md").write_text('{{ claim("used") }}{% if embedded %}{{ claim("of-the-embedded-data") }}{% endif %}')
+    (docs / "en" / "evidence" / "claims.md").write_text(
+        "{% for claim in claims() %}{{ claim.says }}{% endfor %}"
+    )
+    (docs / "en" / "index.md").write_text(
+        '{{ claim("used") }}{% if embedded %}{{ claim("of-the-embedded-data") }}{% endif %}'
+    )
     (fault,) = pages.faults(docs, report)
     assert fault.startswith("claim 'unused' is used on no page but evidence/claims.md")
 

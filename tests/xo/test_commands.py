@@ -141,18 +141,36 @@ def test_the_best_network_answers_and_its_accuracy_is_said(run, trained, image):
     arguments = image, "--variant", "features", "--data", trained / "small", "--store", store
     result = run("predict", *arguments)
     assert result.exit_code == 0 and len(result.stdout.splitlines()) == 1
-    assert result.stderr == (f"network: features seed 0, test accuracy {record.test_accuracy:.2%} (n = 20 test images); "
-                             "below 98% a network has not solved its task\n")
+    assert result.stderr == (
+        f"network: features seed 0, test accuracy {record.test_accuracy:.2%} (n = 20 test images); "
+        "below 98% a network has not solved its task\n"
+    )
     result = run("predict", *arguments, "--json")
-    assert json.loads(result.stdout).items() >= {"variant": "features", "seed": 0, "test_accuracy": record.test_accuracy,
-                                                 "test_images": 20}.items() and not result.stderr
+    assert (
+        json.loads(result.stdout).items()
+        >= {
+            "variant": "features",
+            "seed": 0,
+            "test_accuracy": record.test_accuracy,
+            "test_images": 20,
+        }.items()
+        and not result.stderr
+    )
 
 
 def test_the_command_that_predict_names_makes_it_answer(run, trained, image, tmp_path):
     shutil.copytree(trained, tmp_path / "a copy")
     (weights,) = (tmp_path / "a copy" / "runs" / "features").glob("0-*/weights.safetensors")
     weights.unlink()
-    arguments = image, "--variant", "features", "--data", tmp_path / "a copy" / "small", "--store", tmp_path / "a copy" / "runs"
+    arguments = (
+        image,
+        "--variant",
+        "features",
+        "--data",
+        tmp_path / "a copy" / "small",
+        "--store",
+        tmp_path / "a copy" / "runs",
+    )
     line = one_line(run("predict", *arguments), 2)
     assert "no record with weights of features" in line
     python, _, package, *command = shlex.split(line.partition("make one with: ")[2])
@@ -161,7 +179,9 @@ def test_the_command_that_predict_names_makes_it_answer(run, trained, image, tmp
 
 
 @pytest.mark.parametrize("source", [".", "..", "../pics.v2", "train/.."])
-def test_a_folder_named_by_where_one_stands_is_imported_by_its_own_name(run, trained, tmp_path, monkeypatch, source):
+def test_a_folder_named_by_where_one_stands_is_imported_by_its_own_name(
+    run, trained, tmp_path, monkeypatch, source
+):
     shutil.copytree(trained / "small", tmp_path / "pics.v2")
     monkeypatch.chdir(tmp_path / "pics.v2" / ("train" if source == ".." else ""))
     result = run("data", "import", source)
