@@ -24,8 +24,8 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from report_builder import figures
-from xo.study import cores
+from report_builder.figures import table as figures
+from xo.runs.study import cores
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = "docs/zh/xo/data.md"

@@ -21,10 +21,10 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
-from xo.code import Source
-from xo.data import DataSet, ensure, load
-from xo.records import Store
-from xo.study import Run, cores, execute, one_run
+from xo.store.source_digest import Source
+from xo.data.dataset import DataSet, ensure, load
+from xo.runs.record import Store
+from xo.runs.study import Run, cores, execute, one_run
 from xo.variants import VARIANTS
 
 

@@ -13,26 +13,30 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from report_builder import facts, figures, pages, whole
-from report_builder.artefacts import Drawn, Executed, Ran, drawings, executions, prune, ran
-from report_builder.evidence import Evidence
-from report_builder.provenance import digest, file_digest
-from report_builder.published import FILE as PUBLISHED
-from report_builder.site import is_published, load_machinery, publish
-from xo import demonstrations, processes
-from xo.code import ROOT, Source
+from report_builder import whole
+from report_builder.results import demonstration_values as facts
+from report_builder.figures import table as figures
+from report_builder.pages import render as pages
+from report_builder.results.artefacts import Drawn, Executed, Ran, drawings, executions, prune, ran
+from report_builder.evidence.study import Evidence
+from report_builder.results.provenance import digest, file_digest
+from report_builder.evidence.original_logs import FILE as PUBLISHED
+from report_builder.site.publish import is_published, load_machinery, publish
+from xo.demonstrations import table as demonstrations
+from xo.store import processes
+from xo.store.source_digest import ROOT, Source
 from xo.commands import EMBEDDED, open_data
-from xo.data import DataSet
+from xo.data.dataset import DataSet
 from xo.errors import CheckFailed, InputError
-from xo.records import Record, Store
-from xo.study import Run, State, find_study, look_up, plan, study_data
+from xo.runs.record import Record, Store
+from xo.runs.study import Run, State, find_study, look_up, plan, study_data
 from xo.variants import VARIANTS
 
 if TYPE_CHECKING:
-    from report_builder.values import Value
+    from report_builder.results.values import Value
 
 CONFIG = ROOT / "mkdocs.yml"
-RESULTS = "report_builder.results:told"
+RESULTS = "report_builder.results.results:told"
 NOT_COMPUTED = {"zh": f"这项演示还没有计算；运行 {pages.COMMAND} 即可得到", "en": f"has not been computed yet; '{pages.COMMAND}' does"}
 
 
@@ -196,8 +200,8 @@ def not_shown(evidence: Evidence) -> dict[str, dict[str, str]]:
 def report_of(evidence: Evidence, head: dict, build: Path, code: dict[str, str], drawn: list[Drawn], executed: list[Executed],
               pieces: list[Ran]) -> dict:
     """All that pages show, as plain data, and what each part of it rests on; `code` is that of RESULTS as it was loaded."""
-    from report_builder.inputs import artefacts
-    from report_builder.results import results
+    from report_builder.results.inputs import artefacts
+    from report_builder.results.results import results
 
     told = results(evidence, build, code)
     inputs = told.pop("inputs")
@@ -212,7 +216,7 @@ def report_of(evidence: Evidence, head: dict, build: Path, code: dict[str, str],
 
 def with_pages(report: dict, rendered: list[pages.Rendered], docs: Path) -> dict:
     """The report with the pages and assets among its artefacts."""
-    from report_builder.inputs import page_artefacts
+    from report_builder.results.inputs import page_artefacts
 
     return report | page_artefacts(report, rendered, docs, CONFIG)
 
@@ -288,7 +292,7 @@ def draw_one(name: str, study: str, places: Places, look: figures.Look, out: Pat
 
 def read_value(name: str, study: str, places: Places) -> Value:
     """One value from the records there are."""
-    from report_builder.values import values
+    from report_builder.results.values import values
 
     found = values(_present(study, places))
     if name not in found:

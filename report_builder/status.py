@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from report_builder import pages
+from report_builder.pages import render as pages
 from report_builder.build import CONFIG, Places, Plan, demonstrated, gather, planned, report_head, wanted
-from report_builder.inputs import homes, of_assets, of_pages, of_results
-from report_builder.provenance import PENDING, digest, pack, unpack, why
-from report_builder.results import counted
-from report_builder.site import is_published
-from xo.code import Source
+from report_builder.results.inputs import homes, of_assets, of_pages, of_results
+from report_builder.results.provenance import PENDING, digest, pack, unpack, why
+from report_builder.results.results import counted
+from report_builder.site.publish import is_published
+from xo.store.source_digest import Source
 
 
 class Standing(NamedTuple):

@@ -39,7 +39,7 @@ class Group(click.Group):
 
 def open_data(folder: Path, store: Path):
     """The data set in `folder`; the embedded one is drawn when it is missing."""
-    from xo.data import ensure, load
+    from xo.data.dataset import ensure, load
 
     return (ensure if folder == EMBEDDED else load)(folder, store / ".data")
 
@@ -49,8 +49,8 @@ def show_trained(missing, store, **how):
 
     Progress goes to the error stream; so does why a run that was there is trained again, and on Ctrl-C what is kept.
     """
-    from xo.progress import shown
-    from xo.study import NEVER, execute
+    from xo.runs.progress import shown
+    from xo.runs.study import NEVER, execute
 
     console = Console(stderr=True)
     for run, why in missing:

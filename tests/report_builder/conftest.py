@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from report_builder.evidence import Evidence
-from xo.data import DataSet, load
-from xo.records import LAYOUT, Record, Store
+from report_builder.evidence.study import Evidence
+from xo.data.dataset import DataSet, load
+from xo.runs.record import LAYOUT, Record, Store
 from xo.variants import VARIANTS, Variant
 
 from .made_up import demonstrations

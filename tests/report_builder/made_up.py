@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from xo.data import DataSet
-from xo.demonstrations import DEMONSTRATIONS, Demonstrated, Plan, write
-from xo.records import Record, Store
+from xo.data.dataset import DataSet
+from xo.demonstrations.table import DEMONSTRATIONS, Demonstrated, Plan, write
+from xo.runs.record import Record, Store
 
 # field and stride of the layers whose maps `windows` has
 LAYERS = {"conv1": ("baseline", 3, 1), "pool1": ("baseline", 4, 2), "conv2": ("baseline", 8, 2), "pool2": ("baseline", 10, 4),

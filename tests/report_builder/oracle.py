@@ -19,8 +19,8 @@ def main(library: str = "") -> None:
     from report_builder import build as build_module, status as status_module
     from report_builder.build import Places, build
     from report_builder.status import status
-    from xo.code import ROOT
-    from xo.records import Store
+    from xo.store.source_digest import ROOT
+    from xo.runs.record import Store
 
     from .conftest import write_record
 

@@ -9,15 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from report_builder import artefacts, build as build_module, results
+from report_builder import build as build_module
+from report_builder.results import artefacts
+from report_builder.results import results
 from report_builder.build import Places, build, draw_one, read_value
-from report_builder.figures import Look
-from report_builder.pages import load_report
+from report_builder.figures.table import Look
+from report_builder.pages.render import load_report
 from report_builder.status import status
-from xo.code import ROOT, Source
+from xo.store.source_digest import ROOT, Source
 from xo.errors import InputError
-from xo.records import Record, Store
-from xo.study import STUDIES, Run
+from xo.runs.record import Record, Store
+from xo.runs.study import STUDIES, Run
 from xo.variants import VARIANTS
 
 from .conftest import draw_images, write_record
@@ -105,11 +107,11 @@ def test_a_figure_that_a_page_newly_uses_is_drawn(run, places):
 
 
 @pytest.mark.parametrize("file, function, redrawn", [
-    ("report_builder/figures/curves.py", "loss", {"loss.baseline"}),
-    ("report_builder/figures/curves.py", "accuracy", {"accuracy.features"}),
-    ("report_builder/figures/images.py", "samples", {"samples"}),
-    ("report_builder/figures/images.py", "mistakes", set()),
-    ("report_builder/figures/layout.py", "end_labels", {"loss.baseline", "accuracy.features"}),
+    ("report_builder/figures/training/curves.py", "loss", {"loss.baseline"}),
+    ("report_builder/figures/training/curves.py", "accuracy", {"accuracy.features"}),
+    ("report_builder/figures/images/images.py", "samples", {"samples"}),
+    ("report_builder/figures/images/images.py", "mistakes", set()),
+    ("report_builder/figures/toolkit/layout.py", "end_labels", {"loss.baseline", "accuracy.features"}),
 ])
 def test_changed_code_redraws_what_reaches_it(run, places, tmp_path, monkeypatch, file, function, redrawn):
     run()
@@ -125,7 +127,7 @@ def test_changed_code_redraws_what_reaches_it(run, places, tmp_path, monkeypatch
     stale = {standing.name.removeprefix("figure "): standing.why for standing in status("smoke", places)
              if standing.why and standing.name.startswith("figure ")}
     assert set(stale) == redrawn
-    assert all(f"report_builder.figures.{path.stem}:{function}" in why for why in stale.values())
+    assert all(f"{file.removesuffix('.py').replace('/', '.')}:{function}" in why for why in stale.values())
     assert run()[1] == redrawn
 
 
@@ -250,7 +252,7 @@ def test_what_is_told_of_the_records_is_kept_until_one_of_its_inputs_changes(run
     plan_ = build_module.planned("smoke", places)
     evidence, build_dir = build_module.gather(plan_, plan_.state.found), places.build / "elsewhere"
     code = Source().reach(build_module.RESULTS)
-    changed = results.results(evidence, build_dir, code | {"report_builder.values:_of_cost": "another"})  # edited since it was loaded
+    changed = results.results(evidence, build_dir, code | {"report_builder.results.values:_of_cost": "another"})  # edited since it was loaded
     assert changed["values"] and not build_dir.exists()
     assert results.results(evidence, build_dir, code) == changed and len(list((build_dir / "results").iterdir())) == 1
     results.results(replace(evidence, study="other"), build_dir, code)
@@ -286,7 +288,7 @@ def test_a_notebook_is_stale_by_its_text_its_libraries_and_the_code_of_ours_that
     wording.write_text(wording.read_text().replace("def percent(", "def percent(*, ").replace("def count(", "def count(*, "))
     with monkeypatch.context() as patch:
         patch.setattr(artefacts, "Source", lambda: Source(tmp_path / "tree"))
-        assert why() == "changed: code report_builder.wording:percent"
+        assert why() == "changed: code report_builder.text:percent"
     with monkeypatch.context() as patch:
         patch.setattr(artefacts, "version", lambda name: "99" if name == "ipykernel" else metadata.version(name))
         assert why().startswith("changed: versions ipykernel ") and why().endswith("-> 99")

@@ -8,9 +8,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from report_builder.claims import CLAIMS, claims
-from report_builder.figures import names
-from report_builder.values import values
+from report_builder.results.claims import CLAIMS, claims
+from report_builder.figures.table import names
+from report_builder.results.values import values
 
 VERDICTS = {"supported", "refuted", "undecided"}
 

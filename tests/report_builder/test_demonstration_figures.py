@@ -7,16 +7,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from report_builder import figures, wording
-from report_builder.artefacts import drawings
+from report_builder.figures import table as figures
+from report_builder import text as wording
+from report_builder.results.artefacts import drawings
 from report_builder.build import not_shown
-from report_builder.facts import FACTS, TABLES
-from report_builder.figures import pixels
-from report_builder.figures.look import Look
-from report_builder.tables import tables
-from report_builder.values import values
-from report_builder.wording import hundredths
-from xo.demonstrations import DEMONSTRATIONS, Demonstrated
+from report_builder.results.demonstration_values import FACTS, TABLES
+from report_builder.figures.toolkit import pixels
+from report_builder.figures.toolkit.style import Look
+from report_builder.results.tables import tables
+from report_builder.results.values import values
+from report_builder.text import hundredths
+from xo.demonstrations.table import DEMONSTRATIONS, Demonstrated
 from xo.variants import VARIANTS
 
 from .test_figures import EN, assert_tidy, contains, drawn, render, strings  # noqa: F401 - a fixture among them

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from report_builder.evidence import (Share, curve, delay, difference, escape_epochs, escaped_by, n_to_leave, n_to_part,
+from report_builder.evidence.study import (Share, curve, delay, difference, escape_epochs, escaped_by, n_to_leave, n_to_part,
                                      printed, share, solved, spread)
 
 

@@ -26,11 +26,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from report_builder import figures
-from report_builder.evidence import curve, share
-from report_builder.figures import layout, look as looks, maps, pixels, wording
-from report_builder.figures.look import COLORS, FONT, FURTHER, Look
-from report_builder.wording import percent
+from report_builder.figures import table as figures
+from report_builder.evidence.study import curve, share
+from report_builder.figures.toolkit import layout
+from report_builder.figures.toolkit import style as looks
+from report_builder.figures.inside import maps
+from report_builder.figures.toolkit import pixels
+from report_builder.figures.toolkit import words as wording
+from report_builder.figures.toolkit.style import COLORS, FONT, FURTHER, Look
+from report_builder.text import percent
 from xo.errors import InputError
 from xo.variants import VARIANTS
 
@@ -218,11 +222,11 @@ def test_an_unknown_figure_is_answered_with_the_known_ones(evidence, name):
 
 
 def test_the_code_of_a_figure_can_be_followed():
-    from xo.code import Source
+    from xo.store.source_digest import Source
 
     for row in figures.FIGURES.values():
         reached = Source().reach(figures.code_of(row))
-        assert figures.code_of(row) in reached and "report_builder.figures.layout:sheet" in reached
+        assert figures.code_of(row) in reached and "report_builder.figures.toolkit.layout:sheet" in reached
 
 
 def test_importing_the_table_imports_neither_torch_nor_matplotlib():

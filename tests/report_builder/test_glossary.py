@@ -8,8 +8,9 @@ from pathlib import Path
 import markdown
 import pytest
 
-from report_builder import formulas, glossary
-from report_builder.wording import LANGUAGES
+from report_builder.site import mathml as formulas
+from report_builder.pages import glossary
+from report_builder.text import LANGUAGES
 from xo.errors import InputError
 
 DOCS = Path(__file__).parents[2] / "docs"

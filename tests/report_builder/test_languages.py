@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from report_builder.languages import differences
+from report_builder.checks.languages import differences
 
 ROOT = Path(__file__).parents[2]
 

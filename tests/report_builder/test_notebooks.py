@@ -19,13 +19,13 @@ from nbclient import NotebookClient
 from PIL import Image
 from selectolax.lexbor import LexborHTMLParser
 
-from report_builder import hands_on
-from report_builder.artefacts import Executed, executions
-from report_builder.notebooks import current, download, execute
-from report_builder.wording import LANGUAGES
-from xo.code import ROOT
-from xo.records import Store
-from xo.study import STUDIES, plan, study_data
+from report_builder.pages import notebook_helpers as hands_on
+from report_builder.results.artefacts import Executed, executions
+from report_builder.pages.notebooks import current, download, execute
+from report_builder.text import LANGUAGES
+from xo.store.source_digest import ROOT
+from xo.runs.record import Store
+from xo.runs.study import STUDIES, plan, study_data
 from xo.variants import VARIANTS
 
 from .conftest import draw_images, write_record

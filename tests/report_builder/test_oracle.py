@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from xo.code import ROOT
+from xo.store.source_digest import ROOT
 
 from .conftest import draw_images
 
@@ -77,7 +77,7 @@ def one_pixel(project: Path) -> None:
 
 
 def comments(project: Path) -> None:
-    for name in ("xo/train.py", "xo/model.py", "report_builder/values.py", "report_builder/claims.py", "report_builder/figures/curves.py"):
+    for name in ("xo/network/train.py", "xo/network/model.py", "report_builder/results/values.py", "report_builder/results/claims.py", "report_builder/figures/training/curves.py"):
         text = (project / name).read_text(encoding="utf-8")
         (project / name).write_text(text.replace('"""', '"""Anew: ', 1) + "\n# said otherwise\n", encoding="utf-8")
 
@@ -89,9 +89,9 @@ OF_OTHERS = ("pooling-speeds-training", "no-pooling-learns-slowly", "no-pooling-
 # name: (change, library, what is stale, words of the reason that each gives, what is made)
 CASES = {
     "a constant that training reaches": (
-        replaced("xo/train.py", "BLOCK = 256", "BLOCK = 512"), "",
+        replaced("xo/network/train.py", "BLOCK = 256", "BLOCK = 512"), "",
         ["run *", "figure *", "value *", "-value data.*", "table *", "-table data", "-table plateaus", "claim *", "page */index.md", "page */more.md"],
-        {"run baseline seed 0": "code xo.train:BLOCK", "value baseline.n": "run baseline/0, run baseline/1"}, ["run *", "figure *"]),
+        {"run baseline seed 0": "code xo.network.train:BLOCK", "value baseline.n": "run baseline/0, run baseline/1"}, ["run *", "figure *"]),
     "one pixel of an image": (
         one_pixel, "", ["*", "-asset *"], {"run baseline seed 0": "data", "value data.classes": "data"}, ["run *", "figure *"]),
     "a setting of a variant": (
@@ -120,22 +120,22 @@ CASES = {
     "a style sheet": (
         replaced("docs/assets/xo.css", "a {}", "b {}"), "", ["asset assets/xo.css"], {"asset assets/xo.css": "file docs/assets/xo.css"}, []),
     "a figure's function": (
-        replaced("report_builder/figures/curves.py", "figure = sheet(title, 4.35)", "figure = sheet(title, 4.45)"), "",
-        ["figure loss.baseline", "page */index.md"], {"figure loss.baseline": "code report_builder.figures.curves:loss"},
+        replaced("report_builder/figures/training/curves.py", "figure = sheet(title, 4.35)", "figure = sheet(title, 4.45)"), "",
+        ["figure loss.baseline", "page */index.md"], {"figure loss.baseline": "code report_builder.figures.training.curves:loss"},
         ["figure loss.baseline"]),
     "a figure's constant": (
-        replaced("report_builder/figures/images.py", "SAMPLES = 10", "SAMPLES = 9"), "", ["figure samples", "page */index.md"],
-        {"figure samples": "code report_builder.figures.images:SAMPLES"}, ["figure samples"]),
+        replaced("report_builder/figures/images/images.py", "SAMPLES = 10", "SAMPLES = 9"), "", ["figure samples", "page */index.md"],
+        {"figure samples": "code report_builder.figures.images.images:SAMPLES"}, ["figure samples"]),
     "the function of some values": (
-        replaced("report_builder/values.py", '    costs = [run.meta["cost"] for run in runs]\n', '    costs = [dict(run.meta["cost"]) for run in runs]\n'), "",
+        replaced("report_builder/results/values.py", '    costs = [run.meta["cost"] for run in runs]\n', '    costs = [dict(run.meta["cost"]) for run in runs]\n'), "",
         ["value *.epoch_seconds", "value *.train_seconds", "value *.peak_memory", "table accuracy", "table variants", "table cost",
          "table published", "table readings", "page */more.md"],
-        {"value baseline.train_seconds": "code report_builder.values:_of_cost"}, []),
+        {"value baseline.train_seconds": "code report_builder.results.values:_of_cost"}, []),
     "what decides a claim": (
-        replaced("report_builder/claims.py", "def _eleven_are_fine(runs) -> Finding:\n", "def _eleven_are_fine(runs) -> Finding:\n    changed = 1\n"), "",
-        ["claim 11-channels-are-fine", "page */more.md"], {"claim 11-channels-are-fine": "code report_builder.claims:_eleven_are_fine"}, []),
+        replaced("report_builder/results/claims.py", "def _eleven_are_fine(runs) -> Finding:\n", "def _eleven_are_fine(runs) -> Finding:\n    changed = 1\n"), "",
+        ["claim 11-channels-are-fine", "page */more.md"], {"claim 11-channels-are-fine": "code report_builder.results.claims:_eleven_are_fine"}, []),
     "the words of a claim": (
-        replaced("report_builder/claims.py", '"11 channels do well"', '"11 channels do quite well"'), "",
+        replaced("report_builder/results/claims.py", '"11 channels do well"', '"11 channels do quite well"'), "",
         ["claim 11-channels-are-fine", "page */more.md"], {"claim 11-channels-are-fine": "row"}, []),
 }
 

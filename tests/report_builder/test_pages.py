@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from report_builder import pages
+from report_builder.pages import render as pages
 from xo.errors import InputError
 from xo.variants import VARIANTS
 

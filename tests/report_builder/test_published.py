@@ -9,17 +9,19 @@ from itertools import count
 import numpy as np
 import pytest
 
-from report_builder import figures, pages, published
-from report_builder.artefacts import drawings
-from report_builder.claims import CLAIMS, claims
-from report_builder.evidence import Evidence
-from report_builder.figures.look import Look
-from report_builder.published import blind_loss, facts, logs, place, placed, printed_rows, rows_per_epoch
-from report_builder.readings import FREEDOMS, ODD, READINGS, SCALES, Noise, fall_epoch, fit_noise, judgements, likelihoods, plateau_level
-from report_builder.tables import tables
-from report_builder.values import values
+from report_builder.figures import table as figures
+from report_builder.pages import render as pages
+from report_builder.evidence import original_logs as published
+from report_builder.results.artefacts import drawings
+from report_builder.results.claims import CLAIMS, claims
+from report_builder.evidence.study import Evidence
+from report_builder.figures.toolkit.style import Look
+from report_builder.evidence.original_logs import blind_loss, facts, logs, place, placed, printed_rows, rows_per_epoch
+from report_builder.evidence.log_explanations import FREEDOMS, ODD, READINGS, SCALES, Noise, fall_epoch, fit_noise, judgements, likelihoods, plateau_level
+from report_builder.results.tables import tables
+from report_builder.results.values import values
 from xo.errors import InputError
-from xo.records import Record, Store
+from xo.runs.record import Record, Store
 
 EN, ZH = Look("en", "light"), Look("zh", "light")
 SUMS = {"baseline": 0.416, "three-conv-failed": 1.293, "three-conv": 0.395, "no-pooling": 2.140, "channels-11": 0.413,

@@ -11,9 +11,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from report_builder import formulas
-from report_builder.site import MANIFEST, commit, is_published, publish, sealed
-from xo.code import ROOT
+from report_builder.site import mathml as formulas
+from report_builder.site.publish import MANIFEST, commit, is_published, publish, sealed
+from xo.store.source_digest import ROOT
 from xo.errors import CheckFailed, InputError
 
 NAV = """nav:
@@ -273,7 +273,7 @@ ARTEFACTS = {
 
 def report(project: Project, **changes) -> None:
     content = {"study": "smoke", "data": {"name": "xo", "embedded": True, "digest": "d"}, "runs": {"made": 1, "planned": 1},
-               "artefacts": ARTEFACTS | changes, "details": {"c": {"xo.train:step": "1"}}}
+               "artefacts": ARTEFACTS | changes, "details": {"c": {"xo.network.train:step": "1"}}}
     (project.docs.parent / "report.json").write_text(json.dumps(content))
 
 
@@ -287,7 +287,7 @@ def test_the_manifest_lists_every_artefact_with_its_files_and_inputs(project):
     project.publish()
     found = json.loads(project.page(MANIFEST))
     assert (found["study"], found["runs"]["made"], found["commit"]) == ("smoke", 1, {"id": None, "why": "not a git checkout"})
-    assert found["artefacts"].keys() == ARTEFACTS.keys() and found["details"] == {"c": {"xo.train:step": "1"}}
+    assert found["artefacts"].keys() == ARTEFACTS.keys() and found["details"] == {"c": {"xo.network.train:step": "1"}}
     assert found["artefacts"]["value baseline.n"] == ARTEFACTS["value baseline.n"]
     assert found["artefacts"]["page zh/index.md"]["files"] == ["index.html"]
     assert found["artefacts"]["page en/hands-on/by-hand.ipynb"]["files"] == ["en/hands-on/by-hand/index.html"]

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from report_builder import pages, snippets
-from report_builder.artefacts import ran
+from report_builder.pages import render as pages
+from report_builder.pages import code_outputs as snippets
+from report_builder.results.artefacts import ran
 from xo.errors import CheckFailed
 
 CODE = "import os\n\nprint('<one>', 6 * 7)\nprint(os.path.basename(os.environ['XO_DATA']))"
@@ -65,7 +66,7 @@ def test_it_is_run_again_when_its_text_or_a_library_changes_and_not_for_other_wo
     page.write_text(page.read_text().replace("Words", "Other words"))
     pages._environment.cache_clear()
     assert made(docs, evidence)[0].folder == before.folder
-    monkeypatch.setattr("report_builder.artefacts.version", lambda name: "0")
+    monkeypatch.setattr("report_builder.results.artefacts.version", lambda name: "0")
     assert made(docs, evidence)[0].folder != before.folder
     write(docs, "en", CODE + "\nprint()")
     pages._environment.cache_clear()

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from report_builder import stepper
+from report_builder.pages import interactive as stepper
 
 MAP = np.float32([[-2, 0], [1, 2]])
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from report_builder import typed
-from report_builder.prose import of_page
-from report_builder.typed import Allowed, typed_results
-from report_builder.values import parts
+from report_builder.checks import typed_numbers as typed
+from report_builder.checks.prose import of_page
+from report_builder.checks.typed_numbers import Allowed, typed_results
+from report_builder.results.values import parts
 
 ROOT = Path(__file__).parents[2]
 CORPUS = tomllib.loads(Path(__file__).with_name("typed-corpus.toml").read_text(encoding="utf-8"))
@@ -59,7 +59,7 @@ def test_a_result_is_named_with_file_line_kind_and_remedy(tmp_path: Path):
     problems = found(tmp_path, {"a.md": page})
     assert [problem.partition("' looks like ")[0] for problem in problems] == ["docs/en/a.md:7: 'Of 6 seeds", "docs/en/a.md:8: '83 %"]
     assert problems[1].endswith("looks like a share: take it from the records with value(...) or claim(...), "
-                                "or put the constant into ALLOWED in report_builder/typed.py")
+                                "or put the constant into ALLOWED in report_builder/checks/typed_numbers.py")
 
 
 def test_a_result_in_a_figures_words_is_named_with_its_line_whatever_is_filled_in_before(tmp_path: Path):
@@ -84,7 +84,7 @@ def test_an_allowed_constant_that_stands_nowhere_is_a_fault(tmp_path: Path, monk
     found(tmp_path, {"a.md": "half of 42 %\n"})
     monkeypatch.setattr(typed, "ALLOWED", [Allowed("half of 42 %"), Allowed("43 %")])
     assert list(typed_results(tmp_path / "docs", tmp_path / "report_builder")) == [
-        "report_builder/typed.py: ALLOWED has '43 %', which lets nothing through any more: take it out"]
+        "report_builder/checks/typed_numbers.py: ALLOWED has '43 %', which lets nothing through any more: take it out"]
 
 
 @pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*/**/*.md")), ids=lambda page: page.relative_to(ROOT / "docs").as_posix())

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import re
 
-from report_builder.tables import tables
-from report_builder.values import values
-from report_builder.wording import LANGUAGES
+from report_builder.results.tables import tables
+from report_builder.results.values import values
+from report_builder.text import LANGUAGES
 from xo.variants import VARIANTS
 
 

@@ -16,17 +16,17 @@ import pytest
 from click.testing import CliRunner
 from safetensors.numpy import load, save
 
-from report_builder import rerun as rerun_module
-from report_builder.__main__ import main
-from report_builder.rerun import again, candidates, compare
-from report_builder.site import MANIFEST, manifest, sealed
-from report_builder.verify import check_site, check_store
-from xo import records
-from xo.code import Source
-from xo.data import DataSet, load as load_data
+from report_builder.checks import retrain as rerun_module
+from report_builder.cli import main
+from report_builder.checks.retrain import again, candidates, compare
+from report_builder.site.publish import MANIFEST, manifest, sealed
+from report_builder.checks.integrity import check_site, check_store
+from xo.runs import record as records
+from xo.store.source_digest import Source
+from xo.data.dataset import DataSet, load as load_data
 from xo.errors import InputError
-from xo.records import Store, read
-from xo.study import execute, one_run
+from xo.runs.record import Store, read
+from xo.runs.study import execute, one_run
 from xo.variants import VARIANTS
 
 from .conftest import draw_images
@@ -51,7 +51,7 @@ def trained(tmp_path_factory) -> tuple[DataSet, Path]:
 def store(trained, tmp_path) -> Path:
     """A copy of that store, with a demonstration beside the runs."""
     shutil.copytree(trained[1], tmp_path / "runs")
-    inputs = {"code": {"xo.fcn:compute": "c"}, "data": "d"}
+    inputs = {"code": {"xo.demonstrations.fcn:compute": "c"}, "data": "d"}
     key = records.key(inputs)
     records.write_whole(tmp_path / "runs" / ".demonstrations" / "windows" / key, {"name": "windows", "key": key, "inputs": inputs},
                         {"arrays.safetensors": save({"map": np.arange(6.0)})})
@@ -136,7 +136,7 @@ def test_files_that_are_missing_or_surplus_are_named_but_not_large_weights_that_
     assert check_store(store).problems == [
         f"{first}/arrays.safetensors: missing", f"{first}/weights.safetensors: missing",
         f"{second}/notes.txt: surplus; the record does not name it"]
-    monkeypatch.setattr("report_builder.verify.WEIGHTS_SMALL", 0)
+    monkeypatch.setattr("report_builder.checks.integrity.WEIGHTS_SMALL", 0)
     assert f"{first}/weights.safetensors: missing" not in check_store(store).problems
 
 
@@ -206,8 +206,8 @@ def test_a_longer_file_is_changed_and_not_read_to_its_end(site, address):
 
 
 def test_a_server_that_fails_is_not_taken_for_a_changed_site(address, monkeypatch):
-    monkeypatch.setattr("report_builder.verify.GIVE_UP", 2)
-    monkeypatch.setattr("report_builder.verify.AT_ONCE", 1)
+    monkeypatch.setattr("report_builder.checks.integrity.GIVE_UP", 2)
+    monkeypatch.setattr("report_builder.checks.integrity.AT_ONCE", 1)
     address.broken = True
     problems = check_site(address.address).problems
     assert [problem.partition(": ")[2] for problem in problems] == [
@@ -321,7 +321,7 @@ def test_records_of_other_code_settings_or_data_are_left_out_and_counted(trained
     data, _ = trained
     path = next(store.glob("baseline/1-*/record.json"))
     inputs = json.loads(path.read_text())["inputs"]
-    reseal(path, inputs=inputs | {"code": {**inputs["code"], "xo.train:step": "another"}})
+    reseal(path, inputs=inputs | {"code": {**inputs["code"], "xo.network.train:step": "another"}})
     found, others = candidates(Store(store), data, None)
     assert [str(run) for run, _ in found] == ["baseline seed 0", "baseline seed 2", "three-conv seed 0"] and others == 1
     draw_images(tmp_path / "other", ("a", "b"), (30, 30), 4, 2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from report_builder.wording import SPACE, big, decimals, gigabytes, hundredths, number, percent, seconds
+from report_builder.text import SPACE, big, decimals, gigabytes, hundredths, number, percent, seconds
 
 
 @pytest.mark.parametrize(("share", "text"), [(0.9967, "99.7"), (1, "100"), (0, "0"), (0.99999, ">99.9"), (1e-6, "<0.1"), (0.5, "50.0"),

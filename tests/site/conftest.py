@@ -18,7 +18,7 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import Browser, Error, sync_playwright
 
-from xo.code import ROOT
+from xo.store.source_digest import ROOT
 
 BELOW = "/xo-report/"
 BUILT_FOR = f"http://127.0.0.1{BELOW}"

@@ -14,7 +14,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from xo.code import ROOT
+from xo.store.source_digest import ROOT
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from xo import generate
-from xo.data import DataSet, load
+from xo.data import generate
+from xo.data.dataset import DataSet, load
 
 
 @pytest.fixture(scope="session")
@@ -16,8 +16,8 @@ def small(tmp_path_factory) -> DataSet:
 
 def untrained(data: DataSet, *variants: str) -> dict[str, list]:
     """What a demonstration is given, with networks as they were before training and records that say so."""
-    from xo.records import Record
-    from xo.train import initial
+    from xo.runs.record import Record
+    from xo.network.train import initial
     from xo.variants import VARIANTS
 
     meta = {"epochs": [{"test_accuracy": 0.5}], "seed": 0}

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from xo.channels import bottleneck, mixing, partial_sums
-from xo.evaluate import as_input
-from xo.windows import example, steps_of
+from xo.demonstrations.channel_mixing import bottleneck, mixing, partial_sums
+from xo.network.evaluate import as_input
+from xo.demonstrations.receptive_field import example, steps_of
 
 from .conftest import untrained
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from xo.code import ROOT, Source
+from xo.store.source_digest import ROOT, Source
 
 MAIN = '''
 """Docstring."""
@@ -70,6 +70,6 @@ def test_a_change_shows_where_it_was_made(tree, file, old, new, changed):
 
 
 def test_training_reaches_the_model_but_not_the_table_of_variants():
-    names = Source(ROOT).reach("xo.train:train")
-    assert "xo.model:Net" in names and "xo.train:step" in names
-    assert not any(name.startswith(("xo.variants", "xo.records", "xo.__main__", "xo.study")) for name in names)
+    names = Source(ROOT).reach("xo.network.train:train")
+    assert "xo.network.model:Net" in names and "xo.network.train:step" in names
+    assert not any(name.startswith(("xo.variants", "xo.runs.", "xo.cli")) for name in names)

@@ -15,11 +15,11 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from xo.__main__ import main
-from xo.code import ROOT, Source
-from xo.data import load
-from xo.records import Store, read
-from xo.study import execute, one_run
+from xo.cli import main
+from xo.store.source_digest import ROOT, Source
+from xo.data.dataset import load
+from xo.runs.record import Store, read
+from xo.runs.study import execute, one_run
 from xo.variants import VARIANTS
 
 

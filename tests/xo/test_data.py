@@ -14,7 +14,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from xo import data, generate, images
+from xo.data import dataset as data
+from xo.data import generate
+from xo.data import images
 from xo.errors import InputError
 
 
@@ -475,11 +477,11 @@ def test_zip_bombs(tmp_path, monkeypatch):
         for number in range(8):
             out.writestr(f"train/ant/bomb{number}.bmp", bytes(2**22))
     assert archive.stat().st_size < 2**17
-    monkeypatch.setattr("xo.sources.LARGEST_RATIO", 200)
+    monkeypatch.setattr("xo.data.archive.LARGEST_RATIO", 200)
     refused(lambda: data.import_images(archive, tmp_path / "mine"), str(archive), "a zip bomb?")
-    monkeypatch.setattr("xo.sources.LARGEST_SET", 2**24)
+    monkeypatch.setattr("xo.data.archive.LARGEST_SET", 2**24)
     refused(lambda: data.import_images(archive, tmp_path / "mine"), str(archive), "at most 200,000 and 16,777,216")
-    monkeypatch.setattr("xo.sources.MOST_FILES", 10)
+    monkeypatch.setattr("xo.data.archive.MOST_FILES", 10)
     refused(lambda: data.import_images(archive, tmp_path / "mine"), str(archive), "at most 10")
 
 

@@ -9,13 +9,13 @@ import sys
 import numpy as np
 import pytest
 
-from xo import demonstrations
-from xo.code import ROOT, Source
-from xo.data import DataSet, Split
-from xo.demonstrations import DEMONSTRATIONS, Demonstration, execute, look_up, prune
+from xo.demonstrations import table as demonstrations
+from xo.store.source_digest import ROOT, Source
+from xo.data.dataset import DataSet, Split
+from xo.demonstrations.table import DEMONSTRATIONS, Demonstration, execute, look_up, prune
 from xo.errors import CheckFailed
-from xo.records import Record, Store
-from xo.train import initial
+from xo.runs.record import Record, Store
+from xo.network.train import initial
 from xo.variants import VARIANTS
 
 SHARING = {"sharing": DEMONSTRATIONS["sharing"]}
@@ -71,7 +71,7 @@ def test_the_caller_stays_without_torch():
     code = """
 import sys
 if __name__ == "__main__":
-    import xo.demonstrations as d
+    import xo.demonstrations.table as d
     try:
         list(d.execute([d.Plan("sharing", {}, "key", {}, None)], None, 1))
     except KeyError as error:  # there is no network among nothing
@@ -94,7 +94,7 @@ def test_without_weights_it_says_which_and_how_to_get_them(store, data, monkeypa
 
 def test_it_is_of_the_lowest_seed_that_solved_its_task_or_of_every_seed_with_weights(store, data, monkeypatch):
     monkeypatch.setattr(demonstrations, "DEMONSTRATIONS",
-                        {"one": Demonstration("xo.shifts:sharing", ("baseline",)), "all": Demonstration("xo.shifts:sharing", ("baseline",), True)})
+                        {"one": Demonstration("xo.demonstrations.shift:sharing", ("baseline",)), "all": Demonstration("xo.demonstrations.shift:sharing", ("baseline",), True)})
     runs = [trained(store, "baseline", 0, 0.5), trained(store, "baseline", 1), trained(store, "baseline", 2, weights=False), trained(store, "baseline", 3)]
     used = {plan.name: [run.seed for run in plan.used["baseline"]] for plan, _ in look_up(by_variant(*runs), data, store, Source()).missing}
     assert used == {"one": [1], "all": [0, 1, 3]}

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 import torch
 
-from xo.canvas import fcn, laid_out, met_pairs, touching
-from xo.data import DataSet, Split
-from xo.evaluate import as_input
-from xo.fcn import cell, convolutional, edges, enlarged, heat, seen_by, work
-from xo.model import Net, layers
-from xo.train import initial
+from xo.demonstrations.canvas import fcn, laid_out, met_pairs, touching
+from xo.data.dataset import DataSet, Split
+from xo.network.evaluate import as_input
+from xo.demonstrations.fcn import cell, convolutional, edges, enlarged, heat, seen_by, work
+from xo.network.model import Net, layers
+from xo.network.train import initial
 from xo.variants import VARIANTS, Variant
-from xo.windows import Field
+from xo.demonstrations.receptive_field import Field
 
 GROUND = 255
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from xo import data, generate
+from xo.data import dataset as data
+from xo.data import generate
 from xo.errors import InputError
 
 CARD = Path(__file__).parents[2] / "data" / "README.md"

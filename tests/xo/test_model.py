@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from xo.errors import InputError
-from xo.model import Net, layers
+from xo.network.model import Net, layers
 from xo.variants import VARIANTS
 
 

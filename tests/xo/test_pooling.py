@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from xo.pooling import enlarged, gaussian, kinds_of, lost, pooling, remainder
+from xo.demonstrations.pooling import enlarged, gaussian, kinds_of, lost, pooling, remainder
 
 from .conftest import untrained
 

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 import torch
 
-from xo import probe as probing
-from xo.data import DataSet, Split
-from xo.evaluate import as_input
-from xo.patches import patches, ranked, same_class_by_chance
-from xo.probe import PENALTIES, depths_of, probe, probes
-from xo.train import initial
+from xo.demonstrations import linear_probe as probing
+from xo.data.dataset import DataSet, Split
+from xo.network.evaluate import as_input
+from xo.demonstrations.top_patches import patches, ranked, same_class_by_chance
+from xo.demonstrations.linear_probe import PENALTIES, depths_of, probe, probes
+from xo.network.train import initial
 from xo.variants import Variant
 
 SIZE = (34, 30)

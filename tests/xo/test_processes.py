@@ -13,8 +13,8 @@ from concurrent.futures.process import BrokenProcessPool
 import psutil
 import pytest
 
-from xo.code import ROOT
-from xo.processes import CONTEXT, LIBRARIES, pool
+from xo.store.source_digest import ROOT
+from xo.store.processes import CONTEXT, LIBRARIES, pool
 
 
 def surroundings() -> tuple[str | None, object]:
@@ -46,7 +46,7 @@ def test_a_killed_one_is_told_of():
 
 SCRIPT = f"""
 import sys, threading
-from xo import processes
+from xo.store import processes
 
 def report():
     print(*(name in sys.modules for name in {LIBRARIES}), threading.active_count())
@@ -70,7 +70,7 @@ def test_they_start_with_the_libraries_which_the_caller_does_not_load(tmp_path):
 def test_none_outlives_a_killed_caller(tmp_path):
     (tmp_path / "script.py").write_text("""
 import os, time
-from xo import processes
+from xo.store import processes
 
 if __name__ == "__main__":
     with processes.pool(2) as executor:

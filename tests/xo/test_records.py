@@ -5,10 +5,10 @@ import json
 import numpy as np
 import pytest
 
-from xo import records
-from xo.code import Source
+from xo.runs import record as records
+from xo.store.source_digest import Source
 from xo.errors import InputError
-from xo.records import Damaged, Store, changes, read, read_weights
+from xo.runs.record import Damaged, Store, changes, read, read_weights
 from xo.variants import VARIANTS
 
 
@@ -109,9 +109,9 @@ def test_the_key_depends_on_what_decides_the_result_and_on_nothing_else():
 
 
 def test_changes_name_the_function_the_setting_and_the_version():
-    old = {"layout": 1, "code": {"xo.train:step": "a", "xo.train:gone": "x"}, "versions": {"torch": "1"}, "variant": {"lr": 0.1},
+    old = {"layout": 1, "code": {"xo.network.train:step": "a", "xo.network.train:gone": "x"}, "versions": {"torch": "1"}, "variant": {"lr": 0.1},
            "data": "d"}
-    new = {"layout": 2, "code": {"xo.train:step": "b"}, "versions": {"torch": "2"}, "variant": {"lr": 0.2}, "data": "e"}
-    assert changes(old, new) == ["code xo.train:gone (gone)", "code xo.train:step", "data", "layout 1 -> 2",
+    new = {"layout": 2, "code": {"xo.network.train:step": "b"}, "versions": {"torch": "2"}, "variant": {"lr": 0.2}, "data": "e"}
+    assert changes(old, new) == ["code xo.network.train:gone (gone)", "code xo.network.train:step", "data", "layout 1 -> 2",
                                  "variant lr 0.1 -> 0.2", "versions torch 1 -> 2"]
     assert changes(new, json.loads(json.dumps(new))) == []

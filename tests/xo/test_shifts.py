@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from xo.shifts import ground_of, moved, sharing, shifts
+from xo.demonstrations.shift import ground_of, moved, sharing, shifts
 
 from .conftest import untrained
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from xo import study
-from xo.code import Source
+from xo.runs import study
+from xo.store.source_digest import Source
 from xo.errors import CheckFailed, InputError
-from xo.records import Store
-from xo.study import STUDIES, execute, find_study, find_variant, look_up, one_run, plan, stored, study_data
+from xo.runs.record import Store
+from xo.runs.study import STUDIES, execute, find_study, find_variant, look_up, one_run, plan, stored, study_data
 from xo.variants import ROWS, VARIANTS
 
 QUICK = replace(VARIANTS["features"], epochs=1)
@@ -62,7 +62,7 @@ def test_a_row_that_no_network_can_have_is_named_with_what_was_expected(small, m
 
 
 def test_a_second_row_of_the_same_name_is_refused(small, monkeypatch):
-    monkeypatch.setattr("xo.study.ROWS", (*ROWS, replace(QUICK, name="baseline")))
+    monkeypatch.setattr("xo.runs.study.ROWS", (*ROWS, replace(QUICK, name="baseline")))
     with pytest.raises(InputError, match="row 'baseline': name is 'baseline'; expected a name of its own"):
         plan(STUDIES["smoke"], small, Source())
 
@@ -82,7 +82,7 @@ def test_what_is_trained_is_found_and_not_trained_again(small, store):
 
 
 def test_a_process_trains_as_the_caller_would(small, store):
-    from xo.train import train
+    from xo.network.train import train
 
     (record,) = execute(quick_runs(small), store, jobs=1)
     here = train(QUICK, small, 0)
@@ -124,8 +124,8 @@ def test_a_run_whose_data_change_meanwhile_is_dropped(small, store, monkeypatch)
 
 
 def test_data_on_disk_are_digested_anew(small, store, tmp_path):
-    from xo import generate
-    from xo.data import load
+    from xo.data import generate
+    from xo.data.dataset import load
 
     generate.generate(tmp_path / "xo", {"train": 2, "test": 1})
     runs = quick_runs(load(tmp_path / "xo", store.cache))

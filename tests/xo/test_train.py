@@ -7,10 +7,10 @@ import pytest
 import torch
 from torch import nn
 
-from xo.__main__ import original_log
-from xo.evaluate import as_input, evaluate
-from xo.model import Net
-from xo.train import arranged, initial, step, task, train
+from xo.cli import original_log
+from xo.network.evaluate import as_input, evaluate
+from xo.network.model import Net
+from xo.network.train import arranged, initial, step, task, train
 from xo.variants import VARIANTS
 
 ONE_EPOCH = replace(VARIANTS["features"], epochs=1)

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from xo.evaluate import as_input
-from xo.train import initial
+from xo.network.evaluate import as_input
+from xo.network.train import initial
 from xo.variants import VARIANTS
-from xo.windows import SEEN, changes, example, fields, relation, steps_of, windows
+from xo.demonstrations.receptive_field import SEEN, changes, example, fields, relation, steps_of, windows
 
 from .conftest import untrained
 

@@ -22,8 +22,8 @@ import torch
 from matplotlib.patches import Rectangle
 from torch import nn
 
-from report_builder.hands_on import data_set, show, use_font
-from xo.model import Net, layers
+from report_builder.pages.notebook_helpers import data_set, show, use_font
+from xo.network.model import Net, layers
 from xo.variants import VARIANTS
 
 data = data_set()

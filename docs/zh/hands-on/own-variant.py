@@ -23,11 +23,11 @@ from math import comb
 import matplotlib.pyplot as plt
 import numpy as np
 
-from report_builder.evidence import difference, share
-from report_builder.hands_on import data_set, recorded, show, use_font
-from xo.model import layers
-from xo.records import SOLVED
-from xo.train import train
+from report_builder.evidence.study import difference, share
+from report_builder.pages.notebook_helpers import data_set, recorded, show, use_font
+from xo.network.model import layers
+from xo.runs.record import SOLVED
+from xo.network.train import train
 from xo.variants import Variant
 
 data = data_set()

@@ -1,0 +1,147 @@
+"""Whether runs give the same numbers again: records chosen at random, trained once more, compared number by number.
+
+On the same versions and the same kind of machine every recorded number must be equal bit by bit. Elsewhere sums are taken in
+another order: weights and losses then differ by some 1e-8 at first, but a plateau multiplies such differences up to a
+thousandfold every epoch, and a few epochs later two such runs have little in common (measured with the processor's older
+instructions on one machine). So only what rounding does not reach is compared there: what is counted, the weights before
+training, and the losses of the FIRST batches, the latter two within TOLERANCE.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+import numpy as np
+from safetensors.numpy import load as load_weights
+
+from xo.store.source_digest import Source
+from xo.data.dataset import DataSet
+from xo.errors import InputError
+from xo.runs.record import Damaged, Record, Store, changes, read
+from xo.runs.study import STUDIES, Run, find_variant, one_run, study_data
+from xo.variants import VARIANTS
+
+FIRST, TOLERANCE = 10, 1e-4  # batches; nats, or a weight's own unit
+COUNTED = ("parameters", "layers", "classes", "label_counts", "test_ids", "shown_ids")  # facts that rounding cannot change
+MEASURED = ("epochs", "confusion")
+
+
+class Compared(NamedTuple):
+    """One run trained again: which comparison was made, and a line for each number that it found different."""
+
+    run: str
+    how: str
+    problems: list[str]
+
+
+def candidates(store: Store, data: DataSet, variant: str | None) -> tuple[list[tuple[Run, Record]], int]:
+    """The records that can be trained again, in an order that is the same everywhere, and how many cannot: their code,
+    settings or data are not at hand any more."""
+    if variant:
+        find_variant(variant)
+    sets = {each.digest: each for each in (data, *(study_data(study, data) for study in STUDIES.values()))}
+    source, found, others = Source(), {}, 0
+    for file in sorted(store.root.glob(f"{variant or '[!.]*'}/[!.]*/record.json")):
+        try:
+            record = read(file.parent, rehash=False)
+        except Damaged:
+            continue  # the check of the store tells
+        if run := _run_of(record, sets, source):
+            found[run.variant.name, run.seed, run.key] = run, record
+        else:
+            others += 1
+    return [found[name] for name in sorted(found)], others
+
+
+def _run_of(record: Record, sets: dict[str, DataSet], source: Source) -> Run | None:
+    """The run that leaves this record, but for versions and machine; None where it cannot be had any more."""
+    inputs = record.meta["inputs"]
+    if record.variant not in VARIANTS or inputs["data"] not in sets:
+        return None
+    settings = {name: tuple(value) if isinstance(value, list) else value for name, value in inputs["variant"].items()}
+    try:
+        run = one_run(replace(VARIANTS[record.variant], **settings), record.seed, sets[inputs["data"]], source)
+    except TypeError:  # a setting that variants have no longer
+        return None
+    elsewhere = {"versions", "device"}
+    same = all(inputs.get(name) == run.inputs.get(name) for name in (inputs.keys() | run.inputs.keys()) - elsewhere)
+    return run if same else None
+
+
+def again(store: Store, data: DataSet, k: int, seed: int, variant: str | None,
+          train: Callable[[list[Run], Store], list[Record]]) -> Iterator[Compared]:
+    """Trains k runs again, chosen with `seed`, in a store of their own that is removed afterwards, and compares each."""
+    found, others = candidates(store, data, variant)
+    if not found:
+        raise InputError(f"{store.root}: no record of {variant or 'any variant'} on {data.name} that can be trained again with the "
+                         f"code and settings at hand ({others} are of others); 'python -m report_builder build' trains some")
+    chosen = random.Random(seed).sample(found, min(k, len(found)))
+    with TemporaryDirectory(prefix="xo-verify-") as scratch:
+        trained = train([run for run, _ in chosen], Store(Path(scratch)))
+        by_key = {record.key: record for record in trained}
+        for run, record in chosen:
+            yield compare(str(run), record, by_key[run.key])
+
+
+def compare(run: str, record: Record, fresh: Record) -> Compared:
+    """What of a record the fresh one of the same run does not confirm."""
+    machine = fresh.meta.get("machine")  # a record that names none is taken to be of this one
+    elsewhere = changes({"versions": record.meta["inputs"]["versions"], "machine": record.meta.get("machine", machine)},
+                        {"versions": fresh.meta["inputs"]["versions"], "machine": machine})
+    problems = [f"{record.path}: trained again, {problem}" for problem in _different(record, fresh)]
+    if not elsewhere or not problems:
+        where = "same versions and machine" if not elsewhere else "; ".join(elsewhere)
+        return Compared(run, f"bit by bit ({where})", problems)
+    problems = [f"{record.path}: trained again, {problem}" for problem in _beyond_rounding(record, fresh)]
+    return Compared(run, f"first {FIRST} batches within {TOLERANCE:g} ({'; '.join(elsewhere)})", problems)
+
+
+def _different(record: Record, fresh: Record) -> Iterator[str]:
+    """Every recorded number that is not equal bit by bit; seconds and memory are no results."""
+    yield from _facts(record, fresh, (*COUNTED, *MEASURED))
+    yield from _arrays({name: record.array(name) for name in record.names}, {name: fresh.array(name) for name in fresh.names})
+    if record.weights and fresh.weights:
+        yield from _arrays(load_weights(record.weights.read_bytes()), load_weights(fresh.weights.read_bytes()))
+
+
+def _beyond_rounding(record: Record, fresh: Record) -> Iterator[str]:
+    yield from _facts(record, fresh, COUNTED)
+    for name in (each for each in record.names if each.endswith(".before")):
+        yield from _apart(name, record.array(name), fresh.array(name) if fresh.has(name) else np.empty(0))
+    yield from _apart(f"the loss of the first {FIRST} batches", *(each.array("batch_loss")[0, :FIRST] for each in (record, fresh)))
+
+
+def _apart(name: str, before: np.ndarray, now: np.ndarray) -> Iterator[str]:
+    largest = np.abs(before.astype(float) - now).max() if before.shape == now.shape else np.inf
+    if not largest <= TOLERANCE:
+        yield f"{name} differs by up to {largest:.2g}, more than {TOLERANCE:g}"
+
+
+def _facts(record: Record, fresh: Record, names: tuple[str, ...]) -> Iterator[str]:
+    for name in names:
+        before, now = record.meta.get(name), fresh.meta.get(name)
+        if before != now:
+            pairs = list(zip(before, now)) if isinstance(before, list) and isinstance(now, list) else [(before, now)]
+            first = next((pair for pair in pairs if pair[0] != pair[1]), (before, now))
+            yield f"{name} differs: recorded {first[0]}, now {first[1]}"
+
+
+def _arrays(before: dict[str, np.ndarray], now: dict[str, np.ndarray]) -> Iterator[str]:
+    for name in sorted(before.keys() | now.keys()):
+        a, b = before.get(name), now.get(name)
+        if a is None or b is None or a.shape != b.shape or a.dtype != b.dtype:
+            yield f"{name} differs: recorded {_kind(a)}, now {_kind(b)}"
+        elif a.tobytes() != b.tobytes():
+            wrong = np.argwhere(~((a == b) | (a != a) & (b != b)))  # two numbers that are none are equal
+            where = tuple(map(int, wrong[0])) if len(wrong) else None
+            first = f", first at {where}: recorded {a[where]!s}, now {b[where]!s}" if where is not None else " in the sign of zero"
+            yield f"{name} differs in {len(wrong)} of {a.size} numbers{first}"
+
+
+def _kind(array: np.ndarray | None) -> str:
+    return "none" if array is None else f"{array.dtype} {array.shape}"

@@ -1,0 +1,165 @@
+"""The `python -m report_builder` commands; each forwards to one function."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import track
+
+from xo.commands import DATA, STORE, Group, open_data, show_trained
+from xo.errors import InputError
+
+STUDY = click.option("--study", default="default", show_default=True, help="smoke (for tests), default, or full (20 seeds).")
+BUILD = click.option("--build", "build_dir", type=click.Path(path_type=Path), default=Path("build"), show_default=True,
+                     help="Folder of what lies between records and site.")
+SITE = click.option("--site", type=click.Path(path_type=Path), default=Path("site"), show_default=True,
+                    help="Folder of the finished site.")
+
+
+@click.group(cls=Group)
+def main() -> None:
+    """Turn what was measured into a site."""
+
+
+@main.command()
+@STUDY
+@DATA
+@STORE
+@BUILD
+@SITE
+@click.option("--partial", is_flag=True, help="Train nothing: make the site of the runs there are; its pages say how many are planned.")
+@click.option("--jobs", type=click.IntRange(min=1), help="Processes at a time; default: one per core.")
+@click.option("--engine", type=click.Choice(["local", "dask"]), default="local", show_default=True)
+@click.option("--scheduler", metavar="ADDRESS", help="Of the Dask scheduler, as tcp://host:8786.")
+def build(study: str, data_dir: Path, store: Path, build_dir: Path, site: Path, partial: bool, jobs: int | None,
+          engine: str, scheduler: str | None) -> None:
+    """Train, draw, render and publish whatever is missing or stale."""
+    if (engine == "dask") != bool(scheduler):
+        raise InputError("--engine dask and --scheduler ADDRESS go together; give both or neither")
+    from report_builder.build import Places, build as run_build
+    from xo.runs.record import Store
+    from xo.runs.study import cores
+
+    console = Console(stderr=True)
+
+    def follow(made: Iterator[str], n: int) -> None:
+        for _ in track(made, "making", total=n, console=console, disable=not console.is_terminal):
+            pass
+
+    def train(missing):
+        return show_trained(missing, Store(store), jobs=jobs, scheduler=scheduler)
+
+    places = Places(data_dir, store, build_dir, site)
+    summary = run_build(study, places, None if partial else train, jobs or cores(), follow)
+    click.echo(f"{summary}; open {site / 'index.html'}")
+
+
+@main.command()
+@STUDY
+@DATA
+@STORE
+@BUILD
+@SITE
+@click.option("--all", "everything", is_flag=True, help="Also what is up to date.")
+def status(study: str, data_dir: Path, store: Path, build_dir: Path, site: Path, everything: bool) -> None:
+    """What is stale: every run, figure, notebook, value, table and page, and the input that made it so."""
+    from report_builder.build import Places
+    from report_builder.status import status as standings
+
+    stale = fresh = 0
+    for standing in standings(study, Places(data_dir, store, build_dir, site)):
+        stale, fresh = stale + bool(standing.why), fresh + (not standing.why)
+        if standing.why or everything:
+            click.echo(f"{standing.name}: {standing.why or 'up to date'}")
+    click.echo(f"{fresh} up to date, {stale} stale")
+
+
+@main.command()
+@BUILD
+def check(build_dir: Path) -> None:
+    """Whether words and results agree: claims, results typed in, both languages, links."""
+    from report_builder import build
+    from report_builder.checks import languages
+    from report_builder.pages import render as pages
+    from report_builder.site import publish as site
+    from report_builder.checks import typed_numbers as typed
+    from xo.store.source_digest import ROOT
+    from xo.errors import CheckFailed
+
+    report = pages.load_report(build_dir / "report.json")
+    if not report:
+        raise InputError(f"{build_dir / 'report.json'}: not there; run '{pages.COMMAND}' first")
+    docs, found = ROOT / "docs", 0
+    for fault in chain(pages.faults(docs, report), typed.typed_results(docs, Path(__file__).parent), languages.differences(docs),
+                       site.trial(build_dir / "docs", build.CONFIG)):
+        click.echo(fault)
+        found += 1
+    if found:
+        raise CheckFailed(f"{found} faults")
+    click.echo("claims, results, languages and links are in order")
+
+
+@main.command()
+@click.argument("name")
+@STUDY
+@DATA
+@STORE
+@click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+@click.option("--scheme", type=click.Choice(["light", "dark"]), default="light", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="svg or png; default: NAME in this folder.")
+def figure(name: str, study: str, data_dir: Path, store: Path, language: str, scheme: str, out: Path | None) -> None:
+    """Draw one figure from the records there are."""
+    from report_builder.build import Places, draw_one
+    from report_builder.figures.table import Look
+
+    places = Places(data_dir, store, Path("build"), Path("site"))
+    click.echo(draw_one(name, study, places, Look(language, scheme), out))
+
+
+@main.command()
+@click.argument("name")
+@STUDY
+@DATA
+@STORE
+@click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+def value(name: str, study: str, data_dir: Path, store: Path, language: str) -> None:
+    """Print one value of the pages from the records there are, and below it what it means."""
+    from report_builder.build import Places, read_value
+
+    found = read_value(name, study, Places(data_dir, store, Path("build"), Path("site")))
+    click.echo(found.text[language])
+    if found.note[language]:
+        click.echo(found.note[language])
+
+
+@main.command()
+@DATA
+@STORE
+@click.option("--site", metavar="FOLDER|ADDRESS", help="Check this copy of a site from its manifest alone, and nothing else. "
+              "Without it: the store, and the site in the folder 'site'.")
+@click.option("--sample", type=click.IntRange(min=1), metavar="K", help="Also train K runs of the store again and compare the numbers.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Which K runs are chosen.")
+@click.option("--variant", help="Choose among the runs of this variant only.")
+@click.option("--jobs", type=click.IntRange(min=1), help="Processes at a time; default: one per core.")
+def verify(data_dir: Path, store: Path, site: str | None, sample: int | None, seed: int, variant: str | None, jobs: int | None) -> None:
+    """Rehash store and site, and name every file that is not as it was written; exit 1 if there is one."""
+    from report_builder.checks.integrity import verify as checks
+
+    if variant and not sample:
+        raise InputError("--variant says which runs --sample chooses from; give both")
+    problems = 0
+    for checked in checks(store, site, sample, seed, variant, lambda: open_data(data_dir, store),
+                          lambda missing, scratch: show_trained(missing, scratch, jobs=jobs)):
+        for problem in checked.problems:
+            click.echo(problem)
+        click.echo(f"{checked.what}: {len(checked.problems) or 'no'} problems")
+        problems += len(checked.problems)
+    click.echo(f"{problems} problems in all" if problems else "all is as it was written")
+    if problems:
+        sys.exit(1)
+

@@ -1,0 +1,125 @@
+"""C3: four ways to pool one trained map, how much detail each leaves, and how each answers to a shifted image."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from xo.demonstrations.table import DoesNotApply
+from xo.network.evaluate import as_input
+from xo.demonstrations.shift import ground_of, moved
+from xo.demonstrations.receptive_field import example, liveliest
+
+if TYPE_CHECKING:
+    from xo.data.dataset import DataSet
+    from xo.network.model import Net
+    from xo.runs.record import Record
+
+PER_CLASS = 50  # test images
+BINOMIAL = (1 / 8, 3 / 8, 3 / 8, 1 / 8)  # a small Gaussian centered on a 2x2 window (Zhang 2019, anti-aliased pooling)
+
+
+@torch.inference_mode()
+def pooling(nets: dict[str, list[tuple[Record, Net]]], data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
+    """The maps of the first convolution of `trained-pooling`, before ReLU as its pooling layer gets them, pooled in four ways.
+
+    Detail lost is the share of a map's variance that its pooled form, enlarged again, does not explain (see `lost`).
+    """
+    run, net = nets["trained-pooling"][0]
+    layer = net.pool[0]
+    some = data.test.first(PER_CLASS)
+    images, ground = torch.tensor(np.asarray(some.images)), ground_of(data.test.images)
+    maps, empty = (net.conv[0](as_input(each)).contiguous() for each in (images, torch.full_like(images[:1], ground)))
+    if maps.flatten(2).std(dim=2).max() == 0:
+        raise DoesNotApply("第一层的特征图处处相同，没有可以汇聚的细节", "the first layer's maps are the same everywhere; there is no detail to pool")
+    shifted = net.conv[0](as_input(moved(images, 1, 2, ground)))
+    kinds = kinds_of(layer)
+    detail = {kind: lost(maps, pool(maps)) for kind, pool in kinds.items()}  # (N, C) each
+    change = {kind: float((_length(pool(shifted) - pool(maps)) / _length(pool(maps) - pool(empty)).clamp_min(1e-12)).mean())
+              for kind, pool in [("none", lambda each: each), *kinds.items()]}
+
+    image = torch.tensor(np.asarray(data.test.images[example(data)]))[None]
+    one = net.conv[0](as_input(image)).contiguous()  # (1, C, H, W)
+    channel = liveliest(layer(one))
+    shown = one[:, channel:channel + 1]
+    side = 2 * (one.shape[-2] // 2), 2 * (one.shape[-1] // 2)
+    pooled = {kind: pool(one)[0, channel] for kind, pool in kinds.items()}
+    rest = {kind: remainder(shown[0, 0, :side[0], :side[1]], values) for kind, values in pooled.items()}
+    row, column = _window(shown[0, 0])
+    weights = layer.weight[channel, 0]
+    facts = {
+        "seed_accuracy": run.meta["epochs"][-1]["test_accuracy"], "solved": run.solved, "images": len(images),
+        "image": data.classes[0], "channel": channel + 1, "channels": one.shape[1],
+        "full_side": one.shape[-1], "pooled_side": pooled["max"].shape[-1],
+        "kept_share": pooled["max"].numel() / shown.numel(),
+        **{f"detail_{kind}": float(values.nanmean()) for kind, values in detail.items()},
+        **{f"change_{kind}": value for kind, value in change.items()},
+        **{f"parameters_{kind}": sum(p.numel() for p in layer.parameters()) if kind == "trained" else 0 for kind in kinds},
+        "trained_weights": weights.flatten().tolist(), "bias": float(layer.bias[channel]),
+        "row": row, "column": column, "window": shown[0, 0, 2 * row:2 * row + 2, 2 * column:2 * column + 2].flatten().tolist(),
+        **{f"window_{kind}": float(values[row, column]) for kind, values in pooled.items()},
+    }
+    arrays = {"map": shown[0, 0].numpy(), **{f"pooled.{kind}": values.contiguous().numpy() for kind, values in pooled.items()},
+              **{f"rest.{kind}": values.contiguous().numpy() for kind, values in rest.items()},
+              **{f"detail.{kind}": values.numpy() for kind, values in detail.items()}}
+    return facts, arrays
+
+
+def kinds_of(trained: torch.nn.Conv2d) -> dict[str, Callable[[Tensor], Tensor]]:
+    """Four functions `(N, C, H, W) -> (N, C, H//2, W//2)`."""
+    return {"max": lambda maps: F.max_pool2d(maps, 2), "mean": lambda maps: F.avg_pool2d(maps, 2), "gaussian": gaussian,
+            "trained": trained}
+
+
+def gaussian(maps: Tensor) -> Tensor:
+    """Blurs by a 4x4 binomial kernel and keeps every second value, each at the middle of its 2x2 window."""
+    line = torch.tensor(BINOMIAL)
+    n, channels, height, width = maps.shape
+    even = maps[:, :, :2 * (height // 2), :2 * (width // 2)]
+    padded = F.pad(even, (1, 1, 1, 1), mode="replicate")
+    return F.conv2d(padded, (line[:, None] * line).expand(channels, 1, 4, 4), stride=2, groups=channels)
+
+
+def lost(maps: Tensor, pooled: Tensor) -> Tensor:
+    """`(N, C)`, the share of a map's variance that its pooled form does not explain; nan where the map is the same everywhere.
+
+    The pooled map is enlarged, each value to 2x2, and brought to the map's scale by the factor and offset that fit best, as a
+    trained pooling may scale and shift. What is left is then 1 - r**2 of the correlation r. No value per window does better
+    than the mean.
+    """
+    h, w = pooled.shape[-2:]
+    a, b = maps[..., :2 * h, :2 * w].flatten(2).double(), enlarged(pooled).flatten(2).double()
+    a, b = a - a.mean(2, keepdim=True), b - b.mean(2, keepdim=True)
+    explained = (a * b).sum(2) ** 2 / (b * b).sum(2).clamp_min(1e-12)
+    whole = (a * a).sum(2)
+    return torch.where(whole > 1e-9, 1 - explained / whole, torch.nan).float()
+
+
+def remainder(full: Tensor, pooled: Tensor) -> Tensor:
+    """`(H, W)`, the map less its pooled form, enlarged and fitted as in `lost`."""
+    b = enlarged(pooled)
+    centered = b - b.mean()
+    factor = ((full - full.mean()) * centered).sum() / (centered * centered).sum().clamp_min(1e-12)
+    return full - full.mean() - factor * centered
+
+
+def enlarged(pooled: Tensor) -> Tensor:
+    """Each value of `(..., H, W)` as a square of 2x2."""
+    return pooled.repeat_interleave(2, dim=-2).repeat_interleave(2, dim=-1)
+
+
+def _window(values: Tensor) -> tuple[int, int]:
+    """Which 2x2 window of `(H, W)` holds values that differ the most."""
+    spread = F.max_pool2d(values[None], 2)[0] + F.max_pool2d(-values[None], 2)[0]
+    row, column = divmod(int(spread.argmax()), spread.shape[1])
+    return row, column
+
+
+def _length(maps: Tensor) -> Tensor:
+    """`(N,)`, the Euclidean length of `(N, C, H, W)`."""
+    return maps.flatten(1).norm(dim=1)

@@ -1,0 +1,83 @@
+"""C5: the patches of test images that excite each channel most, at every depth of `features` (Zeiler & Fergus 2014)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from xo.network.evaluate import BATCH, as_input
+from xo.demonstrations.receptive_field import Field, fields
+
+if TYPE_CHECKING:
+    from xo.data.dataset import DataSet
+    from xo.network.model import Net
+    from xo.runs.record import Record
+
+MOST = 8  # patches of a channel
+ROUNDING = 1e-5  # of a channel's largest value: what differs by less is equal
+DRAWS = 10_000  # of images at random, for what chance gives
+
+
+@torch.inference_mode()
+def patches(nets: dict[str, list[tuple[Record, Net]]], data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
+    """Of every channel after each block, the test images with the largest values, and what these values see.
+
+    An image counts once, with its largest value; among equal values the classes take turns. A channel that is zero on all
+    images is silent and gets no patches.
+    """
+    net, images, labels = nets["features"][0][1], np.asarray(data.test.images), data.test.labels
+    seen, count = fields(net), min(MOST, len(labels))
+    levels = [seen.get(f"pool{k}", seen[f"conv{k}"]) for k in range(1, len(net.conv) + 1)]
+    facts = {"levels": len(levels), "count": count, "images": len(labels), "classes": list(data.classes),
+             "same_class_chance": same_class_by_chance(labels, count)}
+    arrays = {}
+    for k, (field, (values, places)) in enumerate(zip(levels, _strongest(net, torch.tensor(images))), 1):
+        chosen = np.stack([ranked(each, labels)[:count] for each in values.T])  # (C, count)
+        found = np.take_along_axis(values.T, chosen, 1)  # (C, count)
+        where = np.stack([places[index, channel] for channel, index in enumerate(chosen)])  # (C, count, 2)
+        arrays |= {f"patches{k}": np.stack([[_patch(images[i], place, field) for i, place in zip(*row)] for row in zip(chosen, where)]),
+                   f"values{k}": found, f"images{k}": chosen, f"places{k}": where, f"labels{k}": labels[chosen]}
+        loud = [channel for channel in range(len(chosen)) if found[channel, 0] > 0]
+        shares = [np.bincount(labels[chosen[channel, found[channel] > 0]]).max() / (found[channel] > 0).sum() for channel in loud]
+        facts |= {f"field_{k}": field.size, f"stride_{k}": field.stride, f"units_{k}": len(chosen), f"silent_{k}": len(chosen) - len(loud),
+                  f"same_class_{k}": float(np.mean(shares)) if shares else None,
+                  f"ids_{k}": [[data.test.ids[index] for index in row] for row in chosen.tolist()]}
+    return facts, arrays
+
+
+def ranked(values: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """The order of images by their values `(n,)`, the largest first; of equal ones, one of each class in turn."""
+    turn = np.zeros(len(labels), dtype=int)
+    for label in np.unique(labels):
+        turn[labels == label] = np.arange((labels == label).sum())
+    top = max(float(values.max()), 1e-12)
+    return np.lexsort((labels, turn, -np.rint(values / (top * ROUNDING))))
+
+
+def same_class_by_chance(labels: np.ndarray, count: int) -> float:
+    """The share of the commonest class among `count` images drawn at random, on average."""
+    draws = np.random.default_rng(0).choice(labels, (DRAWS, count))
+    return float(np.mean([np.bincount(draw).max() for draw in draws]) / count)
+
+
+def _strongest(net: Net, images: Tensor) -> list[tuple[np.ndarray, np.ndarray]]:
+    """For each block the largest value of every image and channel after ReLU `(N, C)`, and its row and column `(N, C, 2)`."""
+    values: list[list[Tensor]] = [[] for _ in net.conv]
+    places: list[list[Tensor]] = [[] for _ in net.conv]
+    for batch in images.split(BATCH):
+        steps = dict(net.feature_steps(as_input(batch)))
+        for k in range(len(net.conv)):
+            maps = steps[f"relu{k + 1}"]
+            found = maps.flatten(2).max(2)
+            values[k].append(found.values)
+            places[k].append(torch.stack([found.indices // maps.shape[3], found.indices % maps.shape[3]], 2))
+    return [(torch.cat(v).numpy(), torch.cat(p).numpy()) for v, p in zip(values, places)]
+
+
+def _patch(image: np.ndarray, place: np.ndarray, field: Field) -> np.ndarray:
+    """What the value at a place of a map sees; without padding that never goes beyond the image."""
+    top, left = (int(field.offset + field.stride * at) for at in place)
+    return image[top:top + field.size, left:left + field.size]
