@@ -23,8 +23,9 @@ from rich.table import Table
 
 from xo.store.source_digest import Source
 from xo.data.dataset import DataSet, ensure, load
-from xo.runs.record import Store
-from xo.runs.study import Run, cores, execute, one_run
+from xo.store.store import Store
+from xo.runs.execute import cores, execute
+from xo.runs.study import Run, one_run
 from xo.variants import VARIANTS
 
 
@@ -52,9 +53,9 @@ def by_xo(runs: list[Run], store: Store) -> tuple[dict[str, float], dict[str, in
     seconds, memory = {}, {}
     started = time.perf_counter()
     for record in execute(runs, store):
-        cost = record.meta["cost"]
-        seconds[record.variant] = seconds.get(record.variant, 0) + cost["train_seconds"]
-        memory[record.variant] = max(memory.get(record.variant, 0), cost["peak_memory_bytes"] or 0)
+        cost = record.cost
+        seconds[record.variant] = seconds.get(record.variant, 0) + cost.train_seconds
+        memory[record.variant] = max(memory.get(record.variant, 0), cost.peak_memory_bytes or 0)
     return seconds, memory, time.perf_counter() - started
 
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
 from report_builder import whole
 from report_builder.results import demonstration_values as facts
 from report_builder.figures import table as figures
@@ -21,15 +23,19 @@ from report_builder.results.artefacts import Drawn, Executed, Ran, drawings, exe
 from report_builder.evidence.study import Evidence
 from report_builder.results.provenance import digest, file_digest
 from report_builder.evidence.original_logs import FILE as PUBLISHED
+from report_builder.results.unavailable import NOT_COMPUTED, missing_weights_text, unavailable
 from report_builder.site.publish import is_published, load_machinery, publish
-from xo.demonstrations import table as demonstrations
+from xo.demonstrations.execute import execute as compute_demonstrations
+from xo.demonstrations.record import DemonstrationLookup, find_demonstrations, missing_weights
+from xo.demonstrations.table import DEMONSTRATIONS
 from xo.store import processes
 from xo.store.source_digest import ROOT, Source
 from xo.commands import EMBEDDED, open_data
 from xo.data.dataset import DataSet
 from xo.errors import CheckFailed, InputError
-from xo.runs.record import Record, Store
-from xo.runs.study import Run, State, find_study, look_up, plan, study_data
+from xo.runs.record import RunRecord
+from xo.store.store import Store
+from xo.runs.study import Run, Lookup, find_study, find_records, plan, study_data
 from xo.variants import VARIANTS
 
 if TYPE_CHECKING:
@@ -37,7 +43,6 @@ if TYPE_CHECKING:
 
 CONFIG = ROOT / "mkdocs.yml"
 RESULTS = "report_builder.results.results:told"
-NOT_COMPUTED = {"zh": f"这项演示还没有计算；运行 {pages.COMMAND} 即可得到", "en": f"has not been computed yet; '{pages.COMMAND}' does"}
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,7 @@ class Plan(NamedTuple):
     study: str
     data: DataSet
     runs: list[Run]
-    state: State
+    state: Lookup
     store: Store
 
 
@@ -81,14 +86,14 @@ class Summary(NamedTuple):
                 f"in {self.seconds:.1f} s")
 
 
-def build(study: str, places: Places, train: Callable[[list[tuple[Run, str]]], list[Record]] | None, jobs: int,
+def build(study: str, places: Places, train: Callable[[list[tuple[Run, str]]], list[RunRecord]] | None, jobs: int,
           follow: Callable[[Iterator[str], int], None]) -> Summary:
     """Makes whatever is missing or stale. `train` carries out runs, given with why they are missing, and returns their
     records; without it the site is made of the records there are, and says so. `follow` exhausts an iterator of the names
     of n demonstrations, then of n artefacts, as they are made. The published site changes last, when all checks have passed."""
     started = time.perf_counter()
     read = _files(places)  # before anything is made of them: what changes meanwhile is for the next build
-    plan_ = planned(study, places, set_aside=True)
+    plan_ = planned(study, places, quarantine=True)
     if last := _nothing_to_do(plan_, places, read, partial=train is None):
         return Summary((0, len(plan_.runs)), (0, last["demonstrations"]), (0, last["figures"]), (0, last["notebooks"]),
                        last["pages"], False, time.perf_counter() - started)
@@ -101,11 +106,11 @@ def build(study: str, places: Places, train: Callable[[list[tuple[Run, str]]], l
         if not plan_.state.found + trained:
             raise _no_record(study, plan_, places)
         evidence = gather(plan_, plan_.state.found + trained)
-        to_compute = [each for each, _ in demonstrated(evidence, plan_.store, set_aside=True).missing]
+        to_compute = [each for each, _ in demonstrated(evidence, plan_.store, quarantine=True).missing]
         if to_compute:
-            follow((each.name for each in demonstrations.execute(to_compute, plan_.store, jobs)), len(to_compute))
+            follow((each.name for each in compute_demonstrations(to_compute, plan_.store, jobs)), len(to_compute))
             evidence = gather(plan_, plan_.state.found + trained)
-        demonstrations.prune(evidence.demonstrations)
+        plan_.store.prune("demonstration", [each.artifact for each in evidence.demonstrations.values()])
         head = report_head(evidence, len(plan_.runs), places.docs)
         drawn, executed, pieces = wanted(evidence, head, places)
         to_make = [made for made in [*executed, *pieces, *drawn] if not made.is_made]
@@ -133,17 +138,17 @@ def _publish(publisher: Executor, places: Places) -> bool:
                           "command again; the old site stays, and what was made is kept") from error
 
 
-def planned(study: str, places: Places, set_aside: bool = False) -> Plan:
+def planned(study: str, places: Places, quarantine: bool = False) -> Plan:
     found = find_study(study)
     data = study_data(found, open_data(places.data, places.store))
     runs = plan(found, data, Source())
     store = Store(places.store)
-    return Plan(study, data, runs, look_up(runs, store, set_aside), store)
+    return Plan(study, data, runs, find_records(runs, store, quarantine), store)
 
 
-def gather(plan_: Plan, records: list[Record]) -> Evidence:
+def gather(plan_: Plan, records: list[RunRecord]) -> Evidence:
     """The evidence that the records bear, with the demonstrations computed from them; variants without a run are left out."""
-    by_variant: dict[str, tuple[Record, ...]] = {}
+    by_variant: dict[str, tuple[RunRecord, ...]] = {}
     for record in sorted(records, key=lambda record: record.seed):
         by_variant[record.variant] = (*by_variant.get(record.variant, ()), record)
     variants = tuple(variant for variant in VARIANTS.values() if variant.name in by_variant)
@@ -151,9 +156,9 @@ def gather(plan_: Plan, records: list[Record]) -> Evidence:
     return replace(evidence, demonstrations=demonstrated(evidence, plan_.store).found)
 
 
-def demonstrated(evidence: Evidence, store: Store, set_aside: bool = False) -> demonstrations.State:
+def demonstrated(evidence: Evidence, store: Store, quarantine: bool = False) -> DemonstrationLookup:
     """What the store holds of the demonstrations that these records bear."""
-    return demonstrations.look_up(evidence.records, evidence.data, store, Source(), set_aside)
+    return find_demonstrations(evidence.records, evidence.data, store, Source(), quarantine)
 
 
 def wanted(evidence: Evidence, head: dict, places: Places,
@@ -186,11 +191,12 @@ def report_head(evidence: Evidence, planned_runs: int, docs: Path) -> dict:
 def not_shown(evidence: Evidence) -> dict[str, dict[str, str]]:
     """`demonstration windows` -> why it cannot be shown, by language; likewise of the figures and tables made of it."""
     found = {}
-    for name, row in demonstrations.DEMONSTRATIONS.items():
+    for name, row in DEMONSTRATIONS.items():
         if there := evidence.demonstrations.get(name):
-            why = {} if there.applies else there.reason
+            why = msgspec.to_builtins(unavailable(there.unavailable)) if there.unavailable else {}
         else:
-            why = demonstrations.lacks(row, evidence.records) or NOT_COMPUTED
+            missing = missing_weights(row, evidence.records)
+            why = msgspec.to_builtins(missing_weights_text(missing) if missing else NOT_COMPUTED)
         made = [f"figure {figure}" for figure, drawn in figures.FIGURES.items() if drawn.demonstration == name]
         made += [f"table {table}" for table, of in facts.TABLES.items() if of.demonstration == name]
         found |= dict.fromkeys((f"demonstration {name}", *made), why) if why else {}
@@ -270,8 +276,8 @@ def _files(places: Places) -> dict[str, str]:
 def _fingerprint(plan_: Plan, places: Places, read: dict[str, str]) -> str:
     """A digest of everything that a build reads; `read` are its files, as they were when it began."""
     return digest({
-        "records": sorted(record.meta["digest"] for record in plan_.state.found),
-        "demonstrations": {name: each.meta["digest"] for name, each in gather(plan_, plan_.state.found).demonstrations.items()},
+        "records": sorted(record.digest for record in plan_.state.found),
+        "demonstrations": {name: each.digest for name, each in gather(plan_, plan_.state.found).demonstrations.items()},
         "study": [plan_.study, plan_.data.digest, str(places.data), str(places.site.resolve()), os.environ.get("SITE_URL")],
         "files": read,
         "versions": [sys.version, *sorted(path.name for place in {*sys.path} for path in Path(place).glob("*.dist-info"))],

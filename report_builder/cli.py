@@ -42,8 +42,8 @@ def build(study: str, data_dir: Path, store: Path, build_dir: Path, site: Path, 
     if (engine == "dask") != bool(scheduler):
         raise InputError("--engine dask and --scheduler ADDRESS go together; give both or neither")
     from report_builder.build import Places, build as run_build
-    from xo.runs.record import Store
-    from xo.runs.study import cores
+    from xo.store.store import Store
+    from xo.runs.execute import cores
 
     console = Console(stderr=True)
 

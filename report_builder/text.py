@@ -1,12 +1,44 @@
-"""How numbers are written, in each language; digits go no further than the measurement."""
+"""Bilingual words, `Text(zh, en)`, and how numbers are written; digits go no further than the measurement."""
 
 from __future__ import annotations
 
 from math import ceil, floor, isfinite, log10
 
+import msgspec
+
 LANGUAGES = ("zh", "en")
 SPACE = "\N{NO-BREAK SPACE}"  # between a number and its unit
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+class Text(msgspec.Struct, frozen=True):
+    """The same said in both languages; the one carrier of bilingual words in code."""
+
+    zh: str
+    en: str
+
+    def __getitem__(self, language: str) -> str:
+        """The words in one language, "zh" or "en"."""
+        return {"zh": self.zh, "en": self.en}[language]
+
+    def __bool__(self) -> bool:
+        return bool(self.zh or self.en)
+
+    def __add__(self, other: Text) -> Text:
+        return Text(self.zh + other.zh, self.en + other.en)
+
+    def format(self, **values: object) -> Text:
+        """Fills in `{name}` in both languages; a value that is a Text is filled in language by language."""
+        zh, en = ({name: value[language] if isinstance(value, Text) else value for name, value in values.items()} for language in LANGUAGES)
+        return Text(self.zh.format(**zh), self.en.format(**en))
+
+
+def same(text: str) -> Text:
+    """Words or a number that read alike in both languages."""
+    return Text(text, text)
+
+
+EMPTY = Text("", "")
 
 
 def percent(share: float, digits: int = 1, sign: bool = True) -> str:

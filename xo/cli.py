@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import click
@@ -25,7 +24,7 @@ def main() -> None:
 def list_(names: tuple[str, ...], data_dir: Path, store: Path) -> None:
     """Layers, output shapes, parameters and multiply-adds of the variants, computed for the data set at hand."""
     from xo.network.model import layers
-    from xo.runs.study import find_variant
+    from xo.variants import find_variant
     from xo.network.train import task_shape
     from xo.variants import VARIANTS
 
@@ -38,9 +37,9 @@ def list_(names: tuple[str, ...], data_dir: Path, store: Path) -> None:
         for column in table.columns[1:]:
             column.justify = "right"
         for row in rows:
-            table.add_row(row["name"], "x".join(map(str, row["shape"])), f"{row['parameters']:,}",
-                          f"{row['multiply_adds']:,}", end_section=row is rows[-1])
-        table.add_row("total", "", *(f"{sum(row[name] for row in rows):,}" for name in ("parameters", "multiply_adds")))
+            table.add_row(row.name, "x".join(map(str, row.shape)), f"{row.parameters:,}",
+                          f"{row.multiply_adds:,}", end_section=row is rows[-1])
+        table.add_row("total", "", *(f"{sum(getattr(row, name) for row in rows):,}" for name in ("parameters", "multiply_adds")))
         console.print(table)
 
 
@@ -100,21 +99,22 @@ def check(folder: Path, statistics: bool) -> None:
 def train(variant: str, seed: int, data_dir: Path, store: Path, keep_weights: bool) -> None:
     """Train one VARIANT and print the original's lines: [epoch batch] loss, the sum of ten batches over 100."""
     from xo.store.source_digest import Source
-    from xo.runs.record import Store
-    from xo.runs.study import find_variant, look_up, one_run
+    from xo.store.store import Store
+    from xo.runs.study import find_records, one_run
+    from xo.variants import find_variant
 
     run = one_run(find_variant(variant), seed, open_data(data_dir, store), Source())
     place = Store(store)
-    state = look_up([run], place, set_aside=True)
+    state = find_records([run], place, quarantine=True)
     missing = state.missing
-    if keep_weights and state.found and state.found[0].weights is None:
+    if keep_weights and state.found and not state.found[0].has_weights:
         missing = [(run, "its weights were not kept")]
     record = show_trained(missing, place, jobs=1, keep_weights=keep_weights)[0] if missing else state.found[0]
     for line in original_log(record.array("batch_loss")):
         click.echo(line)
-    last = record.meta["epochs"][-1]
-    click.echo(f"Accuracy on the {len(record.meta['test_ids'])} test images: {100 * last['test_accuracy']:.2f} %")
-    click.echo(f"record: {record.path}")
+    last = record.epochs[-1]
+    click.echo(f"Accuracy on the {len(record.test_ids)} test images: {100 * last.test_accuracy:.2f} %")
+    click.echo(f"record: {record.folder}")
 
 
 def original_log(batch_loss) -> list[str]:
@@ -136,8 +136,9 @@ def predict(images: tuple[Path, ...], variant: str, seed: int | None, data_dir: 
     """Class and probability of each IMAGE (png, bmp or jpg), by a trained network of the store."""
     from xo.store.source_digest import Source
     from xo.runs.predict import predict as run_predict
-    from xo.runs.record import Store
-    from xo.runs.study import find_variant, stored
+    from xo.store.store import Store
+    from xo.runs.study import stored
+    from xo.variants import find_variant
 
     record = stored(find_variant(variant), open_data(data_dir, store), Source(), Store(store), seed)
     for row in run_predict(record, list(images), resize):

@@ -50,7 +50,8 @@ def show_trained(missing, store, **how):
     Progress goes to the error stream; so does why a run that was there is trained again, and on Ctrl-C what is kept.
     """
     from xo.runs.progress import shown
-    from xo.runs.study import NEVER, execute
+    from xo.runs.execute import execute
+    from xo.store.store import NEVER
 
     console = Console(stderr=True)
     for run, why in missing:

@@ -5,8 +5,11 @@ Adding a row to VARIANTS adds its runs, its table rows, its curves and its page.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
+
+from xo.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,7 @@ class Variant:
     pool: Literal["max", "trained"] | None = "max"  # 2x2 after each convolution wider than 1x1; "trained": with weights
     dense: tuple[int, ...] = (1200, 64)  # widths of the hidden dense layers
     epochs: int = 10
-    labels: Literal["class", "split", "uneven"] = "class"  # see xo.train.task
+    labels: Literal["class", "split", "uneven"] = "class"  # see xo.network.train.labelled_data
     lr: float = 0.1  # SGD without momentum, on the mean loss of a batch
     batch_size: int = 64
     parameters: int = 0  # for two classes of 116x116 images; a test counts them
@@ -52,3 +55,35 @@ ROWS = (
             labels="uneven", parameters=75_342_694),
 )
 VARIANTS: dict[str, Variant] = {row.name: row for row in ROWS}
+
+
+def find_variant(name: str) -> Variant:
+    """The row of that name; InputError names the known ones, or the first setting that no network can have."""
+    if name not in VARIANTS:
+        raise InputError(f"variant '{name}': not known; known are {', '.join(VARIANTS)}")
+    return checked(VARIANTS[name])
+
+
+def checked(row: Variant) -> Variant:
+    """The row of the table as it is; InputError names the first setting that no network can have."""
+    def counts(value) -> bool:
+        return isinstance(value, tuple) and all(isinstance(each, int) and each > 0 for each in value)
+
+    rules = (
+        ("name", re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", row.name), "small letters, digits and hyphens, for it names files"),
+        ("name", sum(each.name == row.name for each in ROWS) <= 1, "a name of its own, for another row has this one"),
+        ("zh", row.zh, "its title in Chinese"),
+        ("en", row.en, "its title in English"),
+        ("channels", counts(row.channels) and row.channels, "a tuple of counts, as (9, 5) or (9,)"),
+        ("kernels", counts(row.kernels) and (not row.kernels or not counts(row.channels) or len(row.kernels) == len(row.channels)),
+         "one side per convolution, as (3, 1, 3)"),
+        ("pool", row.pool in ("max", "trained", None), "'max', 'trained' or None"),
+        ("dense", counts(row.dense), "a tuple of counts, as (1200, 64)"),
+        ("labels", row.labels in ("class", "split", "uneven"), "'class', 'split' or 'uneven'"),
+    )
+    for setting, holds, expected in rules:
+        if not holds:
+            raise InputError(f"xo/variants.py, row '{row.name}': {setting} is {getattr(row, setting)!r}; expected {expected}")
+    return row
+
+

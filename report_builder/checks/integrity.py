@@ -21,8 +21,9 @@ from report_builder.checks.retrain import again
 from report_builder.site.publish import MANIFEST, sealed
 from xo.data.dataset import DataSet, _open as open_cached  # which rehashes what it opens
 from xo.errors import InputError
-from xo.runs.record import WEIGHTS_SMALL, Record, Store, key
-from xo.runs.study import NEVER, Run
+from xo.runs.record import RunRecord
+from xo.store.store import NEVER, Store, problems
+from xo.runs.study import Run
 
 SITE = Path("site")  # where a build puts it
 TIMEOUT = 20  # seconds without an answer
@@ -39,7 +40,7 @@ class Checked(NamedTuple):
 
 
 def verify(store: Path, site: str | None, sample: int | None, seed: int, variant: str | None, data: Callable[[], DataSet],
-           train: Callable[[list[tuple[Run, str]], Store], list[Record]]) -> Iterator[Checked]:
+           train: Callable[[list[tuple[Run, str]], Store], list[RunRecord]]) -> Iterator[Checked]:
     """Checks `site` alone, from its manifest; without one, the store and the site beside it, if there is one. Then trains
     `sample` runs again, chosen with `seed`, of one variant or of all."""
     if site is not None:
@@ -60,48 +61,13 @@ def check_store(root: Path) -> Checked:
     """Every record, its arrays and weights, every demonstration, every decoded data set; what was set aside is left out."""
     if not root.is_dir():
         raise InputError(f"{root}: no such folder; name the store with --store, or make one with 'python -m report_builder build'")
-    runs = [folder for folder in sorted(root.glob("[!.]*/[!.]*")) if folder.is_dir()]
-    demonstrations = [folder for folder in sorted(root.glob(".demonstrations/[!.]*/[!.]*")) if folder.is_dir()]
+    store = Store(root)
+    runs, demonstrations = store.folders("run"), store.folders("demonstration")
+    found = [problem for folder in [*runs, *demonstrations] for problem in problems(folder)]
     data = [folder for folder in sorted(root.glob(".data/[!.]*")) if folder.is_dir()]
-    problems = [problem for folder in runs for problem in _record(folder, lambda meta: (meta["variant"]["name"], f"{meta['seed']}-{meta['key']}"))]
-    problems += [problem for folder in demonstrations for problem in _record(folder, lambda meta: (meta["name"], meta["key"]))]
-    problems += [f"{folder}: train.npy, test.npy or index.json does not match the digest in index.json; remove the folder, "
-                 "and the images are decoded anew" for folder in data if open_cached(folder, folder) is None]
-    return Checked(f"{len(runs)} records, {len(demonstrations)} demonstrations and {len(data)} decoded data sets in {root}", problems)
-
-
-def _record(folder: Path, place: Callable[[dict], tuple[str, str]]) -> Iterator[str]:
-    """What is wrong with record.json and the files that it names; `place` says in which two folders it belongs."""
-    file = folder / "record.json"
-    try:
-        text = file.read_text(encoding="utf-8")
-        meta = json.loads(text)
-        rest = {name: part for name, part in meta.items() if name != "digest"}
-        own = hashlib.sha256(json.dumps(rest, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-        if meta["digest"] != own or text != json.dumps(meta, indent=1, ensure_ascii=False) + "\n":
-            yield f"{file}: does not match its own digest"
-            return
-        payloads = {name: (payload["sha256"], payload["bytes"]) for name, payload in meta["payloads"].items()}
-        belongs, misnamed = place(meta), meta["key"] != key(meta["inputs"])
-    except OSError as error:
-        yield f"{file}: cannot be read ({error.strerror})"
-        return
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        yield f"{file}: is not a record ({type(error).__name__})"
-        return
-    if misnamed:
-        yield f"{file}: its key is not that of its inputs"
-    if belongs != folder.parts[-2:]:
-        yield f"{file}: is the record of {'/'.join(belongs)}"
-    for name, (digest, size) in payloads.items():
-        path = folder / name
-        if path.is_file():
-            if _digest(path) != digest:
-                yield f"{path}: does not match the digest in record.json"
-        elif name != "weights.safetensors" or size <= WEIGHTS_SMALL or meta.get("weights_asked"):  # large ones are dropped
-            yield f"{path}: missing"
-    yield from (f"{path}: surplus; the record does not name it" for path in sorted(folder.iterdir())
-                if path.name not in payloads and path.name != "record.json")
+    found += [f"{folder}: train.npy, test.npy or index.json does not match the digest in index.json; remove the folder, "
+              "and the images are decoded anew" for folder in data if open_cached(folder, folder) is None]
+    return Checked(f"{len(runs)} records, {len(demonstrations)} demonstrations and {len(data)} decoded data sets in {root}", found)
 
 
 # A site
@@ -211,8 +177,3 @@ def _other_records(base: str, records: dict[str, str], store: Path) -> Iterator[
             continue  # not there, or damaged, which the check of the store tells
         if there != digest:
             yield f"{base}: was made from another record of {run} than {store} holds; build it again"
-
-
-def _digest(path: Path) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -22,8 +22,11 @@ from safetensors.numpy import load as load_weights
 from xo.store.source_digest import Source
 from xo.data.dataset import DataSet
 from xo.errors import InputError
-from xo.runs.record import Damaged, Record, Store, changes, read
-from xo.runs.study import STUDIES, Run, find_variant, one_run, study_data
+from xo.runs.record import RunRecord, read_weights, stored_runs
+from xo.store.inputs import changes
+from xo.store.store import Store
+from xo.runs.study import STUDIES, Run, one_run, study_data
+from xo.variants import find_variant
 from xo.variants import VARIANTS
 
 FIRST, TOLERANCE = 10, 1e-4  # batches; nats, or a weight's own unit
@@ -39,18 +42,14 @@ class Compared(NamedTuple):
     problems: list[str]
 
 
-def candidates(store: Store, data: DataSet, variant: str | None) -> tuple[list[tuple[Run, Record]], int]:
+def candidates(store: Store, data: DataSet, variant: str | None) -> tuple[list[tuple[Run, RunRecord]], int]:
     """The records that can be trained again, in an order that is the same everywhere, and how many cannot: their code,
     settings or data are not at hand any more."""
     if variant:
         find_variant(variant)
     sets = {each.digest: each for each in (data, *(study_data(study, data) for study in STUDIES.values()))}
     source, found, others = Source(), {}, 0
-    for file in sorted(store.root.glob(f"{variant or '[!.]*'}/[!.]*/record.json")):
-        try:
-            record = read(file.parent, rehash=False)
-        except Damaged:
-            continue  # the check of the store tells
+    for record in stored_runs(store, variant or "*"):
         if run := _run_of(record, sets, source):
             found[run.variant.name, run.seed, run.key] = run, record
         else:
@@ -58,9 +57,9 @@ def candidates(store: Store, data: DataSet, variant: str | None) -> tuple[list[t
     return [found[name] for name in sorted(found)], others
 
 
-def _run_of(record: Record, sets: dict[str, DataSet], source: Source) -> Run | None:
+def _run_of(record: RunRecord, sets: dict[str, DataSet], source: Source) -> Run | None:
     """The run that leaves this record, but for versions and machine; None where it cannot be had any more."""
-    inputs = record.meta["inputs"]
+    inputs = record.inputs
     if record.variant not in VARIANTS or inputs["data"] not in sets:
         return None
     settings = {name: tuple(value) if isinstance(value, list) else value for name, value in inputs["variant"].items()}
@@ -74,7 +73,7 @@ def _run_of(record: Record, sets: dict[str, DataSet], source: Source) -> Run | N
 
 
 def again(store: Store, data: DataSet, k: int, seed: int, variant: str | None,
-          train: Callable[[list[Run], Store], list[Record]]) -> Iterator[Compared]:
+          train: Callable[[list[Run], Store], list[RunRecord]]) -> Iterator[Compared]:
     """Trains k runs again, chosen with `seed`, in a store of their own that is removed afterwards, and compares each."""
     found, others = candidates(store, data, variant)
     if not found:
@@ -88,30 +87,30 @@ def again(store: Store, data: DataSet, k: int, seed: int, variant: str | None,
             yield compare(str(run), record, by_key[run.key])
 
 
-def compare(run: str, record: Record, fresh: Record) -> Compared:
+def compare(run: str, record: RunRecord, fresh: RunRecord) -> Compared:
     """What of a record the fresh one of the same run does not confirm."""
-    machine = fresh.meta.get("machine")  # a record that names none is taken to be of this one
-    elsewhere = changes({"versions": record.meta["inputs"]["versions"], "machine": record.meta.get("machine", machine)},
-                        {"versions": fresh.meta["inputs"]["versions"], "machine": machine})
-    problems = [f"{record.path}: trained again, {problem}" for problem in _different(record, fresh)]
+    machine = fresh.machine
+    elsewhere = changes({"versions": record.inputs["versions"], "machine": record.machine},
+                        {"versions": fresh.inputs["versions"], "machine": machine})
+    problems = [f"{record.folder}: trained again, {problem}" for problem in _different(record, fresh)]
     if not elsewhere or not problems:
         where = "same versions and machine" if not elsewhere else "; ".join(elsewhere)
         return Compared(run, f"bit by bit ({where})", problems)
-    problems = [f"{record.path}: trained again, {problem}" for problem in _beyond_rounding(record, fresh)]
+    problems = [f"{record.folder}: trained again, {problem}" for problem in _beyond_rounding(record, fresh)]
     return Compared(run, f"first {FIRST} batches within {TOLERANCE:g} ({'; '.join(elsewhere)})", problems)
 
 
-def _different(record: Record, fresh: Record) -> Iterator[str]:
+def _different(record: RunRecord, fresh: RunRecord) -> Iterator[str]:
     """Every recorded number that is not equal bit by bit; seconds and memory are no results."""
     yield from _facts(record, fresh, (*COUNTED, *MEASURED))
-    yield from _arrays({name: record.array(name) for name in record.names}, {name: fresh.array(name) for name in fresh.names})
-    if record.weights and fresh.weights:
-        yield from _arrays(load_weights(record.weights.read_bytes()), load_weights(fresh.weights.read_bytes()))
+    yield from _arrays({name: record.array(name) for name in record.array_names}, {name: fresh.array(name) for name in fresh.array_names})
+    if record.has_weights and fresh.has_weights:
+        yield from _arrays(load_weights(read_weights(record)), load_weights(read_weights(fresh)))
 
 
-def _beyond_rounding(record: Record, fresh: Record) -> Iterator[str]:
+def _beyond_rounding(record: RunRecord, fresh: RunRecord) -> Iterator[str]:
     yield from _facts(record, fresh, COUNTED)
-    for name in (each for each in record.names if each.endswith(".before")):
+    for name in (each for each in record.array_names if each.endswith(".before")):
         yield from _apart(name, record.array(name), fresh.array(name) if fresh.has(name) else np.empty(0))
     yield from _apart(f"the loss of the first {FIRST} batches", *(each.array("batch_loss")[0, :FIRST] for each in (record, fresh)))
 
@@ -122,11 +121,11 @@ def _apart(name: str, before: np.ndarray, now: np.ndarray) -> Iterator[str]:
         yield f"{name} differs by up to {largest:.2g}, more than {TOLERANCE:g}"
 
 
-def _facts(record: Record, fresh: Record, names: tuple[str, ...]) -> Iterator[str]:
+def _facts(record: RunRecord, fresh: RunRecord, names: tuple[str, ...]) -> Iterator[str]:
     for name in names:
-        before, now = record.meta.get(name), fresh.meta.get(name)
+        before, now = getattr(record, name), getattr(fresh, name)
         if before != now:
-            pairs = list(zip(before, now)) if isinstance(before, list) and isinstance(now, list) else [(before, now)]
+            pairs = list(zip(before, now)) if isinstance(before, tuple) and isinstance(now, tuple) else [(before, now)]
             first = next((pair for pair in pairs if pair[0] != pair[1]), (before, now))
             yield f"{name} differs: recorded {first[0]}, now {first[1]}"
 

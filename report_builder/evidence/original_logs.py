@@ -15,7 +15,7 @@ import numpy as np
 from report_builder.evidence.study import printed
 from xo.store.source_digest import ROOT
 from xo.errors import InputError
-from xo.runs.record import Record
+from xo.runs.record import RunRecord
 
 FILE = ROOT / "data" / "published.toml"
 DIGIT = 0.001  # the last one that a row prints
@@ -133,7 +133,7 @@ class Placement(NamedTuple):
         return int((self.distances >= self.distance - DIGIT / 100).sum())
 
 
-def place(log: Log, runs: tuple[Record, ...]) -> Placement | None:
+def place(log: Log, runs: tuple[RunRecord, ...]) -> Placement | None:
     """The log among runs; None where these print nothing or were trained for fewer epochs."""
     rows = printed_rows(runs)  # (n, epochs, rows)
     if rows.shape[1] < log.epochs or not rows.shape[2]:
@@ -148,7 +148,7 @@ def placed(published: np.ndarray, ours: np.ndarray) -> Placement:
     return Placement(published, ours, distances, float(abs(published - np.median(ours, axis=0)).mean()))
 
 
-def printed_rows(runs: tuple[Record, ...]) -> np.ndarray:
+def printed_rows(runs: tuple[RunRecord, ...]) -> np.ndarray:
     """`(n, epochs, rows)`: what the original's script would have printed of our runs, to its three digits."""
     rows = np.array([printed(run) for run in runs])
     return np.round(np.nan_to_num(rows, nan=DIVERGED, posinf=DIVERGED).clip(max=DIVERGED), 3)

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from xo.data.dataset import DataSet
-from xo.runs.record import SOLVED, Record
+from xo.runs.record import SOLVED, RunRecord
 from xo.variants import Variant
 
 if TYPE_CHECKING:
-    from xo.demonstrations.table import Demonstrated
+    from xo.demonstrations.record import DemonstrationRecord
 
 CHANCE = log(2)  # nats: the loss of a net that cannot tell two equally frequent classes apart
 CONFIDENCE = 0.95
@@ -28,13 +28,13 @@ class Evidence:
     study: str
     data: DataSet
     variants: tuple[Variant, ...]
-    records: dict[str, tuple[Record, ...]]  # by variant, in the order of the seeds
-    demonstrations: dict[str, Demonstrated] = field(default_factory=dict)  # by name, those that there are
+    records: dict[str, tuple[RunRecord, ...]]  # by variant, in the order of the seeds
+    demonstrations: dict[str, DemonstrationRecord] = field(default_factory=dict)  # by name, those that there are
 
-    def runs(self, variant: str) -> tuple[Record, ...]:
+    def runs(self, variant: str) -> tuple[RunRecord, ...]:
         return self.records[variant]
 
-    def representative(self, variant: str) -> Record:
+    def representative(self, variant: str) -> RunRecord:
         """The run that pictures of single images and kernels show: the lowest seed that solved its task, else the lowest."""
         runs = self.runs(variant)
         return next((run for run in runs if run.solved), runs[0])
@@ -58,9 +58,9 @@ class Share(NamedTuple):
     high: float
 
 
-def curve(runs: tuple[Record, ...], name: str) -> np.ndarray:
+def curve(runs: tuple[RunRecord, ...], name: str) -> np.ndarray:
     """`(seeds, epochs)` of a measure taken every epoch, such as "test_accuracy"."""
-    return lost_is_infinite(np.array([[epoch[name] for epoch in run.meta["epochs"]] for run in runs]))
+    return lost_is_infinite(np.array([[getattr(epoch, name) for epoch in run.epochs] for run in runs]))
 
 
 def lost_is_infinite(values: np.ndarray) -> np.ndarray:
@@ -68,12 +68,12 @@ def lost_is_infinite(values: np.ndarray) -> np.ndarray:
     return np.where(np.isnan(values), np.inf, values).astype(float)
 
 
-def solved(runs: tuple[Record, ...], by: int | None = None) -> np.ndarray:
+def solved(runs: tuple[RunRecord, ...], by: int | None = None) -> np.ndarray:
     """`(seeds,)` bool: whether the test accuracy reached SOLVED, at epoch `by` or else at the last one."""
     return curve(runs, "test_accuracy")[:, (by or 0) - 1] >= SOLVED
 
 
-def escape_epochs(runs: tuple[Record, ...]) -> np.ndarray:
+def escape_epochs(runs: tuple[RunRecord, ...]) -> np.ndarray:
     """`(seeds,)`, the first epoch whose test accuracy reached SOLVED; infinite for seeds that never did."""
     reached = curve(runs, "test_accuracy") >= SOLVED
     return np.where(reached.any(1), reached.argmax(1) + 1.0, np.inf)
@@ -151,20 +151,20 @@ def delay(a: np.ndarray, b: np.ndarray, horizon: int) -> tuple[float, float]:
     return float(test.statistic), float(test.pvalue)
 
 
-def printed(run: Record) -> np.ndarray:
+def printed(run: RunRecord) -> np.ndarray:
     """`(epochs, rows)`, the losses as the original prints them: of every ten batches the sum divided by 100."""
     losses = run.array("batch_loss")  # (epochs, batches)
     rows = losses.shape[1] // 10
     return losses[:, :10 * rows].reshape(len(losses), rows, 10).sum(2) / 100
 
 
-def receptive_fields(run: Record) -> dict[str, tuple[int, int]]:
+def receptive_fields(run: RunRecord) -> dict[str, tuple[int, int]]:
     """For each layer of maps, how many input pixels a side one value sees, and by how many two neighbors are apart."""
     size, stride, fields = 1, 1, {}
-    for layer in run.meta["layers"]:
-        window = layer["kernel"] if layer["kind"] == "conv" else 2 if layer["kind"] == "pool" else 1
+    for layer in run.layers:
+        window = layer.kernel if layer.kind == "conv" else 2 if layer.kind == "pool" else 1
         size += (window - 1) * stride
-        stride *= 2 if layer["kind"] == "pool" else 1
-        if len(layer["shape"]) == 3:
-            fields[layer["name"]] = size, stride
+        stride *= 2 if layer.kind == "pool" else 1
+        if len(layer.shape) == 3:
+            fields[layer.name] = size, stride
     return fields

@@ -106,7 +106,7 @@ def find(name: str, evidence: Evidence) -> tuple[Row, str | None]:
 def _applies(row: Row, variant: Variant, evidence: Evidence) -> bool:
     if row.demonstration:
         there = evidence.demonstrations.get(row.demonstration)
-        return there is not None and there.applies
+        return there is not None and not there.unavailable
     return row.scope == "study" or len(variant.channels) >= row.convolutions
 
 

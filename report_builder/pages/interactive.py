@@ -30,7 +30,7 @@ LARGEST = 2**16  # pixels of an image that a page can hold, with its maps, witho
 def steppers(evidence: Evidence) -> dict[str, dict]:
     """What the script reads, under the demonstration's name; none where that is missing, does not apply or is too large."""
     shown = evidence.demonstrations.get(DEMONSTRATION)
-    if shown is None or not shown.applies or shown.array("image").size > LARGEST:
+    if shown is None or shown.unavailable or shown.array("image").size > LARGEST:
         return {}
     layers = []
     for layer in shown.facts["layers"]:

@@ -19,8 +19,9 @@ from report_builder.figures.toolkit.style import FONT
 from xo.store.source_digest import ROOT, Source
 from xo.commands import EMBEDDED
 from xo.data.dataset import DataSet, ensure, load
-from xo.runs.record import Record, Store
-from xo.runs.study import find_study, look_up, plan, study_data
+from xo.runs.record import RunRecord
+from xo.store.store import Store
+from xo.runs.study import find_study, find_records, plan, study_data
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -41,11 +42,11 @@ def data_set() -> DataSet:
     return load(Path(given), cache) if given else ensure(home() / EMBEDDED, cache)
 
 
-def recorded() -> dict[str, tuple[Record, ...]]:
+def recorded() -> dict[str, tuple[RunRecord, ...]]:
     """The records of the study that the store holds, `{"baseline": (seed 0, seed 1, ...), ...}`; nothing is trained."""
     study = find_study(os.environ.get("XO_STUDY", "default"))
-    found: dict[str, tuple[Record, ...]] = {}
-    for record in look_up(plan(study, study_data(study, data_set()), Source()), _store()).found:
+    found: dict[str, tuple[RunRecord, ...]] = {}
+    for record in find_records(plan(study, study_data(study, data_set()), Source()), _store()).found:
         found[record.variant] = (*found.get(record.variant, ()), record)
     return found
 

@@ -215,14 +215,14 @@ def rests_on(evidence: Evidence, demonstration: str, variants: str | tuple[str, 
     if not demonstration:
         return {"records": records_of(evidence, variants, pending)}
     there = evidence.demonstrations[demonstration]
-    return {"records": there.runs, "demonstrations": {demonstration: there.meta["digest"]}}
+    return {"records": there.runs, "demonstrations": {demonstration: there.digest}}
 
 
 def records_of(evidence: Evidence, variants: str | tuple[str, ...] | None, pending: frozenset[str]) -> dict[str, str]:
     """`baseline/0` -> digest of the record, of one variant, of some, or of all; `pending` runs a build would train first."""
     wanted = evidence.records.keys() | {run.partition("/")[0] for run in pending} if variants is None else (
         {variants} if isinstance(variants, str) else set(variants))
-    stored = {f"{run.variant}/{run.seed}": run.meta["digest"] for name, runs in evidence.records.items() for run in runs if name in wanted}
+    stored = {f"{run.variant}/{run.seed}": run.digest for name, runs in evidence.records.items() for run in runs if name in wanted}
     return stored | {run: PENDING for run in pending if run.partition("/")[0] in wanted}
 
 

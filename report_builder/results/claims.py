@@ -10,14 +10,16 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Literal, NamedTuple
 
+import msgspec
 import numpy as np
 
 from report_builder.evidence.study import (CHANCE, Difference, Evidence, Share, curve, delay, difference, escape_epochs,
                                      n_to_leave, n_to_part, printed, share, solved)
 from report_builder.evidence.original_logs import BATCH_SIZE, logs, rows_per_epoch
 from report_builder.evidence.log_explanations import FEW, ODD, READINGS, Judgement, Part, judgements
+from report_builder.results.unavailable import unavailable
 from report_builder.text import SPACE, count, number
-from xo.runs.record import SOLVED, Record
+from xo.runs.record import SOLVED, RunRecord
 
 Verdict = Literal["supported", "refuted", "undecided"]
 SIGNIFICANT = 0.05
@@ -102,7 +104,7 @@ def _share_against(k: int, n: int, bound: float, what: Both, small: bool = False
     return _judged(leans, _counted(s, what), n, n, n_to_leave(k / n, bound, FEWEST))
 
 
-def _fewer_solved(worse: tuple[Record, ...], better: tuple[Record, ...]) -> Finding:
+def _fewer_solved(worse: tuple[RunRecord, ...], better: tuple[RunRecord, ...]) -> Finding:
     """Whether the first solve their task less often than the second."""
     a, b = (share(int(solved(runs).sum()), len(runs)) for runs in (worse, better))
     d = difference(b, a)
@@ -144,13 +146,13 @@ def _ranged(unit_zh: str, unit_en: str) -> Callable[[np.ndarray], Both]:
 
 @_needs("baseline", "no-pooling")
 def _pooling_is_faster(pooled, bare) -> Finding:
-    seconds = [np.array([np.median(run.meta["cost"]["epoch_seconds"]) for run in runs]) for runs in (pooled, bare)]
+    seconds = [np.array([np.median(run.epoch_seconds) for run in runs]) for runs in (pooled, bare)]
     return _parted(*seconds, _ranged("秒一轮", "s an epoch"), (Both("有池化", "with"), Both("没有池化", "without")))
 
 
 @_needs("baseline", "no-pooling")
 def _without_pooling_is_later(pooled, bare) -> Finding:
-    horizon = min(len(runs[0].meta["epochs"]) for runs in (pooled, bare))
+    horizon = min(len(runs[0].epochs) for runs in (pooled, bare))
     epochs = [escape_epochs(runs) for runs in (bare, pooled)]
     by, p = delay(*epochs, horizon)
     verdict = "undecided" if p > SIGNIFICANT else "supported" if by > 0 else "refuted"
@@ -166,7 +168,7 @@ def _without_pooling_costs_time(pooled, bare) -> Finding:
     seconds = []
     for runs in (pooled, bare):
         epochs = escape_epochs(runs)
-        spent = [sum(run.meta["cost"]["epoch_seconds"][:int(epoch)]) for run, epoch in zip(runs, epochs) if np.isfinite(epoch)]
+        spent = [sum(run.epoch_seconds[:int(epoch)]) for run, epoch in zip(runs, epochs) if np.isfinite(epoch)]
         seconds.append(np.array(spent))
     if not all(map(len, seconds)):
         return Finding("undecided", Both("有一方没有学会的种子", "one of the two has no seed that solved the task"), 0,
@@ -176,7 +178,7 @@ def _without_pooling_costs_time(pooled, bare) -> Finding:
 
 @_needs("three-conv")
 def _three_fail_in_ten(runs) -> Finding:
-    s = share(int(solved(runs, 10).sum()) if len(runs[0].meta["epochs"]) >= 10 else 0, len(runs))
+    s = share(int(solved(runs, 10).sum()) if len(runs[0].epochs) >= 10 else 0, len(runs))
     verdict = "refuted" if s.k else "supported" if s.high < 0.2 else "undecided"
     return Finding(verdict, _counted(s, Both("在第 10 轮已学会", " had solved it by epoch 10")), s.n,
                    Both("一次学会就足以推翻；没有时约需 20 个种子",
@@ -217,7 +219,7 @@ def _loss_gone_by_seven(runs) -> Finding:
 @_needs("channels-11")
 def _accuracy_near_the_published(runs) -> Finding:
     reached = curve(runs, "test_accuracy")[:, -1][solved(runs)]
-    images, stated = len(runs[0].meta["test_ids"]), 299 / 300  # printed as 99.666667 %
+    images, stated = len(runs[0].test_ids), 299 / 300  # printed as 99.666667 %
     if not len(reached):
         return Finding("undecided", Both("没有种子学会", "no seed solved the task"), len(runs), Both("更多种子", "more seeds"))
     low, high = reached.min(), reached.max()
@@ -251,8 +253,8 @@ def _pooling_tolerates_shifts(evidence: Evidence) -> Finding:
     if shown is None:
         return Finding("undecided", Both("还没有测量平移", "no shift has been measured"), 0,
                        Both("一个基准网络的权重", "the weights of one baseline network"))
-    if not shown.applies:
-        return Finding("undecided", Both(**shown.reason), 0)
+    if shown.unavailable:
+        return Finding("undecided", Both(*msgspec.structs.astuple(unavailable(shown.unavailable))), 0)
     from scipy.stats import binomtest
 
     bare, pooled = (shown.array(f"change.{kind}")[:, 1] for kind in ("none", "max"))  # (images,), relative changes
@@ -270,7 +272,7 @@ def _shape_of(evidence: Evidence, variant: str) -> list[int] | None:
     """The shape of a variant's last maps, for the assignment's images only."""
     if variant not in evidence.records or evidence.data.image_size != (116, 116):
         return None
-    return [row for row in evidence.runs(variant)[0].meta["layers"] if len(row["shape"]) == 3][-1]["shape"]
+    return [row for row in evidence.runs(variant)[0].layers if len(row.shape) == 3][-1].shape
 
 
 def _conv3_leaves_twelve(evidence: Evidence) -> Finding:
@@ -300,7 +302,7 @@ def _print_of_chance(evidence: Evidence) -> Finding:
     flat = [run for run in asked if printed(run).shape[1] and (abs(printed(run)[0] - CHANCE / 10) < 0.0005).all()]
     if not flat or len(evidence.data.classes) != 2:
         return Finding("undecided", Both("没有这样的训练", "there is no such run"), 0, Both("更多种子", "more seeds"))
-    guessing = sum(run.meta["epochs"][0]["test_accuracy"] <= CHANCE_ACCURACY for run in flat)
+    guessing = sum(run.epochs[0].test_accuracy <= CHANCE_ACCURACY for run in flat)
     return _share_against(guessing, len(flat), 0.5, Both(f"第 1 轮只打印 0.069，轮末准确率不过 {100 * CHANCE_ACCURACY:.0f} %",
                                                          " that print 0.069 throughout epoch 1 guess at its end"))
 
@@ -347,16 +349,16 @@ def _pooling_narrows_the_gap(evidence: Evidence) -> Finding:
                    Both("两者更多学会的种子", "more seeds of both that solve it") if verdict == "undecided" else Both("", ""))
 
 
-def generalization_gap(runs: tuple[Record, ...]) -> np.ndarray:
+def generalization_gap(runs: tuple[RunRecord, ...]) -> np.ndarray:
     """`(solved,)`, training minus test accuracy in the last epoch of the runs that solved their task."""
-    last = [run.meta["epochs"][-1] for run in runs if run.solved]
-    return np.array([each["train_accuracy"] - each["test_accuracy"] for each in last])
+    last = [run.epochs[-1] for run in runs if run.solved]
+    return np.array([each.train_accuracy - each.test_accuracy for each in last])
 
 
 # Our own
 
 
-def _asked(evidence: Evidence) -> dict[str, tuple[Record, ...]]:
+def _asked(evidence: Evidence) -> dict[str, tuple[RunRecord, ...]]:
     """The runs that learn the images' classes from all images, by variant."""
     return {variant.name: evidence.runs(variant.name) for variant in evidence.variants if variant.labels == "class"}
 
@@ -394,14 +396,14 @@ def _few_end_between(evidence: Evidence) -> Finding:
 
 @_needs("baseline")
 def _first_dense_holds_most(runs) -> Finding:
-    rows = {row["name"]: row["parameters"] for row in runs[0].meta["layers"]}
+    rows = {row.name: row.parameters for row in runs[0].layers}
     part = rows["dense1"] / sum(rows.values())
     return _computed(part > 0.5, f"{count(rows['dense1'])} 个，占 {100 * part:.1f} %", f"{count(rows['dense1'])}, {100 * part:.1f} %")
 
 
 @_needs("baseline", "no-pooling")
 def _pooling_saves_parameters(pooled, bare) -> Finding:
-    a, b = (runs[0].meta["parameters"] for runs in (pooled, bare))
+    a, b = (runs[0].parameters for runs in (pooled, bare))
     return _computed(a < b, f"{count(a)} 对 {count(b)}", f"{count(a)} against {count(b)}")
 
 
@@ -410,10 +412,10 @@ def _split_replays_stay_at_the_shares(evidence: Evidence) -> Finding:
     if not names:
         return _no_run("three-conv-wrong-folder")
     runs = [run for name in names for run in evidence.runs(name)]
-    counts = np.array(runs[0].meta["label_counts"])
+    counts = np.array(runs[0].label_counts)
     shares = counts / counts.sum()
     level = float(-(shares * np.log(shares)).sum())
-    stays = sum(abs(np.mean([epoch["train_loss"] for epoch in run.meta["epochs"][1:10]]) - level) < 0.02 for run in runs)
+    stays = sum(abs(np.mean([epoch.train_loss for epoch in run.epochs[1:10]]) - level) < 0.02 for run in runs)
     return _share_against(stays, len(runs), 0.5, Both(f"在第 2 至 10 轮停在 {level:.3f} 附近", f" stay near {level:.3f} in epochs 2 to 10"))
 
 
@@ -424,7 +426,7 @@ def _trained_pooling_is_no_better(trained, fixed) -> Finding:
 
 @_needs("one-by-one", "baseline")
 def _one_by_one_saves_work(bottleneck, plain) -> Finding:
-    a, b = (sum(row["multiply_adds"] for row in runs[0].meta["layers"]) for runs in (bottleneck, plain))
+    a, b = (sum(row.multiply_adds for row in runs[0].layers) for runs in (bottleneck, plain))
     return _computed(a < b, f"乘加 {count(a)} 对 {count(b)}", f"{count(a)} against {count(b)} multiply-adds")
 
 

@@ -15,7 +15,7 @@ from report_builder.figures.toolkit.words import class_name
 from report_builder.text import count, hundredths, number, percent
 
 if TYPE_CHECKING:
-    from xo.demonstrations.table import Demonstrated
+    from xo.demonstrations.record import DemonstrationRecord
 
 
 class Fact(NamedTuple):
@@ -33,7 +33,7 @@ class Heading(NamedTuple):
 class Shown(NamedTuple):
     demonstration: str
     headings: tuple[Heading, ...]
-    rows: Callable[[Demonstrated, str], Iterator[list[str]]]
+    rows: Callable[[DemonstrationRecord, str], Iterator[list[str]]]
 
 
 def signed(value: float) -> str:
@@ -219,25 +219,25 @@ FACTS: dict[str, dict[str, Fact]] = {
 }
 
 
-def _windows(shown: Demonstrated, language: str) -> Iterator[list[str]]:
+def _windows(shown: DemonstrationRecord, language: str) -> Iterator[list[str]]:
     patch, kernel = shown.array("patch"), shown.array("kernel")
     for (i, j), product in np.ndenumerate(shown.array("products")):
         yield [f"({i}, {j})", f"{patch[i, j]:g}", signed(kernel[i, j]), signed(product) if product else "0"]
 
 
-def _shifts(shown: Demonstrated, language: str) -> Iterator[list[str]]:
+def _shifts(shown: DemonstrationRecord, language: str) -> Iterator[list[str]]:
     for distance in range(1, shown.facts["most"] + 1):
         yield [count(distance), *(hundredths(shown.facts[f"change_{kind}_{distance}"]) for kind in ("none", "max", "mean")),
                percent(shown.facts[f"accuracy_{distance}"])]
 
 
-def _sharing(shown: Demonstrated, language: str) -> Iterator[list[str]]:
+def _sharing(shown: DemonstrationRecord, language: str) -> Iterator[list[str]]:
     names = {"shared": ("卷积", "Convolution"), "local": ("局部连接", "Locally connected"), "dense": ("全连接", "Dense")}
     for name, words in names.items():
         yield [words[language == "en"], count(shown.facts[name]), count(shown.facts[f"multiply_adds_{name}"])]
 
 
-def _pooling(shown: Demonstrated, language: str) -> Iterator[list[str]]:
+def _pooling(shown: DemonstrationRecord, language: str) -> Iterator[list[str]]:
     rules = {"max": ("四个值中最大的", "the largest of four values"), "mean": ("四个值的平均", "the mean of four values"),
              "gaussian": ("4×4 二项式核模糊，每隔一个取一个", "blurred by a 4×4 binomial kernel, every second value kept"),
              "trained": ("四个训练出来的权值加权求和，再加偏置", "a sum weighted by four trained weights, and a bias")}
@@ -247,18 +247,18 @@ def _pooling(shown: Demonstrated, language: str) -> Iterator[list[str]]:
                percent(facts[f"detail_{kind}"]), hundredths(facts[f"change_{kind}"])]
 
 
-def _partial_sums(shown: Demonstrated, language: str) -> Iterator[list[str]]:
+def _partial_sums(shown: DemonstrationRecord, language: str) -> Iterator[list[str]]:
     for i, (part, total) in enumerate(zip(shown.facts["parts"], np.cumsum(shown.facts["parts"])), 1):
         yield [count(i), signed(part) if part else "0", signed(total)]
     yield [{"zh": "偏置", "en": "Bias"}[language], signed(shown.facts["bias"]), signed(shown.facts["output"])]
 
 
-def _mixing(shown: Demonstrated, language: str) -> Iterator[list[str]]:
+def _mixing(shown: DemonstrationRecord, language: str) -> Iterator[list[str]]:
     yield from ([count(i), signed(weight)] for i, weight in enumerate(shown.facts["weights"], 1))
     yield [{"zh": "偏置", "en": "Bias"}[language], signed(shown.facts["bias"])]
 
 
-def _bottleneck(shown: Demonstrated, language: str) -> Iterator[list[str]]:
+def _bottleneck(shown: DemonstrationRecord, language: str) -> Iterator[list[str]]:
     names = {"plain": ("普通", "Plain"), "bottleneck": ("瓶颈", "Bottleneck"), "own_plain": ("基准网络", "Baseline"),
              "own_narrow": ("插入 1×1 卷积", "With a 1×1 convolution")}
     for name, layers in shown.facts["layers"].items():
@@ -270,7 +270,7 @@ def _bottleneck(shown: Demonstrated, language: str) -> Iterator[list[str]]:
                    count(shown.facts[f"{name}_multiply_adds"])]
 
 
-def _probes(shown: Demonstrated, language: str) -> Iterator[list[str]]:
+def _probes(shown: DemonstrationRecord, language: str) -> Iterator[list[str]]:
     for depth, zh, en in DEPTHS:
         after, before = (shown.facts[state][depth] for state in ("accuracy", "untrained"))
         yield [zh if language == "zh" else en[4:].capitalize(), count(shown.facts["sizes"][depth]),
@@ -295,7 +295,7 @@ TABLES: dict[str, Shown] = {
 }
 
 
-def told(shown: Demonstrated) -> Iterator[tuple[str, str, str, str]]:
+def told(shown: DemonstrationRecord) -> Iterator[tuple[str, str, str, str]]:
     """Name, text, and the meaning in Chinese and English of every fact that FACTS knows of a demonstration."""
     for name, fact in FACTS.get(shown.name, {}).items():
         yield f"{shown.name}.{name}", fact.write(shown.facts[name]), fact.zh.format(**shown.facts), fact.en.format(**shown.facts)

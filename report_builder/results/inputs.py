@@ -61,9 +61,9 @@ def artefacts(evidence: Evidence, report: dict, of_told: dict[str, dict], drawn:
     found, names = {}, {}
     for run in (run for runs in evidence.records.values() for run in runs):
         name = names[f"{run.variant}/{run.seed}"] = f"{run.variant}/{run.seed}-{run.key}"
-        found[f"run {name}"] = {"digest": run.meta["digest"], "inputs": pack(run.meta["inputs"], details)}
+        found[f"run {name}"] = {"digest": run.digest, "inputs": pack(run.inputs, details)}
     for name, shown in evidence.demonstrations.items():
-        found[f"demonstration {name}"] = {"digest": shown.meta["digest"], "inputs": pack(shown.meta["inputs"], details)}
+        found[f"demonstration {name}"] = {"digest": shown.digest, "inputs": pack(shown.inputs, details)}
     for each in drawn:
         files = [f"{language}/figures/{each.name}.{ending}" for language in LANGUAGES
                  for ending in (*(f"{scheme}.{each.meta['kind']}" for scheme in SCHEMES), "csv")]

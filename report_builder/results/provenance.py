@@ -11,7 +11,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from xo.runs.record import changes
+from xo.store.inputs import changes
 
 # parts whose entries are told by their names alone, and the word before the name
 NAMED = {"records": "run ", "demonstrations": "demonstration ", "text": "file ", "layout": "file ", "style": "style ",

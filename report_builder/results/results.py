@@ -65,7 +65,7 @@ def _inputs(evidence: Evidence, code: dict[str, str]) -> dict:
     return {
         "code": code,
         "records": records_of(evidence, None, frozenset()),
-        "demonstrations": {name: shown.meta["digest"] for name, shown in evidence.demonstrations.items()},
+        "demonstrations": {name: shown.digest for name, shown in evidence.demonstrations.items()},
         "study": [evidence.study, evidence.data.name, evidence.data.digest],
         "versions": {name: version(name) for name in COUNTING},
         "text": files_read(code),

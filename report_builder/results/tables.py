@@ -13,7 +13,7 @@ from report_builder.evidence.original_logs import BATCH_SIZE, Log, blind_loss, l
 from report_builder.evidence.log_explanations import ODD, READINGS, judgements
 from report_builder.results.values import Value
 from report_builder.text import LANGUAGES, count
-from xo.demonstrations.table import Demonstrated
+from xo.demonstrations.record import DemonstrationRecord
 from xo.variants import VARIANTS, Variant
 
 
@@ -35,7 +35,7 @@ def tables(evidence: Evidence, values: dict[str, Value]) -> dict[str, Table]:
     found |= {f"layers.{variant.name}": _layers(evidence, variant) for variant in evidence.variants}
     found |= {f"printed-{name}": _printed(evidence, log) for name, log in logs().items()}
     found |= {name: _of_demonstration(evidence.demonstrations[row.demonstration], row) for name, row in TABLES.items()
-              if row.demonstration in evidence.demonstrations and evidence.demonstrations[row.demonstration].applies}
+              if row.demonstration in evidence.demonstrations and not evidence.demonstrations[row.demonstration].unavailable}
     return found | {"data": _data(evidence), "versions": _versions(evidence), "published": _published(evidence, values),
                     "readings": _readings(evidence, values), "plateaus": _plateaus()}
 
@@ -56,7 +56,7 @@ def demonstration_of(name: str) -> str:
     return TABLES[name].demonstration if name in TABLES else ""
 
 
-def _of_demonstration(shown: Demonstrated, row: Shown) -> Table:
+def _of_demonstration(shown: DemonstrationRecord, row: Shown) -> Table:
     return _table([Column(*heading) for heading in row.headings], lambda language: row.rows(shown, language))
 
 
@@ -105,15 +105,15 @@ def _by_variant(evidence: Evidence, values: dict[str, Value], columns: list) -> 
 
 
 def _layers(evidence: Evidence, variant: Variant) -> Table:
-    rows = evidence.runs(variant.name)[0].meta["layers"]
+    rows = evidence.runs(variant.name)[0].layers
     columns = [Column("层", "Layer"), Column("输出形状", "Output shape", True), Column("参数", "Parameters", True),
                Column("乘加", "Multiply-adds", True)]
 
     def cells(language: str) -> Iterator[list[str]]:
         for row in rows:
-            yield [row["name"], "×".join(map(str, row["shape"])), count(row["parameters"]), count(row["multiply_adds"])]
+            yield [row.name, "×".join(map(str, row.shape)), count(row.parameters), count(row.multiply_adds)]
         yield [{"zh": "合计", "en": "Total"}[language], "",
-               *(count(sum(row[name] for row in rows)) for name in ("parameters", "multiply_adds"))]
+               *(count(sum(getattr(row, name) for row in rows)) for name in ("parameters", "multiply_adds"))]
 
     return _table(columns, cells)
 
@@ -211,7 +211,7 @@ def _versions(evidence: Evidence) -> Table:
     found: dict[tuple[str, str], int] = {}
     for runs in evidence.records.values():
         for run in runs:
-            for item in run.meta["inputs"]["versions"].items():
+            for item in run.inputs["versions"].items():
                 found[item] = found.get(item, 0) + 1
     return _table([Column("程序", "Program"), Column("版本", "Version", True), Column("训练次数", "Runs", True)],
                   lambda language: ([name, number, count(runs)] for (name, number), runs in sorted(found.items())))

@@ -16,8 +16,8 @@ from report_builder.evidence.original_logs import Log, blind_loss, logs, place, 
 from report_builder.evidence.log_explanations import FALLEN, NEAR, ODD, READINGS, Judgement, fall_epoch, judgements, plateau_level
 from report_builder.text import LANGUAGES, count, decimals, gigabytes, number, percent, seconds
 from xo.data.dataset import DataSet
-from xo.demonstrations.table import Demonstrated
-from xo.runs.record import Record
+from xo.demonstrations.record import DemonstrationRecord
+from xo.runs.record import RunRecord
 from xo.variants import Variant
 
 
@@ -45,7 +45,7 @@ def parts(evidence: Evidence) -> list[Part]:
                   _part(_of_cost, variant.name, _of_cost(runs)),
                   _part(_of_representative, variant.name, _of_representative(evidence, variant.name))]
     found += [Part(f"{__name__}:{_of_demonstration.__name__}", "", _of_demonstration(shown), name)
-              for name, shown in evidence.demonstrations.items() if shown.applies]
+              for name, shown in evidence.demonstrations.items() if not shown.unavailable]
     compared = tuple(sorted({log.variant for log in logs().values()} | {name for each in READINGS.values() for name in each.variants.values()}))
     return [*found, Part(f"{__name__}:{_of_published.__name__}", compared, _of_published(evidence))]
 
@@ -80,25 +80,25 @@ def _of_data(data: DataSet) -> dict[str, Value]:
     }
 
 
-def _of_network(run: Record, variant: Variant) -> dict[str, Value]:
-    rows = {row["name"]: row for row in run.meta["layers"]}
+def _of_network(run: RunRecord, variant: Variant) -> dict[str, Value]:
+    rows = {row.name: row for row in run.layers}
     blocks = len(variant.channels)
-    maps = {f"map{k}": _plain(count(rows[f"relu{k}"]["shape"][-1])) for k in range(1, blocks + 1)}
+    maps = {f"map{k}": _plain(count(rows[f"relu{k}"].shape[-1])) for k in range(1, blocks + 1)}
     fields = {f"field{k}": _plain(count(receptive_fields(run)[f"relu{k}"][0])) for k in range(1, blocks + 1)}
     return {
-        "parameters": _plain(count(run.meta["parameters"])),
-        "multiply_adds": _plain(count(sum(row["multiply_adds"] for row in rows.values()))),
-        "dense_input": _plain(count(int(np.prod(rows[f"relu{blocks}"]["shape"])))),
-        "epochs": _plain(count(len(run.meta["epochs"]))),
-        "lr": _plain(f"{run.meta['variant']['lr']:g}"),
-        "batch_size": _plain(count(run.meta["variant"]["batch_size"])),
+        "parameters": _plain(count(run.parameters)),
+        "multiply_adds": _plain(count(sum(row.multiply_adds for row in rows.values()))),
+        "dense_input": _plain(count(int(np.prod(rows[f"relu{blocks}"].shape)))),
+        "epochs": _plain(count(len(run.epochs))),
+        "lr": _plain(f"{run.settings.lr:g}"),
+        "batch_size": _plain(count(run.settings.batch_size)),
         **maps,
         **fields,
     }
 
 
-def _of_outcome(runs: tuple[Record, ...]) -> dict[str, Value]:
-    images = len(runs[0].meta["test_ids"])
+def _of_outcome(runs: tuple[RunRecord, ...]) -> dict[str, Value]:
+    images = len(runs[0].test_ids)
     accuracy = curve(runs, "test_accuracy")[:, -1]
     done = solved(runs)
     epochs = escape_epochs(runs)
@@ -107,7 +107,7 @@ def _of_outcome(runs: tuple[Record, ...]) -> dict[str, Value]:
         "n": _plain(count(len(runs))),
         "solved": _out_of(done),
         "solved_share": _share(done),
-        **{f"solved_by_{epoch}": _out_of(solved(runs, epoch)) if epoch <= len(runs[0].meta["epochs"])
+        **{f"solved_by_{epoch}": _out_of(solved(runs, epoch)) if epoch <= len(runs[0].epochs)
            else _missing(f"训练不到 {epoch} 轮", f"trained for fewer than {epoch} epochs") for epoch in (10, 20)},
         "test_accuracy": _accuracy(accuracy, images),
         "accuracy_solved": _accuracy(accuracy[done], images) if done.any() else _none_solved(),
@@ -116,13 +116,13 @@ def _of_outcome(runs: tuple[Record, ...]) -> dict[str, Value]:
     }
 
 
-def _of_cost(runs: tuple[Record, ...]) -> dict[str, Value]:
-    costs = [run.meta["cost"] for run in runs]
+def _of_cost(runs: tuple[RunRecord, ...]) -> dict[str, Value]:
+    costs = [run.cost for run in runs]
     found = {
-        "epoch_seconds": _median(np.array([np.median(cost["epoch_seconds"]) for cost in costs]), seconds),
-        "train_seconds": _median(np.array([cost["train_seconds"] for cost in costs]), seconds),
+        "epoch_seconds": _median(np.array([np.median(run.epoch_seconds) for run in runs]), seconds),
+        "train_seconds": _median(np.array([cost.train_seconds for cost in costs]), seconds),
     }
-    peaks = [cost["peak_memory_bytes"] for cost in costs if cost["peak_memory_bytes"]]
+    peaks = [cost.peak_memory_bytes for cost in costs if cost.peak_memory_bytes]
     found["peak_memory"] = (_median(np.array(peaks), lambda x: _both(gigabytes(x))) if peaks
                             else _missing("此系统不提供", "not told by that system"))
     return found
@@ -130,7 +130,7 @@ def _of_cost(runs: tuple[Record, ...]) -> dict[str, Value]:
 
 def _of_representative(evidence: Evidence, variant: str) -> dict[str, Value]:
     run = evidence.representative(variant)
-    confusion = np.array(run.meta["confusion"])
+    confusion = np.array(run.confusion)
     return {
         "seed": _plain(str(run.seed)),
         "mistakes": _plain(count(int(confusion.sum() - np.trace(confusion)))),
@@ -202,7 +202,7 @@ _ALIKE = {"whole": {"zh": f"停住的水平与日志相差不到 {100 * NEAR:.0f
           "fall": {"zh": f"最后一轮降到平台的 {100 * FALLEN:.0f} % 以下的种子", "en": f"seeds whose last epoch lies below {100 * FALLEN:.0f} % of the plateau"}}
 
 
-def _of_demonstration(shown: Demonstrated) -> dict[str, Value]:
+def _of_demonstration(shown: DemonstrationRecord) -> dict[str, Value]:
     return {name: Value(_both(text), {"zh": zh, "en": en}) for name, text, zh, en in told(shown)}
 
 

@@ -6,16 +6,22 @@ Some seeds solve their task, the last one stays at chance; the maps really are w
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from PIL import Image
 
 from report_builder.evidence.study import Evidence
 from xo.data.dataset import DataSet, load
-from xo.runs.record import LAYOUT, Record, Store
+from xo.network.measurements import Epoch, Layer, Training
+from xo.runs.execute import run_result
+from xo.runs.record import Cost, RunRecord, write_run
+from xo.runs.study import Run
+from xo.store.inputs import Inputs
+from xo.store.store import Store
 from xo.variants import VARIANTS, Variant
 
 from .made_up import demonstrations
@@ -70,8 +76,10 @@ def draw_images(root: Path, classes: tuple[str, ...], size: tuple[int, int], tra
                 Image.fromarray(image).save(root / split / name / f"{i:04d}.png")
 
 
-def write_record(store: Store, variant: Variant, data: DataSet, seed: int, solves: bool) -> Record:
-    """One record as `xo` writes it."""
+def write_record(
+    store: Store, variant: Variant, data: DataSet, seed: int, solves: bool, inputs: Inputs | None = None
+) -> RunRecord:
+    """One record as `xo` writes it; with `inputs`, as the record of that planned run."""
     split = variant.labels == "split"
     names = ("test", "train") if split else data.classes
     images, labels, ids = ((np.concatenate([data.test.images, data.train.images]),
@@ -84,27 +92,33 @@ def write_record(store: Store, variant: Variant, data: DataSet, seed: int, solve
               "test_probabilities": probabilities(labels, len(names), seed, solves)}
     layers = run_network(variant, images[shown], len(names), seed, arrays)
     predicted = arrays["test_probabilities"].argmax(1)
-    epochs = [{"epoch": e + 1, "train_loss": float(losses.mean()),
-               "train_accuracy": 0.5 + 0.4 * solves * e / variant.epochs,
-               "test_loss": float(losses[-1]) * 1.25, "test_accuracy": 0.5 + 0.3 * solves * e / variant.epochs}
-              for e, losses in enumerate(arrays["batch_loss"])]
-    epochs[-1]["test_accuracy"] = float((predicted == labels).mean())
-    key = f"{seed:016x}"
-    meta = {
-        "layout": LAYOUT, "variant": asdict(variant), "seed": seed, "key": key,
-        "inputs": {"seed": seed, "versions": {"python": "3.13.1", "torch": "2.9.0", "numpy": "2.3.5"}},
-        "data": {"name": data.name, "digest": data.digest, "classes": list(data.classes),
-                 "image_size": list(data.image_size),
-                 "train_images": len(data.train.ids), "test_images": len(data.test.ids)},
-        "classes": list(names), "label_counts": label_counts(variant, data), "parameters": sum(row["parameters"] for row in layers), "layers": layers,
-        "epochs": epochs,
-        "confusion": np.bincount(labels * len(names) + predicted,
-                                 minlength=len(names) ** 2).reshape(len(names), -1).tolist(),
-        "test_ids": list(ids), "shown_ids": [ids[i] for i in shown],
-        "cost": {"train_seconds": 8.0 + seed, "epoch_seconds": [2.0 + seed / 4 + e / 8 for e in range(variant.epochs)],
-                 "peak_memory_bytes": 800_000_000 + 1_000_000 * seed, "finished": "2025-01-01T00:00:00+00:00"},
-    }
-    return store.write(meta, arrays)
+    accuracy = float((predicted == labels).mean())
+    epochs = [
+        Epoch(
+            e + 1,
+            train_loss=float(losses.mean()),
+            train_accuracy=0.5 + 0.4 * solves * e / variant.epochs,
+            test_loss=float(losses[-1]) * 1.25,
+            test_accuracy=accuracy if e == variant.epochs - 1 else 0.5 + 0.3 * solves * e / variant.epochs,
+        )
+        for e, losses in enumerate(arrays["batch_loss"])
+    ]
+    confusion = np.bincount(labels * len(names) + predicted, minlength=len(names) ** 2)
+    measured = Training(
+        classes=tuple(names),
+        label_counts=tuple(label_counts(variant, data)),
+        parameters=sum(layer.parameters for layer in layers),
+        layers=tuple(layers),
+        epochs=tuple(epochs),
+        epoch_seconds=tuple(2.0 + seed / 4 + e / 8 for e in range(variant.epochs)),
+        confusion=tuple(map(tuple, confusion.reshape(len(names), -1).tolist())),
+        test_ids=tuple(ids),
+        shown_ids=tuple(ids[i] for i in shown),
+    )
+    versions = {"python": "3.13.1", "torch": "2.9.0", "numpy": "2.3.5"}
+    run = Run(variant, seed, data, inputs or {"variant": variant.name, "seed": seed, "data": data.digest, "versions": versions})
+    cost = Cost(8.0 + seed, 800_000_000 + 1_000_000 * seed, "2025-01-01T00:00:00+00:00")
+    return write_run(store, run.inputs, run_result(run, measured, cost, "Linux x86_64 made up"), arrays)
 
 
 def label_counts(variant: Variant, data: DataSet) -> list[int]:
@@ -137,16 +151,16 @@ def whole(shape: tuple[int, ...], salt: int) -> np.ndarray:
 
 
 def run_network(variant: Variant, images: np.ndarray, classes: int, seed: int,
-                arrays: dict[str, np.ndarray]) -> list[dict]:
+                arrays: dict[str, np.ndarray]) -> list[Layer]:
     """Adds kernels and activations to `arrays`; returns the rows that describe the layers."""
     x = (images // 255)[:, None].astype(float)  # (4, 1, H, W)
-    rows = [{"name": "input", "kind": "input", "shape": list(x.shape[1:]), "parameters": 0, "multiply_adds": 0}]
+    rows = [Layer("input", "input", x.shape[1:], 0, 0)]
 
-    def add(name: str, kind: str, values: np.ndarray, weights: int = 0, **more: int) -> None:
+    def add(name: str, kind: str, values: np.ndarray, weights: int = 0, kernel: int | None = None) -> None:
         arrays[f"maps.{name}"] = values.astype(np.float32)
         positions = int(np.prod(values.shape[2:]))
-        rows.append({"name": name, "kind": kind, "shape": list(values.shape[1:]), "multiply_adds": weights * positions,
-                     "parameters": weights + values.shape[1] * (weights > 0), **more})
+        parameters = weights + values.shape[1] * (weights > 0)
+        rows.append(Layer(name, kind, values.shape[1:], parameters, weights * positions, kernel))
 
     for k, (out, size) in enumerate(zip(variant.channels, variant.kernel_sizes), 1):
         before = whole((out, x.shape[1], size, size), k + seed) / 16
@@ -169,3 +183,9 @@ def run_network(variant: Variant, images: np.ndarray, classes: int, seed: int,
         x = x[:, :1].repeat(out, axis=1)
     add("logits", "dense", whole((4, classes), seed), x.shape[1] * classes)
     return rows
+
+
+def with_losses(run: RunRecord, loss: float) -> RunRecord:
+    """The record with this loss in every epoch."""
+    epochs = tuple(msgspec.structs.replace(epoch, train_loss=loss, test_loss=loss) for epoch in run.epochs)
+    return msgspec.structs.replace(run, epochs=epochs)

@@ -1,6 +1,6 @@
 """Made-up demonstrations for the made-up study: small whole numbers behind every value, sums that come out as they say.
 
-A function for each gives facts and arrays as `xo.demonstrations` records them, worked out with numpy from the data set alone.
+A function for each gives facts and arrays as `xo.demonstrations` stores them, worked out with numpy from the data set alone.
 """
 
 from __future__ import annotations
@@ -8,25 +8,29 @@ from __future__ import annotations
 import numpy as np
 
 from xo.data.dataset import DataSet
-from xo.demonstrations.table import DEMONSTRATIONS, Demonstrated, Plan, write
-from xo.runs.record import Record, Store
+from xo.demonstrations.record import DemonstrationRecord, DemonstrationResult, PlannedDemonstration
+from xo.demonstrations.execute import write_demonstration
+from xo.demonstrations.table import DEMONSTRATIONS
+from xo.runs.record import RunRecord
+from xo.store.store import Store
 
 # field and stride of the layers whose maps `windows` has
 LAYERS = {"conv1": ("baseline", 3, 1), "pool1": ("baseline", 4, 2), "conv2": ("baseline", 8, 2), "pool2": ("baseline", 10, 4),
           "conv3": ("features", 18, 4), "pool3": ("features", 22, 8)}
 
 
-def demonstrations(store: Store, data: DataSet, by_variant: dict[str, tuple[Record, ...]]) -> dict[str, Demonstrated]:
+def demonstrations(store: Store, data: DataSet, by_variant: dict[str, tuple[RunRecord, ...]]) -> dict[str, DemonstrationRecord]:
     """Those for which there are runs of every variant that they need."""
     found = {}
     for name, make in MADE.items():
         row = DEMONSTRATIONS[name]
         if all(by_variant.get(variant) for variant in row.variants):
             used = [run for variant in row.variants for run in by_variant[variant][:None if row.every_seed else 1]]
-            inputs = {"code": {f"{row.compute}": "0"}, "records": {f"{run.variant}/{run.seed}": run.meta["digest"] for run in used},
+            inputs = {"code": {f"{row.compute}": "0"}, "records": {f"{run.variant}/{run.seed}": run.digest for run in used},
                       "data": data.digest, "versions": {"python": "3.13.1", "torch": "2.9.0", "numpy": "2.3.5"}}
             facts, arrays = make(data)
-            found[name] = write(Plan(name, inputs, f"{name:0<16}"[:16], {}, data), {"facts": facts}, arrays, store)
+            planned = PlannedDemonstration(name, inputs, {}, data)
+            found[name] = write_demonstration(store, planned, DemonstrationResult(facts), arrays)
     return found
 
 

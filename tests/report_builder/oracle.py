@@ -20,7 +20,7 @@ def main(library: str = "") -> None:
     from report_builder.build import Places, build
     from report_builder.status import status
     from xo.store.source_digest import ROOT
-    from xo.runs.record import Store
+    from xo.store.store import Store
 
     from .conftest import write_record
 
@@ -35,12 +35,8 @@ def main(library: str = "") -> None:
 
     def train(missing):
         made.extend(f"run {run}" for run, _ in missing)
-        found = []
-        for run, _ in missing:
-            like = write_record(Store(ROOT / "made"), run.variant, run.data, run.seed, solves=run.seed == 0)
-            meta = like.meta | {"key": run.key, "inputs": run.inputs}
-            found.append(Store(places("build").store).write(meta, {name: like.array(name) for name in like.names}))
-        return found
+        store = Store(places("build").store)
+        return [write_record(store, run.variant, run.data, run.seed, run.seed == 0, run.inputs) for run, _ in missing]
 
     def standings(folder: str) -> dict[str, str]:
         return {standing.name: standing.why for standing in status("smoke", places(folder))}

@@ -18,7 +18,8 @@ from report_builder.pages.render import load_report
 from report_builder.status import status
 from xo.store.source_digest import ROOT, Source
 from xo.errors import InputError
-from xo.runs.record import Record, Store
+from xo.runs.record import RunRecord
+from xo.store.store import Store
 from xo.runs.study import STUDIES, Run
 from xo.variants import VARIANTS
 
@@ -47,12 +48,10 @@ def train(places, tmp_path):
     """Stands in for training: writes a made-up record for each run and remembers which were asked for."""
     asked: list[str] = []
 
-    def write(run: Run) -> Record:
-        made = write_record(Store(tmp_path / "made"), run.variant, run.data, run.seed, solves=run.seed == 0)
-        arrays = {name: made.array(name) for name in made.names}
-        return Store(places.store).write(made.meta | {"key": run.key, "inputs": run.inputs}, arrays)
+    def write(run: Run) -> RunRecord:
+        return write_record(Store(places.store), run.variant, run.data, run.seed, run.seed == 0, run.inputs)
 
-    def train(missing: list[tuple[Run, str]]) -> list[Record]:
+    def train(missing: list[tuple[Run, str]]) -> list[RunRecord]:
         asked.extend(str(run) for run, _ in missing)
         return [write(run) for run, _ in missing]
 
@@ -223,11 +222,9 @@ def test_swapping_two_variants_records_in_the_store_changes_just_what_rests_on_t
     one, other = "channels-11", "channels-15"
 
     def report(store: Path, solving: str) -> dict:
-        def write(run: Run) -> Record:
+        def write(run: Run) -> RunRecord:
             solves = run.variant.name == solving if run.variant.name in (one, other) else run.seed == 0
-            made = write_record(Store(tmp_path / f"made-{solving}"), run.variant, run.data, run.seed, solves)
-            arrays = {name: made.array(name) for name in made.names}
-            return Store(store).write(made.meta | {"key": run.key, "inputs": run.inputs}, arrays)
+            return write_record(Store(store), run.variant, run.data, run.seed, solves, run.inputs)
 
         at = replace(places, store=store)
         build("smoke", at, lambda missing: [write(run) for run, _ in missing], jobs=1, follow=lambda names, n: list(names))

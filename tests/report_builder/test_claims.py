@@ -6,6 +6,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
+import msgspec
 import pytest
 
 from report_builder.results.claims import CLAIMS, claims
@@ -27,9 +28,10 @@ def with_runs(evidence, **runs):
 def run(evidence, variant: str, accuracies: list[float], seconds: float = 2.0, seed: int = 0):
     """A run of the variant that reached these test accuracies."""
     made = evidence.runs(variant)[0]
-    epochs = [made.meta["epochs"][0] | {"epoch": e + 1, "test_accuracy": a} for e, a in enumerate(accuracies)]
-    cost = made.meta["cost"] | {"epoch_seconds": [seconds] * len(accuracies)}
-    return replace(made, meta=made.meta | {"epochs": epochs, "cost": cost, "seed": seed})
+    epochs = tuple(
+        msgspec.structs.replace(made.epochs[0], epoch=e + 1, test_accuracy=a) for e, a in enumerate(accuracies)
+    )
+    return msgspec.structs.replace(made, epochs=epochs, epoch_seconds=(seconds,) * len(accuracies), seed=seed)
 
 
 SOLVES, GUESSES = [0.5] * 4 + [0.8, 1.0, 1.0, 1.0, 1.0, 1.0], [0.5] * 10

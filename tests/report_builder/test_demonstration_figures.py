@@ -17,7 +17,8 @@ from report_builder.figures.toolkit.style import Look
 from report_builder.results.tables import tables
 from report_builder.results.values import values
 from report_builder.text import hundredths
-from xo.demonstrations.table import DEMONSTRATIONS, Demonstrated
+from xo.demonstrations.record import DemonstrationRecord
+from xo.demonstrations.table import DEMONSTRATIONS
 from xo.variants import VARIANTS
 
 from .test_figures import EN, assert_tidy, contains, drawn, render, strings  # noqa: F401 - a fixture among them
@@ -174,12 +175,12 @@ def test_every_fact_that_is_told_is_a_value_with_both_meanings_and_every_table_i
 def test_figures_values_and_tables_rest_on_their_demonstration_and_on_no_other_run(evidence, tmp_path):
     (drawing,) = drawings(evidence, ["mixing"], tmp_path)
     assert set(drawing.inputs["records"]) == {"one-by-one/0"}
-    assert drawing.inputs["demonstrations"] == {"mixing": evidence.demonstrations["mixing"].meta["digest"]}
+    assert drawing.inputs["demonstrations"] == {"mixing": evidence.demonstrations["mixing"].digest}
 
 
 def test_what_does_not_apply_or_has_not_been_computed_is_left_out_and_says_why(evidence):
     there = evidence.demonstrations["shifts"]
-    told = Demonstrated(there.path, {name: part for name, part in there.meta.items() if name != "facts"}
+    told = DemonstrationRecord(there.path, {name: part for name, part in there.meta.items() if name != "facts"}
                         | {"does_not_apply": {"zh": "图像太小", "en": "images are too small"}})
     few = replace(evidence, demonstrations={"shifts": told})
     assert not set(SHOWN) & set(figures.names(few)) and not any(name.startswith("shifts.") for name in values(few))

@@ -36,6 +36,7 @@ from report_builder.figures.toolkit import words as wording
 from report_builder.figures.toolkit.style import COLORS, FONT, FURTHER, Look
 from report_builder.text import percent
 from xo.errors import InputError
+from .conftest import with_losses
 from xo.variants import VARIANTS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -316,7 +317,7 @@ def test_variants_compared_shows_three_measures(evidence, drawn):
     panels = result.drawing.figure.axes
     row = {row["variant"]: row for row in result.drawing.rows}["three-conv"]
     assert len(panels) == 3 and panels[1].get_xscale() == panels[2].get_xscale() == "log"
-    assert row["parameters"] == evidence.runs("three-conv")[0].meta["parameters"]
+    assert row["parameters"] == evidence.runs("three-conv")[0].parameters
     dots = [[line.get_xdata()[0] for line in lines(axes) if line.get_marker() == "o"] for axes in panels]
     assert dots[1] == [run["parameters"] for run in result.drawing.rows]
     assert row["epoch_seconds_median"] == np.median([2 + seed / 4 + epoch / 8 for seed in range(3)
@@ -346,7 +347,7 @@ def test_where_the_split_was_the_label_the_classes_are_the_splits(drawn):
 
 def test_network_names_shapes_and_parameters(evidence, drawn):
     said = strings(drawn("network.features"))
-    layers = evidence.runs("features")[0].meta["layers"]
+    layers = evidence.runs("features")[0].layers
     for layer in layers:
         if layer["kind"] in ("input", "conv", "pool"):
             assert "×".join(map(str, layer["shape"])) in said
@@ -525,9 +526,8 @@ def test_titles_follow_the_records(make_evidence):
 
 def test_a_loss_that_is_not_a_number_is_left_out_and_counts_as_the_worst(make_evidence, tmp_path):
     study = make_evidence(seeds=3, solving=3, epochs=2, variants=(VARIANTS["baseline"],), dense=(8,))
-    lost = study.runs("baseline")[2]
-    for epoch in lost.meta["epochs"]:
-        epoch["train_loss"] = epoch["test_loss"] = float("nan")
+    *others, lost = study.runs("baseline")
+    study = replace(study, records={"baseline": (*others, with_losses(lost, float("nan")))})
     result = render("loss.baseline", study, EN, tmp_path)
     assert_tidy(result)
     median = lines(result.drawing.figure.axes[1], "median")[0].get_ydata()

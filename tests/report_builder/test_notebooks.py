@@ -24,7 +24,7 @@ from report_builder.results.artefacts import Executed, executions
 from report_builder.pages.notebooks import current, download, execute
 from report_builder.text import LANGUAGES
 from xo.store.source_digest import ROOT
-from xo.runs.record import Store
+from xo.store.store import Store
 from xo.runs.study import STUDIES, plan, study_data
 from xo.variants import VARIANTS
 
@@ -152,10 +152,8 @@ def test_records_are_those_of_the_study_and_the_data_at_hand(reader):
     data = study_data(STUDIES["smoke"], hands_on.data_set())
     for run in plan(STUDIES["smoke"], data, source):
         if run.variant.name == "baseline":
-            made = write_record(Store(reader / "made"), run.variant, data, run.seed, solves=True)
-            meta = made.meta | {"key": run.key, "inputs": run.inputs}
-            store.write(meta, {name: made.array(name) for name in made.names})
-            store.write(meta | {"key": "0" * 16, "seed": run.seed + 100}, {})  # of no study
+            write_record(store, run.variant, data, run.seed, True, run.inputs)
+            write_record(store, run.variant, data, run.seed + 100, True)  # of no study
     assert {name: [run.seed for run in runs] for name, runs in hands_on.recorded().items()} == \
         {"baseline": list(range(STUDIES["smoke"].but["baseline"]))}
 

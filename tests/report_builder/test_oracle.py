@@ -127,7 +127,7 @@ CASES = {
         replaced("report_builder/figures/images/images.py", "SAMPLES = 10", "SAMPLES = 9"), "", ["figure samples", "page */index.md"],
         {"figure samples": "code report_builder.figures.images.images:SAMPLES"}, ["figure samples"]),
     "the function of some values": (
-        replaced("report_builder/results/values.py", '    costs = [run.meta["cost"] for run in runs]\n', '    costs = [dict(run.meta["cost"]) for run in runs]\n'), "",
+        replaced("report_builder/results/values.py", '    costs = [run.cost for run in runs]\n', '    costs = [dict(run.cost) for run in runs]\n'), "",
         ["value *.epoch_seconds", "value *.train_seconds", "value *.peak_memory", "table accuracy", "table variants", "table cost",
          "table published", "table readings", "page */more.md"],
         {"value baseline.train_seconds": "code report_builder.results.values:_of_cost"}, []),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -21,7 +22,8 @@ from report_builder.evidence.log_explanations import FREEDOMS, ODD, READINGS, SC
 from report_builder.results.tables import tables
 from report_builder.results.values import values
 from xo.errors import InputError
-from xo.runs.record import Record, Store
+from xo.runs.record import RunRecord, RunResult, write_run
+from xo.store.store import Store
 
 EN, ZH = Look("en", "light"), Look("zh", "light")
 SUMS = {"baseline": 0.416, "three-conv-failed": 1.293, "three-conv": 0.395, "no-pooling": 2.140, "channels-11": 0.413,
@@ -29,15 +31,15 @@ SUMS = {"baseline": 0.416, "three-conv-failed": 1.293, "three-conv": 0.395, "no-
 
 
 @pytest.fixture
-def runs(evidence, tmp_path) -> Callable[..., tuple[Record, ...]]:
+def runs(evidence, tmp_path) -> Callable[..., tuple[RunRecord, ...]]:
     """Makes runs of a variant, one for each of `curves` (seeds, epochs, rows), that print just this."""
     store, made = Store(tmp_path), count()
 
-    def make(variant: str, curves: np.ndarray) -> tuple[Record, ...]:
-        meta = evidence.runs(variant)[0].meta
+    def make(variant: str, curves: np.ndarray) -> tuple[RunRecord, ...]:
+        content = evidence.runs(variant)[0].artifact.content
         batches = np.repeat(10 * np.asarray(curves, dtype=float), 10, axis=2)  # a row is a tenth of the mean of ten batches
         left_over = np.full((*batches.shape[:2], 2), 9.0)  # batches after the last row are never printed
-        return tuple(store.write(meta | {"seed": seed, "key": f"{next(made)}"}, {"batch_loss": losses})
+        return tuple(write_run(store, {"made": next(made)}, msgspec.convert(content | {"seed": seed}, RunResult, strict=False), {"batch_loss": losses})
                      for seed, losses in enumerate(np.concatenate([batches, left_over], axis=2)))
 
     return make

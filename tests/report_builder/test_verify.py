@@ -25,8 +25,10 @@ from xo.runs import record as records
 from xo.store.source_digest import Source
 from xo.data.dataset import DataSet, load as load_data
 from xo.errors import InputError
-from xo.runs.record import Store, read
-from xo.runs.study import execute, one_run
+from xo.runs.record import read
+from xo.store.store import Store
+from xo.runs.execute import execute
+from xo.runs.study import one_run
 from xo.variants import VARIANTS
 
 from .conftest import draw_images
@@ -292,7 +294,7 @@ def test_one_number_that_differs_in_its_last_bit_is_named(pair):
 
 def test_a_measure_that_differs_is_named(pair):
     record, folder = pair
-    epochs = json.loads(json.dumps(record.meta["epochs"]))
+    epochs = json.loads(json.dumps(record.epochs))
     epochs[1]["test_loss"] += 1e-9
     reseal(folder / "record.json", epochs=epochs, cost={"train_seconds": 99})
     (problem,) = compare("baseline seed 0", record, read(folder)).problems
@@ -305,7 +307,7 @@ def test_a_measure_that_differs_is_named(pair):
 def test_elsewhere_only_what_rounding_does_not_reach_must_be_the_same(pair, elsewhere, told):
     record, folder = pair
     record.meta.setdefault("machine", "Linux x")
-    inputs = json.loads(json.dumps(record.meta["inputs"]))
+    inputs = json.loads(json.dumps(record.inputs))
     inputs["versions"] |= elsewhere.get("versions", {})
     reseal(folder / "record.json", inputs=inputs, machine=elsewhere.get("machine", record.meta["machine"]))
     rewrite(folder, "batch_loss", (1, 0), 0.5)  # the second epoch has gone another way

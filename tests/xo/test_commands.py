@@ -18,8 +18,10 @@ from PIL import Image
 from xo.cli import main
 from xo.store.source_digest import ROOT, Source
 from xo.data.dataset import load
-from xo.runs.record import Store, read
-from xo.runs.study import execute, one_run
+from xo.runs.record import read
+from xo.store.store import Store
+from xo.runs.execute import execute
+from xo.runs.study import one_run
 from xo.variants import VARIANTS
 
 

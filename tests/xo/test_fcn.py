@@ -120,7 +120,7 @@ def test_multiply_adds_of_one_window_are_the_classifiers():
     model = convolutional(network((40, 40)), (40, 40))
     field = model.field[0]
     assert seen_by(model, (4, 4)) == [field.size] * 2
-    assert work(model, (4, 4)) == sum(row["multiply_adds"] for row in layers(Variant("baseline", "", "", dense=(24, 8)), (field.size, field.size), 2))
+    assert work(model, (4, 4)) == sum(row.multiply_adds for row in layers(Variant("baseline", "", "", dense=(24, 8)), (field.size, field.size), 2))
 
 
 def test_touching_shapes_touch_and_do_not_overlap():

@@ -13,17 +13,17 @@ def test_a_row_states_the_parameters_that_its_network_has(variant):
     with torch.device("meta"):
         net = Net(variant, (116, 116), 2)
     assert sum(p.numel() for p in net.parameters()) == variant.parameters
-    assert sum(row["parameters"] for row in layers(variant, (116, 116), 2)) == variant.parameters
+    assert sum(row.parameters for row in layers(variant, (116, 116), 2)) == variant.parameters
 
 
 def test_the_assignments_facts_hold():
     assert VARIANTS["baseline"].parameters == 4_452_694
-    sides = {row["name"]: row["shape"][-1] for row in layers(VARIANTS["three-conv"], (116, 116), 2)}
+    sides = {row.name: row.shape[-1] for row in layers(VARIANTS["three-conv"], (116, 116), 2)}
     assert (sides["pool1"], sides["pool2"], sides["pool3"]) == (57, 27, 12)
 
 
 def test_multiply_adds_of_a_convolution_and_a_dense_layer():
-    rows = {row["name"]: row for row in layers(VARIANTS["baseline"], (116, 116), 2)}
+    rows = {row.name: row for row in layers(VARIANTS["baseline"], (116, 116), 2)}
     assert rows["conv2"]["multiply_adds"] == 5 * 9 * 3 * 3 * 55 * 55
     assert rows["dense1"]["multiply_adds"] == 5 * 27 * 27 * 1200
 

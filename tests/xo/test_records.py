@@ -8,7 +8,9 @@ import pytest
 from xo.runs import record as records
 from xo.store.source_digest import Source
 from xo.errors import InputError
-from xo.runs.record import Damaged, Store, changes, read, read_weights
+from xo.runs.record import read, read_weights
+from xo.store.inputs import changes
+from xo.store.store import Damaged, Store
 from xo.variants import VARIANTS
 
 

@@ -9,8 +9,10 @@ import pytest
 from xo.runs import study
 from xo.store.source_digest import Source
 from xo.errors import CheckFailed, InputError
-from xo.runs.record import Store
-from xo.runs.study import STUDIES, execute, find_study, find_variant, look_up, one_run, plan, stored, study_data
+from xo.store.store import Store
+from xo.runs.execute import execute
+from xo.runs.study import STUDIES, find_study, find_records, one_run, plan, stored, study_data
+from xo.variants import find_variant
 from xo.variants import ROWS, VARIANTS
 
 QUICK = replace(VARIANTS["features"], epochs=1)
@@ -69,15 +71,15 @@ def test_a_second_row_of_the_same_name_is_refused(small, monkeypatch):
 
 def test_what_is_trained_is_found_and_not_trained_again(small, store):
     runs = quick_runs(small, 2)
-    assert [why for _, why in look_up(runs, store).missing] == ["never trained"] * 2
+    assert [why for _, why in find_records(runs, store).missing] == ["never trained"] * 2
     heard = []
     records = list(execute(runs, store, jobs=2, on_progress=heard.append))
     assert sorted(record.seed for record in records) == [0, 1]
     assert {(progress.run, progress.epoch, progress.epochs) for progress in heard} == {
         ("features seed 0", 1, 1), ("features seed 1", 1, 1)}
-    state = look_up(runs, store)
+    state = find_records(runs, store)
     assert [record.seed for record in state.found] == [0, 1] and not state.missing
-    cost = state.found[0].meta["cost"]
+    cost = state.found[0].cost
     assert 0 < cost["epoch_seconds"][0] < cost["train_seconds"] and cost["peak_memory_bytes"] > 100e6
 
 
@@ -93,15 +95,15 @@ def test_a_process_trains_as_the_caller_would(small, store):
 def test_a_changed_setting_is_named(small, store):
     list(execute(quick_runs(small), store, jobs=1))
     other = one_run(replace(QUICK, lr=0.2), 0, small, Source())
-    assert [why for _, why in look_up([other], store).missing] == ["changed: variant lr 0.1 -> 0.2"]
+    assert [why for _, why in find_records([other], store).missing] == ["changed: variant lr 0.1 -> 0.2"]
     fewer = one_run(QUICK, 0, small.subset(10, 5), Source())
-    assert [why for _, why in look_up([fewer], store).missing] == ["changed: data"]
+    assert [why for _, why in find_records([fewer], store).missing] == ["changed: data"]
 
 
 def test_a_record_of_an_older_layout_is_named(small, store, monkeypatch):
     list(execute(quick_runs(small), store, jobs=1))
     monkeypatch.setattr(study.records, "LAYOUT", study.records.LAYOUT + 1)
-    ((_, why),) = look_up(quick_runs(small), store).missing
+    ((_, why),) = find_records(quick_runs(small), store).missing
     now = study.records.LAYOUT
     assert why == f"changed: layout {now - 1} -> {now}"
 
@@ -109,7 +111,7 @@ def test_a_record_of_an_older_layout_is_named(small, store, monkeypatch):
 def test_a_damaged_record_is_set_aside_and_trained_again(small, store):
     (record,) = execute(quick_runs(small), store, jobs=1)
     (record.path / "arrays.safetensors").write_bytes(b"broken")
-    state = look_up(quick_runs(small), store, set_aside=True)
+    state = find_records(quick_runs(small), store, quarantine=True)
     assert "damaged" in state.missing[0][1] and "set aside in" in state.missing[0][1]
     (again,) = execute([run for run, _ in state.missing], store, jobs=1)
     assert again.array("batch_loss").tobytes()
@@ -120,7 +122,7 @@ def test_a_run_whose_data_change_meanwhile_is_dropped(small, store, monkeypatch)
     monkeypatch.setattr(study, "_data_now", lambda runs, store: next(digests))
     with pytest.raises(CheckFailed, match="features seed 0.*run the same command again"):
         list(execute(quick_runs(small), store, jobs=1))
-    assert not look_up(quick_runs(small), store).found
+    assert not find_records(quick_runs(small), store).found
 
 
 def test_data_on_disk_are_digested_anew(small, store, tmp_path):
@@ -146,7 +148,7 @@ def test_a_killed_process_is_told_of_in_one_line_and_what_was_finished_is_kept(s
     with pytest.raises(CheckFailed, match="killed.*fewer --jobs"):
         for record in execute(runs, store, jobs=1 + len(runs), on_progress=kill):
             done.append(record)
-    assert done == look_up(runs, store).found
+    assert done == find_records(runs, store).found
 
 
 def test_the_stored_network_asked_for(small, store):

@@ -73,7 +73,7 @@ def test_the_recorded_maps_are_those_of_the_trained_network(small):
     np.testing.assert_allclose(trained.arrays["maps.conv1"], first.detach(), rtol=1e-3, atol=1e-5)
     np.testing.assert_allclose(trained.arrays["maps.relu1"], torch.relu(nn.functional.max_pool2d(first, 2)).detach(), rtol=1e-3,
                                atol=1e-5)
-    shapes = {row["name"]: tuple(row["shape"]) for row in trained.facts["layers"]}
+    shapes = {row.name: tuple(row.shape) for row in trained.facts["layers"]}
     for name, shape in shapes.items():
         if name != "input":
             assert trained.arrays[f"maps.{name}"].shape == (4, *shape)

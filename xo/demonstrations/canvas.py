@@ -16,7 +16,7 @@ from xo.demonstrations.shift import ground_of
 if TYPE_CHECKING:
     from xo.data.dataset import DataSet
     from xo.network.model import Net
-    from xo.runs.record import Record
+    from xo.runs.record import RunRecord
 
 ROWS, COLUMNS = 2, 3  # images on the canvas; the last place stays empty
 NEAR = 2  # pixels from a stroke that still count as on it
@@ -34,7 +34,7 @@ class Shape(NamedTuple):
 
 
 @torch.inference_mode()
-def fcn(nets: dict[str, list[tuple[Record, Net]]], data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
+def fcn(nets: dict[str, list[tuple[RunRecord, Net]]], data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
     """Heat maps of the canvas, coarse, enlarged and with the skip; the same scores by the classifier; where it fails."""
     run, net = nets["baseline"][0]
     model, ground = convolutional(net, data.image_size), ground_of(data.test.images)
@@ -78,7 +78,7 @@ def fcn(nets: dict[str, list[tuple[Record, Net]]], data: DataSet) -> tuple[dict,
         "pairs": len(met), "pairs_first": float((met.argmax(1) == 0).double().mean()),
         "sure": SURE, "pairs_sure": float((met.max(1).values >= SURE).double().mean()),
         "fcn_multiply_adds": work(model, canvas.shape),
-        "window_multiply_adds": sum(row["multiply_adds"] for row in run.meta["layers"]),
+        "window_multiply_adds": sum(row.multiply_adds for row in run.layers),
     }
     facts["windows_multiply_adds"] = facts["window_multiply_adds"] * facts["places"]
     facts["times"] = facts["windows_multiply_adds"] / facts["fcn_multiply_adds"]

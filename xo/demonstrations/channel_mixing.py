@@ -15,13 +15,13 @@ from xo.demonstrations.receptive_field import example, liveliest, steps_of
 if TYPE_CHECKING:
     from xo.data.dataset import DataSet
     from xo.network.model import Net
-    from xo.runs.record import Record
+    from xo.runs.record import RunRecord
 
 WIDE, NARROW = 256, 64  # channels of the bottleneck of He et al. 2016
 
 
 @torch.inference_mode()
-def partial_sums(nets: dict[str, list[tuple[Record, Net]]], data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
+def partial_sums(nets: dict[str, list[tuple[RunRecord, Net]]], data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
     """One output channel of the baseline's second convolution as the sum of what each input map gives, and the bias."""
     net, index = nets["baseline"][0][1], example(data)
     steps = steps_of(net, as_input(torch.tensor(np.asarray(data.test.images[index]))[None]))
@@ -48,7 +48,7 @@ def partial_sums(nets: dict[str, list[tuple[Record, Net]]], data: DataSet) -> tu
 
 
 @torch.inference_mode()
-def mixing(nets: dict[str, list[tuple[Record, Net]]], data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
+def mixing(nets: dict[str, list[tuple[RunRecord, Net]]], data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
     """One output channel of the 1x1 layer of `one-by-one`: at each pixel the same weighted sum of the input maps."""
     (run, net), index = nets["one-by-one"][0], example(data)
     k = next(k for k, conv in enumerate(net.conv, 1) if conv.kernel_size == (1, 1))
@@ -59,7 +59,7 @@ def mixing(nets: dict[str, list[tuple[Record, Net]]], data: DataSet) -> tuple[di
     by_hand = torch.einsum("c,chw->hw", weights, inputs) + bias
     largest = int(weights.abs().argmax())
     facts = {
-        "seed_accuracy": run.meta["epochs"][-1]["test_accuracy"], "solved": run.solved,
+        "seed_accuracy": run.epochs[-1].test_accuracy, "solved": run.solved,
         "image": data.classes[data.test.labels[index]], "channels_in": len(weights), "channels_out": outputs.shape[1],
         "side": outputs.shape[-1], "output": channel + 1, "weights": weights.tolist(), "bias": float(bias),
         "largest_input": largest + 1, "largest_weight": float(weights[largest]),
@@ -71,7 +71,7 @@ def mixing(nets: dict[str, list[tuple[Record, Net]]], data: DataSet) -> tuple[di
 
 
 @torch.inference_mode()
-def bottleneck(nets: dict[str, list[tuple[Record, Net]]], data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
+def bottleneck(nets: dict[str, list[tuple[RunRecord, Net]]], data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
     """A plain 3x3 layer against 1x1, 3x3, 1x1 with fewer channels between, and our own: 3x3 against 1x1 and 3x3."""
     ours, other = (nets[name][0][1] for name in ("baseline", "one-by-one"))
     maps = steps_of(ours, torch.empty(1, 1, *data.image_size))["relu1"]  # what the layers get

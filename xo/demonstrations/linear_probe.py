@@ -15,7 +15,7 @@ from xo.network.evaluate import BATCH, as_input
 if TYPE_CHECKING:
     from xo.data.dataset import DataSet
     from xo.network.model import Net
-    from xo.runs.record import Record
+    from xo.runs.record import RunRecord
 
 PENALTIES = (0.01, 0.1, 1.0, 10.0, 100.0)  # of the squared weights; see `probe`
 BLOCK = 4096  # values of every image that are multiplied at a time
@@ -30,7 +30,7 @@ class Probed(NamedTuple):
 
 
 @torch.inference_mode()
-def probes(nets: dict[str, list[tuple[Record, Net]]], data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
+def probes(nets: dict[str, list[tuple[RunRecord, Net]]], data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
     """Accuracy of probes at every depth of every seed of `features`, after training and before.
 
     One penalty serves all: that with the best accuracy on left-out training images, the mean over trained nets and depths.
@@ -50,7 +50,7 @@ def probes(nets: dict[str, list[tuple[Record, Net]]], data: DataSet) -> tuple[di
     facts = {
         "depths": list(after), "seeds": [run.seed for run, _ in runs], "solved": solved, "n": len(runs), "n_solved": sum(solved),
         "sizes": {"input": images[0][0].numel()} | {name: values.shape[1] for name, values in depths_of(runs[0][1], images[0][:1])},
-        "accuracy": after, "untrained": before, "network": [run.meta["epochs"][-1]["test_accuracy"] for run, _ in runs],
+        "accuracy": after, "untrained": before, "network": [run.epochs[-1].test_accuracy for run, _ in runs],
         "images_train": len(labels[0]), "images_test": len(labels[1]),
         "blind": float(labels[1].bincount().max() / len(labels[1])),  # what always naming the commonest class gives
         "penalty": PENALTIES[best], "penalties": list(PENALTIES),

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from xo.demonstrations.table import DoesNotApply
+from xo.demonstrations.table import Unavailable
 from xo.network.evaluate import as_input
 from xo.demonstrations.shift import ground_of, moved
 from xo.demonstrations.receptive_field import example, liveliest
@@ -18,14 +18,14 @@ from xo.demonstrations.receptive_field import example, liveliest
 if TYPE_CHECKING:
     from xo.data.dataset import DataSet
     from xo.network.model import Net
-    from xo.runs.record import Record
+    from xo.runs.record import RunRecord
 
 PER_CLASS = 50  # test images
 BINOMIAL = (1 / 8, 3 / 8, 3 / 8, 1 / 8)  # a small Gaussian centered on a 2x2 window (Zhang 2019, anti-aliased pooling)
 
 
 @torch.inference_mode()
-def pooling(nets: dict[str, list[tuple[Record, Net]]], data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
+def pooling(nets: dict[str, list[tuple[RunRecord, Net]]], data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
     """The maps of the first convolution of `trained-pooling`, before ReLU as its pooling layer gets them, pooled in four ways.
 
     Detail lost is the share of a map's variance that its pooled form, enlarged again, does not explain (see `lost`).
@@ -36,7 +36,7 @@ def pooling(nets: dict[str, list[tuple[Record, Net]]], data: DataSet) -> tuple[d
     images, ground = torch.tensor(np.asarray(some.images)), ground_of(data.test.images)
     maps, empty = (net.conv[0](as_input(each)).contiguous() for each in (images, torch.full_like(images[:1], ground)))
     if maps.flatten(2).std(dim=2).max() == 0:
-        raise DoesNotApply("第一层的特征图处处相同，没有可以汇聚的细节", "the first layer's maps are the same everywhere; there is no detail to pool")
+        raise Unavailable("constant feature maps")
     shifted = net.conv[0](as_input(moved(images, 1, 2, ground)))
     kinds = kinds_of(layer)
     detail = {kind: lost(maps, pool(maps)) for kind, pool in kinds.items()}  # (N, C) each
@@ -53,7 +53,7 @@ def pooling(nets: dict[str, list[tuple[Record, Net]]], data: DataSet) -> tuple[d
     row, column = _window(shown[0, 0])
     weights = layer.weight[channel, 0]
     facts = {
-        "seed_accuracy": run.meta["epochs"][-1]["test_accuracy"], "solved": run.solved, "images": len(images),
+        "seed_accuracy": run.epochs[-1].test_accuracy, "solved": run.solved, "images": len(images),
         "image": data.classes[0], "channel": channel + 1, "channels": one.shape[1],
         "full_side": one.shape[-1], "pooled_side": pooled["max"].shape[-1],
         "kept_share": pooled["max"].numel() / shown.numel(),

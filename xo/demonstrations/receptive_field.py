@@ -14,7 +14,7 @@ from xo.network.evaluate import as_input
 if TYPE_CHECKING:
     from xo.data.dataset import DataSet
     from xo.network.model import Net
-    from xo.runs.record import Record
+    from xo.runs.record import RunRecord
 
 STEPS = 4  # positions of the window that the strip shows, one pixel apart
 FAR = 20  # pixels: a distance at which two pixels of one image are nearly unrelated
@@ -30,7 +30,7 @@ class Field(NamedTuple):
     offset: int
 
 
-def windows(nets: dict[str, list[tuple[Record, Net]]], data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
+def windows(nets: dict[str, list[tuple[RunRecord, Net]]], data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
     """The example image under the liveliest kernel of the baseline's first convolution, and maps of every depth."""
     index = example(data)
     image = np.asarray(data.test.images[index])

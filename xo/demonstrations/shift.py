@@ -9,13 +9,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from xo.demonstrations.table import DoesNotApply
+from xo.demonstrations.table import Unavailable
 from xo.network.evaluate import as_input, evaluate
 
 if TYPE_CHECKING:
     from xo.data.dataset import DataSet
     from xo.network.model import Net
-    from xo.runs.record import Record
+    from xo.runs.record import RunRecord
 
 MOST = 8  # pixels
 PER_CLASS = 50  # test images
@@ -23,15 +23,14 @@ POOLINGS = {"none": lambda maps: maps, "max": lambda maps: F.max_pool2d(maps, 2)
 
 
 @torch.inference_mode()
-def shifts(nets: dict[str, list[tuple[Record, Net]]], data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
+def shifts(nets: dict[str, list[tuple[RunRecord, Net]]], data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
     """Test images moved by 1 to 8 pixels, to the right and, apart from that, down; behind them comes the ground.
 
     Compared is the map of the baseline's first convolution after ReLU, as it is and pooled. Moved back, over what both
     images have in common; and not moved back, as the change relative to what sets the map apart from that of empty ground.
     """
     if min(data.image_size) <= 4 * MOST:
-        raise DoesNotApply(f"图像边长不到 {4 * MOST} 个像素，平移 {MOST} 个像素后剩下的太少",
-                           f"images are no larger than {4 * MOST} pixels, and moved by {MOST} too little of them is left")
+        raise Unavailable("images too small to shift", side=4 * MOST, shift=MOST)
     net = nets["baseline"][0][1]
     some = data.test.first(PER_CLASS)
     images, ground = torch.tensor(np.asarray(some.images)), ground_of(data.test.images)
@@ -109,7 +108,7 @@ def _relative(change: Tensor, whole: Tensor) -> np.ndarray:
 
 
 @torch.inference_mode()
-def sharing(nets: dict[str, list[tuple[Record, Net]]], data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
+def sharing(nets: dict[str, list[tuple[RunRecord, Net]]], data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
     """Parameters and multiply-adds of three layers that make maps of the size of the baseline's first convolution."""
     conv, image = nets["baseline"][0][1].conv[0], torch.empty(1, 1, *data.image_size)
     _, channels, height, width = conv(image).shape

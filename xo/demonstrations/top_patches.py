@@ -14,7 +14,7 @@ from xo.demonstrations.receptive_field import Field, fields
 if TYPE_CHECKING:
     from xo.data.dataset import DataSet
     from xo.network.model import Net
-    from xo.runs.record import Record
+    from xo.runs.record import RunRecord
 
 MOST = 8  # patches of a channel
 ROUNDING = 1e-5  # of a channel's largest value: what differs by less is equal
@@ -22,7 +22,7 @@ DRAWS = 10_000  # of images at random, for what chance gives
 
 
 @torch.inference_mode()
-def patches(nets: dict[str, list[tuple[Record, Net]]], data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
+def patches(nets: dict[str, list[tuple[RunRecord, Net]]], data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
     """Of every channel after each block, the test images with the largest values, and what these values see.
 
     An image counts once, with its largest value; among equal values the classes take turns. A channel that is zero on all

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from xo.errors import InputError
+from xo.network.measurements import Layer
 
 if TYPE_CHECKING:
     from xo.variants import Variant
@@ -95,26 +96,26 @@ def _flat_size(variant: Variant, image_size: tuple[int, int]) -> int:
     return x.numel()
 
 
-def layers(variant: Variant, image_size: tuple[int, int], classes: int) -> list[dict]:
+def layers(variant: Variant, image_size: tuple[int, int], classes: int) -> list[Layer]:
     """Name, kind, output shape (without N), parameters and multiply-adds per image of each step; computed, not stated."""
     with torch.device("meta"):
         net = Net(variant, image_size, classes)
         image = torch.empty(1, 1, *image_size)
-    rows = [{"name": "input", "kind": "input", "shape": [1, *image_size], "parameters": 0, "multiply_adds": 0}]
+    rows = [Layer("input", "input", (1, *image_size), 0, 0)]
     for name, out in net.feature_steps(image):
         kind = name.rstrip("0123456789")
         module = {"conv": net.conv, "pool": net.pool}[kind][int(name[-1]) - 1] if kind != "relu" else None
-        rows.append(_row(name, kind, list(out.shape[1:]), module))
+        rows.append(_row(name, kind, tuple(out.shape[1:]), module))
         maps = out
     for (name, out), module in zip(net.head_steps(maps.flatten(1)), net.dense):
-        rows.append(_row(name, "dense", list(out.shape[1:]), module))
+        rows.append(_row(name, "dense", tuple(out.shape[1:]), module))
     return rows
 
 
-def _row(name: str, kind: str, shape: list[int], module: nn.Module | None) -> dict:
+def _row(name: str, kind: str, shape: tuple[int, ...], module: nn.Module | None) -> Layer:
     parameters = sum(p.numel() for p in module.parameters()) if module else 0
     weights = parameters - (module.bias.numel() if parameters else 0)
     # Each weight is used once per output position: one for a dense layer, H*W for a convolution.
     positions = shape[1] * shape[2] if len(shape) == 3 else 1
-    row = {"name": name, "kind": kind, "shape": shape, "parameters": parameters, "multiply_adds": weights * positions}
-    return row | {"kernel": module.kernel_size[0]} if kind == "conv" else row
+    kernel = module.kernel_size[0] if kind == "conv" else None
+    return Layer(name, kind, shape, parameters, weights * positions, kernel)

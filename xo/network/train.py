@@ -18,6 +18,7 @@ from torch.nn import functional as F
 
 from xo.network.evaluate import as_input, evaluate
 from xo.network.activations import activations, kernels
+from xo.network.measurements import Epoch, Training
 from xo.network.model import Net, layers
 
 if TYPE_CHECKING:
@@ -28,20 +29,11 @@ SHOWN_PER_CLASS = 2
 BLOCK = 256  # inputs of a dense layer whose weights stay in the processor's cache
 
 
-class Epoch(NamedTuple):
-    """What is known when an epoch ends; `train_*` are running means over its batches, as the weights changed."""
-
-    epoch: int
-    train_loss: float
-    train_accuracy: float
-    test_loss: float
-    test_accuracy: float
-    batch_losses: tuple[float, ...]
-
-
 class Trained(NamedTuple):
+    """A trained network, what was measured, and the arrays that a record keeps."""
+
     net: Net
-    facts: dict  # goes to record.json
+    measured: Training
     arrays: dict[str, np.ndarray]
 
 
@@ -68,22 +60,22 @@ def train(variant: Variant, data: DataSet, seed: int, on_epoch: Callable[[Epoch]
         seen = sum(count for _, _, count in outcome)
         result = evaluate(net, testing.images, testing.labels)
         epochs.append(Epoch(epoch, sum(loss * count for loss, _, count in outcome) / seen,
-                            sum(right for _, right, _ in outcome) / seen, result.loss, result.accuracy, tuple(losses[-1])))
+                            sum(right for _, right, _ in outcome) / seen, result.loss, result.accuracy))
         on_epoch(epochs[-1])
 
     shown = _shown(testing.labels)
     rows = layers(variant, data.image_size, len(classes))
-    facts = {
-        "classes": list(classes),
-        "label_counts": torch.bincount(training.labels, minlength=len(classes)).tolist(),  # of the training images
-        "parameters": sum(row["parameters"] for row in rows),
-        "layers": rows,
-        "epochs": [{name: value for name, value in epoch._asdict().items() if name != "batch_losses"} for epoch in epochs],
-        "confusion": result.confusion.tolist(),
-        "test_ids": list(testing.ids),
-        "shown_ids": [testing.ids[i] for i in shown],
-        "epoch_seconds": seconds,  # training alone, without the test
-    }
+    measured = Training(
+        classes=classes,
+        label_counts=tuple(torch.bincount(training.labels, minlength=len(classes)).tolist()),
+        parameters=sum(row.parameters for row in rows),
+        layers=tuple(rows),
+        epochs=tuple(epochs),
+        epoch_seconds=tuple(seconds),
+        confusion=tuple(map(tuple, result.confusion.tolist())),
+        test_ids=testing.ids,
+        shown_ids=tuple(testing.ids[i] for i in shown),
+    )
     arrays = {
         "batch_loss": np.array(losses),
         "test_labels": testing.labels.numpy(),
@@ -94,7 +86,7 @@ def train(variant: Variant, data: DataSet, seed: int, on_epoch: Callable[[Epoch]
         **{f"{name}.kernel.after": kernel for name, kernel in kernels(net).items()},
         **{f"maps.{name}": maps.astype(np.float16) for name, maps in activations(net, testing.images[shown]).items()},
     }
-    return Trained(net, facts, arrays)
+    return Trained(net, measured, arrays)
 
 
 def task(variant: Variant, data: DataSet) -> tuple[Labelled, Labelled, tuple[str, ...]]:

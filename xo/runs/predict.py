@@ -13,8 +13,8 @@ from xo.data import images
 from xo.errors import InputError
 from xo.network.evaluate import as_input
 from xo.network.model import Net
-from xo.runs.record import Record, read_weights
-from xo.runs.study import find_variant
+from xo.runs.record import RunRecord, read_weights
+from xo.variants import find_variant
 
 
 LARGEST_PHOTO = 10_000  # pixels a side of an image that is to be resized
@@ -26,10 +26,10 @@ class Prediction(NamedTuple):
     probability: float  # 0..1
 
 
-def predict(record: Record, paths: list[Path], resize: bool = False) -> list[Prediction]:
+def predict(record: RunRecord, paths: list[Path], resize: bool = False) -> list[Prediction]:
     """Classifies image files with the record's network; an image of another size is refused unless `resize`."""
-    height, width = record.meta["data"]["image_size"]
-    classes = record.meta["classes"]
+    height, width = record.data.image_size
+    classes = record.classes
     net = Net(find_variant(record.variant), (height, width), len(classes))
     net.load_state_dict(load(read_weights(record)))
     pixels = np.stack([_read(path, (height, width), resize) for path in paths])

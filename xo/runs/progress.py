@@ -9,19 +9,20 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, Progress as Bars, TextColumn, TimeRemainingColumn
 
-from xo.runs import study
+from xo.runs.execute import EpochDone
+from xo.runs.study import Run
 
 
 @contextmanager
-def shown(runs: list[study.Run], console: Console) -> Iterator[Callable[[study.Progress], None]]:
-    """Yields what `study.execute` takes as `on_progress`."""
+def shown(runs: list[Run], console: Console) -> Iterator[Callable[[EpochDone], None]]:
+    """Yields what `execute` takes as `on_progress`."""
     weights = {str(run): run.cost / run.variant.epochs for run in runs}
     if console.is_terminal:
         with _bars(console) as bars:
             total = bars.add_task("all runs", total=sum(run.cost for run in runs), state=f"{len(runs)} runs")
             tasks = {}
 
-            def show(progress: study.Progress) -> None:
+            def show(progress: EpochDone) -> None:
                 if progress.run not in tasks:
                     tasks[progress.run] = bars.add_task(progress.run, total=progress.epochs, state="")
                 bars.update(tasks[progress.run], completed=progress.epoch, state=_state(progress))
@@ -35,7 +36,7 @@ def shown(runs: list[study.Run], console: Console) -> Iterator[Callable[[study.P
 
     started, done = time.monotonic(), 0.0
 
-    def tell(progress: study.Progress) -> None:
+    def tell(progress: EpochDone) -> None:
         nonlocal done
         done += weights[progress.run]
         left = (time.monotonic() - started) * (sum(run.cost for run in runs) / done - 1)
@@ -49,7 +50,7 @@ def _bars(console: Console) -> Bars:
                 TimeRemainingColumn(), console=console)
 
 
-def _state(progress: study.Progress) -> str:
+def _state(progress: EpochDone) -> str:
     return (f"epoch {progress.epoch}/{progress.epochs}, test loss {progress.loss:.4f}, "
             f"accuracy {100 * progress.accuracy:.1f} %")
 

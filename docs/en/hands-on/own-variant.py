@@ -51,10 +51,10 @@ pair = (reference, own)
 # %%
 for variant in pair:
     rows = layers(variant, data.image_size, len(data.classes))
-    total = sum(row["parameters"] for row in rows)
+    total = sum(row.parameters for row in rows)
     print(f"{variant.en}, {total:,} parameters")
     for row in rows:
-        name, shape, parameters = row["name"], row["shape"], row["parameters"]
+        name, shape, parameters = row.name, row.shape, row.parameters
         if parameters:
             print(f"    {name:7} {str(shape):14} {parameters:>9,}")
 
@@ -76,7 +76,7 @@ def study(variant):
     rows = []
     for seed in seeds:
         run = train(replace(variant, **settings), small, seed)
-        rows.append([each["test_accuracy"] for each in run.facts["epochs"]])
+        rows.append([each.test_accuracy for each in run.measured.epochs])
     return np.array(rows)
 
 # %%
@@ -153,9 +153,9 @@ for n in range(1, 7):
 # %%
 records = recorded()
 for name, runs in records.items():
-    first = runs[0].meta
-    if first["variant"]["labels"] == "class":  # the others had another task
-        images, epochs = first["data"]["train_images"], len(first["epochs"])
+    first = runs[0]
+    if first.settings.labels == "class":  # the others had another task
+        images, epochs = first.data.train_images, len(first.epochs)
         s = share(sum(run.solved for run in runs), len(runs))
         print(f"{name:16} {images} images, {epochs} epochs, "
               f"{s.k} of {s.n} solved, interval {s.low:.0%} to {s.high:.0%}")

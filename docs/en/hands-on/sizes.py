@@ -165,10 +165,10 @@ def by_hand(variant):
 # %%
 for name, variant in VARIANTS.items():
     if variant.labels == "class":
-        counted = [(row["name"], row["shape"], row["parameters"])
+        counted = [(row.name, row.shape, row.parameters)
                    for row in layers(variant, data.image_size,
                                      len(data.classes))
-                   if row["kind"] in ("conv", "pool", "dense")]
+                   if row.kind in ("conv", "pool", "dense")]
         mine = list(by_hand(variant))
         same = "agrees" if mine == counted else "differs"
         print(f"{name:16} {sum(row[2] for row in mine):>12,}  {same}")

@@ -51,10 +51,10 @@ pair = (reference, own)
 # %%
 for variant in pair:
     rows = layers(variant, data.image_size, len(data.classes))
-    total = sum(row["parameters"] for row in rows)
+    total = sum(row.parameters for row in rows)
     print(f"{variant.zh}，{total:,} 个参数")
     for row in rows:
-        name, shape, parameters = row["name"], row["shape"], row["parameters"]
+        name, shape, parameters = row.name, row.shape, row.parameters
         if parameters:
             print(f"    {name:7} {str(shape):14} {parameters:>9,}")
 
@@ -76,7 +76,7 @@ def study(variant):
     rows = []
     for seed in seeds:
         run = train(replace(variant, **settings), small, seed)
-        rows.append([each["test_accuracy"] for each in run.facts["epochs"]])
+        rows.append([each.test_accuracy for each in run.measured.epochs])
     return np.array(rows)
 
 # %%
@@ -153,9 +153,9 @@ for n in range(1, 7):
 # %%
 records = recorded()
 for name, runs in records.items():
-    first = runs[0].meta
-    if first["variant"]["labels"] == "class":  # 其余的变体做的是另一道题
-        images, epochs = first["data"]["train_images"], len(first["epochs"])
+    first = runs[0]
+    if first.settings.labels == "class":  # 其余的变体做的是另一道题
+        images, epochs = first.data.train_images, len(first.epochs)
         s = share(sum(run.solved for run in runs), len(runs))
         print(f"{name:16} {images} 幅，{epochs} 轮，{s.n} 个种子里"
               f"{s.k} 个学会，区间 {s.low:.0%} 到 {s.high:.0%}")

@@ -82,8 +82,8 @@ def variants_compared(evidence: Evidence, look: Look) -> Drawing:
     """Accuracy, parameters and seconds per epoch of every variant, in one picture."""
     variants = evidence.variants
     final = [curve(evidence.runs(v.name), "test_accuracy")[:, -1] for v in variants]
-    parameters = [int(evidence.runs(v.name)[0].meta["parameters"]) for v in variants]
-    seconds = [np.array([s for run in evidence.runs(v.name) for s in run.meta["cost"]["epoch_seconds"]])
+    parameters = [int(evidence.runs(v.name)[0].parameters) for v in variants]
+    seconds = [np.array([s for run in evidence.runs(v.name) for s in run.epoch_seconds])
                for v in variants]
     medians = [float(np.median(s)) for s in seconds]
     slow, fast = int(np.argmax(medians)), int(np.argmin(medians))
@@ -155,8 +155,8 @@ def variants_compared(evidence: Evidence, look: Look) -> Drawing:
 def confusion(evidence: Evidence, look: Look, name: str) -> Drawing:
     """What the representative run takes for what, and how much of each class every run recognizes."""
     variant, runs, run = variant_of(evidence, name), evidence.runs(name), evidence.representative(name)
-    names, counts = class_names(run), np.array(run.meta["confusion"])  # (classes, classes), rows are the truth
-    recall = np.array([np.diag(c := np.array(r.meta["confusion"])) / np.maximum(c.sum(axis=1), 1)
+    names, counts = class_names(run), np.array(run.confusion)  # (classes, classes), rows are the truth
+    recall = np.array([np.diag(c := np.array(r.confusion)) / np.maximum(c.sum(axis=1), 1)
                        for r in runs])  # (seeds, classes)
     right, total, k = int(np.trace(counts)), int(counts.sum()), len(names)
     title = variant_title(look, variant) + look.words(
@@ -221,7 +221,7 @@ def confusion(evidence: Evidence, look: Look, name: str) -> Drawing:
             f"network's answer, the shade is the share of the row. Right: a mark for each seed (n = {len(runs)}), "
             "the bold one is the seed at the left; a network that has not learned calls all images the same, its "
             f"marks lie at 0 and 100{SPACE}%."),
-        rows=[{"seed": r.seed, "truth": names[i], "answer": names[j], "images": int(r.meta["confusion"][i][j])}
+        rows=[{"seed": r.seed, "truth": names[i], "answer": names[j], "images": int(r.confusion[i][j])}
               for r in runs for i in range(k) for j in range(k)])
 
 

@@ -25,7 +25,7 @@ def escape(evidence: Evidence, look: Look) -> Drawing:
     """The share of seeds that have reached SOLVED by each epoch, a step line for each variant; seeds still at it are censored."""
     variants = [v for v in evidence.variants if v.labels == "class"] or list(evidence.variants)
     reached = {v.name: escape_epochs(evidence.runs(v.name)) for v in variants}
-    last = {v.name: len(evidence.runs(v.name)[0].meta["epochs"]) for v in variants}
+    last = {v.name: len(evidence.runs(v.name)[0].epochs) for v in variants}
     lines = {v.name: escaped_by(reached[v.name], last[v.name]) for v in variants}
     every = np.concatenate(list(reached.values()))
     done, goal = every[np.isfinite(every)], percent(SOLVED, 0)
@@ -67,8 +67,8 @@ def cost_and_success(evidence: Evidence, look: Look) -> Drawing:
     """Seconds per epoch and parameters of each variant against the share of seeds that solve the task, with intervals."""
     variants = [v for v in evidence.variants if v.labels == "class"] or list(evidence.variants)
     shares = [share(int((done := solved(evidence.runs(v.name))).sum()), len(done)) for v in variants]
-    seconds = [float(np.median([s for run in evidence.runs(v.name) for s in run.meta["cost"]["epoch_seconds"]])) for v in variants]
-    parameters = [int(evidence.runs(v.name)[0].meta["parameters"]) for v in variants]
+    seconds = [float(np.median([s for run in evidence.runs(v.name) for s in run.epoch_seconds])) for v in variants]
+    parameters = [int(evidence.runs(v.name)[0].parameters) for v in variants]
     slow, quick = int(np.argmax(seconds)), int(np.argmin(seconds))
     parted = (shares[slow].low > shares[quick].high) or (shares[quick].low > shares[slow].high)
     times = number(seconds[slow] / max(seconds[quick], 1e-9), 2)

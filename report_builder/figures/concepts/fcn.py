@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from report_builder.evidence.study import Evidence
-    from xo.demonstrations.table import Demonstrated
+    from xo.demonstrations.record import DemonstrationRecord
 
 GAP = 12  # pixels around panels
 SHOWN = 3  # classes, where there are many
@@ -194,7 +194,7 @@ def _bars(figure: Figure, look: Look, values: list[float], names: list[str], col
         ax.text(1.05, y, percent(values[k]), va="center", fontsize=SMALL)
 
 
-def _crop(figure: Figure, look: Look, shown: Demonstrated, k: int, names: list[str], left: int, top: int) -> None:
+def _crop(figure: Figure, look: Look, shown: DemonstrationRecord, k: int, names: list[str], left: int, top: int) -> None:
     """The scores of one crop by the classifier and by the fully convolutional network, in numbers."""
     facts = shown.facts
     size = f"{facts['window_width']}×{facts['window_height']}"
@@ -212,7 +212,7 @@ def _crop(figure: Figure, look: Look, shown: Demonstrated, k: int, names: list[s
         f"Largest difference on {facts['crops']} crops: {number(facts['crop_difference'], 2)}"), fontsize=SMALL)
 
 
-def _network(look: Look, evidence: Evidence, shown: Demonstrated) -> str:
+def _network(look: Look, evidence: Evidence, shown: DemonstrationRecord) -> str:
     variant, seed = variant_title(look, variant_of(evidence, "baseline")), shown.seed("baseline")
     return look.words(f"{variant}（种子 {seed}）", f"“{variant}” (seed {seed})")
 

@@ -16,7 +16,7 @@ from report_builder.text import hundredths, percent, plural
 
 if TYPE_CHECKING:
     from report_builder.evidence.study import Evidence
-    from xo.demonstrations.table import Demonstrated
+    from xo.demonstrations.record import DemonstrationRecord
 
 POOLED = ("max", "mean", "gaussian", "trained")
 AROUND = 6  # values a side of the piece of the map that is enlarged
@@ -133,7 +133,7 @@ def pooling_detail(evidence: Evidence, look: Look) -> Drawing:
                "shown_root_mean_square": float(np.sqrt((values.astype(float) ** 2).mean()))} for kind, values in rest.items()])
 
 
-def _origin(look: Look, evidence: Evidence, shown: Demonstrated) -> str:
+def _origin(look: Look, evidence: Evidence, shown: DemonstrationRecord) -> str:
     """Which network and seed the maps are of, and whether it has learned its task."""
     variant, facts = variant_title(look, variant_of(evidence, "trained-pooling")), shown.facts
     right = percent(facts["seed_accuracy"])

@@ -15,7 +15,7 @@ from report_builder.text import percent, plural
 
 if TYPE_CHECKING:
     from report_builder.evidence.study import Evidence
-    from xo.runs.record import Record
+    from xo.runs.record import RunRecord
 
 SAMPLES = 10  # in a row
 TILES = 5  # mistakes in a row
@@ -72,10 +72,10 @@ def samples(evidence: Evidence, look: Look) -> Drawing:
 def one_image(evidence: Evidence, look: Look, name: str) -> Drawing:
     """An image of each of the first two classes, and what the representative run says of it."""
     variant, run = variant_of(evidence, name), evidence.representative(name)
-    names, ids = class_names(run), run.meta["test_ids"]
+    names, ids = class_names(run), run.test_ids
     pictures, labels = run.array("shown_images"), run.array("shown_labels")
     shown = [int(np.flatnonzero(labels == k)[0]) for k in (0, 1)]
-    said = [run.array("test_probabilities")[ids.index(run.meta["shown_ids"][i])] for i in shown]  # (classes,) each
+    said = [run.array("test_probabilities")[ids.index(run.shown_ids[i])] for i in shown]  # (classes,) each
     answers = [int(p.argmax()) for p in said]
     title = variant_title(look, variant) + look.words(
         "：" + "，".join(f"真实为 {names[k]} 的判为 {names[a]}（{percent(p[a])}）" for k, a, p in zip((0, 1), answers, said)),
@@ -106,8 +106,8 @@ def one_image(evidence: Evidence, look: Look, name: str) -> Drawing:
             ax.text(-0.05, y, called[y], ha="right", va="center", fontsize=9, color=colors[j])
             ax.text(1.05, y, percent(float(p[j])), va="center", fontsize=9,
                     color=look.ink if j == p.argmax() else look.muted)
-    each = "; ".join(look.words(f"{run.meta['shown_ids'][i]}（真实 {names[k]}）：",
-                                f"{run.meta['shown_ids'][i]} (truth {names[k]}): ")
+    each = "; ".join(look.words(f"{run.shown_ids[i]}（真实 {names[k]}）：",
+                                f"{run.shown_ids[i]} (truth {names[k]}): ")
                      + ", ".join(f"{n} {percent(float(v))}" for n, v in zip(names, p))
                      for i, k, p in zip(shown, (0, 1), said))
     return Drawing(
@@ -117,7 +117,7 @@ def one_image(evidence: Evidence, look: Look, name: str) -> Drawing:
             f"前两类各一幅（每类测试图像中的第一幅），以及种子 {run.seed} 对它的输出经 softmax 得到的概率。",
             "An image of each of the first two classes, the first of its test images, and the probabilities that "
             f"softmax makes of the output of seed {run.seed}."),
-        rows=[{"image": run.meta["shown_ids"][i], "truth": names[k], "class": n, "probability": float(v)}
+        rows=[{"image": run.shown_ids[i], "truth": names[k], "class": n, "probability": float(v)}
               for i, k, p in zip(shown, (0, 1), said) for n, v in zip(names, p)])
 
 
@@ -154,9 +154,9 @@ def mistakes(evidence: Evidence, look: Look, name: str) -> Drawing:
         x, y = 20 + column * pitch, 6 + row * (tall + words) + tall
         taken = f"{shorten(names[truth[index]], 5)} → {shorten(names[answer[index]], 5)}"
         note_at(figure, x, y + points(width, 11), f"{taken} {percent(float(sure[index]))}", fontsize=8.5)
-        note_at(figure, x, y + points(width, 22), shorten(run.meta["test_ids"][index].rsplit(".", 1)[0], 18),
+        note_at(figure, x, y + points(width, 22), shorten(run.test_ids[index].rsplit(".", 1)[0], 18),
                 fontsize=8, color=look.muted)
-    listing = "; ".join(f"{run.meta['test_ids'][i]}: {names[truth[i]]} → {names[answer[i]]}, {percent(float(sure[i]))}"
+    listing = "; ".join(f"{run.test_ids[i]}: {names[truth[i]]} → {names[answer[i]]}, {percent(float(sure[i]))}"
                         for i in order)
     which = look.words("判错的图像，最有把握的在前", "misclassified images, the surest first") if len(wrong) else look.words(
         "没有判错的；这些是最没把握的", "none is wrong; these are the least certain")
@@ -168,15 +168,15 @@ def mistakes(evidence: Evidence, look: Look, name: str) -> Drawing:
             f"种子 {run.seed}：{which}（{len(truth):,} 幅中的 {len(order)} 幅）。每幅下面是真实类别 → 回答，和回答的概率；再下面是文件名。",
             f"Seed {run.seed}: {which} ({len(order)} of {len(truth):,}). Below each: truth → answer with the "
             "answer's probability, and the file's name."),
-        rows=[{"image": run.meta["test_ids"][i], "truth": names[truth[i]], "answer": names[answer[i]],
+        rows=[{"image": run.test_ids[i], "truth": names[truth[i]], "answer": names[answer[i]],
                "probability": float(sure[i]), "wrong": int(answer[i] != truth[i])} for i in order])
 
 
-def picture(evidence: Evidence, run: Record, index: int) -> np.ndarray:
+def picture(evidence: Evidence, run: RunRecord, index: int) -> np.ndarray:
     """The (H, W) image that a run was tested on under `index`; where the split was the label, all images were."""
-    identity = run.meta["test_ids"][index]
+    identity = run.test_ids[index]
     part, rest = evidence.data.test, identity
-    if tuple(run.meta["classes"]) == ("test", "train") and evidence.data.classes != ("test", "train"):
+    if tuple(run.classes) == ("test", "train") and evidence.data.classes != ("test", "train"):
         split, _, rest = identity.partition("/")
         part = {"test": evidence.data.test, "train": evidence.data.train}[split]
     return np.asarray(part.images[part.ids.index(rest)])

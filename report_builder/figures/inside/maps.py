@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from report_builder.evidence.study import Evidence
-    from xo.runs.record import Record
+    from xo.runs.record import RunRecord
 
 SIDE_BY_SIDE = 5  # channels up to which the two images' maps stand beside each other
 GAP = 6  # pixels between maps
@@ -102,7 +102,7 @@ def block(evidence: Evidence, look: Look, name: str, k: int) -> Drawing:
             f"({order}); columns are channels, the gray picture is the input. Maps are enlarged to equal size, their "
             "true sides stand above. One scale for all maps, zero in the middle"
             + ("; the few values beyond its ends are drawn as its ends." if clipped else ".")),
-        rows=[{"step": step, "image": run.meta["shown_ids"][shown[i]], "class": names[i], "channel": c + 1,
+        rows=[{"step": step, "image": run.shown_ids[shown[i]], "class": names[i], "channel": c + 1,
                "height": m.shape[2], "width": m.shape[3], "minimum": float(m[i, c].min()),
                "mean": float(m[i, c].mean(dtype=float)),
                "maximum": float(m[i, c].max()), "zero_share": float((m[i, c] == 0).mean())}
@@ -115,7 +115,7 @@ def levels(evidence: Evidence, look: Look) -> Drawing:
     variant = known.get("features") or max(evidence.variants, key=lambda v: len(v.channels))
     run = evidence.representative(variant.name)
     names, shown = class_names(run), shown_of(run)
-    blocks = [row["name"] for row in run.meta["layers"] if row["kind"] == "relu"]
+    blocks = [row.name for row in run.layers if row.kind == "relu"]
     maps = [run.array(f"maps.{b}")[shown] for b in blocks]  # (2, C, H, W) each
     pictures, fields = run.array("shown_images")[shown], receptive_fields(run)
     patches = [fields[b][0] for b in blocks]
@@ -162,14 +162,14 @@ def levels(evidence: Evidence, look: Look) -> Drawing:
             "color, the stronger. Each column has a scale of its own, up to its largest value, so columns cannot "
             "be compared. Frames on the input (solid, dashed, dotted from low to high) are what the level's "
             "strongest value sees: its receptive field."),
-        rows=[{"level": b + 1, "image": run.meta["shown_ids"][shown[i]], "class": names[i], "channel": c + 1,
+        rows=[{"level": b + 1, "image": run.shown_ids[shown[i]], "class": names[i], "channel": c + 1,
                "height": m.shape[2], "width": m.shape[3], "receptive_field": patches[b],
                "mean": float(m[i, c].mean(dtype=float)),
                "maximum": float(m[i, c].max()), "zero_share": float((m[i, c] == 0).mean())}
               for b, m in enumerate(maps) for i in range(2) for c in range(m.shape[1])])
 
 
-def shown_of(run: Record) -> list[int]:
+def shown_of(run: RunRecord) -> list[int]:
     """Which of the record's four images to show: the first of each of its two classes."""
     labels = run.array("shown_labels")
     return [int(np.flatnonzero(labels == k)[0]) for k in (0, 1)]

@@ -34,11 +34,11 @@ class Shape(NamedTuple):
 
     @property
     def dense(self) -> bool:
-        return len(self.layer["shape"]) == 1
+        return len(self.layer.shape) == 1
 
     @property
     def output(self) -> bool:
-        return self.layer["name"] == "logits"
+        return self.layer.name == "logits"
 
     @property
     def slot(self) -> float:
@@ -48,8 +48,8 @@ class Shape(NamedTuple):
 def network(evidence: Evidence, look: Look, name: str) -> Drawing:
     """The layers from left to right; ReLU, which changes no shape, is left out."""
     variant, run = variant_of(evidence, name), evidence.runs(name)[0]
-    layers = [layer for layer in run.meta["layers"] if layer["kind"] != "relu"]
-    total, heaviest = run.meta["parameters"], max(layers, key=lambda layer: layer["parameters"])
+    layers = [layer for layer in run.layers if layer.kind != "relu"]
+    total, heaviest = run.parameters, max(layers, key=lambda layer: layer.parameters)
     share, names = percent(heaviest["parameters"] / total), class_names(run)
     title = variant_title(look, variant) + look.words(f"：{total:,} 个参数，其中 {share} 在{_spoken(look, heaviest)}",
                                                       f": {total:,} parameters, {share} of them in "
@@ -68,9 +68,9 @@ def network(evidence: Evidence, look: Look, name: str) -> Drawing:
     for i, (shape, x) in enumerate(zip(shapes, centers)):
         low = FLOOR - (0.36 if crowded and i % 2 else 0)
         ax.text(x, BODY - 0.1, _heading(look, shape.layer), ha="center", va="top", fontsize=8.5, linespacing=1.15)
-        ax.text(x, low, _shape_text(shape.layer["shape"]), ha="center", va="top", fontsize=8)
-        if shape.layer["parameters"]:
-            ax.text(x, low - 0.18, f"{shape.layer['parameters']:,}", ha="center", va="top", fontsize=8,
+        ax.text(x, low, _shape_text(shape.layer.shape), ha="center", va="top", fontsize=8)
+        if shape.layer.parameters:
+            ax.text(x, low - 0.18, f"{shape.layer.parameters:,}", ha="center", va="top", fontsize=8,
                     color=look.color(name))
     ax.text(0.08, FLOOR - 0.18, look.words("参数：", "Parameters:"), va="top", fontsize=8, color=look.color(name))
     flat = max(i for i, shape in enumerate(shapes) if not shape.dense)
@@ -79,9 +79,9 @@ def network(evidence: Evidence, look: Look, name: str) -> Drawing:
             fontsize=8, color=look.muted)
 
     steps = look.words("；", "; ").join(
-        f"{_spoken(look, layer)} {_shape_text(layer['shape'])}" + (
-            look.words(f"（{layer['parameters']:,} 个参数）", f" ({layer['parameters']:,} parameters)")
-            if layer["parameters"] else "")
+        f"{_spoken(look, layer)} {_shape_text(layer.shape)}" + (
+            look.words(f"（{layer.parameters:,} 个参数）", f" ({layer.parameters:,} parameters)")
+            if layer.parameters else "")
         for layer in layers)
     return Drawing(
         figure=figure, look=look, title=title,
@@ -93,15 +93,15 @@ def network(evidence: Evidence, look: Look, name: str) -> Drawing:
             "proportion to the maps' sides, one for each channel; the bars' heights are logarithmic. Small squares "
             "show the window that one value sees. ReLU, which changes no shape, follows each convolution (after "
             "its pooling) and each hidden dense layer."),
-        rows=[{"layer": layer["name"], "kind": layer["kind"], "shape": _shape_text(layer["shape"]),
-               "parameters": layer["parameters"],
-               "multiply_adds": layer["multiply_adds"]} for layer in run.meta["layers"]])
+        rows=[{"layer": layer.name, "kind": layer.kind, "shape": _shape_text(layer.shape),
+               "parameters": layer.parameters,
+               "multiply_adds": layer.multiply_adds} for layer in run.layers])
 
 
 def _to_scale(layers: list[dict], names: list[str]) -> list[Shape]:
     """Shapes that fit side by side, each at least as wide as its label."""
-    longest = max(max(layer["shape"][1:]) for layer in layers if len(layer["shape"]) == 3)
-    most = max(layer["shape"][0] for layer in layers if len(layer["shape"]) == 1)
+    longest = max(max(layer.shape[1:]) for layer in layers if len(layer.shape) == 3)
+    most = max(layer.shape[0] for layer in layers if len(layer.shape) == 1)
     for percents in range(100, 5, -5):
         unit = TALLEST * percents / 100 / longest
         shapes = [_shape(layer, unit, most, names) for layer in layers]
@@ -111,11 +111,11 @@ def _to_scale(layers: list[dict], names: list[str]) -> list[Shape]:
 
 
 def _shape(layer: dict, unit: float, most: int, names: list[str]) -> Shape:
-    if layer["name"] == "logits":
+    if layer.name == "logits":
         return Shape(layer, 0.14, 0.17 * len(names), 0, beside=0.06 + 0.07 * max(map(width, names)))
-    if len(layer["shape"]) == 1:
-        return Shape(layer, 0.13, 0.3 + 0.9 * log(layer["shape"][0]) / log(max(most, 2)), 0)
-    channels, h, w = layer["shape"]
+    if len(layer.shape) == 1:
+        return Shape(layer, 0.13, 0.3 + 0.9 * log(layer.shape[0]) / log(max(most, 2)), 0)
+    channels, h, w = layer.shape
     return Shape(layer, max(w * unit, 0.06), max(h * unit, 0.06), STEP * (min(channels, MOST_MAPS) - 1))
 
 
@@ -138,9 +138,9 @@ def _draw(look: Look, ax: Axes, shape: Shape, x: float, color: str) -> None:
     from matplotlib.patches import Rectangle
 
     left, low = _face(shape, x)
-    edge = look.ink if shape.layer["kind"] == "input" else color
+    edge = look.ink if shape.layer.kind == "input" else color
     fill = mixed(look.ground, edge, 0.45 if shape.dense else 0.12)
-    for i in reversed(range(1 if shape.dense else min(shape.layer["shape"][0], MOST_MAPS))):
+    for i in reversed(range(1 if shape.dense else min(shape.layer.shape[0], MOST_MAPS))):
         ax.add_patch(Rectangle((left + i * STEP, low + i * STEP), shape.wide, shape.tall, fc=fill, ec=edge, lw=0.7,
                                zorder=3))
 
@@ -167,8 +167,8 @@ def _link(look: Look, ax: Axes, left: Shape, right: Shape, a: float, b: float) -
             ax.plot([x + left.wide + (left.depth if start > y else 0), to_x], [start, end], color=look.muted, lw=0.7,
                     zorder=2)
         return
-    rows = right.layer.get("kernel", 2)
-    size = max(rows * left.tall / left.layer["shape"][1], 0.05)
+    rows = right.layer.kernel or 2
+    size = max(rows * left.tall / left.layer.shape[1], 0.05)
     window_x, window_y = x + left.wide * 0.62, y + left.tall * 0.58
     ax.add_patch(Rectangle((window_x, window_y), size, size, fc="none", ec=look.ink, lw=0.9, zorder=4))
     for corner in (window_y, window_y + size):
@@ -177,23 +177,23 @@ def _link(look: Look, ax: Axes, left: Shape, right: Shape, a: float, b: float) -
 
 
 def _heading(look: Look, layer: dict) -> str:
-    if layer["name"] == "logits":
+    if layer.name == "logits":
         return look.words("输出", "output")
-    if layer["kind"] == "conv":
-        return look.words("卷积", "conv") + "\n{0}×{0}".format(layer["kernel"])
-    pool = look.words("可训练池化", "trained pool") if layer["parameters"] else look.words("最大池化", "max-pool")
-    return {"input": look.words("输入", "input"), "pool": f"{pool}\n2×2", "dense": look.words("全连接", "dense")}[layer["kind"]]
+    if layer.kind == "conv":
+        return look.words("卷积", "conv") + "\n{0}×{0}".format(layer.kernel)
+    pool = look.words("可训练池化", "trained pool") if layer.parameters else look.words("最大池化", "max-pool")
+    return {"input": look.words("输入", "input"), "pool": f"{pool}\n2×2", "dense": look.words("全连接", "dense")}[layer.kind]
 
 
 def _spoken(look: Look, layer: dict) -> str:
     """A layer's name in a sentence."""
-    which = layer["name"].lstrip("abcdefghijklmnopqrstuvwxyz")
-    if layer["name"] == "logits":
+    which = layer.name.lstrip("abcdefghijklmnopqrstuvwxyz")
+    if layer.name == "logits":
         return look.words("输出层", "the output layer")
     return {"input": look.words("输入", "input"), "conv": look.words(f"卷积层 {which}", f"convolution {which}"),
-            "pool": look.words(f"可训练池化 {which}", f"trained pooling {which}") if layer["parameters"]
+            "pool": look.words(f"可训练池化 {which}", f"trained pooling {which}") if layer.parameters
             else look.words(f"最大池化 {which}", f"max-pooling {which}"),
-            "dense": look.words(f"全连接层 {which}", f"dense layer {which}")}[layer["kind"]]
+            "dense": look.words(f"全连接层 {which}", f"dense layer {which}")}[layer.kind]
 
 
 def _shape_text(shape: list[int]) -> str:

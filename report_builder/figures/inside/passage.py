@@ -32,13 +32,13 @@ def passage(evidence: Evidence, look: Look) -> Drawing:
     variant = known.get("baseline") or evidence.variants[0]
     run = evidence.representative(variant.name)
     names, shown, colors = class_names(run), shown_of(run), look.class_colors(class_names(run))
-    layers = {row["name"]: row for row in run.meta["layers"]}
-    blocks = [name for name, row in layers.items() if row["kind"] == "relu"]
-    dense = [name for name, row in layers.items() if row["kind"] == "dense" and name != "logits"]
+    layers = {row.name: row for row in run.layers}
+    blocks = [name for name, row in layers.items() if row.kind == "relu"]
+    dense = [name for name, row in layers.items() if row.kind == "dense" and name != "logits"]
     pictures = run.array("shown_images")[shown]  # (2, H, W)
     values = {name: run.array(f"maps.{name}")[shown] for name in [*blocks, *dense]}
-    ids = run.meta["test_ids"]
-    said = [run.array("test_probabilities")[ids.index(run.meta["shown_ids"][i])] for i in shown]  # (classes,) each
+    ids = run.test_ids
+    said = [run.array("test_probabilities")[ids.index(run.shown_ids[i])] for i in shown]  # (classes,) each
 
     answers = [int(p.argmax()) for p in said]
     title = look.words(
@@ -83,7 +83,7 @@ def passage(evidence: Evidence, look: Look) -> Drawing:
             f"Activations of {variant.en} (seed {run.seed}) for two test images, all after ReLU: the stronger the "
             "color, the stronger the activation; each column is scaled to its largest value in both lanes. At the "
             "right, the probabilities from softmax."),
-        rows=[{"layer": name, "image": run.meta["shown_ids"][shown[i]], "class": names[i], "values": int(v[i].size),
+        rows=[{"layer": name, "image": run.shown_ids[shown[i]], "class": names[i], "values": int(v[i].size),
                "zero_share": float((v[i] == 0).mean()), "mean": float(v[i].mean(dtype=float)),
                "maximum": float(v[i].max())}
               for name, v in values.items() for i in range(2)])
@@ -102,10 +102,10 @@ def _headings(look: Look, figure: Figure, width: int, edges: list[tuple[int, int
               size: tuple[int, int]) -> None:
     texts = [(look.words("图像", "Image"), f"{size[0]}×{size[1]}")]
     for block, layer in enumerate(layers, 1):
-        if layer["kind"] == "dense":
-            texts.append((look.words("全连接", "Dense"), f"{layer['shape'][0]:,}"))
+        if layer.kind == "dense":
+            texts.append((look.words("全连接", "Dense"), f"{layer.shape[0]:,}"))
         else:
-            c, h, w = layer["shape"]
+            c, h, w = layer.shape
             texts.append((look.words(f"第 {block} 块", f"Block {block}"), f"{c} × {h}×{w}"))
     for (left, right), (above, below) in zip(edges, texts):
         note_at(figure, (left + right) / 2, points(width, 13), above, ha="center", fontsize=9)

@@ -11,7 +11,7 @@ from report_builder.text import plural
 
 if TYPE_CHECKING:
     from report_builder.evidence.study import Evidence
-    from xo.runs.record import Record
+    from xo.runs.record import RunRecord
     from xo.variants import Variant
 
 CLASSES = {"circles": "O", "circles_sm": "O", "crosses": "X", "crosses_sm": "X"}
@@ -73,9 +73,9 @@ def class_name(name: str) -> str:
     return CLASSES.get(name, name)
 
 
-def class_names(record: Record) -> tuple[str, ...]:
+def class_names(record: RunRecord) -> tuple[str, ...]:
     """The classes that a run told apart; where it was asked for the split, these are test and train."""
-    return tuple(class_name(name) for name in record.meta["classes"])
+    return tuple(class_name(name) for name in record.classes)
 
 
 def described(look: Look, name: str) -> str:

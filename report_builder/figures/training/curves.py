@@ -28,7 +28,7 @@ DASHES = (0, (4, 2))
 def loss(evidence: Evidence, look: Look, name: str) -> Drawing:
     """Loss of every batch, and of every epoch on training and test images."""
     variant, runs = variant_of(evidence, name), evidence.runs(name)
-    color, n, epochs = look.color(name), len(runs), len(runs[0].meta["epochs"])
+    color, n, epochs = look.color(name), len(runs), len(runs[0].epochs)
     batch = lost_is_infinite(np.array([run.array("batch_loss") for run in runs]))  # (seeds, epochs, batches)
     batches = batch.shape[2]
     train, test = (curve(runs, key) for key in ("train_loss", "test_loss"))  # (seeds, epochs)
@@ -197,7 +197,7 @@ def accuracy_by_epoch(evidence: Evidence, look: Look) -> Drawing:
 
 def label_shares(evidence: Evidence, variant: Variant) -> np.ndarray:
     """How common each label is among the images that a variant learns, `(classes,)`, sum 1."""
-    counts = np.array(evidence.runs(variant.name)[0].meta["label_counts"])
+    counts = np.array(evidence.runs(variant.name)[0].label_counts)
     return counts / counts.sum()
 
 
