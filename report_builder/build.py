@@ -284,7 +284,7 @@ def _fingerprint(plan_: Plan, places: Places, read: dict[str, str]) -> str:
     })
 
 
-def draw_one(name: str, study: str, places: Places, look: figures.Look, out: Path | None) -> Path:
+def draw_one(name: str, study: str, places: Places, style: figures.Style, out: Path | None) -> Path:
     """Draws one figure from the records there are; returns where it was written."""
     evidence = _present(study, places)
     row, _ = figures.find(name, evidence)
@@ -292,7 +292,7 @@ def draw_one(name: str, study: str, places: Places, look: figures.Look, out: Pat
     kind = path.suffix.removeprefix(".").lower()
     if kind not in ("svg", "png"):
         raise InputError(f"--out {path}: expected a name that ends in .svg or .png, got '{path.suffix}'")
-    figures.save(figures.draw(name, evidence, look), path, kind)
+    figures.save(figures.draw(name, evidence, style), path, kind)
     return path
 
 

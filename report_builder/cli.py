@@ -115,10 +115,10 @@ def check(build_dir: Path) -> None:
 def figure(name: str, study: str, data_dir: Path, store: Path, language: str, scheme: str, out: Path | None) -> None:
     """Draw one figure from the records there are."""
     from report_builder.build import Places, draw_one
-    from report_builder.figures.table import Look
+    from report_builder.figures.table import Style
 
     places = Places(data_dir, store, Path("build"), Path("site"))
-    click.echo(draw_one(name, study, places, Look(language, scheme), out))
+    click.echo(draw_one(name, study, places, Style(language, scheme), out))
 
 
 @main.command()

@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Literal, NamedTuple
 
 from report_builder.evidence.study import Evidence
@@ -24,19 +25,23 @@ from report_builder.figures.original import published
 from report_builder.figures.concepts import shifts
 from report_builder.figures.comparison import statistics
 from report_builder.figures.concepts import windows
-from report_builder.figures.toolkit.style import ASSETS, Drawing, Look
+from report_builder.figures.toolkit.style import ASSETS, Drawing, Style
 from xo.errors import InputError
 from xo.variants import Variant
 
-__all__ = ["ASSETS", "FIGURES", "Drawing", "Look", "Row", "code_of", "draw", "find", "names", "save"]
+__all__ = ["ASSETS", "FIGURES", "Drawing", "Style", "Row", "code_of", "draw", "find", "names", "save"]
 
 SHOWN_WIDTH = 700  # pixels on a page
 
 
 class Row(NamedTuple):
-    """A figure of the whole study, `draw(evidence, look)`, or of a variant, `draw(evidence, look, variant's name)`."""
+    """A figure of the whole study or of a variant.
 
-    draw: Callable[..., Drawing]
+    Its module has `measure(evidence) -> numbers` (of a variant: `measure(evidence, variant's name)`), a NamedTuple of plain
+    data and arrays; `draw(numbers, style) -> matplotlib Figure`; and `describe(numbers) -> Description`.
+    """
+
+    source: ModuleType | Callable[..., Drawing]
     kind: Literal["svg", "png"]
     scope: Literal["study", "variant"]
     convolutions: int = 1  # that a variant must have
@@ -110,21 +115,31 @@ def _applies(row: Row, variant: Variant, evidence: Evidence) -> bool:
     return row.scope == "study" or len(variant.channels) >= row.convolutions
 
 
-def code_of(row: Row) -> str:
-    """Where a figure's code begins, as `report_builder.figures.training.curves:loss`."""
-    return f"{row.draw.__module__}:{row.draw.__name__}"
+def code_of(row: Row) -> tuple[str, ...]:
+    """Where a figure's code begins, as `report_builder.figures.training.loss:draw`."""
+    if isinstance(row.source, ModuleType):
+        return tuple(f"{row.source.__name__}:{name}" for name in ("measure", "draw", "describe"))
+    return (f"{row.source.__module__}:{row.source.__name__}",)
 
 
-def draw(name: str, evidence: Evidence, look: Look) -> Drawing:
+def draw(name: str, evidence: Evidence, style: Style) -> Drawing:
     """Draws one figure by its name; nothing is written."""
     row, variant_name = find(name, evidence)
-    with look.style():
-        return row.draw(evidence, look, variant_name) if variant_name else row.draw(evidence, look)
+    scope = (variant_name,) if variant_name else ()
+    if not isinstance(row.source, ModuleType):
+        with style.applied():
+            return row.source(evidence, style, *scope)
+    numbers = row.source.measure(evidence, *scope)
+    words = row.source.describe(numbers)
+    with style.applied():
+        figure = row.source.draw(numbers, style)
+    title, alt, caption = (text[style.language] for text in (words.title, words.alt, words.caption))
+    return Drawing(figure, title, alt, caption, words.rows, style)
 
 
 def save(drawing: Drawing, path: Path, kind: Literal["svg", "png"]) -> tuple[int, int]:
     """Writes a drawing, the same one always as the same bytes; returns width and height to show it with, in pixels."""
-    with drawing.look.style():
+    with drawing.style.applied():
         path.write_bytes(_svg(drawing) if kind == "svg" else _png(drawing))
     width, height = drawing.figure.get_size_inches()
     return SHOWN_WIDTH, round(SHOWN_WIDTH * height / width)

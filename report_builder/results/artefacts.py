@@ -61,7 +61,7 @@ class Drawn(NamedTuple):
         try:
             for language in LANGUAGES:
                 for scheme in SCHEMES:
-                    drawing = figures.draw(self.name, evidence, figures.Look(language, scheme))
+                    drawing = figures.draw(self.name, evidence, figures.Style(language, scheme))
                     width, height = figures.save(drawing, aside / f"{language}-{scheme}.{row.kind}", row.kind)
                     meta[language] = {"title": drawing.title, "alt": drawing.alt, "caption": drawing.caption,
                                       "width": width, "height": height}
@@ -88,7 +88,7 @@ def drawings(evidence: Evidence, names: list[str], build: Path, pending: frozens
     found = []
     for name in names:
         row, variant = figures.find(name, evidence)
-        code = source.reach(figures.code_of(row), "report_builder.figures.table:save", f"{__name__}:LAYOUT")
+        code = source.reach(*figures.code_of(row), "report_builder.figures.table:save", f"{__name__}:LAYOUT")
         inputs = {
             "code": code,
             **rests_on(evidence, row.demonstration, variant, pending),

@@ -13,7 +13,7 @@ from report_builder import build as build_module
 from report_builder.results import artefacts
 from report_builder.results import results
 from report_builder.build import Places, build, draw_one, read_value
-from report_builder.figures.table import Look
+from report_builder.figures.table import Style
 from report_builder.pages.render import load_report
 from report_builder.status import status
 from xo.store.source_digest import ROOT, Source
@@ -184,15 +184,15 @@ def test_half_drawn_figures_are_not_taken_for_whole_ones(run, places):
 
 def test_one_figure_by_name(run, places, tmp_path):
     with pytest.raises(InputError, match="no record of the study smoke"):
-        draw_one("samples", "smoke", places, Look("zh", "light"), tmp_path / "samples.png")
+        draw_one("samples", "smoke", places, Style("zh", "light"), tmp_path / "samples.png")
     run()
-    path = draw_one("loss.baseline", "smoke", places, Look("en", "dark"), tmp_path / "loss.svg")
+    path = draw_one("loss.baseline", "smoke", places, Style("en", "dark"), tmp_path / "loss.svg")
     drawn = next((places.build / "figures" / "loss.baseline").iterdir()) / "en-dark.svg"
     assert path.read_bytes() == drawn.read_bytes()
     with pytest.raises(InputError, match=r"figure 'los': not known; known are passage, samples"):
-        draw_one("los", "smoke", places, Look("zh", "light"), None)
+        draw_one("los", "smoke", places, Style("zh", "light"), None)
     with pytest.raises(InputError, match="ends in .svg or .png"):
-        draw_one("samples", "smoke", places, Look("zh", "light"), tmp_path / "x.gif")
+        draw_one("samples", "smoke", places, Style("zh", "light"), tmp_path / "x.gif")
 
 
 def test_an_unknown_study_is_answered_with_the_known_ones(places, train):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -13,11 +14,12 @@ from report_builder.results.artefacts import drawings
 from report_builder.build import not_shown
 from report_builder.results.demonstration_values import FACTS, TABLES
 from report_builder.figures.toolkit import pixels
-from report_builder.figures.toolkit.style import Look
+from report_builder.figures.toolkit.style import Style
 from report_builder.results.tables import tables
+from report_builder.results.unavailable import unavailable
 from report_builder.results.values import values
 from report_builder.text import hundredths
-from xo.demonstrations.record import DemonstrationRecord
+from xo.demonstrations.record import Reason
 from xo.demonstrations.table import DEMONSTRATIONS
 from xo.variants import VARIANTS
 
@@ -35,7 +37,7 @@ def test_figures_of_demonstrations_hold_for_other_images(make_evidence, tmp_path
                           **choices)
     for name in SHOWN:
         for language in ("zh", "en"):
-            result = render(name, study, Look(language, "light"), tmp_path)
+            result = render(name, study, Style(language, "light"), tmp_path)
             assert_tidy(result)
             assert "nan" not in result.drawing.title + result.drawing.caption + result.drawing.alt
 
@@ -180,11 +182,10 @@ def test_figures_values_and_tables_rest_on_their_demonstration_and_on_no_other_r
 
 def test_what_does_not_apply_or_has_not_been_computed_is_left_out_and_says_why(evidence):
     there = evidence.demonstrations["shifts"]
-    told = DemonstrationRecord(there.path, {name: part for name, part in there.meta.items() if name != "facts"}
-                        | {"does_not_apply": {"zh": "图像太小", "en": "images are too small"}})
+    told = replace(there, facts={}, unavailable=Reason("images too small to shift", {"side": 32, "shift": 8}))
     few = replace(evidence, demonstrations={"shifts": told})
     assert not set(SHOWN) & set(figures.names(few)) and not any(name.startswith("shifts.") for name in values(few))
     why = not_shown(few)
-    assert why["figure shifts"] == why["table shifts"] == why["demonstration shifts"] == told.reason
+    assert why["figure shifts"] == why["table shifts"] == why["demonstration shifts"] == msgspec.to_builtins(unavailable(told.unavailable))
     assert "--keep-weights" in why["figure sliding-window"]["en"]  # the made-up runs have none
     assert not not_shown(evidence)

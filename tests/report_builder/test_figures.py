@@ -1,7 +1,7 @@
 """Figures: what their artists show, that nothing overlaps or is missing, and that equal records give equal bytes.
 
 `figure-hashes.json` holds a digest of every figure of the made-up study in `conftest.py`, under the locked matplotlib.
-After a change that is meant, look at the figures and write it anew with
+After a change that is meant, style at the figures and write it anew with
 
     XO_WRITE_HASHES=1 python -m pytest tests/report_builder/test_figures.py -k hash
 """
@@ -33,7 +33,7 @@ from report_builder.figures.toolkit import style as looks
 from report_builder.figures.inside import maps
 from report_builder.figures.toolkit import pixels
 from report_builder.figures.toolkit import words as wording
-from report_builder.figures.toolkit.style import COLORS, FONT, FURTHER, Look
+from report_builder.figures.toolkit.style import COLORS, FONT, FURTHER, Style
 from report_builder.text import percent
 from xo.errors import InputError
 from .conftest import with_losses
@@ -41,8 +41,8 @@ from xo.variants import VARIANTS
 
 ROOT = Path(__file__).resolve().parents[2]
 HASHES = Path(__file__).with_name("figure-hashes.json")
-LOOKS = [Look(language, scheme) for language in ("zh", "en") for scheme in ("light", "dark")]
-EN = Look("en", "light")
+LOOKS = [Style(language, scheme) for language in ("zh", "en") for scheme in ("light", "dark")]
+EN = Style("en", "light")
 SUBSET = "python report_builder/fonts/subset.py"
 VARIANT_FIGURES = [name for name, row in figures.FIGURES.items() if row.scope == "variant"]
 INSTANCES = [name for name, row in figures.FIGURES.items() if row.scope == "study"] + [
@@ -58,13 +58,13 @@ class Drawn(NamedTuple):
 
 @pytest.fixture(scope="module")
 def drawn(evidence, tmp_path_factory):
-    """Draws and saves a figure of the made-up study, once for each look."""
+    """Draws and saves a figure of the made-up study, once for each style."""
     folder = tmp_path_factory.mktemp("figures")
-    draw = lru_cache(maxsize=None)(lambda name, look: render(name, evidence, look, folder))
-    return lambda name, look=EN: draw(name, look)
+    draw = lru_cache(maxsize=None)(lambda name, style: render(name, evidence, style, folder))
+    return lambda name, style=EN: draw(name, style)
 
 
-def render(name, evidence, look, folder) -> Drawn:
+def render(name, evidence, style, folder) -> Drawn:
     from matplotlib.text import Text
 
     texts, draw_text = [], Text.draw
@@ -78,7 +78,7 @@ def render(name, evidence, look, folder) -> Drawn:
     path = folder / f"figure.{kind}"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Text, "draw", recording)
-        drawing = figures.draw(name, evidence, look)
+        drawing = figures.draw(name, evidence, style)
         figures.save(drawing, path, kind)
     return Drawn(drawing, path.read_bytes(), list(dict.fromkeys(texts)))
 
@@ -94,7 +94,7 @@ def assert_tidy(drawn: Drawn) -> None:
 
     figure = drawn.drawing.figure
     renderer = FigureCanvasAgg(figure).get_renderer()
-    with drawn.drawing.look.style():
+    with drawn.drawing.style.applied():
         boxes = [(text.get_text(), text.get_window_extent(renderer))
                  for text in drawn.texts if text.get_text().strip()]
     (width, height), inch = figure.bbox.size, figure.dpi
@@ -112,7 +112,7 @@ def assert_said(drawing: figures.Drawing) -> None:
     """Words stand in the language of the page, and there is data behind them."""
     for text in (drawing.title, drawing.alt, drawing.caption):
         assert text.strip() and "nan" not in text
-        assert bool(re.search("[\u4e00-\u9fff]", text)) == (drawing.look.language == "zh"), text
+        assert bool(re.search("[\u4e00-\u9fff]", text)) == (drawing.style.language == "zh"), text
     assert drawing.rows and len({tuple(row) for row in drawing.rows}) == 1
     assert all(isinstance(value, (str, int, float)) for row in drawing.rows for value in row.values())
 
@@ -123,7 +123,7 @@ def assert_said(drawing: figures.Drawing) -> None:
 @pytest.mark.parametrize("name", INSTANCES)
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_figure_is_tidy_and_says_what_it_shows_in_its_language(drawn, name, language):
-    result = drawn(name, Look(language, "light"))
+    result = drawn(name, Style(language, "light"))
     assert_tidy(result)
     assert_said(result.drawing)
     assert "".join(wording.wrap(result.drawing.title, layout.TITLE_COLUMNS)) in [s.replace("\n", "")
@@ -147,7 +147,7 @@ def test_hash_of_every_figure_in_all_four_looks(drawn, name):
     locked = re.search(r"^matplotlib==(\S+)", (ROOT / "requirements.txt").read_text(), re.MULTILINE)[1]
     if version("matplotlib") != locked:
         pytest.skip(f"hashes hold for matplotlib {locked}, installed is {version('matplotlib')}")
-    found = {f"{look.language}-{look.scheme}": digest(drawn(name, look).data) for look in LOOKS}
+    found = {f"{style.language}-{style.scheme}": digest(drawn(name, style).data) for style in LOOKS}
     known = json.loads(HASHES.read_text()) if HASHES.is_file() else {}
     if os.environ.get("XO_WRITE_HASHES"):
         known = {key: value for key, value in sorted((known | {name: found}).items()) if key in INSTANCES}
@@ -226,8 +226,8 @@ def test_the_code_of_a_figure_can_be_followed():
     from xo.store.source_digest import Source
 
     for row in figures.FIGURES.values():
-        reached = Source().reach(figures.code_of(row))
-        assert figures.code_of(row) in reached and "report_builder.figures.toolkit.layout:sheet" in reached
+        reached = Source().reach(*figures.code_of(row))
+        assert set(figures.code_of(row)) <= reached.keys() and "report_builder.figures.toolkit.layout:sheet" in reached
 
 
 def test_importing_the_table_imports_neither_torch_nor_matplotlib():
@@ -349,9 +349,9 @@ def test_network_names_shapes_and_parameters(evidence, drawn):
     said = strings(drawn("network.features"))
     layers = evidence.runs("features")[0].layers
     for layer in layers:
-        if layer["kind"] in ("input", "conv", "pool"):
-            assert "×".join(map(str, layer["shape"])) in said
-        if layer["parameters"]:
+        if layer.kind in ("input", "conv", "pool"):
+            assert "×".join(map(str, layer.shape)) in said
+        if layer.parameters:
             assert f"{layer['parameters']:,}" in said
     assert {"O", "X", "flattened: 20 values"} <= set(said)
     assert len(drawn("network.features").drawing.rows) == len(layers)
@@ -492,7 +492,7 @@ def test_figures_hold_for_other_records(make_evidence, tmp_path, languages, choi
     study = make_evidence(**{"seeds": 2, "epochs": 2, "variants": variants, "dense": (48, 20), **choices})
     for name in figures.names(study):
         for language in languages:
-            result = render(name, study, Look(language, "light"), tmp_path)
+            result = render(name, study, Style(language, "light"), tmp_path)
             assert_tidy(result)
             assert "nan" not in result.drawing.title + result.drawing.caption + result.drawing.alt
 
@@ -504,7 +504,7 @@ def test_labels_stay_apart_with_twenty_seeds_and_twenty_epochs(make_evidence, tm
                           dense=(8,), train=4, test=3)
     for name in ("solved", "accuracy-by-epoch", "variants-compared", "loss.features", "accuracy.features",
                  "confusion.features"):
-        assert_tidy(render(name, study, Look(language, "dark"), tmp_path))
+        assert_tidy(render(name, study, Style(language, "dark"), tmp_path))
     drawing = figures.draw("solved", study, EN)
     assert "in 1 of 1 network," in drawing.title and drawing.rows[1]["n"] == 20
 
@@ -561,9 +561,9 @@ def test_a_color_belongs_to_one_thing():
 
 
 def test_zero_has_the_middle_color_and_both_ends_are_reached():
-    for look in LOOKS:
-        low, middle, high = pixels.shades(np.array([-2.0, 0.0, 2.0]), -2, 2, look.diverging)
-        assert [tuple(shade) for shade in (low, middle, high)] == [pixels.rgb(look.diverging[i]) for i in (0, 3, 6)]
+    for style in LOOKS:
+        low, middle, high = pixels.shades(np.array([-2.0, 0.0, 2.0]), -2, 2, style.diverging)
+        assert [tuple(shade) for shade in (low, middle, high)] == [pixels.rgb(style.diverging[i]) for i in (0, 3, 6)]
 
 
 def test_images_are_enlarged_by_whole_numbers_only():

@@ -16,7 +16,7 @@ from report_builder.evidence import original_logs as published
 from report_builder.results.artefacts import drawings
 from report_builder.results.claims import CLAIMS, claims
 from report_builder.evidence.study import Evidence
-from report_builder.figures.toolkit.style import Look
+from report_builder.figures.toolkit.style import Style
 from report_builder.evidence.original_logs import blind_loss, facts, logs, place, placed, printed_rows, rows_per_epoch
 from report_builder.evidence.log_explanations import FREEDOMS, ODD, READINGS, SCALES, Noise, fall_epoch, fit_noise, judgements, likelihoods, plateau_level
 from report_builder.results.tables import tables
@@ -25,7 +25,7 @@ from xo.errors import InputError
 from xo.runs.record import RunRecord, RunResult, write_run
 from xo.store.store import Store
 
-EN, ZH = Look("en", "light"), Look("zh", "light")
+EN, ZH = Style("en", "light"), Style("zh", "light")
 SUMS = {"baseline": 0.416, "three-conv-failed": 1.293, "three-conv": 0.395, "no-pooling": 2.140, "channels-11": 0.413,
         "channels-15": 1.368}
 

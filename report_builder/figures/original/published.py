@@ -8,7 +8,7 @@ import numpy as np
 
 from report_builder.evidence.study import CHANCE
 from report_builder.figures.toolkit.layout import SMALL, WIDTH, axes, epoch_axis, note, sheet
-from report_builder.figures.toolkit.style import Drawing, Look
+from report_builder.figures.toolkit.style import Drawing, Style
 from report_builder.figures.toolkit.words import variant_title
 from report_builder.text import SPACE
 from report_builder.evidence.original_logs import Log, Placement, blind_loss, logs, place, printed_rows, rows_per_epoch
@@ -29,29 +29,29 @@ TOP = 1.3 * CHANCE / 10  # of the y axes; what lies higher is cut off
 TENTH = f"ln{SPACE}2{SPACE}/{SPACE}10"
 
 
-def published_logs(evidence: Evidence, look: Look) -> Drawing:
+def published_logs(evidence: Evidence, style: Style) -> Drawing:
     """The six logs, each over our runs of the same variant."""
     published = list(logs().values())
     rows = {log.name: _rows(evidence, log.variant) for log in published}
     placed = {log.name: place(log, evidence.records[log.variant]) if log.variant in evidence.records else None for log in published}
-    title = _logs_title(look, published, placed)
-    figure, panels = _grid(look, title, len(published) // COLUMNS, 3)
+    title = _logs_title(style, published, placed)
+    figure, panels = _grid(style, title, len(published) // COLUMNS, 3)
     for log, ax in zip(published, panels):
         ours, found = rows[log.name], placed[log.name]
-        _curves(look, ax, log, ours, look.color(log.variant), found.inside if found else None)
-        _frame(look, ax, log.epochs, CHANCE / 10)
-        _heading(ax, [(_log_title(look, log), look.color(log.variant)), (_row_counts(look, log, ours), look.muted),
-                      (_as_far(look, ours, found), look.muted)])
-    _outer_labels(look, panels)
-    each = look.words("；", "; ").join(
-        f"{_log_title(look, log)}: {_row_counts(look, log, rows[log.name])}, {_as_far(look, rows[log.name], placed[log.name])}"
+        _curves(style, ax, log, ours, style.color(log.variant), found.inside if found else None)
+        _frame(style, ax, log.epochs, CHANCE / 10)
+        _heading(ax, [(_log_title(style, log), style.color(log.variant)), (_row_counts(style, log, ours), style.muted),
+                      (_as_far(style, ours, found), style.muted)])
+    _outer_labels(style, panels)
+    each = style.words("；", "; ").join(
+        f"{_log_title(style, log)}: {_row_counts(style, log, rows[log.name])}, {_as_far(style, rows[log.name], placed[log.name])}"
         for log in published)
     return Drawing(
-        figure=figure, look=look, title=title,
-        alt=look.words(f"{len(published)} 个小图，每份日志一个，原报告打印的损失画在我们同一变体的训练之上。{each}。",
+        figure=figure, style=style, title=title,
+        alt=style.words(f"{len(published)} 个小图，每份日志一个，原报告打印的损失画在我们同一变体的训练之上。{each}。",
                        f"{len(published)} panels, one for each log: the losses that the original printed, over those of our runs of the "
                        f"same variant. {each}."),
-        caption=look.words(
+        caption=style.words(
             f"每十批打印一次的损失（平均损失的十分之一），一轮之内均匀排开。圆点是原报告，实心的一轮在我们种子的范围之内，空心的在范围之外；细线为单个种子，粗线为中位数；"
             f"点线是两类一样多时瞎猜的水平 {TENTH}。“同样远”：到其余种子的中位数的距离（各轮之差的绝对值的平均）不小于原日志到我们中位数的距离的种子。高于纵轴的部分不画。",
             "Loss as printed after every ten batches, a tenth of the mean loss, spread evenly over its epoch. Dots are the "
@@ -62,32 +62,32 @@ def published_logs(evidence: Evidence, look: Look) -> Drawing:
         rows=[row for log in published for row in _log_rows(log, placed[log.name])])
 
 
-def published_readings(evidence: Evidence, look: Look) -> Drawing:
+def published_readings(evidence: Evidence, style: Style) -> Drawing:
     """The two odd logs over the replay of each reading."""
     odd, found = [logs()[name] for name in ODD], {name: judgements(name, evidence) for name in ODD}
-    title = look.words("；", "; ").join(_conclusion(look, log, found[log.name]) for log in odd)
-    figure, panels = _grid(look, title, len(odd), 4)
+    title = style.words("；", "; ").join(_conclusion(style, log, found[log.name]) for log in odd)
+    figure, panels = _grid(style, title, len(odd), 4)
     rows = []
     for i, (log, name) in enumerate((log, name) for log in odd for name in READINGS):
         reading, ax = READINGS[name], panels[i]
         variant = reading.variants[log.name]
         ours = _rows(evidence, variant)
-        _curves(look, ax, log, ours, look.color(variant), None)
-        _frame(look, ax, log.epochs, blind_loss(reading.images) / 10)
+        _curves(style, ax, log, ours, style.color(variant), None)
+        _frame(style, ax, log.epochs, blind_loss(reading.images) / 10)
         fits = [(judgement, fit) for judgement in found[log.name] for fit in judgement.fits if fit.reading == name]
-        _heading(ax, [(_log_title(look, log) if i % COLUMNS == 0 else "", look.color("published")),
-                      (look.words(reading.zh, reading.en), look.color(variant)), (_printing(look, reading.images), look.muted),
-                      (_outcome(look, fits), look.muted)])
+        _heading(ax, [(_log_title(style, log) if i % COLUMNS == 0 else "", style.color("published")),
+                      (style.words(reading.zh, reading.en), style.color(variant)), (_printing(style, reading.images), style.muted),
+                      (_outcome(style, fits), style.muted)])
         rows += _reading_rows(log, name, ours, fits[0][1])
-    _outer_labels(look, panels)
-    each = look.words("；", "; ").join(
-        f"{_log_title(look, log)}, {look.words(READINGS[fit.reading].zh, READINGS[fit.reading].en)}: {_outcome(look, [(judgement, fit)])}"
+    _outer_labels(style, panels)
+    each = style.words("；", "; ").join(
+        f"{_log_title(style, log)}, {style.words(READINGS[fit.reading].zh, READINGS[fit.reading].en)}: {_outcome(style, [(judgement, fit)])}"
         for log in odd for judgement in found[log.name][:1] for fit in judgement.fits)
     return Drawing(
-        figure=figure, look=look, title=title,
-        alt=look.words(f"{len(odd)} 行 {len(READINGS)} 列小图：两份反常的日志各画在三种解读的重演之上。{each}。",
+        figure=figure, style=style, title=title,
+        alt=style.words(f"{len(odd)} 行 {len(READINGS)} 列小图：两份反常的日志各画在三种解读的重演之上。{each}。",
                        f"{len(odd)} rows of {len(READINGS)} panels: each of the two odd logs over the replays of three readings. {each}."),
-        caption=look.words(
+        caption=style.words(
             "圆点是原报告打印的损失，细线是按该解读训练的种子，粗线是中位数，点线是只知道类别比例时的水平。Δ 是与最可能的解读的对数似然之差（0 即最可能），"
             f"n 是种子数；后来下降的那份日志有两个 Δ：下降之前的各轮，下降的各轮。相差不到 ln{SPACE}20，或者换一批种子就会变，都算分不出高下。没有训练的解读不参加比较。",
             "Dots are the losses that the original printed, thin lines seeds trained by that reading, thick ones their median; the dotted line is the "
@@ -100,74 +100,74 @@ def published_readings(evidence: Evidence, look: Look) -> Drawing:
 # Words
 
 
-def _log_title(look: Look, log: Log) -> str:
-    title = variant_title(look, VARIANTS[log.variant])
-    return look.words(f"{title}，{log.epochs} 轮", f"{title}, {log.epochs} epochs")
+def _log_title(style: Style, log: Log) -> str:
+    title = variant_title(style, VARIANTS[log.variant])
+    return style.words(f"{title}，{log.epochs} 轮", f"{title}, {log.epochs} epochs")
 
 
-def _logs_title(look: Look, published: list[Log], placed: dict[str, Placement | None]) -> str:
+def _logs_title(style: Style, published: list[Log], placed: dict[str, Placement | None]) -> str:
     """How many logs print more rows than their data allow, and how many of the others lie where our seeds do."""
     most = rows_per_epoch(sum(READINGS["right"].images))
     odd = [log for log in published if log.rows.shape[1] > most]
     compared = [found for log in published if log not in odd and (found := placed[log.name]) and found.n > 1]
     near = sum(found.as_far > 0 for found in compared)
-    start = look.words(f"{len(published)} 份日志中有 {len(odd)} 份每轮多打印一行，标签无误时打印不出；",
+    start = style.words(f"{len(published)} 份日志中有 {len(odd)} 份每轮多打印一行，标签无误时打印不出；",
                        f"{len(odd)} of {len(published)} logs print more rows an epoch than right labels can; ")
     if not compared:
-        return start + look.words("其余的还不能与我们的训练相比", "the others cannot be compared with our runs yet")
-    return start + look.words(f"其余 {len(compared)} 份中有 {near} 份不比我们最偏的种子更偏",
+        return start + style.words("其余的还不能与我们的训练相比", "the others cannot be compared with our runs yet")
+    return start + style.words(f"其余 {len(compared)} 份中有 {near} 份不比我们最偏的种子更偏",
                               f"of the other {len(compared)}, {near} {'lies' if near == 1 else 'lie'} no further out than our seeds")
 
 
-def _row_counts(look: Look, log: Log, ours: np.ndarray | None) -> str:
+def _row_counts(style: Style, log: Log, ours: np.ndarray | None) -> str:
     theirs = log.rows.shape[1]
     if ours is None or ours.shape[2] == theirs:
-        return look.words(f"每轮 {theirs} 行", f"{theirs} rows an epoch")
-    return look.words(f"每轮 {theirs} 行，我们 {ours.shape[2]} 行", f"{theirs} rows an epoch, ours {ours.shape[2]}")
+        return style.words(f"每轮 {theirs} 行", f"{theirs} rows an epoch")
+    return style.words(f"每轮 {theirs} 行，我们 {ours.shape[2]} 行", f"{theirs} rows an epoch, ours {ours.shape[2]}")
 
 
-def _as_far(look: Look, ours: np.ndarray | None, found: Placement | None) -> str:
+def _as_far(style: Style, ours: np.ndarray | None, found: Placement | None) -> str:
     if ours is None:
-        return look.words("我们还没有训练", "no run of ours yet")
+        return style.words("我们还没有训练", "no run of ours yet")
     if found is None:
-        return look.words("还不能相比", "cannot be compared yet")
+        return style.words("还不能相比", "cannot be compared yet")
     if found.n == 1:
-        return look.words("我们只有一个种子", "one seed of ours only")
-    return look.words(f"同样远的种子 {found.as_far}/{found.n}", f"{found.as_far} of {found.n} seeds as far")
+        return style.words("我们只有一个种子", "one seed of ours only")
+    return style.words(f"同样远的种子 {found.as_far}/{found.n}", f"{found.as_far} of {found.n} seeds as far")
 
 
-def _conclusion(look: Look, log: Log, found: tuple[Judgement, ...]) -> str:
+def _conclusion(style: Style, log: Log, found: tuple[Judgement, ...]) -> str:
     """Which reading fits a log best; of plateau and fall apart where these differ."""
-    said, parts = _fits_best(look, found[0]), found[1:]
+    said, parts = _fits_best(style, found[0]), found[1:]
     if len({part.best for part in parts}) > 1:
-        plateau, fall = (_fits_best(look, part) if part.best else look.words("未定", "undecided") for part in parts)
-        said = look.words(f"停住的一段{plateau}，下降的一段{fall}", f"on its plateau {plateau}, in its fall {fall}")
-    return _log_title(look, log) + look.words("：", ": ") + said
+        plateau, fall = (_fits_best(style, part) if part.best else style.words("未定", "undecided") for part in parts)
+        said = style.words(f"停住的一段{plateau}，下降的一段{fall}", f"on its plateau {plateau}, in its fall {fall}")
+    return _log_title(style, log) + style.words("：", ": ") + said
 
 
-def _fits_best(look: Look, judgement: Judgement) -> str:
+def _fits_best(style: Style, judgement: Judgement) -> str:
     if judgement.best:
         reading = READINGS[judgement.best]
-        return look.words(f"“{reading.zh}”最合", f"{reading.en.lower()} fits best")
+        return style.words(f"“{reading.zh}”最合", f"{reading.en.lower()} fits best")
     if all(fit.state == "excluded" or fit.n >= FEW for fit in judgement.fits):
-        return look.words("分不出高下", "readings cannot be told apart")
-    return look.words("还缺训练，不能判断", "too few runs to judge by")
+        return style.words("分不出高下", "readings cannot be told apart")
+    return style.words("还缺训练，不能判断", "too few runs to judge by")
 
 
-def _printing(look: Look, images: tuple[int, int]) -> str:
+def _printing(style: Style, images: tuple[int, int]) -> str:
     a, b = images
     rows = rows_per_epoch(a + b)
-    return look.words(f"{a:,} + {b:,} 幅，每轮 {rows} 行", f"{a:,} + {b:,} images: {rows} rows")
+    return style.words(f"{a:,} + {b:,} 幅，每轮 {rows} 行", f"{a:,} + {b:,} images: {rows} rows")
 
 
-def _outcome(look: Look, fits: list[tuple[Judgement, Fit]]) -> str:
+def _outcome(style: Style, fits: list[tuple[Judgement, Fit]]) -> str:
     """What came of a reading: why it was not judged, or how far it is behind the likeliest, part by part."""
     _, fit = fits[0]
     if fit.state != "judged":
-        return {"excluded": look.words("行数不符，排除", "excluded by its rows"),
-                "no runs": look.words("还没有训练", "no runs yet"),
-                "too few": look.words(f"n = {fit.n}，太少", f"n = {fit.n}, too few"),
-                "not comparable": look.words("还不能相比", "cannot be compared yet")}[fit.state]
+        return {"excluded": style.words("行数不符，排除", "excluded by its rows"),
+                "no runs": style.words("还没有训练", "no runs yet"),
+                "too few": style.words(f"n = {fit.n}，太少", f"n = {fit.n}, too few"),
+                "not comparable": style.words("还不能相比", "cannot be compared yet")}[fit.state]
     shown = fits[1:] or fits  # both parts, where there are two
     behind = [f"{each.log_likelihood - judgement.judged[0].log_likelihood:.1f}".replace("-", "−") for judgement, each in shown]
     return f"Δ {' / '.join(behind)}; n = {fit.n}"
@@ -183,15 +183,15 @@ def _rows(evidence: Evidence, variant: str) -> np.ndarray | None:
     return rows if rows is not None and rows.shape[2] else None
 
 
-def _grid(look: Look, title: str, lines: int, words: int) -> tuple[Figure, list[Axes]]:
+def _grid(style: Style, title: str, lines: int, words: int) -> tuple[Figure, list[Axes]]:
     """A figure with `lines` rows of three panels, each with room for so many lines of words above, and a key above all."""
     wide = (WIDTH - LEFT - 0.1 - GAP * (COLUMNS - 1)) / COLUMNS
     head = TICKS + LINE * words
     above = FOOT + lines * (TALL + head) - TICKS + 0.2
     figure = sheet(title, above + LINE)
-    for x, text, color in ((LEFT, look.words("● 原报告", "● original"), look.color("published")),
-                           (LEFT + 1.2, look.words("我们的种子（细）和中位数（粗）", "our seeds (thin), their median (thick)"), look.ink),
-                           (LEFT + 4.2, look.words("···· 瞎猜的水平", "···· blind guess"), look.color("chance"))):
+    for x, text, color in ((LEFT, style.words("● 原报告", "● original"), style.color("published")),
+                           (LEFT + 1.2, style.words("我们的种子（细）和中位数（粗）", "our seeds (thin), their median (thick)"), style.ink),
+                           (LEFT + 4.2, style.words("···· 瞎猜的水平", "···· blind guess"), style.color("chance"))):
         note(figure, x, above, text, color=color)
     return figure, [axes(figure, LEFT + i % COLUMNS * (wide + GAP), FOOT + (lines - 1 - i // COLUMNS) * (TALL + head), wide, TALL)
                     for i in range(lines * COLUMNS)]
@@ -203,7 +203,7 @@ def _at(shape: tuple[int, int]) -> np.ndarray:
     return (np.arange(epochs)[:, None] + np.arange(1, rows + 1) / (rows + 1)).ravel() + 0.5
 
 
-def _curves(look: Look, ax: Axes, log: Log, ours: np.ndarray | None, color: str, inside: np.ndarray | None) -> None:
+def _curves(style: Style, ax: Axes, log: Log, ours: np.ndarray | None, color: str, inside: np.ndarray | None) -> None:
     if ours is not None:
         shown = ours[:, :log.epochs]
         x, flat = _at(shown.shape[1:]), shown.reshape(len(shown), -1)
@@ -213,15 +213,15 @@ def _curves(look: Look, ax: Axes, log: Log, ours: np.ndarray | None, color: str,
     x, y = _at(log.rows.shape), log.rows.ravel()
     full = np.repeat(np.ones(log.epochs, dtype=bool) if inside is None else inside, log.rows.shape[1])
     size = 3 if len(x) <= 30 else 2.2  # points
-    ax.plot(x, y, color=look.color("published"), lw=0.5, gid="published")
-    for which, face in ((full, look.color("published")), (~full, look.ground)):
-        ax.plot(x[which], y[which], "o", ms=size, mew=0.7, color=look.color("published"), mfc=face, zorder=3)
+    ax.plot(x, y, color=style.color("published"), lw=0.5, gid="published")
+    for which, face in ((full, style.color("published")), (~full, style.ground)):
+        ax.plot(x[which], y[which], "o", ms=size, mew=0.7, color=style.color("published"), mfc=face, zorder=3)
 
 
-def _frame(look: Look, ax: Axes, epochs: int, level: float) -> None:
-    ax.axhline(level, color=look.color("chance"), lw=1.2, ls=DOTS, zorder=1)
+def _frame(style: Style, ax: Axes, epochs: int, level: float) -> None:
+    ax.axhline(level, color=style.color("chance"), lw=1.2, ls=DOTS, zorder=1)
     ax.set(xlim=(0.5, epochs + 0.5), ylim=(-0.002, TOP))
-    epoch_axis(look, ax, epochs, ticks=4)
+    epoch_axis(style, ax, epochs, ticks=4)
 
 
 def _heading(ax: Axes, lines: list[tuple[str, str]]) -> None:
@@ -230,12 +230,12 @@ def _heading(ax: Axes, lines: list[tuple[str, str]]) -> None:
         ax.text(0, 1.04 + k * LINE / TALL, text, color=color, fontsize=SMALL, transform=ax.transAxes)
 
 
-def _outer_labels(look: Look, panels: list[Axes]) -> None:
+def _outer_labels(style: Style, panels: list[Axes]) -> None:
     for i, ax in enumerate(panels):
         if i % COLUMNS:
             ax.tick_params(labelleft=False)
         else:
-            ax.set_ylabel(look.words("打印的损失", "Loss as printed"))
+            ax.set_ylabel(style.words("打印的损失", "Loss as printed"))
         if i + COLUMNS < len(panels):
             ax.set_xlabel("")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from report_builder.figures.toolkit.style import Look
+from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import wrap
 
 if TYPE_CHECKING:
@@ -70,11 +70,11 @@ def end_labels(ax: Axes, labels: Sequence[tuple[float, str, str]]) -> None:
         ax.text(1.015, y, text, color=color, fontsize=SMALL, va="center", transform=ax.transAxes)
 
 
-def epoch_axis(look: Look, ax: Axes, epochs: int, ticks: int = 6) -> None:
+def epoch_axis(style: Style, ax: Axes, epochs: int, ticks: int = 6) -> None:
     """Whole epochs on the x axis, at most `ticks` of them and the first one named."""
     step = next(s * 10**p for p in range(6) for s in (1, 2, 5) if epochs <= ticks * s * 10**p)
     ax.set_xticks([1, *range(step, epochs + 1, step)][step == 1:])
-    ax.set_xlabel(look.words("轮次（epoch）", "Epoch"))
+    ax.set_xlabel(style.words("轮次（epoch）", "Epoch"))
 
 
 def log_ticks(axis, low: float, high: float, most: int = 5, said: Callable[[float], str] = "{:,g}".format) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from report_builder.figures.toolkit.layout import WIDTH, note, sheet
-from report_builder.figures.toolkit.style import Look
+from report_builder.figures.toolkit.style import Style
 from report_builder.text import number
 
 if TYPE_CHECKING:
@@ -50,9 +50,9 @@ def largest(values: Sequence[np.ndarray]) -> float:
     return float(np.quantile(sizes, 0.999) or sizes.max() or 1.0) if sizes.size else 1.0
 
 
-def canvas(look: Look, width: int, height: int) -> np.ndarray:
+def canvas(style: Style, width: int, height: int) -> np.ndarray:
     """An empty (height, width, 3) uint8 image in the page's color."""
-    return np.full((height, width, 3), rgb(look.ground), dtype=np.uint8)
+    return np.full((height, width, 3), rgb(style.ground), dtype=np.uint8)
 
 
 def cell_size(shape: tuple[int, int], wanted: float) -> tuple[int, int]:
@@ -104,15 +104,15 @@ def readable(color: Sequence[int]) -> str:
     return "#000000" if 0.299 * color[0] + 0.587 * color[1] + 0.114 * color[2] > 130 else "#ffffff"
 
 
-def grid(look: Look, maps: np.ndarray, top: float, wanted: int, colors: Sequence[str]) -> np.ndarray:
+def grid(style: Style, maps: np.ndarray, top: float, wanted: int, colors: Sequence[str]) -> np.ndarray:
     """(C, H, W) maps as one picture near `wanted` pixels wide, about square; 0 has the first color, `top` the last."""
     columns = int(np.ceil(np.sqrt(len(maps))))
     cell = wide, tall = cell_size(maps.shape[1:], (wanted + 6) / columns - 6)
-    painted = canvas(look, columns * (wide + 6) - 6, -(-len(maps) // columns) * (tall + 6) - 6)
+    painted = canvas(style, columns * (wide + 6) - 6, -(-len(maps) // columns) * (tall + 6) - 6)
     for c, values in enumerate(maps):
         row, column = divmod(c, columns)
         put_into(painted, shades(values, 0, top, colors), column * (wide + 6), row * (tall + 6), cell,
-                 look.color("grid"))
+                 style.color("grid"))
     return painted
 
 
@@ -137,12 +137,12 @@ def note_at(figure: Figure, x: float, y: float, text: str, **options) -> Text:
     return note(figure, x / figure.dpi, (height - y) / figure.dpi, text, **options)
 
 
-def paint_bar(look: Look, target: np.ndarray, y: int) -> tuple[int, int]:
+def paint_bar(style: Style, target: np.ndarray, y: int) -> tuple[int, int]:
     """The diverging scale as a bar at the right end, its upper edge at `y`; returns its left end and its width."""
     width = target.shape[1]
     wide, tall = round(width * 0.24), points(width, 8)
     x = width - wide - round(width * 0.05)
-    target[y:y + tall, x:x + wide] = shades(np.linspace(-1, 1, wide), -1, 1, look.diverging)
+    target[y:y + tall, x:x + wide] = shades(np.linspace(-1, 1, wide), -1, 1, style.diverging)
     return x, wide
 
 

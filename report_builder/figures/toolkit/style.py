@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from report_builder.text import Text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -60,7 +62,7 @@ DIVERGING = (("#40004b", "#762a83", "#c2a5cf", "#f4f4f4", "#a6dba0", "#1b7837", 
 
 
 @dataclass(frozen=True)
-class Look:
+class Style:
     """One of the four ways a figure is drawn."""
 
     language: Literal["zh", "en"]
@@ -68,6 +70,10 @@ class Look:
 
     def words(self, zh: str, en: str) -> str:
         return zh if self.language == "zh" else en
+
+    def text(self, words: Text) -> str:
+        """The words in the language of the figure."""
+        return words[self.language]
 
     def color(self, thing: str) -> str:
         """The color of a thing; one that the table does not know takes one of the further colors, always the same."""
@@ -98,12 +104,21 @@ class Look:
         return DIVERGING[0] if self.scheme == "light" else DIVERGING[1]
 
     @contextmanager
-    def style(self) -> Iterator[None]:
-        """Within it matplotlib draws in this look. Ticks are made when a figure is saved: that happens within too."""
+    def applied(self) -> Iterator[None]:
+        """Within it matplotlib draws in this style. Ticks are made when a figure is saved: that happens within too."""
         import matplotlib
 
         with matplotlib.rc_context(_style(self)):
             yield
+
+
+class Description(NamedTuple):
+    """What a figure says in words, in both languages, and its data."""
+
+    title: Text  # the finding, as it stands in the figure
+    alt: Text  # what is to be seen, for those who do not see it
+    caption: Text  # what is shown, how to read it, n
+    rows: list[dict]  # the data, for the CSV
 
 
 @dataclass(frozen=True)
@@ -115,7 +130,7 @@ class Drawing:
     alt: str  # what is to be seen, for those who do not see it
     caption: str  # what is shown, how to read it, n
     rows: list[dict]  # the data, for the CSV
-    look: Look
+    style: Style
 
 
 @lru_cache
@@ -130,13 +145,13 @@ def _families() -> list[str]:
 
 
 @lru_cache
-def _style(look: Look) -> dict:
+def _style(style: Style) -> dict:
     import matplotlib
 
     every = {**matplotlib.rcParamsDefault, **matplotlib.rc_params_from_file(STYLE, use_default_template=False)}
-    colors = {"text.color": look.ink, "axes.labelcolor": look.ink, "xtick.color": look.muted,
-              "ytick.color": look.muted,
-              "axes.edgecolor": look.muted, "figure.facecolor": look.ground, "axes.facecolor": look.ground,
-              "grid.color": look.color("grid"), "xtick.labelcolor": look.ink, "ytick.labelcolor": look.ink}
+    colors = {"text.color": style.ink, "axes.labelcolor": style.ink, "xtick.color": style.muted,
+              "ytick.color": style.muted,
+              "axes.edgecolor": style.muted, "figure.facecolor": style.ground, "axes.facecolor": style.ground,
+              "grid.color": style.color("grid"), "xtick.labelcolor": style.ink, "ytick.labelcolor": style.ink}
     del every["backend"]
     return {**every, **colors, "font.family": _families()}

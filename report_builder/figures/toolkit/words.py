@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from report_builder.figures.toolkit.style import Look
+from report_builder.figures.toolkit.style import Style
 from report_builder.text import plural
 
 if TYPE_CHECKING:
@@ -59,13 +59,13 @@ def shorten(text: str, columns: int) -> str:
     return f"{head}…{tail}"
 
 
-def of_runs(look: Look, k: int, n: int) -> str:
+def of_runs(style: Style, k: int, n: int) -> str:
     """How many of the runs: 5 of 6 runs."""
-    return look.words(f"{n} 次训练中的 {k} 次", f"{k} of {plural(n, 'run')}")
+    return style.words(f"{n} 次训练中的 {k} 次", f"{k} of {plural(n, 'run')}")
 
 
-def variant_title(look: Look, variant: Variant) -> str:
-    return look.words(variant.zh, variant.en)
+def variant_title(style: Style, variant: Variant) -> str:
+    return style.words(variant.zh, variant.en)
 
 
 def class_name(name: str) -> str:
@@ -78,15 +78,15 @@ def class_names(record: RunRecord) -> tuple[str, ...]:
     return tuple(class_name(name) for name in record.classes)
 
 
-def described(look: Look, name: str) -> str:
+def described(style: Style, name: str) -> str:
     """A class's name as a reader may need it spelled out."""
-    return {"test": look.words("测试集", "test split"), "train": look.words("训练集", "train split")}.get(name, name)
+    return {"test": style.words("测试集", "test split"), "train": style.words("训练集", "train split")}.get(name, name)
 
 
-def listed(look: Look, items: Sequence[str]) -> str:
+def listed(style: Style, items: Sequence[str]) -> str:
     """a, b and c."""
     *most, last = items
-    return look.words("、", ", ").join(most) + look.words(" 和 ", " and ") + last if most else last
+    return style.words("、", ", ").join(most) + style.words(" 和 ", " and ") + last if most else last
 
 
 def variant_of(evidence: Evidence, name: str) -> Variant:

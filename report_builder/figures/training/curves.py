@@ -8,7 +8,7 @@ import numpy as np
 
 from report_builder.evidence.study import curve, lost_is_infinite, share, solved
 from report_builder.figures.toolkit.layout import WIDTH, axes, end_labels, epoch_axis, log_ticks, sheet
-from report_builder.figures.toolkit.style import Drawing, Look
+from report_builder.figures.toolkit.style import Drawing, Style
 from report_builder.figures.toolkit.words import of_runs, variant_of, variant_title, wrap
 from report_builder.text import SPACE, number, percent, plural
 from xo.runs.record import SOLVED
@@ -25,10 +25,10 @@ DOTS = (0, (1, 1.5))
 DASHES = (0, (4, 2))
 
 
-def loss(evidence: Evidence, look: Look, name: str) -> Drawing:
+def loss(evidence: Evidence, style: Style, name: str) -> Drawing:
     """Loss of every batch, and of every epoch on training and test images."""
     variant, runs = variant_of(evidence, name), evidence.runs(name)
-    color, n, epochs = look.color(name), len(runs), len(runs[0].epochs)
+    color, n, epochs = style.color(name), len(runs), len(runs[0].epochs)
     batch = lost_is_infinite(np.array([run.array("batch_loss") for run in runs]))  # (seeds, epochs, batches)
     batches = batch.shape[2]
     train, test = (curve(runs, key) for key in ("train_loss", "test_loss"))  # (seeds, epochs)
@@ -36,9 +36,9 @@ def loss(evidence: Evidence, look: Look, name: str) -> Drawing:
     even, blind = float(np.log(len(shares))), entropy(shares)
     learned = int((train[:, -1] < blind / 2).sum())
 
-    title = variant_title(look, variant) + look.words(
-        f"：{of_runs(look, learned, n)}，训练损失降到瞎猜的一半以下",
-        f": training loss falls below half that of a blind guess in {of_runs(look, learned, n)}")
+    title = variant_title(style, variant) + style.words(
+        f"：{of_runs(style, learned, n)}，训练损失降到瞎猜的一半以下",
+        f": training loss falls below half that of a blind guess in {of_runs(style, learned, n)}")
     figure = sheet(title, 4.35)
     upper = axes(figure, LEFT, 2.45, WIDTH - LEFT - RIGHT, 1.8)
     lower = axes(figure, LEFT, 0.5, WIDTH - LEFT - RIGHT, 1.7, sharex=upper)
@@ -46,7 +46,7 @@ def loss(evidence: Evidence, look: Look, name: str) -> Drawing:
     flat = batch.reshape(n, -1)  # (seeds, epochs * batches)
     _seeds_and_median(upper, (np.arange(epochs * batches) + 1) / batches, flat, color)
     upper.set_ylim(0, max(1.3 * even, 1.05 * float(np.quantile(_finite(flat, even), 0.995))))
-    upper.set_ylabel(look.words("每批的损失（nat）", "Loss of a batch (nats)"))
+    upper.set_ylabel(style.words("每批的损失（nat）", "Loss of a batch (nats)"))
     upper.tick_params(labelbottom=False)
 
     x = np.arange(1, epochs + 1)
@@ -57,30 +57,30 @@ def loss(evidence: Evidence, look: Look, name: str) -> Drawing:
     lower.set_yscale("log")
     lower.set_ylim(low, high)
     log_ticks(lower.yaxis, low, high)
-    lower.set_ylabel(look.words("每轮的损失（nat）", "Loss of an epoch (nats)"))
+    lower.set_ylabel(style.words("每轮的损失（nat）", "Loss of an epoch (nats)"))
     lower.set_xlim(0, epochs * 1.01)
-    epoch_axis(look, lower, epochs)
+    epoch_axis(style, lower, epochs)
 
-    chance = [(even, f"ln{SPACE}{len(shares)} = {even:.3f}{look.words('（均匀猜）', ' (even guess)')}",
-               look.color("chance"))]
+    chance = [(even, f"ln{SPACE}{len(shares)} = {even:.3f}{style.words('（均匀猜）', ' (even guess)')}",
+               style.color("chance"))]
     if even - blind > 0.02:
-        chance.append((blind, f"{blind:.3f}{look.words('（只按比例猜）', ' (shares only)')}", look.color("chance")))
+        chance.append((blind, f"{blind:.3f}{style.words('（只按比例猜）', ' (shares only)')}", style.color("chance")))
     for ax in (upper, lower):
         for y, _, _ in chance:
-            ax.axhline(y, color=look.color("chance"), lw=1.2, ls=DOTS, zorder=1)
-    end_labels(upper, [*chance, (_last(flat), _median_of(look, n), color)])
-    end_labels(lower, [*chance, (max(FLOOR, _last(train)), look.words("训练（实线）", "training (solid)"), color),
-                       (max(FLOOR, _last(test)), look.words("测试（虚线）", "test (dashed)"), color)])
+            ax.axhline(y, color=style.color("chance"), lw=1.2, ls=DOTS, zorder=1)
+    end_labels(upper, [*chance, (_last(flat), _median_of(style, n), color)])
+    end_labels(lower, [*chance, (max(FLOOR, _last(train)), style.words("训练（实线）", "training (solid)"), color),
+                       (max(FLOOR, _last(test)), style.words("测试（虚线）", "test (dashed)"), color)])
 
-    ends = look.words(f"最后一轮的中位数：训练 {number(_last(train))}，测试 {number(_last(test))}",
+    ends = style.words(f"最后一轮的中位数：训练 {number(_last(train))}，测试 {number(_last(test))}",
                       f"median of the last epoch: training {number(_last(train))}, test {number(_last(test))}")
     return Drawing(
-        figure=figure, look=look, title=title,
-        alt=look.words(
+        figure=figure, style=style, title=title,
+        alt=style.words(
             f"{variant.zh}的损失曲线，{n} 个种子，{epochs} 轮。{ends}；瞎猜为 {blind:.3f}。",
             f"Loss curves of “{variant.en}”, {plural(n, 'seed')}, {plural(epochs, 'epoch')}. {ends}; "
             f"a blind guess has {blind:.3f}."),
-        caption=look.words(
+        caption=style.words(
             f"上：每批的交叉熵，横轴以轮计（每轮 {batches} 批）。下：每轮的平均，对数纵轴；训练值是该轮各批的平均，测试值在轮末测得。"
             f"细线为单个种子，粗线为中位数（n = {n}）。点线是瞎猜的损失：只知道有几类，或只知道各类的比例；停在那里的曲线没有学到东西。",
             f"Above: cross-entropy of every batch, counted in epochs ({plural(batches, 'batch', 'batches')} each). "
@@ -95,34 +95,34 @@ def loss(evidence: Evidence, look: Look, name: str) -> Drawing:
                 for s, run in enumerate(runs) for e in range(epochs))])
 
 
-def accuracy(evidence: Evidence, look: Look, name: str) -> Drawing:
+def accuracy(evidence: Evidence, style: Style, name: str) -> Drawing:
     """Test accuracy after every epoch."""
     variant, runs = variant_of(evidence, name), evidence.runs(name)
     values, n = curve(runs, "test_accuracy"), len(runs)  # (seeds, epochs)
     epochs, reached, goal = values.shape[1], share(int(solved(runs).sum()), n), percent(SOLVED, 0)
     blind = common_share(evidence, variant)
-    title = variant_title(look, variant) + look.words(
-        f"：{of_runs(look, reached.k, n)}，准确率达到 {goal}",
-        f": {of_runs(look, reached.k, n)} {'reaches' if 1 in (reached.k, n) else 'reach'} an accuracy of {goal}")
+    title = variant_title(style, variant) + style.words(
+        f"：{of_runs(style, reached.k, n)}，准确率达到 {goal}",
+        f": {of_runs(style, reached.k, n)} {'reaches' if 1 in (reached.k, n) else 'reach'} an accuracy of {goal}")
     figure = sheet(title, 2.95)
     ax = axes(figure, LEFT, 0.5, WIDTH - LEFT - RIGHT, 2.35)
-    _accuracy_lines(look, ax, values, look.color(name), blind)
+    _accuracy_lines(style, ax, values, style.color(name), blind)
     ax.set_ylim(*_accuracy_limits(values, blind))
-    epoch_axis(look, ax, epochs)
-    ax.set_ylabel(accuracy_label(look, variant))
+    epoch_axis(style, ax, epochs)
+    ax.set_ylabel(accuracy_label(style, variant))
     middle = _last(values)
-    end_labels(ax, [(100 * blind, f"{percent(blind)}{look.words('（瞎猜）', ' (blind guess)')}", look.color("chance")),
-                    (100 * SOLVED, f"{goal}{look.words('（学会）', ' (solved)')}", look.muted),
-                    (100 * middle, f"{percent(middle)}{look.words('（中位数）', ' (median)') if n > 1 else ''}",
-                     look.color(name))])
+    end_labels(ax, [(100 * blind, f"{percent(blind)}{style.words('（瞎猜）', ' (blind guess)')}", style.color("chance")),
+                    (100 * SOLVED, f"{goal}{style.words('（学会）', ' (solved)')}", style.muted),
+                    (100 * middle, f"{percent(middle)}{style.words('（中位数）', ' (median)') if n > 1 else ''}",
+                     style.color(name))])
     low, high = percent(values[:, -1].min()), percent(values[:, -1].max())
     return Drawing(
-        figure=figure, look=look, title=title,
-        alt=look.words(
+        figure=figure, style=style, title=title,
+        alt=style.words(
             f"{variant.zh}的准确率曲线，{n} 个种子，{epochs} 轮。最后一轮：中位数 {percent(middle)}，最低 {low}，最高 {high}。",
             f"Accuracy curves of “{variant.en}”, {plural(n, 'seed')}, {plural(epochs, 'epoch')}. Last epoch: median "
             f"{percent(middle)}, lowest {low}, highest {high}."),
-        caption=look.words(
+        caption=style.words(
             f"每轮末的准确率；细线为单个种子，粗线为中位数（n = {n}）。最后一轮达到 {goal} 算学会：{percent(reached.k / n, 0)} 的训练学会了，"
             f"95{SPACE}% 区间（Wilson）为 {percent(reached.low, 0)} 至 {percent(reached.high, 0)}。瞎猜是总答最常见的那一类。",
             f"Accuracy after every epoch; thin lines are single seeds, the thick one their median (n = {n}). A run "
@@ -133,7 +133,7 @@ def accuracy(evidence: Evidence, look: Look, name: str) -> Drawing:
               for s, run in enumerate(runs) for e in range(epochs)])
 
 
-def accuracy_by_epoch(evidence: Evidence, look: Look) -> Drawing:
+def accuracy_by_epoch(evidence: Evidence, style: Style) -> Drawing:
     """Test accuracy after every epoch, a small panel for each variant."""
     variants = evidence.variants
     values = {v.name: curve(evidence.runs(v.name), "test_accuracy") for v in variants}
@@ -141,16 +141,16 @@ def accuracy_by_epoch(evidence: Evidence, look: Look) -> Drawing:
     runs = [line for v in asked for line in values[v.name]]
     first = [int(np.argmax(line >= SOLVED)) + 1 for line in runs if line[-1] >= SOLVED]
     goal = percent(SOLVED, 0)
-    title = look.words(
-        f"{of_runs(look, len(first), len(runs))}达到 {goal}"
+    title = style.words(
+        f"{of_runs(style, len(first), len(runs))}达到 {goal}"
         + (f"，最早在第 {min(first)} 轮，最晚在第 {max(first)} 轮" if first else ""),
-        f"{of_runs(look, len(first), len(runs))} {'reaches' if 1 in (len(first), len(runs)) else 'reach'} {goal}"
+        f"{of_runs(style, len(first), len(runs))} {'reaches' if 1 in (len(first), len(runs)) else 'reach'} {goal}"
         + (f", the earliest in epoch {min(first)}, the latest in epoch {max(first)}" if first else ""))
 
     columns = min(4, len(variants))
     lines, gap = -(-len(variants) // columns), 0.22
     wide = (WIDTH - LEFT - 0.1 - gap * (columns - 1)) / columns
-    headings = [wrap(variant_title(look, v), int((wide + gap / 2) * 15.5))[:3] for v in variants]
+    headings = [wrap(variant_title(style, v), int((wide + gap / 2) * 15.5))[:3] for v in variants]
     tall, foot = 1.2, 0.5  # inches of a panel, and of the x axis below all
     head = 0.3 + 0.165 * max(map(len, headings))
     figure = sheet(title, lines * (tall + head) + foot)
@@ -160,30 +160,30 @@ def accuracy_by_epoch(evidence: Evidence, look: Look) -> Drawing:
     for i, variant in enumerate(variants):
         row, column = divmod(i, columns)
         ax = axes(figure, LEFT + column * (wide + gap), foot + (lines - 1 - row) * (tall + head), wide, tall)
-        _accuracy_lines(look, ax, values[variant.name], look.color(variant.name), common_share(evidence, variant))
+        _accuracy_lines(style, ax, values[variant.name], style.color(variant.name), common_share(evidence, variant))
         ax.set_ylim(*limits)
-        epoch_axis(look, ax, most, ticks=4)
+        epoch_axis(style, ax, most, ticks=4)
         ax.set_xlim(0.5, most + 0.5)
         count = solved(evidence.runs(variant.name))
-        ax.text(0, 1.04, look.words(f"学会 {count.sum()}/{len(count)}", f"{count.sum()} of {len(count)} solve"),
-                color=look.muted, fontsize=9, transform=ax.transAxes)
-        ax.text(0, 1.04 + 0.165 / tall, "\n".join(headings[i]), color=look.color(variant.name), fontsize=9,
+        ax.text(0, 1.04, style.words(f"学会 {count.sum()}/{len(count)}", f"{count.sum()} of {len(count)} solve"),
+                color=style.muted, fontsize=9, transform=ax.transAxes)
+        ax.text(0, 1.04 + 0.165 / tall, "\n".join(headings[i]), color=style.color(variant.name), fontsize=9,
                 linespacing=1.15, transform=ax.transAxes)
         if column:
             ax.tick_params(labelleft=False)
         else:
-            ax.set_ylabel(look.words("准确率（%）", "Accuracy (%)"))
+            ax.set_ylabel(style.words("准确率（%）", "Accuracy (%)"))
         if i + columns < len(variants):
             ax.tick_params(labelbottom=False)
             ax.set_xlabel("")
-    each = "; ".join(f"{variant_title(look, v)}: {int(solved(evidence.runs(v.name)).sum())}/{len(values[v.name])}"
+    each = "; ".join(f"{variant_title(style, v)}: {int(solved(evidence.runs(v.name)).sum())}/{len(values[v.name])}"
                      for v in variants)
     return Drawing(
-        figure=figure, look=look, title=title,
-        alt=look.words(f"{len(variants)} 个小图，每个变体一个，画出每轮的准确率。学会的次数：{each}。",
+        figure=figure, style=style, title=title,
+        alt=style.words(f"{len(variants)} 个小图，每个变体一个，画出每轮的准确率。学会的次数：{each}。",
                        f"{plural(len(variants), 'panel')}, one for each variant, with accuracy by epoch. Runs that "
                        f"solve: {each}."),
-        caption=look.words(
+        caption=style.words(
             f"各变体每轮末的准确率，坐标相同；细线为单个种子，粗线为中位数。虚线为 {goal}（学会），点线为瞎猜。"
             f"标题不计重演两份反常日志的变体（n = {len(runs)}）；其中文件夹取错的学的是图像来自哪个子集，并在这些图像上测。",
             "Accuracy after every epoch on equal axes; thin lines are single seeds, the thick one their median. "
@@ -215,17 +215,17 @@ def common_share(evidence: Evidence, variant: Variant) -> float:
     return float(np.bincount(labels).max() / len(labels))
 
 
-def accuracy_label(look: Look, variant: Variant) -> str:
+def accuracy_label(style: Style, variant: Variant) -> str:
     if variant.labels == "split":  # trained and measured on all images
-        return look.words("在所学图像上的准确率（%）", "Accuracy, same images (%)")
-    return look.words("测试准确率（%）", "Test accuracy (%)")
+        return style.words("在所学图像上的准确率（%）", "Accuracy, same images (%)")
+    return style.words("测试准确率（%）", "Test accuracy (%)")
 
 
-def _accuracy_lines(look: Look, ax: Axes, values: np.ndarray, color: str, blind: float) -> None:
+def _accuracy_lines(style: Style, ax: Axes, values: np.ndarray, color: str, blind: float) -> None:
     epochs = values.shape[1]
     _seeds_and_median(ax, np.arange(1, epochs + 1), 100 * values, color)
-    ax.axhline(100 * SOLVED, color=look.muted, lw=1, ls=DASHES, zorder=1)
-    ax.axhline(100 * blind, color=look.color("chance"), lw=1.2, ls=DOTS, zorder=1)
+    ax.axhline(100 * SOLVED, color=style.muted, lw=1, ls=DASHES, zorder=1)
+    ax.axhline(100 * blind, color=style.color("chance"), lw=1.2, ls=DOTS, zorder=1)
     ax.set_xlim(0.5, epochs + 0.5)
 
 
@@ -242,10 +242,10 @@ def _seeds_and_median(ax: Axes, x: np.ndarray, values: np.ndarray, color: str, d
     ax.plot(x, np.median(values, axis=0), color=color, lw=2, ls=dash, marker=marker, ms=7, gid="median")
 
 
-def _median_of(look: Look, n: int) -> str:
+def _median_of(style: Style, n: int) -> str:
     if n == 1:
-        return look.words("只有一个种子", "one seed only")
-    return look.words(f"{n} 个种子的中位数", f"median of {n} seeds")
+        return style.words("只有一个种子", "one seed only")
+    return style.words(f"{n} 个种子的中位数", f"median of {n} seeds")
 
 
 def _last(values: np.ndarray) -> float:
