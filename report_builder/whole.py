@@ -6,9 +6,9 @@ import os
 from pathlib import Path
 
 
-def write(path: Path, text: str) -> None:
-    """`text` to `path`, its folder made where it is missing: a reader sees the old file or the new one."""
+def write(path: Path, content: str | bytes) -> None:
+    """`content` to `path`, its folder made where it is missing: a reader sees the old file or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}.{os.getpid()}")
-    aside.write_text(text, encoding="utf-8")
+    aside.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
     os.replace(aside, path)

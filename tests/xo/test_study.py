@@ -158,6 +158,28 @@ def test_the_stored_network_asked_for(small, store):
         stored(QUICK, small, Source(), store, seed=7)
 
 
+@pytest.mark.parametrize(("accuracies", "seed"), [((0.5, 0.75, 0.75, 0.625), 1), ((0.5, 1.0, 0.98), 1), ((0.5, 0.5), 0)])
+def test_the_stored_network_is_the_best_whether_it_solved_its_task_or_not(small, store, accuracies, seed):
+    for run, accuracy in zip(quick_runs(small, len(accuracies)), accuracies):
+        write_run(store, run, accuracy, weights=True)
+    assert stored(QUICK, small, Source(), store).seed == seed
+
+
+def test_of_a_network_without_weights_it_is_said_how_to_keep_them(small, store):
+    for run, accuracy in zip(quick_runs(small, 3), (0.5, 0.75, 0.625)):
+        write_run(store, run, accuracy, weights=False)
+    with pytest.raises(InputError, match=f"no record with weights.*train features --seed 1 --data .* --store {store.root} --keep-weights"):
+        stored(QUICK, small, Source(), store)
+    write_run(store, quick_runs(small, 4)[3], 0.5, weights=True)
+    assert stored(QUICK, small, Source(), store).seed == 3
+
+
+def write_run(store: Store, run: study.Run, accuracy: float, weights: bool) -> None:
+    store.write({"variant": {"name": run.variant.name}, "seed": run.seed, "key": run.key, "inputs": run.inputs,
+                 "epochs": [{"test_accuracy": accuracy}]}, {"batch_loss": np.zeros((1, 1))},
+                {"conv.0.weight": np.zeros(1, np.float32)} if weights else None)
+
+
 def test_a_dask_cluster_gives_the_same_result(small, store):
     distributed = pytest.importorskip("distributed")
     with distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster:

@@ -59,8 +59,13 @@ class Record:
         return self.meta["key"]
 
     @property
+    def test_accuracy(self) -> float:
+        """0..1, of the last epoch."""
+        return self.meta["epochs"][-1]["test_accuracy"]
+
+    @property
     def solved(self) -> bool:
-        return self.meta["epochs"][-1]["test_accuracy"] >= SOLVED
+        return self.test_accuracy >= SOLVED
 
     @property
     def weights(self) -> Path | None:
@@ -230,12 +235,12 @@ def read(folder: Path, rehash: bool = True) -> Record:
 def read_weights(record: Record) -> bytes:
     """The bytes of the record's weights (safetensors), rehashed."""
     if record.weights is None:
-        raise InputError(f"{record.path}: its weights were not kept; keep them with "
-                         f"'python -m xo train {record.variant} --seed {record.seed} --keep-weights'")
+        raise InputError(f"{record.path}: its weights were not kept; remove this folder and train the run again, "
+                         "with --keep-weights")
     data = record.weights.read_bytes()
     if _sha256(data) != record.meta["payloads"]["weights.safetensors"]["sha256"]:
-        raise InputError(f"{record.weights}: damaged, its bytes do not match the digest in record.json; train it again with "
-                         f"'python -m xo train {record.variant} --seed {record.seed} --keep-weights'")
+        raise InputError(f"{record.weights}: damaged, its bytes do not match the digest in record.json; remove the folder "
+                         f"{record.path} and train the run again")
     return data
 
 
