@@ -15,16 +15,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from report_builder import whole
+from report_builder import escape
+from xo.store.files import write_atomically
 from report_builder.results import demonstration_values as facts
 from report_builder.figures import table as figures
 from report_builder.pages import render as pages
 from report_builder.results.artefacts import Drawn, Executed, Ran, drawings, executions, prune, ran
 from report_builder.evidence.study import Evidence
+from report_builder.figures.signature import is_signed, sign
 from report_builder.results.provenance import digest, file_digest
 from report_builder.evidence.original_logs import FILE as PUBLISHED
 from report_builder.results.unavailable import NOT_COMPUTED, missing_weights_text, unavailable
-from report_builder.site.publish import is_published, load_machinery, publish
+from report_builder.site.publish import is_published, load_machinery, publish, refuse_additions
 from xo.demonstrations.execute import execute as compute_demonstrations
 from xo.demonstrations.record import DemonstrationLookup, find_demonstrations, missing_weights
 from xo.demonstrations.table import DEMONSTRATIONS
@@ -33,6 +35,7 @@ from xo.store.source_digest import ROOT, Source
 from xo.commands import EMBEDDED, open_data
 from xo.data.dataset import DataSet
 from xo.errors import CheckFailed, InputError
+from xo.store.ownership import claim, keep_apart, refuse_foreign
 from xo.runs.record import RunRecord
 from xo.store.store import Store
 from xo.runs.study import Run, Lookup, find_study, find_records, plan, study_data
@@ -92,6 +95,7 @@ def build(study: str, places: Places, train: Callable[[list[tuple[Run, str]]], l
     records; without it the site is made of the records there are, and says so. `follow` exhausts an iterator of the names
     of n demonstrations, then of n artefacts, as they are made. The published site changes last, when all checks have passed."""
     started = time.perf_counter()
+    _claim(places)
     read = _files(places)  # before anything is made of them: what changes meanwhile is for the next build
     plan_ = planned(study, places, quarantine=True)
     if last := _nothing_to_do(plan_, places, read, partial=train is None):
@@ -128,6 +132,16 @@ def build(study: str, places: Places, train: Callable[[list[tuple[Run, str]]], l
                    (sum(each in to_make for each in drawn), len(drawn)),
                    (sum(each in to_make for each in executed), len(executed)), len(rendered), published,
                    time.perf_counter() - started)
+
+
+def _claim(places: Places) -> None:
+    """Marks the folders that a build writes to as its own; raises InputError, before anything is written, where one is not."""
+    keep_apart({"--data": places.data, "--store": places.store, "--build": places.build, "--site": places.site,
+                "docs": places.docs})
+    refuse_additions(places.site)
+    refuse_foreign(places.build, "build")
+    claim(places.store, "store")
+    claim(places.build, "build")
 
 
 def _publish(publisher: Executor, places: Places) -> bool:
@@ -174,7 +188,7 @@ def report_head(evidence: Evidence, planned_runs: int, docs: Path) -> dict:
     """What pages need to know before any result: study, data set, and which figures are asked for where."""
     data = evidence.data
     options = [*(["--study", evidence.study] if evidence.study != "default" else []),
-               *(["--data", str(data.root)] if data.root != EMBEDDED else [])]
+               *(["--data", escape.shell(str(data.root))] if data.root != EMBEDDED else [])]
     head = {
         "study": evidence.study,
         "data": {"name": data.name, "digest": data.digest, "embedded": data.root == EMBEDDED},
@@ -286,14 +300,26 @@ def _fingerprint(plan_: Plan, places: Places, read: dict[str, str]) -> str:
 
 def draw_one(name: str, study: str, places: Places, style: figures.Style, out: Path | None) -> Path:
     """Draws one figure from the records there are; returns where it was written."""
+    if out:
+        _refuse_overwriting(out)
     evidence = _present(study, places)
     row, _ = figures.find(name, evidence)
     path = out or Path(f"{name}.{row.kind}")
     kind = path.suffix.removeprefix(".").lower()
     if kind not in ("svg", "png"):
         raise InputError(f"--out {path}: expected a name that ends in .svg or .png, got '{path.suffix}'")
-    figures.save(figures.draw(name, evidence, style), path, kind)
+    _refuse_overwriting(path)
+    write_atomically(path, sign(figures.encode(figures.draw(name, evidence, style), kind), kind))
     return path
+
+
+def _refuse_overwriting(path: Path) -> None:
+    """Raises InputError where `path` holds anything but a figure that was written there and left as it was."""
+    if os.path.lexists(path) and not is_signed(path):
+        raise InputError(f"{path}: exists, and is no figure that this command wrote and nobody changed; "
+                         "remove it, or choose another name with --out")
+    if not path.parent.is_dir():
+        raise InputError(f"{path}: expected a folder {path.parent}, found none; make it, or choose another place with --out")
 
 
 def read_value(name: str, study: str, places: Places) -> Value:
@@ -324,4 +350,4 @@ def _no_record(study: str, plan_: Plan, places: Places) -> InputError:
 def _write(path: Path, content: dict) -> None:
     text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
     if not path.is_file() or path.read_text(encoding="utf-8") != text:
-        whole.write(path, text)
+        write_atomically(path, text)

@@ -16,9 +16,9 @@ from xo.errors import InputError
 
 STUDY = click.option("--study", default="default", show_default=True, help="smoke (for tests), default, or full (20 seeds).")
 BUILD = click.option("--build", "build_dir", type=click.Path(path_type=Path), default=Path("build"), show_default=True,
-                     help="Folder of what lies between records and site.")
+                     help="Folder of what lies between records and site: a new or an empty one, or one of an earlier build.")
 SITE = click.option("--site", type=click.Path(path_type=Path), default=Path("site"), show_default=True,
-                    help="Folder of the finished site.")
+                    help="Folder of the finished site: a new or an empty one, or one of an earlier build.")
 
 
 @click.group(cls=Group)
@@ -90,10 +90,12 @@ def check(build_dir: Path) -> None:
     from report_builder.checks import typed_numbers as typed
     from xo.store.source_digest import ROOT
     from xo.errors import CheckFailed
+    from xo.store.ownership import claim
 
     report = pages.load_report(build_dir / "report.json")
     if not report:
         raise InputError(f"{build_dir / 'report.json'}: not there; run '{pages.COMMAND}' first")
+    claim(build_dir, "build")
     docs, found = ROOT / "docs", 0
     for fault in chain(pages.faults(docs, report), typed.typed_results(docs, Path(__file__).parent), languages.differences(docs),
                        site.trial(build_dir / "docs", build.CONFIG)):
@@ -111,7 +113,7 @@ def check(build_dir: Path) -> None:
 @STORE
 @click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
 @click.option("--scheme", type=click.Choice(["light", "dark"]), default="light", show_default=True)
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="svg or png; default: NAME in this folder.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="svg or png; default: NAME in this folder. A file is replaced only if this command wrote it and nobody changed it.")
 def figure(name: str, study: str, data_dir: Path, store: Path, language: str, scheme: str, out: Path | None) -> None:
     """Draw one figure from the records there are."""
     from report_builder.build import Places, draw_one

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from xo.commands import DATA, EMBEDDED, STORE, Group, open_data, show_trained
+from xo.errors import InputError
 
 
 @click.group(cls=Group)
@@ -49,25 +51,34 @@ def data() -> None:
 
 
 @data.command()
-@click.option("--to", type=click.Path(path_type=Path), default=Path("data/xo"), show_default=True)
+@click.option("--to", type=click.Path(path_type=Path), default=Path("data/xo"), show_default=True,
+              help="A new folder, or one that holds this data set already.")
 @STORE
 def generate(to: Path, store: Path) -> None:
     """Draw the embedded data set: the same images on every machine."""
     from xo.data.dataset import describe, ensure
+    from xo.store.ownership import claim, keep_apart, refuse_inside_own
 
+    keep_apart({"--to": to, "--store": store})
+    refuse_inside_own(to, "--to")
+    claim(store, "store")
     click.echo("\n".join(describe(ensure(to, store / ".data"))))
 
 
 @data.command("import")
 @click.argument("source", type=click.Path(path_type=Path, exists=True))
-@click.option("--to", type=click.Path(path_type=Path), help="Default: data/ and the name of SOURCE, or data/imported-xo for one named xo.")
+@click.option("--to", type=click.Path(path_type=Path), help="A new folder; by default data/ and the name of SOURCE, or data/imported-xo for one named xo.")
 def import_(source: Path, to: Path | None) -> None:
     """Check the images of SOURCE, a folder or zip with train and test images per class, and copy them into the project."""
     from xo.data.dataset import describe, import_images
 
-    target = to or EMBEDDED.with_name(source.stem)
+    place = Path(os.path.abspath(source))  # for ".", ".." and the like have no name of their own
+    name = place.stem if source.is_file() else place.name
+    if not (to or name):
+        raise InputError(f"{source}: this folder has no name to call the data set by; choose one with --to data/NAME")
+    target = to or EMBEDDED.with_name(name)
     if target == EMBEDDED:  # whatever lies there must be the embedded set
-        target = EMBEDDED.with_name(f"imported-{source.stem}")
+        target = EMBEDDED.with_name(f"imported-{name}")
     click.echo("\n".join(describe(import_images(source, target))))
 
 
@@ -126,25 +137,36 @@ def original_log(batch_loss) -> list[str]:
 @main.command()
 @click.argument("images", metavar="IMAGE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--variant", default="baseline", show_default=True)
-@click.option("--seed", type=int, help="Default: the lowest seed that solved its task.")
+@click.option("--seed", type=click.IntRange(min=0), help="Default: the one with the highest test accuracy.")
 @DATA
 @STORE
 @click.option("--resize", is_flag=True, help="Scale images of another size instead of refusing them.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
 def predict(images: tuple[Path, ...], variant: str, seed: int | None, data_dir: Path, store: Path, resize: bool,
             as_json: bool) -> None:
-    """Class and probability of each IMAGE (png, bmp or jpg), by a trained network of the store."""
+    """Class and probability of each IMAGE (png, bmp or jpg), by a trained network of the store.
+
+    Which network it is, and its test accuracy, is printed to the error stream; with --json it is in every object.
+    """
     from xo.store.source_digest import Source
     from xo.runs.predict import predict as run_predict
+    from xo.runs.record import SOLVED
     from xo.store.store import Store
     from xo.runs.study import stored
     from xo.variants import find_variant
 
     record = stored(find_variant(variant), open_data(data_dir, store), Source(), Store(store), seed)
-    for row in run_predict(record, list(images), resize):
+    test_images = len(record.test_ids)
+    predictions = run_predict(record, list(images), resize)
+    if not as_json:
+        unsolved = "" if record.solved else f"; below {SOLVED:.0%} a network has not solved its task"
+        click.echo(f"network: {record.variant} seed {record.seed}, test accuracy {record.test_accuracy:.2%} "
+                   f"(n = {test_images} test images){unsolved}", err=True)
+    for row in predictions:
         if as_json:
-            click.echo(json.dumps({"path": str(row.path), "class": row.label, "probability": row.probability},
-                                  ensure_ascii=False))
+            click.echo(json.dumps({"path": str(row.path), "class": row.label, "probability": row.probability,
+                                   "variant": record.variant, "seed": record.seed,
+                                   "test_accuracy": record.test_accuracy, "test_images": test_images}, ensure_ascii=False))
         else:
             click.echo(f"{row.path}\t{row.label}\t{row.probability:.4f}")
 

@@ -14,7 +14,7 @@ EMBEDDED = Path("data/xo")
 DATA = click.option("--data", "data_dir", type=click.Path(path_type=Path), default=EMBEDDED, show_default=True,
                     help="Folder of the data set.")
 STORE = click.option("--store", type=click.Path(path_type=Path), default=Path("runs"), show_default=True,
-                     help="Folder of the records.")
+                     help="Folder of the records: a new or an empty one, or one that this program made.")
 
 
 class Group(click.Group):
@@ -40,7 +40,10 @@ class Group(click.Group):
 def open_data(folder: Path, store: Path):
     """The data set in `folder`; the embedded one is drawn when it is missing."""
     from xo.data.dataset import ensure, load
+    from xo.store.ownership import claim, keep_apart
 
+    keep_apart({"--data": folder, "--store": store})
+    claim(store, "store")
     return (ensure if folder == EMBEDDED else load)(folder, store / ".data")
 
 

@@ -59,14 +59,15 @@
 
   // The elements
 
+  const escaped = (text) => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt()};`);
   const each = (list, made) => list.map(made).join("");
   const picture = (part, text) => `<div data-part="${part}"><div><canvas></canvas><i></i></div><small>${text}</small></div>`;
   const nine = (part) => `<table class="xo-nine" data-part="${part}"><caption>${words[part]}</caption>${
     "<tr><td></td><td></td><td></td></tr>".repeat(3)}</table>`;
   root.insertAdjacentHTML("beforeend", `<div class="xo-widget">
     <fieldset data-part="choice"><legend>${words.layer}</legend><div>${each(data.layers, ({ name, size, title, variant }, k) => `
-      ${variant === data.layers[k - 1]?.variant ? "" : `</div><div><span>${say(title.zh, title.en)}</span>`}
-      <label><input type="radio" name="xo-layer" value="${k}"${k ? "" : " checked"}>${name} <small>${by(size, size)}</small></label>`)}</div>
+      ${variant === data.layers[k - 1]?.variant ? "" : `</div><div><span>${escaped(say(title.zh, title.en))}</span>`}
+      <label><input type="radio" name="xo-layer" value="${k}"${k ? "" : " checked"}>${escaped(name)} <small>${by(size, size)}</small></label>`)}</div>
     </fieldset>
     <div data-part="stage" tabindex="0" role="application" aria-label="${words.stage}" aria-describedby="xo-hint">
       ${picture("image", `${words.image} · ${by(image.length, image[0].length)}`)}${picture("map", "")}

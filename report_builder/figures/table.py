@@ -139,10 +139,15 @@ def draw(name: str, evidence: Evidence, style: Style) -> Drawing:
 
 def save(drawing: Drawing, path: Path, kind: Literal["svg", "png"]) -> tuple[int, int]:
     """Writes a drawing, the same one always as the same bytes; returns width and height to show it with, in pixels."""
-    with drawing.style.applied():
-        path.write_bytes(_svg(drawing) if kind == "svg" else _png(drawing))
+    path.write_bytes(encode(drawing, kind))
     width, height = drawing.figure.get_size_inches()
     return SHOWN_WIDTH, round(SHOWN_WIDTH * height / width)
+
+
+def encode(drawing: Drawing, kind: Literal["svg", "png"]) -> bytes:
+    """A drawing as a file's bytes, the same one always as the same bytes."""
+    with drawing.style.applied():
+        return _svg(drawing) if kind == "svg" else _png(drawing)
 
 
 def _svg(drawing: Drawing) -> bytes:

@@ -11,11 +11,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from report_builder import escape
 from report_builder.figures.toolkit.style import DIVERGING
 from xo.variants import VARIANTS
 
@@ -53,7 +53,6 @@ def markup(content: dict, strip: str, assets: str) -> str:
 
     The script stands here and waits for nothing, so that the page below does not move when it takes the strip's place.
     """
-    text = json.dumps(content, separators=(",", ":"), ensure_ascii=False).replace("</", "<\\/")
     return (f'<div class="xo-stepper" id="stepper" markdown="1">\n\n{strip}\n\n'
-            f'<div><link rel="stylesheet" href="{assets}/stepper.css"><script type="application/json">{text}</script>'
+            f'<div><link rel="stylesheet" href="{assets}/stepper.css"><script type="application/json">{escape.script_json(content)}</script>'
             f'<script src="{assets}/stepper.js"></script></div>\n\n</div>')

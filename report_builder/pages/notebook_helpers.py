@@ -19,6 +19,7 @@ from report_builder.figures.toolkit.style import FONT
 from xo.store.source_digest import ROOT, Source
 from xo.commands import EMBEDDED
 from xo.data.dataset import DataSet, ensure, load
+from xo.store.ownership import claim
 from xo.runs.record import RunRecord
 from xo.store.store import Store
 from xo.runs.study import find_study, find_records, plan, study_data
@@ -38,6 +39,7 @@ def home() -> Path:
 def data_set() -> DataSet:
     """The images; the embedded ones are drawn where they are missing."""
     given = os.environ.get("XO_DATA")
+    claim(_store().root, "store")
     cache = _store().cache
     return load(Path(given), cache) if given else ensure(home() / EMBEDDED, cache)
 
@@ -61,6 +63,7 @@ def use_font() -> None:
     from matplotlib import font_manager
 
     font_manager.fontManager.addfont(FONT)
+    matplotlib.rcParams["text.parse_math"] = False  # a class may be called $x$
     matplotlib.rcParams["font.family"] = [font_manager.FontProperties(fname=FONT).get_name(), "DejaVu Sans"]
 
 

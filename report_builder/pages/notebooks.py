@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from report_builder import whole
+from xo.store.files import write_atomically
 from xo.errors import CheckFailed
 from xo.store.processes import ONE_THREAD, Process, begin
 
@@ -46,7 +46,7 @@ def execute(source: Path, target: Path, environment: dict[str, str]) -> None:
         raise CheckFailed(f"{source}: a cell failed with {error.ename}: {' '.join(error.evalue.split())}; mend it") from None
     except (CellTimeoutError, DeadKernelError) as error:
         raise CheckFailed(f"{source}: {' '.join(str(error).split())}; mend the cell that was running") from None
-    whole.write(target, nbformat.writes(notebook) + "\n")
+    write_atomically(target, nbformat.writes(notebook) + "\n")
 
 
 def _kernel_manager() -> type:
@@ -95,7 +95,14 @@ def _run_kernel(options: list[str], environment: dict[str, str], folder: str) ->
     IPKernelApp.launch_instance(argv=[*options, f"--IPKernelApp.parent_handle={os.getppid()}"])
 
 
-def current(source: Path, executed: Path | None) -> bytes:
+def code_cells(source: Path) -> dict:
+    """All of the notebook `source` that decides its output: its code cells in their order, and its kernel."""
+    notebook = _read(source.read_text(encoding="utf-8"))
+    return {"kernel": notebook.metadata.get("kernelspec", {}),
+            "cells": [[cell.source, cell.metadata] for cell in notebook.cells if cell.cell_type == "code"]}
+
+
+def current(source: Path, executed: Path | None, language: str) -> bytes:
     """The notebook as `source` has it now, with the output that the cells it shares with `executed` have there."""
     import nbformat
     from jupytext.combine import combine_inputs_with_outputs
@@ -107,12 +114,7 @@ def current(source: Path, executed: Path | None) -> bytes:
             return executed.read_bytes()
         notebook = combine_inputs_with_outputs(notebook, last)
         _number(notebook)
-    return _with_note(notebook, "en" if "en" in source.parts else "zh")
-
-
-def unexecuted(text: str) -> bytes:
-    """The notebook without any output; the note is in the language that the text is written in."""
-    return _with_note(_read(text), "zh" if any("\u4e00" <= char <= "\u9fff" for char in text) else "en")
+    return _with_note(notebook, language)
 
 
 def download(content: bytes, address: Callable[[str], str]) -> bytes:

@@ -6,9 +6,9 @@ All comes from the report's `artefacts` and `details` (see `provenance`). The pa
 from __future__ import annotations
 
 import csv
-import html
 import io
 
+from report_builder import escape
 from xo.variants import VARIANTS
 
 VALUES, VALUES_CSV = "evidence/values.md", "evidence/values.csv"
@@ -34,9 +34,9 @@ _SAID = {
 
 
 def value_link(name: str, text: str, note: str, page: str) -> str:
-    """Markdown of a value that leads to its row; text and note are escaped for HTML."""
-    title = f' title="{note}"' if note else ""
-    return f"[{text.replace('[', '&#91;').replace(']', '&#93;')}]({page}#{name}){{ .value{title} }}"
+    """Markdown of a value that leads to its row."""
+    title = f' title="{escape.tooltip(note)}"' if note else ""
+    return f"[{escape.markdown(text)}]({page}#{name}){{ .value{title} }}"
 
 
 def figure_fold(report: dict, name: str, language: str, data: str, values_page: str) -> str:
@@ -102,7 +102,7 @@ def _rows(report: dict, names: list[str], language: str) -> str:
     rows = []
     for name in names:
         found, code = report["values"][name], report["artefacts"][f"value {name}"]["inputs"]["code"]
-        cells = (f"<code>{name}</code>", html.escape(found["text"][language]), html.escape(found["note"][language]),
+        cells = (f"<code>{name}</code>", escape.markdown(found["text"][language]), escape.markdown(found["note"][language]),
                  f"<code>{code[:SHOWN_IN_ROW]}</code>")
         rows.append(f'<tr id="{name}">{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>')
     return "\n".join([f"<table><thead><tr>{head}</tr></thead><tbody>", *rows, "</tbody></table>"])
@@ -115,9 +115,10 @@ def values_csv(report: dict, language: str) -> str:
     writer.writerow(("name", "value", "note", "runs", "data", "code", "versions", "command"))
     for name, value in report["values"].items():
         inputs = report["artefacts"][f"value {name}"]["inputs"]
-        writer.writerow((name, value["text"][language], value["note"][language],
-                         "; ".join(_by_variant(_runs_of(report, f"value {name}"), language).values()), inputs["data"],
-                         inputs["code"], _listed(report["details"][inputs["versions"]]), _command(report, name)))
+        writer.writerow(map(escape.csv_cell, (
+            name, value["text"][language], value["note"][language],
+            "; ".join(_by_variant(_runs_of(report, f"value {name}"), language).values()), inputs["data"],
+            inputs["code"], _listed(report["details"][inputs["versions"]]), _command(report, name))))
     return out.getvalue()
 
 
@@ -137,7 +138,7 @@ def _command(report: dict, value: str) -> str:
 def _rests(report: dict, artefact: str, language: str, values_page: str) -> str:
     """The data set, the seeds of every variant, and the demonstration computed from them."""
     said, runs = _SAID[language], _runs_of(report, artefact)
-    data = said["data"].format(name=report["data"]["name"], digest=report["data"]["digest"][:SHOWN])
+    data = said["data"].format(name=escape.markdown(report["data"]["name"]), digest=report["data"]["digest"][:SHOWN])
     if not runs:
         return said["no_runs"].format(data=data)
     shown = [f"[{seeds}]({values_page}#runs-{name})" if values_page else seeds for name, seeds in _by_variant(runs, language).items()]

@@ -6,11 +6,10 @@ Without a report every result is a note that names the command which makes it.
 
 from __future__ import annotations
 
-import html
 import json
 import shutil
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import version
@@ -19,7 +18,10 @@ from posixpath import relpath
 from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, TemplateError
+from markupsafe import Markup
 
+from report_builder import escape
+from xo.store.files import write_atomically
 from report_builder.pages import glossary
 from report_builder.pages import notebooks
 from report_builder.pages import provenance as origin
@@ -32,7 +34,7 @@ from xo.variants import VARIANTS, Variant
 
 COMMAND = "python -m report_builder build"
 PER_VARIANT = "variants/_variant.md"  # one page for each row of VARIANTS
-COMPILED = f"__jinja2-{version('jinja2')}_%s.cache"  # a template as that version compiled it
+COMPILED = f"__xo-jinja2-{version('jinja2')}_%s.cache"  # a template as that version, with our environment, compiled it
 CLAIMS_PAGE = "evidence/claims.md"
 _ROOMS = ("redesign", "xo", "concepts", "variants", "evidence", "hands-on", "appendix")  # where a figure is looked for first
 _KINDS = {"zh": {"figure": "图", "table": "表", "demonstration": "数值"},
@@ -65,15 +67,15 @@ class _Page:
         if not self.has_results:
             return f'<span class="value missing" title="{COMMAND}">…</span>'
         if variant := self._without_runs(name, before=True):
-            return f'<span class="value missing" title="{html.escape(self._no_run(variant))}">—</span>'
+            return f'<span class="value missing" title="{escape.tooltip(self._no_run(variant))}">—</span>'
         if why := self._not_shown(f"demonstration {name.partition('.')[0]}"):
-            return f'<span class="value missing" title="{html.escape(why)}">—</span>'
+            return f'<span class="value missing" title="{escape.tooltip(why)}">—</span>'
         found = self._find("values", name, "value")
-        text, note = html.escape(found["text"][self.language]), html.escape(found["note"][self.language])
+        text, note = found["text"][self.language], found["note"][self.language]
         if self.links_values:
             return origin.value_link(name, text, note, self._to(origin.VALUES))
-        title = f' title="{note}" tabindex="0"' if note else ""
-        return f'<span class="value"{title}>{text}</span>'
+        title = f' title="{escape.tooltip(note)}" tabindex="0"' if note else ""
+        return f'<span class="value"{title}>{escape.markdown(text)}</span>'
 
     def values_of(self, section: str) -> str:
         """The values of a variant, or of "data" or "study", and what they rest on."""
@@ -87,38 +89,38 @@ class _Page:
         if name not in facts:
             raise InputError(f"published '{name}' is not known; known are {', '.join(facts)}")
         place = {"zh": "原报告", "en": "The original, "}[self.language] + facts[name].section
-        return f'<span class="published" title="{place}" tabindex="0">{html.escape(facts[name].text)}</span>'
+        return f'<span class="published" title="{place}" tabindex="0">{escape.markdown(facts[name].text)}</span>'
 
     def table(self, name: str) -> str:
         self.uses.add(f"table {name}")
         if not self.has_results:
             return self._missing(name)
         if variant := self._without_runs(name):
-            return f'<p class="xo-missing">{self._no_run(variant)}</p>'
+            return f'<p class="xo-missing">{escape.markdown(self._no_run(variant))}</p>'
         if why := self._not_shown(f"table {name}"):
-            return f'<p class="xo-missing">{html.escape(why)}</p>'
+            return f'<p class="xo-missing">{escape.markdown(why)}</p>'
         found = self._find("tables", name, "table")
         rule = ["---:" if number else ":---" for number in found["numbers"]]
-        rows = [found["columns"][self.language], rule, *found["rows"][self.language]]
-        return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows)
+        head, *rows = [[escape.markdown(cell) for cell in row]
+                       for row in (found["columns"][self.language], *found["rows"][self.language])]
+        return "\n".join("| " + " | ".join(row) + " |" for row in (head, rule, *rows))
 
     def figure(self, name: str) -> str:
         self.uses.add(f"figure {name}")
-        if self.has_results and (variant := self._without_runs(name)):
-            return f'<p class="xo-missing">{self._no_run(variant)}</p>'
-        if self.has_results and (why := self._not_shown(f"figure {name}")):
-            return f'<p class="xo-missing">{html.escape(why)}</p>'
+        if why := self._no_figure(name):
+            return f'<p class="xo-missing">{escape.markdown(why)}</p>'
         if not self.has_results or (name in self.report["drawable"] and name not in self.report["figures"]):
             return self._missing(name)
         found = self._find("figures", name, "figure")
         words = found[self.language]
+        alt = escape.markdown(" ".join(words["alt"].split()))
         size = f'width="{words["width"]}" height="{words["height"]}"'
-        images = "\n".join(f"![{_alt(words['alt'])}]({self._link(name, scheme + '.' + found['kind'])}#only-{scheme})"
+        images = "\n".join(f"![{alt}]({self._link(name, scheme + '.' + found['kind'])}#only-{scheme})"
                            f'{{ {size} loading="lazy" }}' for scheme in ("light", "dark"))
         fold = origin.figure_fold(self.report, name, self.language, self._link(name, "csv"),
                                   self._to(origin.VALUES) if self.links_values else "")
         return (f'<figure class="xo-figure" id="figure-{name}" markdown="1">\n\n{images}\n\n'
-                f'<figcaption markdown="span">{words["caption"]}</figcaption>\n\n{fold}\n\n</figure>')
+                f'<figcaption markdown="span">{escape.markdown(words["caption"])}</figcaption>\n\n{fold}\n\n</figure>')
 
     def run(self, code: str) -> str:
         """Code that a build runs, with what it printed beneath."""
@@ -152,8 +154,8 @@ class _Page:
             return f'<span class="claim missing" title="{COMMAND}">…</span>'
         found = self.report["claims"][name]
         left, right = _BRACKETS[self.language]
-        return (f"[{found['says'][self.language]}]({self._to(CLAIMS_PAGE)}#{name}){{ .claim .{verdict} }}"
-                f"{left}{found['numbers'][self.language]}{right}")
+        return (f"[{escape.markdown(found['says'][self.language])}]({self._to(CLAIMS_PAGE)}#{name}){{ .claim .{verdict} }}"
+                f"{left}{escape.markdown(found['numbers'][self.language])}{right}")
 
     def claims(self) -> list[dict]:
         """Every claim in the page's language, in the table's order."""
@@ -162,11 +164,19 @@ class _Page:
                 | {"id": name, "numbers": claim["numbers"][self.language]}
                 for name, claim in self.report.get("claims", {}).items()]
 
-    def figure_page(self, name: str) -> str:
-        """The address of a figure where the site shows it; empty where it does not."""
+    def figure_link(self, name: str, text: str) -> str:
+        """A link to a figure where the site shows it, else why it cannot be shown; the text alone where no page asks for it."""
         self.uses.add(f"place {name}")
-        page = self.report.get("figure_pages", {}).get(name)
-        return f"{self._to(page)}#figure-{name}" if page else ""
+        if page := self.report.get("figure_pages", {}).get(name):
+            return f"[{escape.markdown(text)}]({self._to(page)}#figure-{name})"
+        return escape.markdown(self._no_figure(name) or text)
+
+    def _no_figure(self, name: str) -> str:
+        """Why a figure cannot be shown, as a sentence; empty where nothing stands against it, or before there are results."""
+        if not self.has_results:
+            return ""
+        variant = self._without_runs(name)
+        return self._no_run(variant) if variant else self._not_shown(f"figure {name}")
 
     def _link(self, name: str, ending: str) -> str:
         return self._to(f"figures/{name}.{ending}")
@@ -209,11 +219,6 @@ class _Page:
         return f'<p class="xo-missing">{said}</p>'
 
 
-def _alt(text: str) -> str:
-    """Text that can stand between the brackets of a Markdown image."""
-    return " ".join(text.split()).replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
-
-
 class Rendered(NamedTuple):
     """A page as it was rendered, and what it asked for."""
 
@@ -228,13 +233,21 @@ def asked(docs: Path, head: dict) -> list[Rendered]:
 
 
 def figure_pages(docs: Path, head: dict) -> dict[str, str]:
-    """Every figure that pages ask for, and the page, below its language's folder, where a reader should meet it."""
+    """Every figure that pages show, and the page, below its language's folder, where a reader should meet it."""
     found: dict[str, str] = {}
-    for page in sorted(asked(docs, head), key=lambda page: _ROOMS.index(page.path.split("/")[1]) if page.path.count("/") > 1 else 9):
-        for used in page.uses:
-            if used.startswith("figure "):
-                found.setdefault(used.removeprefix("figure "), page.path.partition("/")[2])
+    for page in sorted(asked(docs, head), key=_order):
+        for name in head["drawable"]:
+            if f"figure {name}" in page.uses:
+                found.setdefault(name, page.path.partition("/")[2])
     return found
+
+
+def _order(page: Rendered) -> int:
+    """Folders as in _ROOMS, then all others, then the pages outside of any folder."""
+    _, *folders, _ = page.path.split("/")
+    if not folders:
+        return len(_ROOMS) + 1
+    return _ROOMS.index(folders[0]) if folders[0] in _ROOMS else len(_ROOMS)
 
 
 def snippets_of(docs: Path, head: dict) -> list[snippets.Snippet]:
@@ -245,7 +258,8 @@ def snippets_of(docs: Path, head: dict) -> list[snippets.Snippet]:
 def render(docs: Path, report: dict, out: Path) -> list[Rendered]:
     """Renders `docs/{zh,en}` into `out/{zh,en}`, with figures and notebooks beside, and returns all pages.
 
-    Only files whose content changed are written; files that no source accounts for any more are removed.
+    Only files whose content changed are written; rendered files that no source accounts for any more are removed.
+    Raises InputError, before anything is written, on a file in `out` that was not rendered.
     """
     pages = [(f"{page.language}/{page.path}", page, text) for page, text in _rendered(docs, report)]
     wanted: dict[str, bytes | Path] = {path: text.encode() for path, _, text in pages}
@@ -261,8 +275,8 @@ def render(docs: Path, report: dict, out: Path) -> list[Rendered]:
             wanted[f"{page.language}/figures/{name}.csv"] = folder / "data.csv"
     for book in _notebooks(docs):
         executed = report.get("notebooks", {}).get(book.source)
-        wanted[book.path] = (Path(executed) if executed
-                             else notebooks.unexecuted((docs / book.source).read_text(encoding="utf-8")))
+        language = book.source.partition("/")[0]
+        wanted[book.path] = notebooks.current(docs / book.source, Path(executed) if executed else None, language)
     for language in LANGUAGES:
         if "values" in report and (docs / language / origin.VALUES).exists():
             wanted[f"{language}/{origin.VALUES_CSV}"] = origin.values_csv(report, language).encode()
@@ -281,14 +295,15 @@ def _notebooks(docs: Path) -> list[Rendered]:
 
 def faults(docs: Path, report: dict) -> Iterator[str]:
     """Every page that does not render with this report, a claim whose verdict its wording was not written for included;
-    and every claim that no page uses."""
-    used = set()
+    and every claim that no page states but the list of all claims."""
+    rendered = asked(docs, {})  # without results, for another data set may leave out the pages' words on the embedded one
     for page in _pages(docs):
         try:
-            used |= _render(docs, report, *page)[0].uses
+            rendered.append(_told(_render(docs, report, *page)[0]))
         except InputError as error:
             yield str(error)
-    yield from (f"claim '{name}' is used on no page: use it or take its row out of report_builder/results/claims.py"
+    used = {name for page in rendered for name in page.uses if page.path.partition("/")[2] != CLAIMS_PAGE}
+    yield from (f"claim '{name}' is used on no page but {CLAIMS_PAGE}: use it or take its row out of report_builder/results/claims.py"
                 for name in report["claims"] if f"claim {name}" not in used)
 
 
@@ -310,11 +325,12 @@ def _pages(docs: Path) -> Iterator[tuple[str, str, str, Variant | None]]:
 
 def _render(docs: Path, report: dict, language: str, source: str, path: str, variant: Variant | None) -> tuple[_Page, str]:
     page = _Page(report, language, path, source, links_values=(docs / language / origin.VALUES).exists())
+    markdown = (page.value, page.published, page.figure, page.table, page.stepper, page.run, page.values_of, page.claim,
+                page.figure_link, page.term)
     names = {
-        "value": page.value, "published": page.published, "figure": page.figure, "table": page.table, "stepper": page.stepper, "run": page.run,
-        "values_of": page.values_of, "value_sections": lambda: origin.sections(report, language),
-        "claim": page.claim, "verdict": page.verdict, "claims": page.claims, "figure_page": page.figure_page,
-        "term": page.term, "glossary": lambda: glossary.page(language),
+        **{function.__name__: _markdown(function) for function in markdown},
+        "value_sections": lambda: origin.sections(report, language), "verdict": page.verdict, "claims": page.claims,
+        "glossary": _markdown(lambda: glossary.page(language)),
         "study": report.get("study", ""), "data": report.get("data", {}).get("name", "xo"),
         "embedded": report.get("data", {}).get("embedded", True),
         "variants": [_described(each, language, report) for each in VARIANTS.values()],
@@ -330,6 +346,11 @@ def _render(docs: Path, report: dict, language: str, source: str, path: str, var
         raise InputError(f"{docs / language / source}:{line}: {message}; mend the template") from error
 
 
+def _markdown(function: Callable[..., str]) -> Callable[..., Markup]:
+    """The same function, its result marked as Markdown, which `escape.expression` leaves as it is."""
+    return lambda *arguments: Markup(function(*arguments))
+
+
 def _line(error: Exception, template: str) -> int | str:
     """The template's line that an error came from."""
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(template)]
@@ -343,11 +364,22 @@ def _described(variant: Variant, language: str, report: dict) -> dict:
 
 @cache
 def _environment(docs: Path) -> Environment:
-    return Environment(loader=FileSystemLoader(docs), undefined=StrictUndefined, keep_trailing_newline=False,
-                       bytecode_cache=FileSystemBytecodeCache(pattern=COMPILED))
+    environment = Environment(loader=FileSystemLoader(docs), undefined=StrictUndefined, finalize=escape.expression,
+                              keep_trailing_newline=False, bytecode_cache=FileSystemBytecodeCache(pattern=COMPILED))
+    environment.filters |= {"shell": escape.shell, "python": escape.python}
+    return environment
 
 
 def _write(out: Path, wanted: dict[str, bytes | Path]) -> None:
+    listing = out.with_name(f"{out.name}.json")  # of what was rendered; both lists until the old files are gone
+    rendered = _listed(listing)
+    there = {file.relative_to(out).as_posix(): file for file in out.rglob("*") if file.is_symlink() or not file.is_dir()}
+    if rendered is None:  # as an earlier version left it, or the first time
+        rendered = there.keys()
+    for name in sorted(there.keys() - rendered):
+        if not there[name].name.startswith("."):  # which MkDocs does not read either
+            raise InputError(f"{there[name]}: was not rendered, and this folder holds rendered pages only; move it out")
+    _list(listing, rendered | wanted.keys())
     for name, content in wanted.items():
         target = out / name
         if isinstance(content, Path):
@@ -358,12 +390,25 @@ def _write(out: Path, wanted: dict[str, bytes | Path]) -> None:
         elif not target.is_file() or target.read_bytes() != content:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
-    for file in sorted(out.rglob("*"), reverse=True):
-        if file.is_dir():
-            if not any(file.iterdir()):
-                file.rmdir()
-        elif file.relative_to(out).as_posix() not in wanted:
-            file.unlink()
+    for name in rendered & there.keys() - wanted.keys():
+        there[name].unlink(missing_ok=True)
+    for folder in sorted((path for path in out.rglob("*") if path.is_dir() and not path.is_symlink()), reverse=True):
+        if not any(folder.iterdir()):
+            folder.rmdir()
+    _list(listing, wanted.keys())
+
+
+def _listed(path: Path) -> set[str] | None:
+    try:
+        return set(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return None
+
+
+def _list(path: Path, names: Iterable[str]) -> None:
+    text = json.dumps(sorted(names), ensure_ascii=False, indent=0)
+    if not path.is_file() or path.read_text(encoding="utf-8") != text:
+        write_atomically(path, text)
 
 
 def load_report(path: Path) -> dict:

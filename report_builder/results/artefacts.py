@@ -15,6 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
+from report_builder import escape
 from report_builder.figures import table as figures
 from report_builder.pages import notebooks
 from report_builder.pages import code_outputs as snippets
@@ -68,7 +69,7 @@ class Drawn(NamedTuple):
             with open(aside / "data.csv", "w", encoding="utf-8", newline="") as file:
                 writer = csv.DictWriter(file, list(drawing.rows[0]), lineterminator="\n")
                 writer.writeheader()
-                writer.writerows(drawing.rows)
+                writer.writerows({name: escape.csv_cell(value) for name, value in row.items()} for row in drawing.rows)
             (aside / "meta.json").write_text(json.dumps(meta, ensure_ascii=False, indent=1), encoding="utf-8")
             if self.folder.exists() and not self.is_made:
                 shutil.rmtree(self.folder)
@@ -88,7 +89,7 @@ def drawings(evidence: Evidence, names: list[str], build: Path, pending: frozens
     found = []
     for name in names:
         row, variant = figures.find(name, evidence)
-        code = source.reach(*figures.code_of(row), "report_builder.figures.table:save", f"{__name__}:LAYOUT")
+        code = source.reach(*figures.code_of(row), "report_builder.figures.table:save", "report_builder.escape:csv_cell", f"{__name__}:LAYOUT")
         inputs = {
             "code": code,
             **rests_on(evidence, row.demonstration, variant, pending),
@@ -129,15 +130,16 @@ class Executed(NamedTuple):
 
 def executions(docs: Path, evidence: Evidence, store: Path, build: Path,
                pending: frozenset[str] = frozenset()) -> list[Executed]:
-    """The notebooks with their inputs: text, data, the code of ours that they import, libraries, records where they read them."""
+    """The notebooks with their inputs: code cells (prose needs no run), data, the code of ours that they import, Python and
+    libraries, records where they read them."""
     reader = Source()
-    versions = {name: version(name) for name in notebooks.RUNNING}
+    versions = {"python": platform.python_version()} | {name: version(name) for name in notebooks.RUNNING}
     environment = _environment(evidence, store)
     found = []
     for language in LANGUAGES:
         for source in sorted((docs / language).rglob("*.py")):
             name = source.relative_to(docs).as_posix()
-            inputs = {"text": {f"docs/{name}": file_digest(source)}, "code": reader.reach_of_script(source),
+            inputs = {"text": {f"docs/{name}": digest(notebooks.code_cells(source))}, "code": reader.reach_of_script(source),
                       "data": evidence.data.digest, "versions": versions}
             if READS_RECORDS in inputs["code"]:
                 inputs["records"] = records_of(evidence, None, pending)

@@ -10,7 +10,7 @@ from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
-from report_builder import whole
+from xo.store.files import write_atomically
 from report_builder.results.artefacts import files_read, records_of
 from report_builder.results.claims import claims
 from report_builder.evidence.study import Evidence
@@ -37,7 +37,7 @@ def results(evidence: Evidence, build: Path, code: dict[str, str]) -> dict[str, 
     found = json.loads(json.dumps(told(evidence)))
     if Source().reach(f"{__name__}:told") != code:
         return found
-    whole.write(path, json.dumps(found, ensure_ascii=False))
+    write_atomically(path, json.dumps(found, ensure_ascii=False))
     with suppress(FileNotFoundError):  # another build tidies up as well
         for old in sorted(path.parent.iterdir(), key=lambda file: -file.stat().st_mtime)[1 + KEPT:]:
             old.unlink()

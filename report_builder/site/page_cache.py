@@ -18,7 +18,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import TableOfContents
 from mkdocs.utils.meta import get_data
 
-from report_builder import whole
+from xo.store.files import write_atomically
 from report_builder.results.provenance import file_digest
 
 CODE = ("pages/notebooks.py", "site/mathml.py", "site/notebook_page.py", "site/page_cache.py", "site/plugin.py")
@@ -81,7 +81,7 @@ class Reuse:
             "anchors": sorted(page.present_anchor_ids or ()),
             "links": {file.src_uri: anchors for file, anchors in (page.links_to_anchors or {}).items()},
         }
-        whole.write(self._path(page), json.dumps(stored, ensure_ascii=False))
+        write_atomically(self._path(page), json.dumps(stored, ensure_ascii=False))
 
     def restore(self, page: Page, stored: dict) -> None:
         """Stand in for the conversion of a page whose HTML is there already."""

@@ -30,6 +30,7 @@ from report_builder.pages import render as pages  # noqa: E402
 from report_builder.site.notebook_page import cells  # noqa: E402
 from report_builder.site.page_cache import Reuse, origin  # noqa: E402
 from xo.errors import CheckFailed, InputError  # noqa: E402
+from xo.store.ownership import claim  # noqa: E402
 from xo.variants import VARIANTS  # noqa: E402
 
 FIRST, LAST = 100, -200  # before and after all plugins, of which i18n is the last at -100
@@ -56,11 +57,11 @@ def on_config(config):
     docs, out = root / "docs", root / "build" / "docs"
     if Path(config.docs_dir) == docs:
         try:
+            claim(out.parent, "build")
+            if _command != "serve":  # which publishes to a scratch folder
+                claim(Path(config.site_dir), "site")
             report = pages.load_report(root / "build" / "report.json")
             pages.render(docs, report, out)
-            for name, executed in report.get("notebooks", {}).items():
-                if (docs / name).exists():
-                    (out / name).with_suffix(".ipynb").write_bytes(notebooks.current(docs / name, Path(executed)))
         except (InputError, CheckFailed) as error:
             raise PluginError(str(error)) from None
         config.docs_dir = str(out)

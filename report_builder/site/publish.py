@@ -17,8 +17,10 @@ from pathlib import Path, PurePosixPath
 
 from report_builder.text import LANGUAGES
 from xo.errors import CheckFailed, InputError
+from xo.store.ownership import MARK, claim, refuse_foreign
 
 MANIFEST = "manifest.json"
+CLUTTER = (".DS_Store", "Thumbs.db", "desktop.ini")  # which file managers leave
 READ = ("xo", "report_builder", "docs", "data", "mkdocs.yml")  # by a build
 
 
@@ -32,12 +34,11 @@ def publish(docs: Path, site: Path, config: Path) -> bool:
     inputs = _inputs(docs, config, report)
     if _made_from(site) == inputs:
         return False
-    if site.exists() and not _is_site(site):
-        raise InputError(f"{site}: this folder is not empty and holds no site; remove it or choose another with --site")
+    refuse_additions(site)
     from filelock import FileLock
 
     work = site.with_name(f".{site.name}.work")
-    work.mkdir(parents=True, exist_ok=True)
+    claim(work, "publishing")
     with FileLock(work / "lock"):  # another build of the same site is waited for
         _recover(site, work)
         if _made_from(site) == inputs:
@@ -51,6 +52,20 @@ def publish(docs: Path, site: Path, config: Path) -> bool:
         finally:
             shutil.rmtree(new, ignore_errors=True)
     return True
+
+
+def refuse_additions(site: Path) -> None:
+    """Raises InputError unless `site` may be replaced: absent, empty, or a site with no file that was added to it since."""
+    refuse_foreign(site, "site")
+    try:
+        made = json.loads((site / MANIFEST).read_text(encoding="utf-8"))["files"].keys() | {MANIFEST, MARK}
+    except (OSError, ValueError):  # empty, or what MkDocs alone made and lists nowhere
+        return
+    for path in sorted(site.rglob("*")):
+        added = path.is_symlink() or not path.is_dir()
+        if added and path.name not in CLUTTER and path.relative_to(site).as_posix() not in made:
+            raise InputError(f"{path}: was added to the site, which a build replaces; move it out, or choose another "
+                             "folder with --site")
 
 
 def load_machinery() -> None:
@@ -171,11 +186,6 @@ def _made_from(site: Path) -> str | None:
         return found["made_from"] if whole else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-
-
-def _is_site(folder: Path) -> bool:
-    """Whether it may be replaced: an empty folder, or what MkDocs made."""
-    return folder.is_dir() and (not any(folder.iterdir()) or (folder / "search" / "search_index.json").is_file())
 
 
 def _recover(site: Path, work: Path) -> None:

@@ -93,7 +93,7 @@ def test_both_languages_run_the_same_code():
 @pytest.mark.parametrize("book", BOOKS)
 def test_no_line_of_code_is_wider_than_the_page(book):
     """A Chinese character takes two columns."""
-    cells = nbformat.reads(current(ROOT / "docs" / f"{book}.py", None).decode(), 4).cells
+    cells = nbformat.reads(current(ROOT / "docs" / f"{book}.py", None, book.partition("/")[0]).decode(), 4).cells
     lines = [line for cell in cells if cell.cell_type == "code" for line in cell.source.splitlines()]
     assert [line for line in lines if sum(1 + (east_asian_width(char) in "WF") for char in line) > 80] == []
 
@@ -201,7 +201,7 @@ def test_a_download_has_whole_links_or_none():
 
 
 def test_a_download_does_not_carry_the_note_of_the_page():
-    noted = current(ROOT / "docs/zh/hands-on/sizes.py", None)
+    noted = current(ROOT / "docs/zh/hands-on/sizes.py", None, "zh")
     cells = nbformat.reads(download(noted, lambda url: "").decode(), 4).cells
     assert len(cells) == len(nbformat.reads(noted.decode(), 4).cells) - 1
     assert not any("report_builder build" in cell.source and cell.cell_type == "markdown" for cell in cells[:2])

@@ -48,8 +48,8 @@ GOLDEN = """# Loss
 
 <figure class="xo-figure" id="figure-loss.baseline" markdown="1">
 
-![two curves \\[of loss\\]](../figures/loss.baseline.light.svg#only-light){ width="700" height="400" loading="lazy" }
-![two curves \\[of loss\\]](../figures/loss.baseline.dark.svg#only-dark){ width="700" height="400" loading="lazy" }
+![two curves &#91;of loss&#93;](../figures/loss.baseline.light.svg#only-light){ width="700" height="400" loading="lazy" }
+![two curves &#91;of loss&#93;](../figures/loss.baseline.dark.svg#only-dark){ width="700" height="400" loading="lazy" }
 
 <figcaption markdown="span">A thin line per seed.</figcaption>
 
@@ -73,7 +73,7 @@ Versions: drawing matplotlib 3.10; training python 3.13.1, torch 2.9.0.
 
 | Class | Images |
 | :--- | ---: |
-| circles\\|O | 8 |
+| circles&#124;O | 8 |
 """
 
 
@@ -128,7 +128,7 @@ def test_a_value_leads_to_its_row_where_the_site_has_the_page_of_values(docs, re
     assert "on the data set xo (`d`): [baseline 0–1](../evidence/values.md#runs-baseline)." in page
     values = (tmp_path / "out" / "en" / "evidence" / "values.md").read_text()
     for words in ("## Baseline", "```bash\npython -m report_builder value baseline.n\n```", '<tr id="baseline.solved">',
-                  "<td>2 of 3 [1, 3]</td><td>n = 3 &quot;seeds&quot;</td><td><code>c-n</code></td>", 'id="runs-baseline"',
+                  "<td>2 of 3 &#91;1, 3&#93;</td><td>n = 3 &quot;seeds&quot;</td><td><code>c-n</code></td>", 'id="runs-baseline"',
                   "<code>baseline/1-k1</code> d1d1", "Versions: counting scipy 1.16; training python 3.13.1, torch 2.9.0."):
         assert words in values, words
     lines = (tmp_path / "out" / "en" / "evidence" / "values.csv").read_text().splitlines()
@@ -190,6 +190,39 @@ def test_a_template_that_does_not_render_names_file_and_line(docs, report, tmp_p
 def test_what_pages_use_is_known_before_it_is_drawn(docs, report):
     (docs / "en" / "index.md").write_text('{{ figure("samples") }}{{ figure("loss." ~ "baseline") }}{{ value("baseline.n") }}')
     assert pages.figure_pages(docs, {name: report[name] for name in ("study", "data", "drawable")}).keys() == {"samples", "loss.baseline"}
+
+
+def test_a_figure_is_linked_to_only_where_it_is_shown(docs, report, tmp_path):
+    (docs / "en" / "index.md").write_text("".join(f'{{{{ figure_link("{name}", "See") }}}}\n' for name in (
+        "loss.baseline", "loss.features", "shifts", "samples")))
+    (docs / "en" / "xo" / "training.md").write_text('{{ figure("loss.baseline") }}{{ figure("loss.features") }}{{ figure("shifts") }}')
+    report["not_shown"] = {"figure shifts": {"zh": "图像太小", "en": "images are too small"}}
+    report["figure_pages"] = pages.figure_pages(docs, {name: report[name] for name in ("study", "data", "variants", "drawable", "not_shown")})
+    pages.render(docs, report, tmp_path / "out")
+    assert (tmp_path / "out" / "en" / "index.md").read_text().splitlines()[:4] == [
+        "[See](xo/training.md#figure-loss.baseline)", f"The study default has no run of “{VARIANTS['features'].en}” yet.", "No figure here: images are too small.", "See"]
+    pages.render(docs, {}, tmp_path / "out")
+    assert (tmp_path / "out" / "en" / "index.md").read_text().splitlines()[:4] == ["See"] * 4
+
+
+def test_a_folder_of_pages_that_no_one_knew_of_comes_after_the_known_ones(docs, report, tmp_path):
+    head = {name: report[name] for name in ("study", "data", "drawable")}
+    for folder in ("", "a-new-one", "xo"):
+        (docs / "en" / folder).mkdir(exist_ok=True)
+        (docs / "en" / folder / "page.md").write_text('{{ figure("samples") }}{{ figure("loss.baseline") }}' if folder != "xo" else
+                                                      '{{ figure("samples") }}')
+    assert pages.figure_pages(docs, head) == {"samples": "xo/page.md", "loss.baseline": "a-new-one/page.md"}
+
+
+def test_a_claim_that_only_the_list_of_all_claims_states_is_a_fault(docs, report):
+    both = {"zh": "x", "en": "x"}
+    report["claims"] = {name: {"verdict": "supported", "says": both, "numbers": both} for name in ("used", "unused", "of-the-embedded-data")}
+    report["data"]["embedded"] = False
+    (docs / "en" / "evidence").mkdir()
+    (docs / "en" / "evidence" / "claims.md").write_text("{% for claim in claims() %}{{ claim.says }}{% endfor %}")
+    (docs / "en" / "index.md").write_text('{{ claim("used") }}{% if embedded %}{{ claim("of-the-embedded-data") }}{% endif %}')
+    (fault,) = pages.faults(docs, report)
+    assert fault.startswith("claim 'unused' is used on no page but evidence/claims.md")
 
 
 def test_only_what_changed_is_written_and_what_is_gone_is_removed(docs, report, tmp_path):

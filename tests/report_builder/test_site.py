@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -15,6 +16,7 @@ from report_builder.site import mathml as formulas
 from report_builder.site.publish import MANIFEST, commit, is_published, publish, sealed
 from xo.store.source_digest import ROOT
 from xo.errors import CheckFailed, InputError
+from xo.store.ownership import MARK
 
 NAV = """nav:
   - index.md
@@ -89,6 +91,11 @@ def notebook(heading: str) -> str:
     text = new.new_markdown_cell(f"# {heading}\n\n## {heading} 2\n\n$x^2$ in [the data](../xo/data.md#counts)", id="a")
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return nbformat.writes(new.new_notebook(cells=[text, code], metadata={"kernelspec": kernel}))
+
+
+def mkdocs_build(project: Project) -> subprocess.CompletedProcess:
+    return subprocess.run([sys.executable, "-m", "mkdocs", "build", "--config-file", project.config], cwd=project.config.parent,
+                          capture_output=True, text=True, timeout=300)
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -214,7 +221,7 @@ def test_what_a_killed_build_left_is_put_right(project):
     (work / "new").mkdir()
     assert not is_published(project.site)
     assert not project.publish() and files(project.site) == before
-    assert {path.name for path in work.iterdir()} == {"lock"}
+    assert {path.name for path in work.iterdir()} == {"lock", MARK}
 
 
 def test_a_damaged_site_is_published_again(project):
@@ -228,9 +235,48 @@ def test_a_damaged_site_is_published_again(project):
 def test_a_folder_that_holds_something_else_is_refused(project):
     project.site.mkdir()
     (project.site / "thesis.txt").write_text("mine")
-    with pytest.raises(InputError, match="holds no site"):
+    with pytest.raises(InputError, match=r"/site: not empty, and not a site folder that this program made; choose another"):
         project.publish()
-    assert (project.site / "thesis.txt").read_text() == "mine"
+    assert files(project.site) == {"thesis.txt": b"mine"}
+
+
+def test_a_site_that_another_mkdocs_made_is_refused(project):
+    (project.site / "search").mkdir(parents=True)
+    (project.site / "search" / "search_index.json").write_text('{"config": {}, "docs": []}')
+    before = files(project.site)
+    with pytest.raises(InputError, match="not a site folder that this program made"):
+        project.publish()
+    assert files(project.site) == before
+
+
+@pytest.mark.parametrize("name", ["CNAME", ".nojekyll", "xo/thesis.html"])
+def test_a_file_that_was_added_to_a_site_is_neither_lost_nor_published_over(project, name):
+    project.publish()
+    (project.site / name).write_text("mine")
+    before = files(project.site)
+    project.add("zh/index.md", "\nmore\n")
+    with pytest.raises(InputError, match=f"/site/{re.escape(name)}: was added to the site, .*; move it out"):
+        project.publish()
+    assert files(project.site) == before
+
+
+def test_a_foreign_folder_beside_the_site_is_not_taken_for_a_killed_builds(project):
+    work = project.site.with_name(".site.work")
+    (work / "old").mkdir(parents=True)
+    (work / "old" / "thesis.txt").write_text("mine")
+    with pytest.raises(InputError, match=r"/\.site\.work: not empty, and not a publishing folder .*; move it away"):
+        project.publish()
+    assert files(work) == {"old/thesis.txt": b"mine"} and not project.site.exists()
+
+
+def test_mkdocs_alone_publishes_over_nothing_foreign(project):
+    """`mkdocs build` itself empties whatever folder it is given."""
+    shutil.rmtree(project.docs.parent)
+    project.site.mkdir()
+    (project.site / "thesis.txt").write_text("mine")
+    done = mkdocs_build(project)
+    assert done.returncode == 1 and "not a site folder that this program made" in done.stderr
+    assert files(project.site) == {"thesis.txt": b"mine"}
 
 
 def test_below_a_sub_path_only_the_404_page_needs_to_know_it(project, monkeypatch):

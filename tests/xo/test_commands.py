@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -132,6 +133,46 @@ def test_what_is_no_image_is_named(run, trained, tmp_path):
 def test_without_a_trained_network_the_command_that_trains_one_is_named(run, trained, image, tmp_path):
     result = run("predict", image, "--data", trained / "small", "--store", tmp_path / "empty")
     assert "python -m xo train baseline" in one_line(result, 2)
+
+
+def test_the_best_network_answers_and_its_accuracy_is_said(run, trained, image):
+    """One epoch is far from 98 %."""
+    store = trained / "runs"
+    (record,) = (read(file.parent) for file in (store / "features").glob("0-*/record.json"))
+    assert not record.solved
+    arguments = image, "--variant", "features", "--data", trained / "small", "--store", store
+    result = run("predict", *arguments)
+    assert result.exit_code == 0 and len(result.stdout.splitlines()) == 1
+    assert result.stderr == (f"network: features seed 0, test accuracy {record.test_accuracy:.2%} (n = 20 test images); "
+                             "below 98% a network has not solved its task\n")
+    result = run("predict", *arguments, "--json")
+    assert json.loads(result.stdout).items() >= {"variant": "features", "seed": 0, "test_accuracy": record.test_accuracy,
+                                                 "test_images": 20}.items() and not result.stderr
+
+
+def test_the_command_that_predict_names_makes_it_answer(run, trained, image, tmp_path):
+    shutil.copytree(trained, tmp_path / "a copy")
+    (weights,) = (tmp_path / "a copy" / "runs" / "features").glob("0-*/weights.safetensors")
+    weights.unlink()
+    arguments = image, "--variant", "features", "--data", tmp_path / "a copy" / "small", "--store", tmp_path / "a copy" / "runs"
+    line = one_line(run("predict", *arguments), 2)
+    assert "no record with weights of features" in line
+    python, _, package, *command = shlex.split(line.partition("make one with: ")[2])
+    assert (python, package) == ("python", "xo") and run(*command).exit_code == 0
+    assert run("predict", *arguments).exit_code == 0
+
+
+@pytest.mark.parametrize("source", [".", "..", "../pics.v2", "train/.."])
+def test_a_folder_named_by_where_one_stands_is_imported_by_its_own_name(run, trained, tmp_path, monkeypatch, source):
+    shutil.copytree(trained / "small", tmp_path / "pics.v2")
+    monkeypatch.chdir(tmp_path / "pics.v2" / ("train" if source == ".." else ""))
+    result = run("data", "import", source)
+    assert result.exit_code == 0 and result.stdout.startswith("data/pics.v2: 2 classes")
+    assert os.path.isdir("data/pics.v2/train/circles")
+
+
+def test_a_folder_without_a_name_needs_one(run, trained):
+    assert "--to data/NAME" in one_line(run("data", "import", "/"), 2)
 
 
 def test_generate_import_and_check(run, tmp_path):

@@ -64,7 +64,7 @@ def test_a_row_that_no_network_can_have_is_named_with_what_was_expected(small, m
 
 
 def test_a_second_row_of_the_same_name_is_refused(small, monkeypatch):
-    monkeypatch.setattr("xo.runs.study.ROWS", (*ROWS, replace(QUICK, name="baseline")))
+    monkeypatch.setattr("xo.variants.ROWS", (*ROWS, replace(QUICK, name="baseline")))
     with pytest.raises(InputError, match="row 'baseline': name is 'baseline'; expected a name of its own"):
         plan(STUDIES["smoke"], small, Source())
 
@@ -158,6 +158,28 @@ def test_the_stored_network_asked_for(small, store):
     assert stored(QUICK, small, Source(), store, seed=0).seed == 0
     with pytest.raises(InputError, match="--seed 7"):
         stored(QUICK, small, Source(), store, seed=7)
+
+
+@pytest.mark.parametrize(("accuracies", "seed"), [((0.5, 0.75, 0.75, 0.625), 1), ((0.5, 1.0, 0.98), 1), ((0.5, 0.5), 0)])
+def test_the_stored_network_is_the_best_whether_it_solved_its_task_or_not(small, store, accuracies, seed):
+    for run, accuracy in zip(quick_runs(small, len(accuracies)), accuracies):
+        write_run(store, run, accuracy, weights=True)
+    assert stored(QUICK, small, Source(), store).seed == seed
+
+
+def test_of_a_network_without_weights_it_is_said_how_to_keep_them(small, store):
+    for run, accuracy in zip(quick_runs(small, 3), (0.5, 0.75, 0.625)):
+        write_run(store, run, accuracy, weights=False)
+    with pytest.raises(InputError, match=f"no record with weights.*train features --seed 1 --data .* --store {store.root} --keep-weights"):
+        stored(QUICK, small, Source(), store)
+    write_run(store, quick_runs(small, 4)[3], 0.5, weights=True)
+    assert stored(QUICK, small, Source(), store).seed == 3
+
+
+def write_run(store: Store, run: study.Run, accuracy: float, weights: bool) -> None:
+    store.write({"variant": {"name": run.variant.name}, "seed": run.seed, "key": run.key, "inputs": run.inputs,
+                 "epochs": [{"test_accuracy": accuracy}]}, {"batch_loss": np.zeros((1, 1))},
+                {"conv.0.weight": np.zeros(1, np.float32)} if weights else None)
 
 
 def test_a_dask_cluster_gives_the_same_result(small, store):

@@ -22,6 +22,7 @@ from xo.data import images
 from xo.data.statistics import describe, statistics
 from xo.errors import InputError
 from xo.data.folder import SPLITS, Layout, find
+from xo.store.ownership import refuse_inside_own
 from xo.data.archive import Archive, Folder
 
 __all__ = ["DataSet", "Split", "check", "describe", "ensure", "import_images", "load", "statistics"]
@@ -129,6 +130,9 @@ def check(root: Path) -> DataSet:
 
 def import_images(source: Path, target: Path) -> DataSet:
     """Check a folder or zip of the original's or of ImageFolder's layout and write it to `target` as PNGs."""
+    refuse_inside_own(target, "--to")
+    if target.resolve() != source.resolve() and target.resolve().is_relative_to(source.resolve()):
+        raise InputError(f"{target}: lies in {source}, whose images are read; choose a folder outside of it with --to")
     opened = Archive(source) if source.is_file() else Folder(source)
     layout = find(opened)
     names = {}

@@ -92,8 +92,13 @@ class RunRecord(RunResult, frozen=True, kw_only=True):
         return self.artifact.inputs
 
     @property
+    def test_accuracy(self) -> float:
+        """0..1, of the last epoch."""
+        return self.epochs[-1].test_accuracy
+
+    @property
     def solved(self) -> bool:
-        return self.epochs[-1].test_accuracy >= SOLVED
+        return self.test_accuracy >= SOLVED
 
     @property
     def has_weights(self) -> bool:
@@ -171,13 +176,14 @@ def stored_runs(store: Store, variant: str = "*") -> list[RunRecord]:
 
 def read_weights(record: RunRecord) -> bytes:
     """The bytes of the record's weights (safetensors), rehashed."""
-    command = f"'python -m xo train {record.variant} --seed {record.seed} --keep-weights'"
     if not record.has_weights:
-        raise InputError(f"{record.folder}: its weights were not kept; keep them with {command}")
+        raise InputError(
+            f"{record.folder}: its weights were not kept; remove this folder and train the run again, with --keep-weights"
+        )
     try:
         return record.artifact.read(WEIGHTS)
     except Damaged as damage:
-        raise InputError(f"{damage}; train it again with {command}") from damage
+        raise InputError(f"{damage}; remove the folder {record.folder} and train the run again") from damage
 
 
 def _keep_one_set_of_weights(store: Store, record: RunRecord) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -105,16 +106,18 @@ def find_records(runs: list[Run], store: Store, quarantine: bool = False) -> Loo
 
 
 def stored(variant: Variant, data: DataSet, source: Source, store: Store, seed: int | None = None) -> RunRecord:
-    """The record of `seed`, or of the lowest seed that solved its task and kept its weights."""
+    """The record with weights of `seed`, or else of the seed with the highest test accuracy; of equals, the lowest."""
     if seed is not None:
         runs = [one_run(variant, seed, data, source)]
     else:
         seeds = {int(folder.name.partition("-")[0]) for folder in (store.root / variant.name).glob("[0-9]*-*")}
         runs = [one_run(variant, each, data, source) for each in sorted(seeds)]
     found = find_records(runs, store).found
-    usable = found if seed is not None else [record for record in found if record.solved and record.has_weights]
-    if not usable:
-        which = f"seed {seed}" if seed is not None else "a seed that solved its task and kept its weights"
-        raise InputError(f"{store.root}: no record of {variant.name} on {data.name} for {which}; train one with "
-                         f"'python -m xo train {variant.name} --seed {seed or 0} --data {data.root} --keep-weights'")
-    return usable[0]
+    best_first = sorted(found, key=lambda record: (-record.test_accuracy, record.seed))
+    if usable := [record for record in best_first if record.has_weights]:
+        return usable[0]
+    problem = "no record with weights" if found else "no record"
+    command = ["python", "-m", "xo", "train", variant.name, "--seed", str(best_first[0].seed if found else seed or 0),
+               "--data", str(data.root), "--store", str(store.root), "--keep-weights"]
+    raise InputError(f"{store.root}: {problem} of {variant.name} on {data.name}{'' if seed is None else f' for seed {seed}'}; "
+                     f"make one with: {shlex.join(command)}")
