@@ -41,7 +41,9 @@ class Cost(NamedTuple):
 
 
 def copy_of_tracked_files(target: Path) -> None:
-    names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True).stdout
+    names = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True
+    ).stdout
     for name in filter(None, names.split("\0")):
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, target / name)
@@ -53,7 +55,13 @@ def build(tree: Path, study: str) -> Cost:
     command = [sys.executable, "-m", "report_builder", "build", "--study", study]
     with tempfile.TemporaryFile("w+") as output:
         started = time.perf_counter()
-        process = subprocess.Popen(command, cwd=tree, env=os.environ | {"PYTHONPATH": str(tree)}, stdout=output, stderr=output)
+        process = subprocess.Popen(
+            command,
+            cwd=tree,
+            env=os.environ | {"PYTHONPATH": str(tree)},
+            stdout=output,
+            stderr=output,
+        )
         all_bytes = largest_bytes = 0
         while process.poll() is None:
             sizes = resident(process.pid)
@@ -89,7 +97,11 @@ def change_figure(tree: Path) -> None:
     module, function = figures.code_of(figures.FIGURES[FIGURE]).split(":")
     file = tree / f"{module.replace('.', '/')}.py"
     source = file.read_text(encoding="utf-8")
-    (definition,) = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef) and node.name == function]
+    (definition,) = [
+        node
+        for node in ast.parse(source).body
+        if isinstance(node, ast.FunctionDef) and node.name == function
+    ]
     last = definition.body[-1]
     lines = source.splitlines(keepends=True)
     lines.insert(last.lineno - 1, " " * last.col_offset + "pass\n")
@@ -117,16 +129,31 @@ STEPS = (
 @click.option("--study", default="smoke", show_default=True)
 def main(study: str) -> None:
     table = Table(title=f"build --study {study}, {cores()} cores")
-    for heading in ("build", "seconds", "figures drawn", "largest process (MB)", "all processes (MB)", "its last line"):
-        table.add_column(heading, justify="left" if heading in ("build", "its last line") else "right")
+    for heading in (
+        "build",
+        "seconds",
+        "figures drawn",
+        "largest process (MB)",
+        "all processes (MB)",
+        "its last line",
+    ):
+        table.add_column(
+            heading, justify="left" if heading in ("build", "its last line") else "right"
+        )
     with tempfile.TemporaryDirectory() as scratch:
         tree = Path(scratch) / "xo-report"
         copy_of_tracked_files(tree)
         for name, prepare in STEPS:
             prepare(tree)
             cost = build(tree, study)
-            table.add_row(name, f"{cost.seconds:.2f}", str(cost.drawn), f"{cost.largest_bytes / 1e6:.0f}",
-                          f"{cost.all_bytes / 1e6:.0f}", cost.last_line)
+            table.add_row(
+                name,
+                f"{cost.seconds:.2f}",
+                str(cost.drawn),
+                f"{cost.largest_bytes / 1e6:.0f}",
+                f"{cost.all_bytes / 1e6:.0f}",
+                cost.last_line,
+            )
     Console(width=max(140, int(os.environ.get("COLUMNS", 0)))).print(table)
 
 

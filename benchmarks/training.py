@@ -21,30 +21,48 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
-from xo.store.source_digest import Source
 from xo.data.dataset import DataSet, ensure, load
-from xo.store.store import Store
 from xo.runs.execute import cores, execute
 from xo.runs.study import Run, one_run
+from xo.store.source_digest import Source
+from xo.store.store import Store
 from xo.variants import VARIANTS
 
 
 def images_trained(run: Run) -> int:
-    count = len(run.data.train.labels) + (len(run.data.test.labels) if run.variant.labels == "split" else 0)
+    count = len(run.data.train.labels) + (
+        len(run.data.test.labels) if run.variant.labels == "split" else 0
+    )
     return count * run.variant.epochs
 
 
 @click.command()
 @click.argument("names", metavar="[VARIANT]...", nargs=-1, type=click.Choice(list(VARIANTS)))
-@click.option("--epochs", default=2, show_default=True, type=click.IntRange(0), help="0: as many as the variant's row says.")
+@click.option(
+    "--epochs",
+    default=2,
+    show_default=True,
+    type=click.IntRange(0),
+    help="0: as many as the variant's row says.",
+)
 @click.option("--seeds", default=cores(), show_default="one per core", type=click.IntRange(1))
-@click.option("--data", "root", type=click.Path(exists=True, path_type=Path), help="Instead of the embedded data set.")
+@click.option(
+    "--data",
+    "root",
+    type=click.Path(exists=True, path_type=Path),
+    help="Instead of the embedded data set.",
+)
 def main(names: tuple[str, ...], epochs: int, seeds: int, root: Path | None) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         store = Store(Path(scratch) / "runs")
         data = load(root, store.cache) if root else ensure(Path(scratch) / "data", store.cache)
-        variants = [replace(VARIANTS[name], epochs=epochs or VARIANTS[name].epochs) for name in names or VARIANTS]
-        runs = [one_run(variant, seed, data, Source()) for variant in variants for seed in range(seeds)]
+        variants = [
+            replace(VARIANTS[name], epochs=epochs or VARIANTS[name].epochs)
+            for name in names or VARIANTS
+        ]
+        runs = [
+            one_run(variant, seed, data, Source()) for variant in variants for seed in range(seeds)
+        ]
         report(runs, *by_xo(runs, store), *by_plain(runs, data))
 
 
@@ -72,23 +90,48 @@ def by_plain(runs: list[Run], data: DataSet) -> tuple[dict[str, float], float]:
     return seconds, sum(seconds.values())
 
 
-def report(runs: list[Run], xo: dict[str, float], memory: dict[str, int], xo_wall: float,
-           plain_: dict[str, float], plain_wall: float) -> None:
+def report(
+    runs: list[Run],
+    xo: dict[str, float],
+    memory: dict[str, int],
+    xo_wall: float,
+    plain_: dict[str, float],
+    plain_wall: float,
+) -> None:
     processes = min(cores(), len(runs))
     epochs = sum(run.variant.epochs for run in runs)
-    table = Table(title=f"{len(runs)} runs, {epochs} epochs together; {cores()} cores, torch {torch.__version__}")
-    for heading in ("variant", "plain (images/s)", "xo (images/s)", "ratio", "xo process, peak (MB)"):
+    table = Table(
+        title=f"{len(runs)} runs, {epochs} epochs together; {cores()} cores, torch {torch.__version__}"
+    )
+    for heading in (
+        "variant",
+        "plain (images/s)",
+        "xo (images/s)",
+        "ratio",
+        "xo process, peak (MB)",
+    ):
         table.add_column(heading, justify="left" if heading == "variant" else "right")
 
     def row(name: str, images: int, plain_seconds: float, xo_seconds: float, peak: int) -> None:
-        table.add_row(name, f"{images / plain_seconds:.0f}", f"{images / xo_seconds:.0f}",
-                      f"{plain_seconds / xo_seconds:.2f}", f"{peak / 1e6:.0f}")
+        table.add_row(
+            name,
+            f"{images / plain_seconds:.0f}",
+            f"{images / xo_seconds:.0f}",
+            f"{plain_seconds / xo_seconds:.2f}",
+            f"{peak / 1e6:.0f}",
+        )
 
     for name in dict.fromkeys(run.variant.name for run in runs):
         images = sum(images_trained(run) for run in runs if run.variant.name == name)
         row(name, images, plain_[name], xo[name] / processes, memory[name])
     table.add_section()
-    row("all, by the clock", sum(map(images_trained, runs)), plain_wall, xo_wall, max(memory.values()))
+    row(
+        "all, by the clock",
+        sum(map(images_trained, runs)),
+        plain_wall,
+        xo_wall,
+        max(memory.values()),
+    )
     Console(width=max(100, int(os.environ.get("COLUMNS", 0)))).print(table)
 
 

@@ -16,29 +16,29 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from report_builder import escape
-from xo.store.files import write_atomically
-from report_builder.results import demonstration_values as facts
-from report_builder.figures import table as figures
-from report_builder.pages import render as pages
-from report_builder.results.artefacts import Drawn, Executed, Ran, drawings, executions, prune, ran
-from report_builder.evidence.study import Evidence
-from report_builder.figures.signature import is_signed, sign
-from report_builder.results.provenance import digest, file_digest
 from report_builder.evidence.original_logs import FILE as PUBLISHED
+from report_builder.evidence.study import Evidence
+from report_builder.figures import table as figures
+from report_builder.figures.signature import is_signed, sign
+from report_builder.pages import render as pages
+from report_builder.results import demonstration_values as facts
+from report_builder.results.artefacts import Drawn, Executed, Ran, drawings, executions, prune, ran
+from report_builder.results.provenance import digest, file_digest
 from report_builder.results.unavailable import NOT_COMPUTED, missing_weights_text, unavailable
 from report_builder.site.publish import is_published, load_machinery, publish, refuse_additions
+from xo.commands import EMBEDDED, open_data
+from xo.data.dataset import DataSet
 from xo.demonstrations.execute import execute as compute_demonstrations
 from xo.demonstrations.record import DemonstrationLookup, find_demonstrations, missing_weights
 from xo.demonstrations.table import DEMONSTRATIONS
-from xo.store import processes
-from xo.store.source_digest import ROOT, Source
-from xo.commands import EMBEDDED, open_data
-from xo.data.dataset import DataSet
 from xo.errors import CheckFailed, InputError
-from xo.store.ownership import claim, keep_apart, refuse_foreign
 from xo.runs.record import RunRecord
+from xo.runs.study import Lookup, Run, find_records, find_study, plan, study_data
+from xo.store import processes
+from xo.store.files import write_atomically
+from xo.store.ownership import claim, keep_apart, refuse_foreign
+from xo.store.source_digest import ROOT, Source
 from xo.store.store import Store
-from xo.runs.study import Run, Lookup, find_study, find_records, plan, study_data
 from xo.variants import VARIANTS
 
 if TYPE_CHECKING:
@@ -83,24 +83,40 @@ class Summary(NamedTuple):
     def __str__(self) -> str:
         (trained, runs), (computed, shown) = self.trained, self.computed
         (drawn, all_figures), (executed, books) = self.drawn, self.executed
-        return (f"trained {trained} of {runs} runs, computed {computed} of {shown} demonstrations, "
-                f"drew {drawn} of {all_figures} figures, ran {executed} of {books} notebooks, "
-                f"rendered {self.pages} pages, {'published the site' if self.published else 'the site is unchanged'}, "
-                f"in {self.seconds:.1f} s")
+        return (
+            f"trained {trained} of {runs} runs, computed {computed} of {shown} demonstrations, "
+            f"drew {drawn} of {all_figures} figures, ran {executed} of {books} notebooks, "
+            f"rendered {self.pages} pages, {'published the site' if self.published else 'the site is unchanged'}, "
+            f"in {self.seconds:.1f} s"
+        )
 
 
-def build(study: str, places: Places, train: Callable[[list[tuple[Run, str]]], list[RunRecord]] | None, jobs: int,
-          follow: Callable[[Iterator[str], int], None]) -> Summary:
+def build(
+    study: str,
+    places: Places,
+    train: Callable[[list[tuple[Run, str]]], list[RunRecord]] | None,
+    jobs: int,
+    follow: Callable[[Iterator[str], int], None],
+) -> Summary:
     """Makes whatever is missing or stale. `train` carries out runs, given with why they are missing, and returns their
     records; without it the site is made of the records there are, and says so. `follow` exhausts an iterator of the names
     of n demonstrations, then of n artefacts, as they are made. The published site changes last, when all checks have passed."""
     started = time.perf_counter()
     _claim(places)
-    read = _files(places)  # before anything is made of them: what changes meanwhile is for the next build
+    read = _files(
+        places
+    )  # before anything is made of them: what changes meanwhile is for the next build
     plan_ = planned(study, places, quarantine=True)
     if last := _nothing_to_do(plan_, places, read, partial=train is None):
-        return Summary((0, len(plan_.runs)), (0, last["demonstrations"]), (0, last["figures"]), (0, last["notebooks"]),
-                       last["pages"], False, time.perf_counter() - started)
+        return Summary(
+            (0, len(plan_.runs)),
+            (0, last["demonstrations"]),
+            (0, last["figures"]),
+            (0, last["notebooks"]),
+            last["pages"],
+            False,
+            time.perf_counter() - started,
+        )
     code = Source().reach(RESULTS)  # likewise
     if train and plan_.state.missing:  # much is then to be made
         processes.load_libraries()
@@ -110,11 +126,18 @@ def build(study: str, places: Places, train: Callable[[list[tuple[Run, str]]], l
         if not plan_.state.found + trained:
             raise _no_record(study, plan_, places)
         evidence = gather(plan_, plan_.state.found + trained)
-        to_compute = [each for each, _ in demonstrated(evidence, plan_.store, quarantine=True).missing]
+        to_compute = [
+            each for each, _ in demonstrated(evidence, plan_.store, quarantine=True).missing
+        ]
         if to_compute:
-            follow((each.name for each in compute_demonstrations(to_compute, plan_.store, jobs)), len(to_compute))
+            follow(
+                (each.name for each in compute_demonstrations(to_compute, plan_.store, jobs)),
+                len(to_compute),
+            )
             evidence = gather(plan_, plan_.state.found + trained)
-        plan_.store.prune("demonstration", [each.artifact for each in evidence.demonstrations.values()])
+        plan_.store.prune(
+            "demonstration", [each.artifact for each in evidence.demonstrations.values()]
+        )
         head = report_head(evidence, len(plan_.runs), places.docs)
         drawn, executed, pieces = wanted(evidence, head, places)
         to_make = [made for made in [*executed, *pieces, *drawn] if not made.is_made]
@@ -125,19 +148,38 @@ def build(study: str, places: Places, train: Callable[[list[tuple[Run, str]]], l
         rendered = pages.render(places.docs, report, places.build / "docs")
         _write(places.build / "report.json", with_pages(report, rendered, places.docs))
         published = _publish(publisher, places)
-    counts = {"demonstrations": len(evidence.demonstrations), "figures": len(drawn), "notebooks": len(executed),
-              "pages": len(rendered)}
-    _write(places.build / "last.json", {"fingerprint": _fingerprint(planned(study, places), places, read), "counts": counts})
-    return Summary((len(trained), len(plan_.runs)), (len(to_compute), len(evidence.demonstrations)),
-                   (sum(each in to_make for each in drawn), len(drawn)),
-                   (sum(each in to_make for each in executed), len(executed)), len(rendered), published,
-                   time.perf_counter() - started)
+    counts = {
+        "demonstrations": len(evidence.demonstrations),
+        "figures": len(drawn),
+        "notebooks": len(executed),
+        "pages": len(rendered),
+    }
+    _write(
+        places.build / "last.json",
+        {"fingerprint": _fingerprint(planned(study, places), places, read), "counts": counts},
+    )
+    return Summary(
+        (len(trained), len(plan_.runs)),
+        (len(to_compute), len(evidence.demonstrations)),
+        (sum(each in to_make for each in drawn), len(drawn)),
+        (sum(each in to_make for each in executed), len(executed)),
+        len(rendered),
+        published,
+        time.perf_counter() - started,
+    )
 
 
 def _claim(places: Places) -> None:
     """Marks the folders that a build writes to as its own; raises InputError, before anything is written, where one is not."""
-    keep_apart({"--data": places.data, "--store": places.store, "--build": places.build, "--site": places.site,
-                "docs": places.docs})
+    keep_apart(
+        {
+            "--data": places.data,
+            "--store": places.store,
+            "--build": places.build,
+            "--site": places.site,
+            "docs": places.docs,
+        }
+    )
     refuse_additions(places.site)
     refuse_foreign(places.build, "build")
     claim(places.store, "store")
@@ -148,8 +190,10 @@ def _publish(publisher: Executor, places: Places) -> bool:
     try:
         return publisher.submit(publish, places.build / "docs", places.site, CONFIG).result()
     except BrokenProcessPool as error:
-        raise CheckFailed("the process that publishes the site was killed, most likely for want of memory; run the same "
-                          "command again; the old site stays, and what was made is kept") from error
+        raise CheckFailed(
+            "the process that publishes the site was killed, most likely for want of memory; run the same "
+            "command again; the old site stays, and what was made is kept"
+        ) from error
 
 
 def planned(study: str, places: Places, quarantine: bool = False) -> Plan:
@@ -166,7 +210,12 @@ def gather(plan_: Plan, records: list[RunRecord]) -> Evidence:
     for record in sorted(records, key=lambda record: record.seed):
         by_variant[record.variant] = (*by_variant.get(record.variant, ()), record)
     variants = tuple(variant for variant in VARIANTS.values() if variant.name in by_variant)
-    evidence = Evidence(plan_.study, plan_.data, variants, {variant.name: by_variant[variant.name] for variant in variants})
+    evidence = Evidence(
+        plan_.study,
+        plan_.data,
+        variants,
+        {variant.name: by_variant[variant.name] for variant in variants},
+    )
     return replace(evidence, demonstrations=demonstrated(evidence, plan_.store).found)
 
 
@@ -175,20 +224,27 @@ def demonstrated(evidence: Evidence, store: Store, quarantine: bool = False) -> 
     return find_demonstrations(evidence.records, evidence.data, store, Source(), quarantine)
 
 
-def wanted(evidence: Evidence, head: dict, places: Places,
-           pending: frozenset[str] = frozenset()) -> tuple[list[Drawn], list[Executed], list[Ran]]:
+def wanted(
+    evidence: Evidence, head: dict, places: Places, pending: frozenset[str] = frozenset()
+) -> tuple[list[Drawn], list[Executed], list[Ran]]:
     """The figures that pages ask for and can be drawn, the notebooks, the code on pages; `pending` are runs that are still
     to be trained."""
     names = sorted(head["figure_pages"].keys() & set(head["drawable"]))
     beside = places.docs, evidence, places.store, places.build, pending
-    return drawings(evidence, names, places.build, pending), executions(*beside), ran(pages.snippets_of(places.docs, head), *beside)
+    return (
+        drawings(evidence, names, places.build, pending),
+        executions(*beside),
+        ran(pages.snippets_of(places.docs, head), *beside),
+    )
 
 
 def report_head(evidence: Evidence, planned_runs: int, docs: Path) -> dict:
     """What pages need to know before any result: study, data set, and which figures are asked for where."""
     data = evidence.data
-    options = [*(["--study", evidence.study] if evidence.study != "default" else []),
-               *(["--data", escape.shell(str(data.root))] if data.root != EMBEDDED else [])]
+    options = [
+        *(["--study", evidence.study] if evidence.study != "default" else []),
+        *(["--data", escape.shell(str(data.root))] if data.root != EMBEDDED else []),
+    ]
     head = {
         "study": evidence.study,
         "data": {"name": data.name, "digest": data.digest, "embedded": data.root == EMBEDDED},
@@ -211,26 +267,44 @@ def not_shown(evidence: Evidence) -> dict[str, dict[str, str]]:
         else:
             missing = missing_weights(row, evidence.records)
             why = msgspec.to_builtins(missing_weights_text(missing) if missing else NOT_COMPUTED)
-        made = [f"figure {figure}" for figure, drawn in figures.FIGURES.items() if drawn.demonstration == name]
+        made = [
+            f"figure {figure}"
+            for figure, drawn in figures.FIGURES.items()
+            if drawn.demonstration == name
+        ]
         made += [f"table {table}" for table, of in facts.TABLES.items() if of.demonstration == name]
         found |= dict.fromkeys((f"demonstration {name}", *made), why) if why else {}
     return found
 
 
-def report_of(evidence: Evidence, head: dict, build: Path, code: dict[str, str], drawn: list[Drawn], executed: list[Executed],
-              pieces: list[Ran]) -> dict:
+def report_of(
+    evidence: Evidence,
+    head: dict,
+    build: Path,
+    code: dict[str, str],
+    drawn: list[Drawn],
+    executed: list[Executed],
+    pieces: list[Ran],
+) -> dict:
     """All that pages show, as plain data, and what each part of it rests on; `code` is that of RESULTS as it was loaded."""
     from report_builder.results.inputs import artefacts
     from report_builder.results.results import results
 
     told = results(evidence, build, code)
     inputs = told.pop("inputs")
-    report = head | told | {
-        "figures": {each.name: {name: part for name, part in each.meta.items() if name != "inputs"}
-                    | {"folder": str(each.folder), "command": f"{head['figure_command']} {each.name}"} for each in drawn},
-        "notebooks": {each.name: str(each.path) for each in executed},
-        "snippets": {each.name: each.output for each in pieces},
-    }
+    report = (
+        head
+        | told
+        | {
+            "figures": {
+                each.name: {name: part for name, part in each.meta.items() if name != "inputs"}
+                | {"folder": str(each.folder), "command": f"{head['figure_command']} {each.name}"}
+                for each in drawn
+            },
+            "notebooks": {each.name: str(each.path) for each in executed},
+            "snippets": {each.name: each.output for each in pieces},
+        }
+    )
     return report | artefacts(evidence, report, inputs, drawn, executed, pieces)
 
 
@@ -258,8 +332,10 @@ def _made(to_make: list[Drawn | Executed | Ran], evidence: Evidence, jobs: int) 
             for done in as_completed([waiting.submit(make, each) for each in to_make]):
                 yield done.result()
         except BrokenProcessPool as error:
-            raise CheckFailed("a process that draws figures was killed, most likely for want of memory; run the same "
-                              "command again with fewer --jobs; what was made is kept") from error
+            raise CheckFailed(
+                "a process that draws figures was killed, most likely for want of memory; run the same "
+                "command again with fewer --jobs; what was made is kept"
+            ) from error
         finally:
             waiting.shutdown(wait=False, cancel_futures=True)
 
@@ -276,26 +352,50 @@ def _nothing_to_do(plan_: Plan, places: Places, read: dict[str, str], partial: b
     except (OSError, ValueError):
         return None
     complete = partial or not plan_.state.missing
-    unchanged = complete and last["fingerprint"] == _fingerprint(plan_, places, read) and is_published(places.site)
+    unchanged = (
+        complete
+        and last["fingerprint"] == _fingerprint(plan_, places, read)
+        and is_published(places.site)
+    )
     return last["counts"] if unchanged else None
 
 
 def _files(places: Places) -> dict[str, str]:
     """The digests of the files that a build reads, but for images and records."""
-    sources = [file for folder in (ROOT / "xo", ROOT / "report_builder", places.docs) for file in sorted(folder.rglob("*"))
-               if "__pycache__" not in file.parts and file.is_file()]
+    sources = [
+        file
+        for folder in (ROOT / "xo", ROOT / "report_builder", places.docs)
+        for file in sorted(folder.rglob("*"))
+        if "__pycache__" not in file.parts and file.is_file()
+    ]
     return {str(file): file_digest(file) for file in [CONFIG, PUBLISHED, *sources]}
 
 
 def _fingerprint(plan_: Plan, places: Places, read: dict[str, str]) -> str:
     """A digest of everything that a build reads; `read` are its files, as they were when it began."""
-    return digest({
-        "records": sorted(record.digest for record in plan_.state.found),
-        "demonstrations": {name: each.digest for name, each in gather(plan_, plan_.state.found).demonstrations.items()},
-        "study": [plan_.study, plan_.data.digest, str(places.data), str(places.site.resolve()), os.environ.get("SITE_URL")],
-        "files": read,
-        "versions": [sys.version, *sorted(path.name for place in {*sys.path} for path in Path(place).glob("*.dist-info"))],
-    })
+    return digest(
+        {
+            "records": sorted(record.digest for record in plan_.state.found),
+            "demonstrations": {
+                name: each.digest
+                for name, each in gather(plan_, plan_.state.found).demonstrations.items()
+            },
+            "study": [
+                plan_.study,
+                plan_.data.digest,
+                str(places.data),
+                str(places.site.resolve()),
+                os.environ.get("SITE_URL"),
+            ],
+            "files": read,
+            "versions": [
+                sys.version,
+                *sorted(
+                    path.name for place in {*sys.path} for path in Path(place).glob("*.dist-info")
+                ),
+            ],
+        }
+    )
 
 
 def draw_one(name: str, study: str, places: Places, style: figures.Style, out: Path | None) -> Path:
@@ -307,7 +407,9 @@ def draw_one(name: str, study: str, places: Places, style: figures.Style, out: P
     path = out or Path(f"{name}.{row.kind}")
     kind = path.suffix.removeprefix(".").lower()
     if kind not in ("svg", "png"):
-        raise InputError(f"--out {path}: expected a name that ends in .svg or .png, got '{path.suffix}'")
+        raise InputError(
+            f"--out {path}: expected a name that ends in .svg or .png, got '{path.suffix}'"
+        )
     _refuse_overwriting(path)
     write_atomically(path, sign(figures.encode(figures.draw(name, evidence, style), kind), kind))
     return path
@@ -316,10 +418,14 @@ def draw_one(name: str, study: str, places: Places, style: figures.Style, out: P
 def _refuse_overwriting(path: Path) -> None:
     """Raises InputError where `path` holds anything but a figure that was written there and left as it was."""
     if os.path.lexists(path) and not is_signed(path):
-        raise InputError(f"{path}: exists, and is no figure that this command wrote and nobody changed; "
-                         "remove it, or choose another name with --out")
+        raise InputError(
+            f"{path}: exists, and is no figure that this command wrote and nobody changed; "
+            "remove it, or choose another name with --out"
+        )
     if not path.parent.is_dir():
-        raise InputError(f"{path}: expected a folder {path.parent}, found none; make it, or choose another place with --out")
+        raise InputError(
+            f"{path}: expected a folder {path.parent}, found none; make it, or choose another place with --out"
+        )
 
 
 def read_value(name: str, study: str, places: Places) -> Value:
@@ -329,7 +435,9 @@ def read_value(name: str, study: str, places: Places) -> Value:
     found = values(_present(study, places))
     if name not in found:
         head = name.partition(".")[0]
-        near = [each for each in found if each.startswith(f"{head}.")] or sorted({f"{each.partition('.')[0]}..." for each in found})
+        near = [each for each in found if each.startswith(f"{head}.")] or sorted(
+            {f"{each.partition('.')[0]}..." for each in found}
+        )
         raise InputError(f"value '{name}': not known; known are {', '.join(near)}")
     return found[name]
 
@@ -343,8 +451,10 @@ def _present(study: str, places: Places) -> Evidence:
 
 
 def _no_record(study: str, plan_: Plan, places: Places) -> InputError:
-    return InputError(f"{places.store}: no record of the study {study} on {plan_.data.name}; "
-                      "train it with 'python -m report_builder build' first")
+    return InputError(
+        f"{places.store}: no record of the study {study} on {plan_.data.name}; "
+        "train it with 'python -m report_builder build' first"
+    )
 
 
 def _write(path: Path, content: dict) -> None:

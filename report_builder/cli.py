@@ -14,11 +14,27 @@ from rich.progress import track
 from xo.commands import DATA, STORE, Group, open_data, show_trained
 from xo.errors import InputError
 
-STUDY = click.option("--study", default="default", show_default=True, help="smoke (for tests), default, or full (20 seeds).")
-BUILD = click.option("--build", "build_dir", type=click.Path(path_type=Path), default=Path("build"), show_default=True,
-                     help="Folder of what lies between records and site: a new or an empty one, or one of an earlier build.")
-SITE = click.option("--site", type=click.Path(path_type=Path), default=Path("site"), show_default=True,
-                    help="Folder of the finished site: a new or an empty one, or one of an earlier build.")
+STUDY = click.option(
+    "--study",
+    default="default",
+    show_default=True,
+    help="smoke (for tests), default, or full (20 seeds).",
+)
+BUILD = click.option(
+    "--build",
+    "build_dir",
+    type=click.Path(path_type=Path),
+    default=Path("build"),
+    show_default=True,
+    help="Folder of what lies between records and site: a new or an empty one, or one of an earlier build.",
+)
+SITE = click.option(
+    "--site",
+    type=click.Path(path_type=Path),
+    default=Path("site"),
+    show_default=True,
+    help="Folder of the finished site: a new or an empty one, or one of an earlier build.",
+)
 
 
 @click.group(cls=Group)
@@ -32,18 +48,34 @@ def main() -> None:
 @STORE
 @BUILD
 @SITE
-@click.option("--partial", is_flag=True, help="Train nothing: make the site of the runs there are; its pages say how many are planned.")
-@click.option("--jobs", type=click.IntRange(min=1), help="Processes at a time; default: one per core.")
+@click.option(
+    "--partial",
+    is_flag=True,
+    help="Train nothing: make the site of the runs there are; its pages say how many are planned.",
+)
+@click.option(
+    "--jobs", type=click.IntRange(min=1), help="Processes at a time; default: one per core."
+)
 @click.option("--engine", type=click.Choice(["local", "dask"]), default="local", show_default=True)
 @click.option("--scheduler", metavar="ADDRESS", help="Of the Dask scheduler, as tcp://host:8786.")
-def build(study: str, data_dir: Path, store: Path, build_dir: Path, site: Path, partial: bool, jobs: int | None,
-          engine: str, scheduler: str | None) -> None:
+def build(
+    study: str,
+    data_dir: Path,
+    store: Path,
+    build_dir: Path,
+    site: Path,
+    partial: bool,
+    jobs: int | None,
+    engine: str,
+    scheduler: str | None,
+) -> None:
     """Train, draw, render and publish whatever is missing or stale."""
     if (engine == "dask") != bool(scheduler):
         raise InputError("--engine dask and --scheduler ADDRESS go together; give both or neither")
-    from report_builder.build import Places, build as run_build
-    from xo.store.store import Store
+    from report_builder.build import Places
+    from report_builder.build import build as run_build
     from xo.runs.execute import cores
+    from xo.store.store import Store
 
     console = Console(stderr=True)
 
@@ -66,7 +98,9 @@ def build(study: str, data_dir: Path, store: Path, build_dir: Path, site: Path, 
 @BUILD
 @SITE
 @click.option("--all", "everything", is_flag=True, help="Also what is up to date.")
-def status(study: str, data_dir: Path, store: Path, build_dir: Path, site: Path, everything: bool) -> None:
+def status(
+    study: str, data_dir: Path, store: Path, build_dir: Path, site: Path, everything: bool
+) -> None:
     """What is stale: every run, figure, notebook, value, table and page, and the input that made it so."""
     from report_builder.build import Places
     from report_builder.status import status as standings
@@ -85,20 +119,24 @@ def check(build_dir: Path) -> None:
     """Whether words and results agree: claims, results typed in, both languages, links."""
     from report_builder import build
     from report_builder.checks import languages
+    from report_builder.checks import typed_numbers as typed
     from report_builder.pages import render as pages
     from report_builder.site import publish as site
-    from report_builder.checks import typed_numbers as typed
-    from xo.store.source_digest import ROOT
     from xo.errors import CheckFailed
     from xo.store.ownership import claim
+    from xo.store.source_digest import ROOT
 
     report = pages.load_report(build_dir / "report.json")
     if not report:
         raise InputError(f"{build_dir / 'report.json'}: not there; run '{pages.COMMAND}' first")
     claim(build_dir, "build")
     docs, found = ROOT / "docs", 0
-    for fault in chain(pages.faults(docs, report), typed.typed_results(docs, Path(__file__).parent), languages.differences(docs),
-                       site.trial(build_dir / "docs", build.CONFIG)):
+    for fault in chain(
+        pages.faults(docs, report),
+        typed.typed_results(docs, Path(__file__).parent),
+        languages.differences(docs),
+        site.trial(build_dir / "docs", build.CONFIG),
+    ):
         click.echo(fault)
         found += 1
     if found:
@@ -113,8 +151,14 @@ def check(build_dir: Path) -> None:
 @STORE
 @click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
 @click.option("--scheme", type=click.Choice(["light", "dark"]), default="light", show_default=True)
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="svg or png; default: NAME in this folder. A file is replaced only if this command wrote it and nobody changed it.")
-def figure(name: str, study: str, data_dir: Path, store: Path, language: str, scheme: str, out: Path | None) -> None:
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="svg or png; default: NAME in this folder. A file is replaced only if this command wrote it and nobody changed it.",
+)
+def figure(
+    name: str, study: str, data_dir: Path, store: Path, language: str, scheme: str, out: Path | None
+) -> None:
     """Draw one figure from the records there are."""
     from report_builder.build import Places, draw_one
     from report_builder.figures.table import Style
@@ -142,21 +186,47 @@ def value(name: str, study: str, data_dir: Path, store: Path, language: str) -> 
 @main.command()
 @DATA
 @STORE
-@click.option("--site", metavar="FOLDER|ADDRESS", help="Check this copy of a site from its manifest alone, and nothing else. "
-              "Without it: the store, and the site in the folder 'site'.")
-@click.option("--sample", type=click.IntRange(min=1), metavar="K", help="Also train K runs of the store again and compare the numbers.")
+@click.option(
+    "--site",
+    metavar="FOLDER|ADDRESS",
+    help="Check this copy of a site from its manifest alone, and nothing else. "
+    "Without it: the store, and the site in the folder 'site'.",
+)
+@click.option(
+    "--sample",
+    type=click.IntRange(min=1),
+    metavar="K",
+    help="Also train K runs of the store again and compare the numbers.",
+)
 @click.option("--seed", type=int, default=0, show_default=True, help="Which K runs are chosen.")
 @click.option("--variant", help="Choose among the runs of this variant only.")
-@click.option("--jobs", type=click.IntRange(min=1), help="Processes at a time; default: one per core.")
-def verify(data_dir: Path, store: Path, site: str | None, sample: int | None, seed: int, variant: str | None, jobs: int | None) -> None:
+@click.option(
+    "--jobs", type=click.IntRange(min=1), help="Processes at a time; default: one per core."
+)
+def verify(
+    data_dir: Path,
+    store: Path,
+    site: str | None,
+    sample: int | None,
+    seed: int,
+    variant: str | None,
+    jobs: int | None,
+) -> None:
     """Rehash store and site, and name every file that is not as it was written; exit 1 if there is one."""
     from report_builder.checks.integrity import verify as checks
 
     if variant and not sample:
         raise InputError("--variant says which runs --sample chooses from; give both")
     problems = 0
-    for checked in checks(store, site, sample, seed, variant, lambda: open_data(data_dir, store),
-                          lambda missing, scratch: show_trained(missing, scratch, jobs=jobs)):
+    for checked in checks(
+        store,
+        site,
+        sample,
+        seed,
+        variant,
+        lambda: open_data(data_dir, store),
+        lambda missing, scratch: show_trained(missing, scratch, jobs=jobs),
+    ):
         for problem in checked.problems:
             click.echo(problem)
         click.echo(f"{checked.what}: {len(checked.problems) or 'no'} problems")
@@ -164,4 +234,3 @@ def verify(data_dir: Path, store: Path, site: str | None, sample: int | None, se
     click.echo(f"{problems} problems in all" if problems else "all is as it was written")
     if problems:
         sys.exit(1)
-

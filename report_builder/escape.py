@@ -41,7 +41,11 @@ def script_json(content: object) -> str:
 
 def csv_cell(value: object) -> object:
     """A cell of a CSV: an apostrophe keeps spreadsheets from taking text for a formula; numbers stay as they are."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) and not _is_number(value) else value
+    return (
+        f"'{value}"
+        if isinstance(value, str) and value.startswith(_FORMULA) and not _is_number(value)
+        else value
+    )
 
 
 def _is_number(text: str) -> bool:

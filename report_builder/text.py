@@ -29,7 +29,13 @@ class Text(msgspec.Struct, frozen=True):
 
     def format(self, **values: object) -> Text:
         """Fills in `{name}` in both languages; a value that is a Text is filled in language by language."""
-        zh, en = ({name: value[language] if isinstance(value, Text) else value for name, value in values.items()} for language in LANGUAGES)
+        zh, en = (
+            {
+                name: value[language] if isinstance(value, Text) else value
+                for name, value in values.items()
+            }
+            for language in LANGUAGES
+        )
         return Text(self.zh.format(**zh), self.en.format(**en))
 
 
@@ -87,7 +93,9 @@ def big(n: int, language: str, short: bool = False) -> str:
     if language == "zh":
         size, unit = (1e8, "亿") if n >= 1e8 else (1e4, "万")
     else:
-        size, unit = (1e6, "M" if short else "million") if n >= 1e6 else (1e3, "k" if short else "thousand")
+        size, unit = (
+            (1e6, "M" if short else "million") if n >= 1e6 else (1e3, "k" if short else "thousand")
+        )
     return f"{f'{n / size:g}' if short else number(n / size)}{SPACE}{unit}"
 
 
@@ -99,7 +107,10 @@ def plural(n: int, one: str, many: str | None = None) -> str:
 def seconds(value: float) -> dict[str, str]:
     """In the unit that reads best, by language."""
     size, zh, en = (1, "秒", "s") if value < 120 else (60, "分钟", "min")
-    return {language: f"{number(value / size, 2)}{SPACE}{unit}" for language, unit in zip(LANGUAGES, (zh, en))}
+    return {
+        language: f"{number(value / size, 2)}{SPACE}{unit}"
+        for language, unit in zip(LANGUAGES, (zh, en))
+    }
 
 
 def gigabytes(value: float) -> str:

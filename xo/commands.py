@@ -11,10 +11,21 @@ from rich.console import Console
 from xo.errors import CheckFailed, InputError
 
 EMBEDDED = Path("data/xo")
-DATA = click.option("--data", "data_dir", type=click.Path(path_type=Path), default=EMBEDDED, show_default=True,
-                    help="Folder of the data set.")
-STORE = click.option("--store", type=click.Path(path_type=Path), default=Path("runs"), show_default=True,
-                     help="Folder of the records: a new or an empty one, or one that this program made.")
+DATA = click.option(
+    "--data",
+    "data_dir",
+    type=click.Path(path_type=Path),
+    default=EMBEDDED,
+    show_default=True,
+    help="Folder of the data set.",
+)
+STORE = click.option(
+    "--store",
+    type=click.Path(path_type=Path),
+    default=Path("runs"),
+    show_default=True,
+    help="Folder of the records: a new or an empty one, or one that this program made.",
+)
 
 
 class Group(click.Group):
@@ -29,11 +40,16 @@ class Group(click.Group):
         except OSError as error:
             if error.errno not in (errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EDQUOT):
                 raise
-            click.echo(f"error: {error.filename or 'writing'}: {error.strerror}; make room or choose a writable folder; "
-                       "what was finished before is kept", err=True)
+            click.echo(
+                f"error: {error.filename or 'writing'}: {error.strerror}; make room or choose a writable folder; "
+                "what was finished before is kept",
+                err=True,
+            )
             ctx.exit(2)
         except KeyboardInterrupt:
-            click.echo("stopped: what was finished is kept; the same command goes on from there", err=True)
+            click.echo(
+                "stopped: what was finished is kept; the same command goes on from there", err=True
+            )
             ctx.exit(130)
 
 
@@ -52,8 +68,8 @@ def show_trained(missing, store, **how):
 
     Progress goes to the error stream; so does why a run that was there is trained again, and on Ctrl-C what is kept.
     """
-    from xo.runs.progress import shown
     from xo.runs.execute import execute
+    from xo.runs.progress import shown
     from xo.store.store import NEVER
 
     console = Console(stderr=True)
@@ -67,7 +83,10 @@ def show_trained(missing, store, **how):
             for record in execute(runs, store, on_progress=on_progress, **how):
                 done.append(record)
     except KeyboardInterrupt:
-        click.echo(f"stopped: {len(done)} of {len(runs)} runs are finished and kept in {store.root}; the same command "
-                   "goes on from there", err=True)
+        click.echo(
+            f"stopped: {len(done)} of {len(runs)} runs are finished and kept in {store.root}; the same command "
+            "goes on from there",
+            err=True,
+        )
         raise click.exceptions.Exit(130) from None
     return done

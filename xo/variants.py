@@ -21,7 +21,9 @@ class Variant:
     en: str = ""
     channels: tuple[int, ...] = (9, 5)  # output channels of each convolution
     kernels: tuple[int, ...] = ()  # side of each convolution's kernels; unless given, 3
-    pool: Literal["max", "trained"] | None = "max"  # 2x2 after each convolution wider than 1x1; "trained": with weights
+    pool: Literal["max", "trained"] | None = (
+        "max"  # 2x2 after each convolution wider than 1x1; "trained": with weights
+    )
     dense: tuple[int, ...] = (1200, 64)  # widths of the hidden dense layers
     epochs: int = 10
     labels: Literal["class", "split", "uneven"] = "class"  # see xo.network.train.labelled_data
@@ -36,23 +38,71 @@ class Variant:
 
 ROWS = (
     Variant("baseline", "基准网络", "Baseline", parameters=4_452_694),
-    Variant("three-conv", "三层卷积", "Three convolutions", channels=(9, 5, 3), epochs=20, parameters=597_232),
+    Variant(
+        "three-conv",
+        "三层卷积",
+        "Three convolutions",
+        channels=(9, 5, 3),
+        epochs=20,
+        parameters=597_232,
+    ),
     Variant("no-pooling", "去掉池化", "No pooling", pool=None, epochs=20, parameters=75_342_694),
     Variant("channels-11", "11 个通道", "11 channels", channels=(11, 5), parameters=4_452_804),
     Variant("channels-15", "15 个通道", "15 channels", channels=(15, 5), parameters=4_453_024),
-    Variant("features", "低中高层特征", "Low, middle and high features", channels=(9, 5, 5), dense=(480, 320),
-            epochs=20, parameters=501_372),
-    Variant("trained-pooling", "可训练池化", "Trained pooling", pool="trained", parameters=4_452_764),
-    Variant("one-by-one", "插入 1×1 卷积", "With a 1x1 convolution", channels=(9, 4, 5), kernels=(3, 1, 3),
-            parameters=4_452_509),
-    Variant("three-conv-wrong-folder", "三层卷积（文件夹取错）", "Three convolutions, wrong folder", channels=(9, 5, 3),
-            labels="split", parameters=597_232),
-    Variant("no-pooling-wrong-folder", "去掉池化（文件夹取错）", "No pooling, wrong folder", pool=None, epochs=20,
-            labels="split", parameters=75_342_694),
-    Variant("three-conv-uneven", "三层卷积（类别悬殊）", "Three convolutions, uneven classes", channels=(9, 5, 3),
-            labels="uneven", parameters=597_232),
-    Variant("no-pooling-uneven", "去掉池化（类别悬殊）", "No pooling, uneven classes", pool=None, epochs=20,
-            labels="uneven", parameters=75_342_694),
+    Variant(
+        "features",
+        "低中高层特征",
+        "Low, middle and high features",
+        channels=(9, 5, 5),
+        dense=(480, 320),
+        epochs=20,
+        parameters=501_372,
+    ),
+    Variant(
+        "trained-pooling", "可训练池化", "Trained pooling", pool="trained", parameters=4_452_764
+    ),
+    Variant(
+        "one-by-one",
+        "插入 1×1 卷积",
+        "With a 1x1 convolution",
+        channels=(9, 4, 5),
+        kernels=(3, 1, 3),
+        parameters=4_452_509,
+    ),
+    Variant(
+        "three-conv-wrong-folder",
+        "三层卷积（文件夹取错）",
+        "Three convolutions, wrong folder",
+        channels=(9, 5, 3),
+        labels="split",
+        parameters=597_232,
+    ),
+    Variant(
+        "no-pooling-wrong-folder",
+        "去掉池化（文件夹取错）",
+        "No pooling, wrong folder",
+        pool=None,
+        epochs=20,
+        labels="split",
+        parameters=75_342_694,
+    ),
+    Variant(
+        "three-conv-uneven",
+        "三层卷积（类别悬殊）",
+        "Three convolutions, uneven classes",
+        channels=(9, 5, 3),
+        labels="uneven",
+        parameters=597_232,
+    ),
+    Variant(
+        "no-pooling-uneven",
+        "去掉池化（类别悬殊）",
+        "No pooling, uneven classes",
+        pool=None,
+        epochs=20,
+        labels="uneven",
+        parameters=75_342_694,
+    ),
 )
 VARIANTS: dict[str, Variant] = {row.name: row for row in ROWS}
 
@@ -66,24 +116,41 @@ def find_variant(name: str) -> Variant:
 
 def checked(row: Variant) -> Variant:
     """The row of the table as it is; InputError names the first setting that no network can have."""
+
     def counts(value) -> bool:
-        return isinstance(value, tuple) and all(isinstance(each, int) and each > 0 for each in value)
+        return isinstance(value, tuple) and all(
+            isinstance(each, int) and each > 0 for each in value
+        )
 
     rules = (
-        ("name", re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", row.name), "small letters, digits and hyphens, for it names files"),
-        ("name", sum(each.name == row.name for each in ROWS) <= 1, "a name of its own, for another row has this one"),
+        (
+            "name",
+            re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", row.name),
+            "small letters, digits and hyphens, for it names files",
+        ),
+        (
+            "name",
+            sum(each.name == row.name for each in ROWS) <= 1,
+            "a name of its own, for another row has this one",
+        ),
         ("zh", row.zh, "its title in Chinese"),
         ("en", row.en, "its title in English"),
         ("channels", counts(row.channels) and row.channels, "a tuple of counts, as (9, 5) or (9,)"),
-        ("kernels", counts(row.kernels) and (not row.kernels or not counts(row.channels) or len(row.kernels) == len(row.channels)),
-         "one side per convolution, as (3, 1, 3)"),
+        (
+            "kernels",
+            counts(row.kernels)
+            and (
+                not row.kernels or not counts(row.channels) or len(row.kernels) == len(row.channels)
+            ),
+            "one side per convolution, as (3, 1, 3)",
+        ),
         ("pool", row.pool in ("max", "trained", None), "'max', 'trained' or None"),
         ("dense", counts(row.dense), "a tuple of counts, as (1200, 64)"),
         ("labels", row.labels in ("class", "split", "uneven"), "'class', 'split' or 'uneven'"),
     )
     for setting, holds, expected in rules:
         if not holds:
-            raise InputError(f"xo/variants.py, row '{row.name}': {setting} is {getattr(row, setting)!r}; expected {expected}")
+            raise InputError(
+                f"xo/variants.py, row '{row.name}': {setting} is {getattr(row, setting)!r}; expected {expected}"
+            )
     return row
-
-

@@ -19,11 +19,12 @@ from urllib.request import Request, urlopen
 
 from report_builder.checks.retrain import again
 from report_builder.site.publish import MANIFEST, sealed
-from xo.data.dataset import DataSet, _open as open_cached  # which rehashes what it opens
+from xo.data.dataset import DataSet  # which rehashes what it opens
+from xo.data.dataset import _open as open_cached
 from xo.errors import InputError
 from xo.runs.record import RunRecord
-from xo.store.store import NEVER, Store, problems
 from xo.runs.study import Run
+from xo.store.store import NEVER, Store, problems
 
 SITE = Path("site")  # where a build puts it
 TIMEOUT = 20  # seconds without an answer
@@ -39,8 +40,15 @@ class Checked(NamedTuple):
     problems: list[str]
 
 
-def verify(store: Path, site: str | None, sample: int | None, seed: int, variant: str | None, data: Callable[[], DataSet],
-           train: Callable[[list[tuple[Run, str]], Store], list[RunRecord]]) -> Iterator[Checked]:
+def verify(
+    store: Path,
+    site: str | None,
+    sample: int | None,
+    seed: int,
+    variant: str | None,
+    data: Callable[[], DataSet],
+    train: Callable[[list[tuple[Run, str]], Store], list[RunRecord]],
+) -> Iterator[Checked]:
     """Checks `site` alone, from its manifest; without one, the store and the site beside it, if there is one. Then trains
     `sample` runs again, chosen with `seed`, of one variant or of all."""
     if site is not None:
@@ -50,8 +58,18 @@ def verify(store: Path, site: str | None, sample: int | None, seed: int, variant
         if SITE.is_dir():
             yield check_site(str(SITE), store)
     if sample:
-        for compared in again(Store(store), data(), sample, seed, variant, lambda runs, to: train([(run, NEVER) for run in runs], to)):
-            yield Checked(f"{compared.run}, trained again, chosen with seed {seed}, compared {compared.how}", compared.problems)
+        for compared in again(
+            Store(store),
+            data(),
+            sample,
+            seed,
+            variant,
+            lambda runs, to: train([(run, NEVER) for run in runs], to),
+        ):
+            yield Checked(
+                f"{compared.run}, trained again, chosen with seed {seed}, compared {compared.how}",
+                compared.problems,
+            )
 
 
 # The store
@@ -60,14 +78,23 @@ def verify(store: Path, site: str | None, sample: int | None, seed: int, variant
 def check_store(root: Path) -> Checked:
     """Every record, its arrays and weights, every demonstration, every decoded data set; what was set aside is left out."""
     if not root.is_dir():
-        raise InputError(f"{root}: no such folder; name the store with --store, or make one with 'python -m report_builder build'")
+        raise InputError(
+            f"{root}: no such folder; name the store with --store, or make one with 'python -m report_builder build'"
+        )
     store = Store(root)
     runs, demonstrations = store.folders("run"), store.folders("demonstration")
     found = [problem for folder in [*runs, *demonstrations] for problem in problems(folder)]
     data = [folder for folder in sorted(root.glob(".data/[!.]*")) if folder.is_dir()]
-    found += [f"{folder}: train.npy, test.npy or index.json does not match the digest in index.json; remove the folder, "
-              "and the images are decoded anew" for folder in data if open_cached(folder, folder) is None]
-    return Checked(f"{len(runs)} records, {len(demonstrations)} demonstrations and {len(data)} decoded data sets in {root}", found)
+    found += [
+        f"{folder}: train.npy, test.npy or index.json does not match the digest in index.json; remove the folder, "
+        "and the images are decoded anew"
+        for folder in data
+        if open_cached(folder, folder) is None
+    ]
+    return Checked(
+        f"{len(runs)} records, {len(demonstrations)} demonstrations and {len(data)} decoded data sets in {root}",
+        found,
+    )
 
 
 # A site
@@ -84,35 +111,59 @@ def check_site(where: str, store: Path | None = None) -> Checked:
     """
     remote = urlsplit(where).scheme in ("http", "https")
     if not remote and not Path(where).is_dir():
-        raise InputError(f"{where}: neither a folder nor an address that starts with http:// or https://")
+        raise InputError(
+            f"{where}: neither a folder nor an address that starts with http:// or https://"
+        )
     base = where.removesuffix(MANIFEST).removesuffix("index.html").rstrip("/")
     read = _from_web(base) if remote else _from_folder(Path(base))
     try:
         raw = read(MANIFEST, LARGEST_MANIFEST)
     except _Gone as error:
-        raise InputError(f"{base}/{MANIFEST}: cannot be had ({error}); is the address right, and can this machine reach it?") from None
+        raise InputError(
+            f"{base}/{MANIFEST}: cannot be had ({error}); is the address right, and can this machine reach it?"
+        ) from None
     if raw is None:
-        raise InputError(f"{base}: holds no {MANIFEST}; name a site that 'python -m report_builder build' made")
+        raise InputError(
+            f"{base}: holds no {MANIFEST}; name a site that 'python -m report_builder build' made"
+        )
     try:
         text = raw.decode()
         manifest = json.loads(text)
-        files = {name: (int(size), str(digest)) for name, (size, digest) in manifest["files"].items()}
-        records = {name.removeprefix("run "): artefact["digest"] for name, artefact in manifest["artefacts"].items()
-                   if name.startswith("run ")}
+        files = {
+            name: (int(size), str(digest)) for name, (size, digest) in manifest["files"].items()
+        }
+        records = {
+            name.removeprefix("run "): artefact["digest"]
+            for name, artefact in manifest["artefacts"].items()
+            if name.startswith("run ")
+        }
         whole = text == sealed(manifest)
     except (ValueError, KeyError, TypeError, AttributeError):
-        return Checked(f"no file of {base}", [f"{base}/{MANIFEST}: is not a manifest of this version, or damaged"])
+        return Checked(
+            f"no file of {base}",
+            [f"{base}/{MANIFEST}: is not a manifest of this version, or damaged"],
+        )
     problems = [] if whole else [f"{base}/{MANIFEST}: does not match its own digest"]
     problems += _compared(base, files, read)
     if not remote:
-        there = {path.relative_to(base).as_posix() for path in Path(base).rglob("*") if path.is_file()}
-        problems += [f"{base}/{name}: surplus; the manifest does not name it" for name in sorted(there - files.keys() - {MANIFEST})]
+        there = {
+            path.relative_to(base).as_posix() for path in Path(base).rglob("*") if path.is_file()
+        }
+        problems += [
+            f"{base}/{name}: surplus; the manifest does not name it"
+            for name in sorted(there - files.keys() - {MANIFEST})
+        ]
     if store:
         problems += _other_records(base, records, store)
-    return Checked(f"{len(files)} files of {base}" + (", where surplus ones cannot be seen" if remote else ""), problems)
+    return Checked(
+        f"{len(files)} files of {base}" + (", where surplus ones cannot be seen" if remote else ""),
+        problems,
+    )
 
 
-def _compared(base: str, files: dict[str, tuple[int, str]], read: Callable[[str, int], bytes | None]) -> Iterator[str]:
+def _compared(
+    base: str, files: dict[str, tuple[int, str]], read: Callable[[str, int], bytes | None]
+) -> Iterator[str]:
     failures = 0
 
     def look(name: str) -> str | None:
@@ -154,7 +205,10 @@ def _from_folder(folder: Path) -> Callable[[str, int], bytes | None]:
 
 def _from_web(base: str) -> Callable[[str, int], bytes | None]:
     def read(name: str, limit: int) -> bytes | None:
-        request = Request(f"{base}/{quote(name)}", headers={"Accept-Encoding": "identity", "Cache-Control": "no-cache"})
+        request = Request(
+            f"{base}/{quote(name)}",
+            headers={"Accept-Encoding": "identity", "Cache-Control": "no-cache"},
+        )
         try:
             with urlopen(request, timeout=TIMEOUT) as answer:
                 return answer.read(limit + 1)
@@ -163,7 +217,9 @@ def _from_web(base: str) -> Callable[[str, int], bytes | None]:
                 return None
             raise _Gone(f"status {error.code}") from None
         except (OSError, HTTPException, ValueError) as error:
-            raise _Gone(getattr(error, "reason", None) or str(error) or type(error).__name__) from None
+            raise _Gone(
+                getattr(error, "reason", None) or str(error) or type(error).__name__
+            ) from None
 
     return read
 

@@ -11,20 +11,25 @@ from report_builder.checks.prose import CODE_BLOCK, text_cells
 from report_builder.text import LANGUAGES
 
 HEADING = re.compile(r"^(#{1,6}) ", re.MULTILINE)
-CODE_CELL = re.compile(r"^# %%(?! \[markdown\])[^\n]*\n(?P<code>.*?)(?=^# %%|\Z)", re.MULTILINE | re.DOTALL)
+CODE_CELL = re.compile(
+    r"^# %%(?! \[markdown\])[^\n]*\n(?P<code>.*?)(?=^# %%|\Z)", re.MULTILINE | re.DOTALL
+)
 
 # What must stand under the same heading in both languages: the group says what it is, beyond its kind.
-PARTS = {kind: re.compile(pattern, re.MULTILINE | re.DOTALL) for kind, pattern in {
-    "front matter": r"(?<=\A---\n)(.*?)^---$",
-    "executed code": r"\{\{-?\s*run\((.*?)\)\s*-?\}\}",
-    "expression": r"\{\{-?\s*((?!run\().*?)\s*-?\}\}",
-    "tag": r"\{%-?\s*((?:if|elif|else|for|endif|endfor)\b.*?)\s*-?%\}",
-    "formula": r"\$\$(.*?)\$\$",
-    "link": r"(?<=\])\((?!https?:|mailto:|#)([^()\s#]+)[^()]*\)",
-    "box": r"^ *((?:!!!|\?\?\?\+?) \w+)",
-    "exercise": r"^ {4}(\d+\.) ",
-    "table row": r"^ *(\|[^\n]*\|) *$",
-}.items()}
+PARTS = {
+    kind: re.compile(pattern, re.MULTILINE | re.DOTALL)
+    for kind, pattern in {
+        "front matter": r"(?<=\A---\n)(.*?)^---$",
+        "executed code": r"\{\{-?\s*run\((.*?)\)\s*-?\}\}",
+        "expression": r"\{\{-?\s*((?!run\().*?)\s*-?\}\}",
+        "tag": r"\{%-?\s*((?:if|elif|else|for|endif|endfor)\b.*?)\s*-?%\}",
+        "formula": r"\$\$(.*?)\$\$",
+        "link": r"(?<=\])\((?!https?:|mailto:|#)([^()\s#]+)[^()]*\)",
+        "box": r"^ *((?:!!!|\?\?\?\+?) \w+)",
+        "exercise": r"^ {4}(\d+\.) ",
+        "table row": r"^ *(\|[^\n]*\|) *$",
+    }.items()
+}
 
 
 class Part(NamedTuple):
@@ -48,13 +53,22 @@ class Section(NamedTuple):
 
 def differences(docs: Path) -> Iterator[str]:
     """`file:line: what one language has and the other lacks, and the remedy`, for every page and notebook."""
-    first, second = ({file.relative_to(docs / language).as_posix() for file in (docs / language).rglob("*") if file.suffix in (".md", ".py")}
-                     for language in LANGUAGES)
+    first, second = (
+        {
+            file.relative_to(docs / language).as_posix()
+            for file in (docs / language).rglob("*")
+            if file.suffix in (".md", ".py")
+        }
+        for language in LANGUAGES
+    )
     for name in sorted(first ^ second):
         has, lacks = LANGUAGES if name in first else LANGUAGES[::-1]
         yield f"{docs.name}/{has}/{name}:1: there is no {docs.name}/{lacks}/{name}; write it"
     for name in sorted(first & second):
-        pages = [(f"{docs.name}/{language}/{name}", sections(docs / language / name)) for language in LANGUAGES]
+        pages = [
+            (f"{docs.name}/{language}/{name}", sections(docs / language / name))
+            for language in LANGUAGES
+        ]
         yield from _lacking(*pages[0], *pages[1])
         yield from _lacking(*pages[1], *pages[0])
 
@@ -62,7 +76,10 @@ def differences(docs: Path) -> Iterator[str]:
 def _lacking(name: str, ours: list[Section], other: str, theirs: list[Section]) -> Iterator[str]:
     """What a page has that the other lacks; where the headings differ, the first of them that does."""
     if [section.level for section in ours] != [section.level for section in theirs]:
-        same = next((k for k, (a, b) in enumerate(zip(ours, theirs)) if a.level != b.level), min(len(ours), len(theirs)))
+        same = next(
+            (k for k, (a, b) in enumerate(zip(ours, theirs)) if a.level != b.level),
+            min(len(ours), len(theirs)),
+        )
         if same < len(ours):
             there = f"one of level {theirs[same].level}" if same < len(theirs) else "none"
             yield f"{name}:{ours[same].line}: a heading of level {ours[same].level}, where {other} has {there}; give both pages the same headings"
@@ -81,15 +98,33 @@ def sections(path: Path) -> list[Section]:
     text = path.read_text(encoding="utf-8")
     found = []
     if path.suffix == ".py":
-        found = [Part("code cell", _bare(cell["code"]), _line(text, cell.start())) for cell in CODE_CELL.finditer(text)]
+        found = [
+            Part("code cell", _bare(cell["code"]), _line(text, cell.start()))
+            for cell in CODE_CELL.finditer(text)
+        ]
         text = text_cells(text)
-    found += [Part("code block", f"{block['language']} {_bare(block['code'])}", _line(text, block.start())) for block in CODE_BLOCK.finditer(text)]
+    found += [
+        Part(
+            "code block", f"{block['language']} {_bare(block['code'])}", _line(text, block.start())
+        )
+        for block in CODE_BLOCK.finditer(text)
+    ]
     text = CODE_BLOCK.sub(lambda block: "\n" * block[0].count("\n"), text)
-    found += [Part(kind, _content(kind, part[1]), _line(text, part.start(1))) for kind, pattern in PARTS.items() for part in pattern.finditer(text)]
+    found += [
+        Part(kind, _content(kind, part[1]), _line(text, part.start(1)))
+        for kind, pattern in PARTS.items()
+        for part in pattern.finditer(text)
+    ]
     found.sort(key=lambda part: part.line)
-    starts = [(0, 1), *((len(mark[1]), _line(text, mark.start())) for mark in HEADING.finditer(text))]
+    starts = [
+        (0, 1),
+        *((len(mark[1]), _line(text, mark.start())) for mark in HEADING.finditer(text)),
+    ]
     ends = [line for _, line in starts[1:]] + [text.count("\n") + 2]
-    return [Section(level, line, [part for part in found if line <= part.line < end]) for (level, line), end in zip(starts, ends)]
+    return [
+        Section(level, line, [part for part in found if line <= part.line < end])
+        for (level, line), end in zip(starts, ends)
+    ]
 
 
 def _content(kind: str, text: str) -> str:
@@ -102,7 +137,11 @@ def _content(kind: str, text: str) -> str:
         return _bare(text.replace('"""', ""))
     if kind in ("expression", "tag"):  # names stay, words do not
         text = re.sub(r"^(term\([^,]*),.*\)$", r"\1)", text)
-        text = re.sub(r'"[^"]*"', lambda string: string[0] if re.fullmatch(r'"[a-z0-9._-]*"', string[0]) else '""', text)
+        text = re.sub(
+            r'"[^"]*"',
+            lambda string: string[0] if re.fullmatch(r'"[a-z0-9._-]*"', string[0]) else '""',
+            text,
+        )
     return " ".join(re.sub(r"\\text\{.*?\}", "", text).split())
 
 

@@ -11,24 +11,33 @@ from typing import NamedTuple
 COMPUTED = "□"  # stands where a template or f-string fills in what was computed
 SPACES = {"SPACE": " "}  # names of constants that f-strings put between number and unit
 
-CODE_BLOCK = re.compile(r"^(?P<indent> *)(?P<fence>```|~~~)(?P<language>\w*)[^\n]*\n(?P<code>.*?)^(?P=indent)(?P=fence)[ \t]*$", re.MULTILINE | re.DOTALL)
+CODE_BLOCK = re.compile(
+    r"^(?P<indent> *)(?P<fence>```|~~~)(?P<language>\w*)[^\n]*\n(?P<code>.*?)^(?P=indent)(?P=fence)[ \t]*$",
+    re.MULTILINE | re.DOTALL,
+)
 
 # what is no prose, in the order in which it is taken out; the same number of other characters takes its place
-_AWAY = [(re.compile(pattern, re.MULTILINE | re.DOTALL), filler) for pattern, filler in [
-    (CODE_BLOCK.pattern, " "),
-    (r"\{#.*?#\}|<!--.*?-->", " "),
-    (r"\{%.*?%\}", " "),
-    (r"\{\{-?\s*run\(.*?\)\s*-?\}\}", " "),  # code that the build executes
-    (r"\{\{.*?\}\}", COMPUTED),
-    (r"\$\$.*?\$\$", " "),
-    (r"(?<![\\$])\$(?!\s)[^$\n]+?\$", " "),
-    (r"(?<!`)`(?![\d.,]+ ?%?`)[^`\n]+`(?!`)", " "),  # code; a mere number between backticks is prose
-    (r"<https?://[^>\s]*>|https?://[^\s)>]*|\barXiv:[\d.]+", " "),
-    (r"(?<=\])\([^()\s]*(?: \"[^\"]*\")?\)|(?<=\])\{\{[^{}]*\}\}", " "),  # where links lead
-    (r"\{(?: ?[.#:][\w-]+| ?[\w-]+=(?:\"[^\"]*\"|[\w.%]+))+ ?\}", " "),  # attributes
-    (r"</?[a-zA-Z][^<>]*?>", "<"),
-    (r"^[ \t>]*\d+[.)](?= )", " "),  # numbers of list items
-]]
+_AWAY = [
+    (re.compile(pattern, re.MULTILINE | re.DOTALL), filler)
+    for pattern, filler in [
+        (CODE_BLOCK.pattern, " "),
+        (r"\{#.*?#\}|<!--.*?-->", " "),
+        (r"\{%.*?%\}", " "),
+        (r"\{\{-?\s*run\(.*?\)\s*-?\}\}", " "),  # code that the build executes
+        (r"\{\{.*?\}\}", COMPUTED),
+        (r"\$\$.*?\$\$", " "),
+        (r"(?<![\\$])\$(?!\s)[^$\n]+?\$", " "),
+        (
+            r"(?<!`)`(?![\d.,]+ ?%?`)[^`\n]+`(?!`)",
+            " ",
+        ),  # code; a mere number between backticks is prose
+        (r"<https?://[^>\s]*>|https?://[^\s)>]*|\barXiv:[\d.]+", " "),
+        (r"(?<=\])\([^()\s]*(?: \"[^\"]*\")?\)|(?<=\])\{\{[^{}]*\}\}", " "),  # where links lead
+        (r"\{(?: ?[.#:][\w-]+| ?[\w-]+=(?:\"[^\"]*\"|[\w.%]+))+ ?\}", " "),  # attributes
+        (r"</?[a-zA-Z][^<>]*?>", "<"),
+        (r"^[ \t>]*\d+[.)](?= )", " "),  # numbers of list items
+    ]
+]
 _SAID = re.compile(r"\b(?:alt|title|aria-label)=\"([^\"]*)\"")  # what of a tag is read out
 
 
@@ -61,14 +70,20 @@ def passages(path: Path) -> Iterator[Passage]:
 def of_page(text: str) -> str:
     """Markdown with all that is no prose blanked out; its length and line breaks stay."""
     for pattern, filler in _AWAY:
-        text = pattern.sub(lambda found: _tag(found[0]) if filler == "<" else re.sub(r"[^\n]", filler, found[0]), text)
+        text = pattern.sub(
+            lambda found: _tag(found[0]) if filler == "<" else re.sub(r"[^\n]", filler, found[0]),
+            text,
+        )
     return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def _tag(tag: str) -> str:
     """An HTML tag of which only what is read out is left."""
     kept = {index for said in _SAID.finditer(tag) for index in range(*said.span(1))}
-    return "".join(character if index in kept or character == "\n" else " " for index, character in enumerate(tag))
+    return "".join(
+        character if index in kept or character == "\n" else " "
+        for index, character in enumerate(tag)
+    )
 
 
 def text_cells(text: str) -> str:
@@ -92,7 +107,7 @@ def _strings(text: str) -> Iterator[Passage]:
             continue  # a docstring
         said = _said(node)
         if re.search(r"[^\W\d_ ] |[\u4e00-\u9fff]|\d ?%", said):
-            yield Passage(of_page(said), node.lineno, lines[node.lineno - 1:node.end_lineno])
+            yield Passage(of_page(said), node.lineno, lines[node.lineno - 1 : node.end_lineno])
         if isinstance(node, ast.JoinedStr):  # its words are said; only what it fills in is left
             waiting += [part.value for part in node.values if isinstance(part, ast.FormattedValue)]
         else:

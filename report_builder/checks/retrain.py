@@ -19,18 +19,24 @@ from typing import NamedTuple
 import numpy as np
 from safetensors.numpy import load as load_weights
 
-from xo.store.source_digest import Source
 from xo.data.dataset import DataSet
 from xo.errors import InputError
 from xo.runs.record import RunRecord, read_weights, stored_runs
-from xo.store.inputs import changes
-from xo.store.store import Store
 from xo.runs.study import STUDIES, Run, one_run, study_data
-from xo.variants import find_variant
-from xo.variants import VARIANTS
+from xo.store.inputs import changes
+from xo.store.source_digest import Source
+from xo.store.store import Store
+from xo.variants import VARIANTS, find_variant
 
 FIRST, TOLERANCE = 10, 1e-4  # batches; nats, or a weight's own unit
-COUNTED = ("parameters", "layers", "classes", "label_counts", "test_ids", "shown_ids")  # facts that rounding cannot change
+COUNTED = (
+    "parameters",
+    "layers",
+    "classes",
+    "label_counts",
+    "test_ids",
+    "shown_ids",
+)  # facts that rounding cannot change
 MEASURED = ("epochs", "confusion")
 
 
@@ -42,12 +48,17 @@ class Compared(NamedTuple):
     problems: list[str]
 
 
-def candidates(store: Store, data: DataSet, variant: str | None) -> tuple[list[tuple[Run, RunRecord]], int]:
+def candidates(
+    store: Store, data: DataSet, variant: str | None
+) -> tuple[list[tuple[Run, RunRecord]], int]:
     """The records that can be trained again, in an order that is the same everywhere, and how many cannot: their code,
     settings or data are not at hand any more."""
     if variant:
         find_variant(variant)
-    sets = {each.digest: each for each in (data, *(study_data(study, data) for study in STUDIES.values()))}
+    sets = {
+        each.digest: each
+        for each in (data, *(study_data(study, data) for study in STUDIES.values()))
+    }
     source, found, others = Source(), {}, 0
     for record in stored_runs(store, variant or "*"):
         if run := _run_of(record, sets, source):
@@ -62,23 +73,39 @@ def _run_of(record: RunRecord, sets: dict[str, DataSet], source: Source) -> Run 
     inputs = record.inputs
     if record.variant not in VARIANTS or inputs["data"] not in sets:
         return None
-    settings = {name: tuple(value) if isinstance(value, list) else value for name, value in inputs["variant"].items()}
+    settings = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in inputs["variant"].items()
+    }
     try:
-        run = one_run(replace(VARIANTS[record.variant], **settings), record.seed, sets[inputs["data"]], source)
+        run = one_run(
+            replace(VARIANTS[record.variant], **settings), record.seed, sets[inputs["data"]], source
+        )
     except TypeError:  # a setting that variants have no longer
         return None
     elsewhere = {"versions", "device"}
-    same = all(inputs.get(name) == run.inputs.get(name) for name in (inputs.keys() | run.inputs.keys()) - elsewhere)
+    same = all(
+        inputs.get(name) == run.inputs.get(name)
+        for name in (inputs.keys() | run.inputs.keys()) - elsewhere
+    )
     return run if same else None
 
 
-def again(store: Store, data: DataSet, k: int, seed: int, variant: str | None,
-          train: Callable[[list[Run], Store], list[RunRecord]]) -> Iterator[Compared]:
+def again(
+    store: Store,
+    data: DataSet,
+    k: int,
+    seed: int,
+    variant: str | None,
+    train: Callable[[list[Run], Store], list[RunRecord]],
+) -> Iterator[Compared]:
     """Trains k runs again, chosen with `seed`, in a store of their own that is removed afterwards, and compares each."""
     found, others = candidates(store, data, variant)
     if not found:
-        raise InputError(f"{store.root}: no record of {variant or 'any variant'} on {data.name} that can be trained again with the "
-                         f"code and settings at hand ({others} are of others); 'python -m report_builder build' trains some")
+        raise InputError(
+            f"{store.root}: no record of {variant or 'any variant'} on {data.name} that can be trained again with the "
+            f"code and settings at hand ({others} are of others); 'python -m report_builder build' trains some"
+        )
     chosen = random.Random(seed).sample(found, min(k, len(found)))
     with TemporaryDirectory(prefix="xo-verify-") as scratch:
         trained = train([run for run, _ in chosen], Store(Path(scratch)))
@@ -90,20 +117,31 @@ def again(store: Store, data: DataSet, k: int, seed: int, variant: str | None,
 def compare(run: str, record: RunRecord, fresh: RunRecord) -> Compared:
     """What of a record the fresh one of the same run does not confirm."""
     machine = fresh.machine
-    elsewhere = changes({"versions": record.inputs["versions"], "machine": record.machine},
-                        {"versions": fresh.inputs["versions"], "machine": machine})
-    problems = [f"{record.folder}: trained again, {problem}" for problem in _different(record, fresh)]
+    elsewhere = changes(
+        {"versions": record.inputs["versions"], "machine": record.machine},
+        {"versions": fresh.inputs["versions"], "machine": machine},
+    )
+    problems = [
+        f"{record.folder}: trained again, {problem}" for problem in _different(record, fresh)
+    ]
     if not elsewhere or not problems:
         where = "same versions and machine" if not elsewhere else "; ".join(elsewhere)
         return Compared(run, f"bit by bit ({where})", problems)
-    problems = [f"{record.folder}: trained again, {problem}" for problem in _beyond_rounding(record, fresh)]
-    return Compared(run, f"first {FIRST} batches within {TOLERANCE:g} ({'; '.join(elsewhere)})", problems)
+    problems = [
+        f"{record.folder}: trained again, {problem}" for problem in _beyond_rounding(record, fresh)
+    ]
+    return Compared(
+        run, f"first {FIRST} batches within {TOLERANCE:g} ({'; '.join(elsewhere)})", problems
+    )
 
 
 def _different(record: RunRecord, fresh: RunRecord) -> Iterator[str]:
     """Every recorded number that is not equal bit by bit; seconds and memory are no results."""
     yield from _facts(record, fresh, (*COUNTED, *MEASURED))
-    yield from _arrays({name: record.array(name) for name in record.array_names}, {name: fresh.array(name) for name in fresh.array_names})
+    yield from _arrays(
+        {name: record.array(name) for name in record.array_names},
+        {name: fresh.array(name) for name in fresh.array_names},
+    )
     if record.has_weights and fresh.has_weights:
         yield from _arrays(load_weights(read_weights(record)), load_weights(read_weights(fresh)))
 
@@ -111,8 +149,13 @@ def _different(record: RunRecord, fresh: RunRecord) -> Iterator[str]:
 def _beyond_rounding(record: RunRecord, fresh: RunRecord) -> Iterator[str]:
     yield from _facts(record, fresh, COUNTED)
     for name in (each for each in record.array_names if each.endswith(".before")):
-        yield from _apart(name, record.array(name), fresh.array(name) if fresh.has(name) else np.empty(0))
-    yield from _apart(f"the loss of the first {FIRST} batches", *(each.array("batch_loss")[0, :FIRST] for each in (record, fresh)))
+        yield from _apart(
+            name, record.array(name), fresh.array(name) if fresh.has(name) else np.empty(0)
+        )
+    yield from _apart(
+        f"the loss of the first {FIRST} batches",
+        *(each.array("batch_loss")[0, :FIRST] for each in (record, fresh)),
+    )
 
 
 def _apart(name: str, before: np.ndarray, now: np.ndarray) -> Iterator[str]:
@@ -125,7 +168,11 @@ def _facts(record: RunRecord, fresh: RunRecord, names: tuple[str, ...]) -> Itera
     for name in names:
         before, now = getattr(record, name), getattr(fresh, name)
         if before != now:
-            pairs = list(zip(before, now)) if isinstance(before, tuple) and isinstance(now, tuple) else [(before, now)]
+            pairs = (
+                list(zip(before, now))
+                if isinstance(before, tuple) and isinstance(now, tuple)
+                else [(before, now)]
+            )
             first = next((pair for pair in pairs if pair[0] != pair[1]), (before, now))
             yield f"{name} differs: recorded {first[0]}, now {first[1]}"
 
@@ -136,9 +183,15 @@ def _arrays(before: dict[str, np.ndarray], now: dict[str, np.ndarray]) -> Iterat
         if a is None or b is None or a.shape != b.shape or a.dtype != b.dtype:
             yield f"{name} differs: recorded {_kind(a)}, now {_kind(b)}"
         elif a.tobytes() != b.tobytes():
-            wrong = np.argwhere(~((a == b) | (a != a) & (b != b)))  # two numbers that are none are equal
+            wrong = np.argwhere(
+                ~((a == b) | (a != a) & (b != b))
+            )  # two numbers that are none are equal
             where = tuple(map(int, wrong[0])) if len(wrong) else None
-            first = f", first at {where}: recorded {a[where]!s}, now {b[where]!s}" if where is not None else " in the sign of zero"
+            first = (
+                f", first at {where}: recorded {a[where]!s}, now {b[where]!s}"
+                if where is not None
+                else " in the sign of zero"
+            )
             yield f"{name} differs in {len(wrong)} of {a.size} numbers{first}"
 
 

@@ -15,8 +15,8 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from report_builder.evidence.study import Evidence
 from report_builder.evidence.original_logs import DIGIT, Log, logs, printed_rows, rows_per_epoch
+from report_builder.evidence.study import Evidence
 
 ODD = ("three-conv-failed", "no-pooling")
 FEW = 5  # seeds of each reading, below which nothing is decided
@@ -24,7 +24,9 @@ LIKELIER = log(20)  # how much better one reading must do to be called the bette
 KEEPS = 0.9  # of the level of its plateau: above this share an epoch still belongs to it
 FALLEN = 0.5  # of that level: below this share a log has left it
 NEAR = 0.05  # of that level: a run that differs by less stays there too
-SCALES = 0.0005 * 1.25 ** np.arange(20)  # of the noise in a printed row; half the last digit at least
+SCALES = 0.0005 * 1.25 ** np.arange(
+    20
+)  # of the noise in a printed row; half the last digit at least
 FREEDOMS = (1, 2, 4, 8, 16, 32)  # degrees of freedom: 1 expects outliers, 32 is all but normal
 
 Part = Literal["whole", "plateau", "fall"]
@@ -41,11 +43,24 @@ class Reading(NamedTuple):
 
 
 READINGS: dict[str, Reading] = {
-    "right": Reading("标签无误", "Right labels", (850, 850), {"three-conv-failed": "three-conv", "no-pooling": "no-pooling"}),
-    "folders": Reading("文件夹当作类别", "Folders as classes", (300, 1700), {
-        "three-conv-failed": "three-conv-wrong-folder", "no-pooling": "no-pooling-wrong-folder"}),
-    "uneven": Reading("两类数目悬殊", "Uneven classes", (300, 1700), {
-        "three-conv-failed": "three-conv-uneven", "no-pooling": "no-pooling-uneven"}),
+    "right": Reading(
+        "标签无误",
+        "Right labels",
+        (850, 850),
+        {"three-conv-failed": "three-conv", "no-pooling": "no-pooling"},
+    ),
+    "folders": Reading(
+        "文件夹当作类别",
+        "Folders as classes",
+        (300, 1700),
+        {"three-conv-failed": "three-conv-wrong-folder", "no-pooling": "no-pooling-wrong-folder"},
+    ),
+    "uneven": Reading(
+        "两类数目悬殊",
+        "Uneven classes",
+        (300, 1700),
+        {"three-conv-failed": "three-conv-uneven", "no-pooling": "no-pooling-uneven"},
+    ),
 }
 
 
@@ -82,7 +97,12 @@ class Judgement(NamedTuple):
     @property
     def judged(self) -> tuple[Fit, ...]:
         """The likeliest first."""
-        return tuple(sorted((fit for fit in self.fits if fit.state == "judged"), key=lambda fit: -fit.log_likelihood))
+        return tuple(
+            sorted(
+                (fit for fit in self.fits if fit.state == "judged"),
+                key=lambda fit: -fit.log_likelihood,
+            )
+        )
 
     @property
     def lead(self) -> tuple[float, float, float]:
@@ -145,20 +165,31 @@ def _judge(published: Log, part: Part, first: int, last: int, evidence: Evidence
         if state == "judged" and noise is None:
             state = "too few"
         judged = state == "judged"
-        fits.append(Fit(name, READINGS[name].variants[published.name], state, 0 if rows is None else len(rows),
-                        0 if rows is None else _alike(published, part, rows),
-                        likelihoods(published.rows[span].ravel(), _flat(rows[:, span]), noise) if judged else np.empty(0)))
+        fits.append(
+            Fit(
+                name,
+                READINGS[name].variants[published.name],
+                state,
+                0 if rows is None else len(rows),
+                0 if rows is None else _alike(published, part, rows),
+                likelihoods(published.rows[span].ravel(), _flat(rows[:, span]), noise)
+                if judged
+                else np.empty(0),
+            )
+        )
     return Judgement(published.name, part, first, last, noise, tuple(fits))
 
 
-def _runs_of(published: Log, reading: Reading, evidence: Evidence) -> tuple[State, np.ndarray | None]:
+def _runs_of(
+    published: Log, reading: Reading, evidence: Evidence
+) -> tuple[State, np.ndarray | None]:
     """Whether a reading can be judged, and if so what its runs print, `(n, epochs, rows)`."""
     if rows_per_epoch(sum(reading.images)) != published.rows.shape[1]:
         return "excluded", None
     runs = evidence.records.get(reading.variants[published.name], ())
     if not runs:
         return "no runs", None
-    rows = printed_rows(runs)[:, :published.epochs]
+    rows = printed_rows(runs)[:, : published.epochs]
     return ("judged", rows) if rows.shape[1:] == published.rows.shape else ("not comparable", None)
 
 
@@ -167,7 +198,11 @@ def _alike(published: Log, part: Part, rows: np.ndarray) -> int:
     level = plateau_level(published)
     stays = abs(rows[:, _plateau(published)].mean((1, 2)) - level) <= NEAR * level
     falls = rows[:, -1].mean(1) < FALLEN * level
-    wanted = {"plateau": stays, "fall": falls, "whole": stays & (falls == (fall_epoch(published) is not None))}
+    wanted = {
+        "plateau": stays,
+        "fall": falls,
+        "whole": stays & (falls == (fall_epoch(published) is not None)),
+    }
     return int(wanted[part].sum())
 
 
@@ -187,7 +222,13 @@ def likelihoods(published: np.ndarray, ours: np.ndarray, noise: Noise) -> np.nda
 def _log_probability(error: np.ndarray, noise: Noise) -> np.ndarray:
     """Of rows that print so far off, to the last digit: Student's t density times the width of that digit."""
     scale, freedom = noise
-    constant = lgamma((freedom + 1) / 2) - lgamma(freedom / 2) - 0.5 * log(freedom * pi) - log(scale) + log(DIGIT)
+    constant = (
+        lgamma((freedom + 1) / 2)
+        - lgamma(freedom / 2)
+        - 0.5 * log(freedom * pi)
+        - log(scale)
+        + log(DIGIT)
+    )
     return constant - (freedom + 1) / 2 * np.log1p((error / scale) ** 2 / freedom)
 
 
@@ -197,8 +238,10 @@ def fit_noise(groups: list[np.ndarray]) -> Noise | None:
     if not groups:
         return None
     errors = [runs[:, None] - runs for runs in groups]  # (n, n, rows)
-    return max((Noise(float(scale), freedom) for scale, freedom in product(SCALES, FREEDOMS)),
-               key=lambda noise: sum(_left_out(error, noise) for error in errors))
+    return max(
+        (Noise(float(scale), freedom) for scale, freedom in product(SCALES, FREEDOMS)),
+        key=lambda noise: sum(_left_out(error, noise) for error in errors),
+    )
 
 
 def _left_out(errors: np.ndarray, noise: Noise) -> float:

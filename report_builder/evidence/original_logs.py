@@ -13,9 +13,9 @@ from typing import NamedTuple
 import numpy as np
 
 from report_builder.evidence.study import printed
-from xo.store.source_digest import ROOT
 from xo.errors import InputError
 from xo.runs.record import RunRecord
+from xo.store.source_digest import ROOT
 
 FILE = ROOT / "data" / "published.toml"
 DIGIT = 0.001  # the last one that a row prints
@@ -47,20 +47,29 @@ class Log(NamedTuple):
 
 def logs() -> dict[str, Log]:
     """The six logs, by name, in the order of the original."""
-    return {name: Log(name, log["section"], log["variant"], np.array(log["rows"]), log.get("accuracy"))
-            for name, log in _document()["logs"].items()}
+    return {
+        name: Log(name, log["section"], log["variant"], np.array(log["rows"]), log.get("accuracy"))
+        for name, log in _document()["logs"].items()
+    }
 
 
 def facts() -> dict[str, Fact]:
     """Everything printed that a page may quote: `three-conv-failed.epoch-10`, `channels-11.accuracy`, `settings.lr`."""
     found = {}
     for name, log in logs().items():
-        found |= {f"{name}.epochs": Fact(f"{log.epochs}", log.section), f"{name}.rows": Fact(f"{log.rows.shape[1]}", log.section)}
-        found |= {f"{name}.epoch-{e}": Fact(" ".join(f"{row:.3f}" for row in rows), log.section)
-                  for e, rows in enumerate(log.rows, 1)}
+        found |= {
+            f"{name}.epochs": Fact(f"{log.epochs}", log.section),
+            f"{name}.rows": Fact(f"{log.rows.shape[1]}", log.section),
+        }
+        found |= {
+            f"{name}.epoch-{e}": Fact(" ".join(f"{row:.3f}" for row in rows), log.section)
+            for e, rows in enumerate(log.rows, 1)
+        }
         if log.accuracy is not None:
             found[f"{name}.accuracy"] = Fact(f"{log.accuracy:.6f} %", log.section)
-    return found | {name: Fact(_written(**fact), fact["section"]) for name, fact in _document()["facts"].items()}
+    return found | {
+        name: Fact(_written(**fact), fact["section"]) for name, fact in _document()["facts"].items()
+    }
 
 
 def _written(value, section: str, unit: str = "") -> str:
@@ -73,7 +82,9 @@ def _document() -> dict:
     try:
         return _parsed(FILE.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
-        raise InputError(f"{FILE}: cannot be read ({error}); restore it with 'git checkout {FILE.relative_to(ROOT)}'") from error
+        raise InputError(
+            f"{FILE}: cannot be read ({error}); restore it with 'git checkout {FILE.relative_to(ROOT)}'"
+        ) from error
 
 
 @cache
@@ -103,7 +114,9 @@ class Placement(NamedTuple):
 
     published: np.ndarray  # (epochs,)
     ours: np.ndarray  # (n, epochs)
-    distances: np.ndarray  # (n,), of each run from the median of the others; nothing to tell where there is one run
+    distances: (
+        np.ndarray
+    )  # (n,), of each run from the median of the others; nothing to tell where there is one run
     distance: float  # of the published log from the median of all
 
     @property
@@ -138,14 +151,18 @@ def place(log: Log, runs: tuple[RunRecord, ...]) -> Placement | None:
     rows = printed_rows(runs)  # (n, epochs, rows)
     if rows.shape[1] < log.epochs or not rows.shape[2]:
         return None
-    return placed(log.rows.mean(1), rows[:, :log.epochs].mean(2))
+    return placed(log.rows.mean(1), rows[:, : log.epochs].mean(2))
 
 
 def placed(published: np.ndarray, ours: np.ndarray) -> Placement:
     """A curve `(epochs,)` among others `(n, epochs)`; how far it lies is its mean absolute difference from their median."""
     others = [np.delete(ours, i, axis=0) for i in range(len(ours))] if len(ours) > 1 else []
-    distances = np.array([abs(curve - np.median(rest, axis=0)).mean() for curve, rest in zip(ours, others)])
-    return Placement(published, ours, distances, float(abs(published - np.median(ours, axis=0)).mean()))
+    distances = np.array(
+        [abs(curve - np.median(rest, axis=0)).mean() for curve, rest in zip(ours, others)]
+    )
+    return Placement(
+        published, ours, distances, float(abs(published - np.median(ours, axis=0)).mean())
+    )
 
 
 def printed_rows(runs: tuple[RunRecord, ...]) -> np.ndarray:

@@ -29,7 +29,9 @@ class Evidence:
     data: DataSet
     variants: tuple[Variant, ...]
     records: dict[str, tuple[RunRecord, ...]]  # by variant, in the order of the seeds
-    demonstrations: dict[str, DemonstrationRecord] = field(default_factory=dict)  # by name, those that there are
+    demonstrations: dict[str, DemonstrationRecord] = field(
+        default_factory=dict
+    )  # by name, those that there are
 
     def runs(self, variant: str) -> tuple[RunRecord, ...]:
         return self.records[variant]
@@ -60,7 +62,9 @@ class Share(NamedTuple):
 
 def curve(runs: tuple[RunRecord, ...], name: str) -> np.ndarray:
     """`(seeds, epochs)` of a measure taken every epoch, such as "test_accuracy"."""
-    return lost_is_infinite(np.array([[getattr(epoch, name) for epoch in run.epochs] for run in runs]))
+    return lost_is_infinite(
+        np.array([[getattr(epoch, name) for epoch in run.epochs] for run in runs])
+    )
 
 
 def lost_is_infinite(values: np.ndarray) -> np.ndarray:
@@ -81,7 +85,9 @@ def escape_epochs(runs: tuple[RunRecord, ...]) -> np.ndarray:
 
 def spread(values: np.ndarray) -> Spread:
     """Median and range of `(n,)` values."""
-    return Spread(float(np.median(values)), float(np.min(values)), float(np.max(values)), len(values))
+    return Spread(
+        float(np.median(values)), float(np.min(values)), float(np.max(values)), len(values)
+    )
 
 
 @cache
@@ -109,12 +115,18 @@ class Difference(NamedTuple):
 def difference(a: Share, b: Share) -> Difference:
     """The share of `a` minus that of `b`, with the interval that Newcombe (1998, method 10) makes of the two of Wilson."""
     p, q = a.k / a.n, b.k / b.n
-    return Difference(p - q, p - q - hypot(p - a.low, b.high - q), p - q + hypot(a.high - p, q - b.low))
+    return Difference(
+        p - q, p - q - hypot(p - a.low, b.high - q), p - q + hypot(a.high - p, q - b.low)
+    )
 
 
 def n_to_part(p: float, q: float, least: int = 2, most: int = 2000) -> int | None:
     """How many seeds of each, at least `least`, would part two shares that stay as they are; None where `most` would not."""
-    found = (n for n in _growing(least, most) if difference(share(round(p * n), n), share(round(q * n), n)).parted)
+    found = (
+        n
+        for n in _growing(least, most)
+        if difference(share(round(p * n), n), share(round(q * n), n)).parted
+    )
     return next(found, None)
 
 
@@ -146,8 +158,13 @@ def delay(a: np.ndarray, b: np.ndarray, horizon: int) -> tuple[float, float]:
     seen = [np.minimum(epochs, horizon + 1.0) for epochs in (a, b)]
     if min(map(len, seen)) < 2:
         return float(seen[0].mean() - seen[1].mean()), 1.0
-    test = permutation_test(seen, lambda x, y, axis: x.mean(axis) - y.mean(axis), vectorized=True, n_resamples=9999,
-                            rng=np.random.default_rng(0))
+    test = permutation_test(
+        seen,
+        lambda x, y, axis: x.mean(axis) - y.mean(axis),
+        vectorized=True,
+        n_resamples=9999,
+        rng=np.random.default_rng(0),
+    )
     return float(test.statistic), float(test.pvalue)
 
 
@@ -155,7 +172,7 @@ def printed(run: RunRecord) -> np.ndarray:
     """`(epochs, rows)`, the losses as the original prints them: of every ten batches the sum divided by 100."""
     losses = run.array("batch_loss")  # (epochs, batches)
     rows = losses.shape[1] // 10
-    return losses[:, :10 * rows].reshape(len(losses), rows, 10).sum(2) / 100
+    return losses[:, : 10 * rows].reshape(len(losses), rows, 10).sum(2) / 100
 
 
 def receptive_fields(run: RunRecord) -> dict[str, tuple[int, int]]:

@@ -38,7 +38,11 @@ def is_signed(path: Path) -> bool:
 
         with Image.open(io.BytesIO(content), formats=("PNG",)) as image:
             return image.info.get(KEY) == _pixels(image)
-    except (OSError, SyntaxError, ValueError):  # which Pillow raises on what is no image, or a damaged one
+    except (
+        OSError,
+        SyntaxError,
+        ValueError,
+    ):  # which Pillow raises on what is no image, or a damaged one
         return False
 
 

@@ -10,26 +10,28 @@ from types import ModuleType
 from typing import Literal, NamedTuple
 
 from report_builder.evidence.study import Evidence
-from report_builder.figures.concepts import channels
-from report_builder.figures.comparison import compare
-from report_builder.figures.training import curves
-from report_builder.figures.concepts import fcn
+from report_builder.figures.comparison import compare, statistics
+from report_builder.figures.concepts import channels, fcn, levels, pooling, shifts, windows
 from report_builder.figures.images import images
-from report_builder.figures.inside import kernels
-from report_builder.figures.concepts import levels
-from report_builder.figures.inside import maps
-from report_builder.figures.inside import network
-from report_builder.figures.inside import passage
-from report_builder.figures.concepts import pooling
+from report_builder.figures.inside import kernels, maps, network, passage
 from report_builder.figures.original import published
-from report_builder.figures.concepts import shifts
-from report_builder.figures.comparison import statistics
-from report_builder.figures.concepts import windows
 from report_builder.figures.toolkit.style import ASSETS, Drawing, Style
+from report_builder.figures.training import curves
 from xo.errors import InputError
 from xo.variants import Variant
 
-__all__ = ["ASSETS", "FIGURES", "Drawing", "Style", "Row", "code_of", "draw", "find", "names", "save"]
+__all__ = [
+    "ASSETS",
+    "FIGURES",
+    "Drawing",
+    "Style",
+    "Row",
+    "code_of",
+    "draw",
+    "find",
+    "names",
+    "save",
+]
 
 SHOWN_WIDTH = 700  # pixels on a page
 
@@ -90,9 +92,12 @@ def names(evidence: Evidence) -> list[str]:
     """The names of all figures that can be drawn of a study: `samples`, `loss.baseline`, ..."""
     if not evidence.variants:
         return []
-    return [name if row.scope == "study" else f"{name}.{variant.name}" for name, row in FIGURES.items()
-            for variant in (evidence.variants[:1] if row.scope == "study" else evidence.variants)
-            if _applies(row, variant, evidence)]
+    return [
+        name if row.scope == "study" else f"{name}.{variant.name}"
+        for name, row in FIGURES.items()
+        for variant in (evidence.variants[:1] if row.scope == "study" else evidence.variants)
+        if _applies(row, variant, evidence)
+    ]
 
 
 def find(name: str, evidence: Evidence) -> tuple[Row, str | None]:
@@ -101,9 +106,11 @@ def find(name: str, evidence: Evidence) -> tuple[Row, str | None]:
     if name not in known:
         study = ", ".join(figure for figure, row in FIGURES.items() if row.scope == "study")
         variant = ", ".join(figure for figure, row in FIGURES.items() if row.scope == "variant")
-        raise InputError(f"figure '{name}': not known; known are {study}, and with a variant's name, as in "
-                         f"loss.baseline, {variant} "
-                         f"(the study has {', '.join(v.name for v in evidence.variants) or 'no run yet'})")
+        raise InputError(
+            f"figure '{name}': not known; known are {study}, and with a variant's name, as in "
+            f"loss.baseline, {variant} "
+            f"(the study has {', '.join(v.name for v in evidence.variants) or 'no run yet'})"
+        )
     figure, _, variant_name = name.partition(".")
     return FIGURES[figure], variant_name or None
 
@@ -153,9 +160,15 @@ def encode(drawing: Drawing, kind: Literal["svg", "png"]) -> bytes:
 def _svg(drawing: Drawing) -> bytes:
     """Without date, version, document type, comments and indentation; coordinates in hundredths, short names of letters."""
     out = io.BytesIO()
-    drawing.figure.savefig(out, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
+    drawing.figure.savefig(
+        out, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type"))
+    )
     text = out.getvalue().decode("utf-8")
-    text = re.sub(r' d="[^"]*"', lambda path: re.sub(r"(\.\d\d)\d+", r"\1", path[0]), text[text.index("<svg"):])
+    text = re.sub(
+        r' d="[^"]*"',
+        lambda path: re.sub(r"(\.\d\d)\d+", r"\1", path[0]),
+        text[text.index("<svg") :],
+    )
     text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL).replace("XOReportSans-Regular-", "x")
     text = text.replace("xlink:href", "href")
     return re.sub(r"\s*\n\s*", "\n", text).encode("utf-8")
@@ -171,7 +184,11 @@ def _png(drawing: Drawing) -> bytes:
     agg.draw()
     pixels = np.asarray(agg.buffer_rgba())  # (H, W, 4), all opaque
     image = Image.fromarray(pixels)
-    painted = [color for each in drawing.figure.images for color in _colors(Image.fromarray(each.get_array()).convert("RGBA"))]
+    painted = [
+        color
+        for each in drawing.figure.images
+        for color in _colors(Image.fromarray(each.get_array()).convert("RGBA"))
+    ]
     found = _colors(image)
     if 0 < len(painted) <= 256 and found:
         # all painted colors, then the commonest shades at the edges of letters; a rare shade takes its nearest
@@ -188,7 +205,12 @@ def _png(drawing: Drawing) -> bytes:
 
 def _colors(image) -> list[tuple[int, ...]]:
     """The colors of a Pillow image, the commonest first; none where they are too many for a palette to be near."""
-    return [color for _, color in sorted(image.getcolors(1 << 13) or [], key=lambda entry: (-entry[0], entry[1]))]
+    return [
+        color
+        for _, color in sorted(
+            image.getcolors(1 << 13) or [], key=lambda entry: (-entry[0], entry[1])
+        )
+    ]
 
 
 def _packed(rgba):

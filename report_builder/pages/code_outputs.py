@@ -23,8 +23,10 @@ from xo.store.processes import ONE_THREAD, Process, begin
 
 TIMEOUT = 120  # seconds
 RUNNING = ("numpy", "torch")  # libraries whose version decides what a snippet prints
-_NOTE = {"zh": "这段代码还没有执行过，运行 <code>python -m report_builder build</code> 会执行它。",
-         "en": "This code has not been run yet; <code>python -m report_builder build</code> runs it."}
+_NOTE = {
+    "zh": "这段代码还没有执行过，运行 <code>python -m report_builder build</code> 会执行它。",
+    "en": "This code has not been run yet; <code>python -m report_builder build</code> runs it.",
+}
 
 
 class Snippet(NamedTuple):
@@ -38,7 +40,11 @@ class Snippet(NamedTuple):
 def snippet(code: str, page: str) -> Snippet:
     """`code` as it stands between the quotes of `run`; with other comments, as on the page's other language, it is the same."""
     code = dedent(code).strip("\n")
-    return Snippet(f"{Path(page).stem}-{hashlib.sha256(_uncommented(code).encode()).hexdigest()[:8]}", code, page)
+    return Snippet(
+        f"{Path(page).stem}-{hashlib.sha256(_uncommented(code).encode()).hexdigest()[:8]}",
+        code,
+        page,
+    )
 
 
 def _uncommented(code: str) -> str:
@@ -63,12 +69,16 @@ def execute(asked: Snippet, docs: Path, environment: dict[str, str]) -> str:
             process.kill()
             process.join()
         if not finished:
-            raise CheckFailed(f"{_place(asked, docs)}: the code ran for more than {TIMEOUT} s; mend it")
+            raise CheckFailed(
+                f"{_place(asked, docs)}: the code ran for more than {TIMEOUT} s; mend it"
+            )
         if process.exitcode:
             error = said.read_text(encoding="utf-8")
             lines = re.findall(rf'File "{re.escape(str(script))}", line (\d+)', error)
             last = error.strip().splitlines() or [f"exit status {process.exitcode}"]
-            raise CheckFailed(f"{_place(asked, docs, int(lines[-1]) if lines else 1)}: the code failed with {last[-1]}; mend it")
+            raise CheckFailed(
+                f"{_place(asked, docs, int(lines[-1]) if lines else 1)}: the code failed with {last[-1]}; mend it"
+            )
         return printed.read_text(encoding="utf-8").rstrip("\n")
 
 
@@ -96,6 +106,11 @@ def _place(asked: Snippet, docs: Path, line: int = 1) -> str:
 
 def markup(asked: Snippet, printed: str | None, language: str) -> str:
     """Markdown of the code and of what it printed; a note where it has not been run."""
-    below = (f'<p class="xo-missing">{_NOTE[language]}</p>' if printed is None
-             else f'<div class="xo-output"><pre>{html.escape(printed)}</pre></div>' if printed else "")
+    below = (
+        f'<p class="xo-missing">{_NOTE[language]}</p>'
+        if printed is None
+        else f'<div class="xo-output"><pre>{html.escape(printed)}</pre></div>'
+        if printed
+        else ""
+    )
     return f"```python\n{asked.code}\n```\n\n{below}"

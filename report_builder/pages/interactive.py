@@ -1,12 +1,12 @@
 """The stepper of the sliding window: the demonstration `windows` as data for docs/assets/stepper.js, and its place in a page.
 
-    {"image": ["00ff.."],      a string per row, a byte in hex per pixel, 0 ink and 255 paper
-     "kernel": [[..] * 3],     one of conv1's kernels, float32
-     "bias": 0.1,
-     "start": [row, column],   of the output pixel that it shows first
-     "colors": {"light", "dark"}: seven colors from the most negative to the most positive value,
-     "layers": [{"name", "variant", "title": {"zh", "en"}, "channel", "size", "stride", "offset": as the demonstration has them,
-                 "limit": m, "map": ["80a1.."]}]}   that channel; m its largest |value|, and a byte 0 to 255 for -m to m
+{"image": ["00ff.."],      a string per row, a byte in hex per pixel, 0 ink and 255 paper
+ "kernel": [[..] * 3],     one of conv1's kernels, float32
+ "bias": 0.1,
+ "start": [row, column],   of the output pixel that it shows first
+ "colors": {"light", "dark"}: seven colors from the most negative to the most positive value,
+ "layers": [{"name", "variant", "title": {"zh", "en"}, "channel", "size", "stride", "offset": as the demonstration has them,
+             "limit": m, "map": ["80a1.."]}]}   that channel; m its largest |value|, and a byte 0 to 255 for -m to m
 """
 
 from __future__ import annotations
@@ -34,14 +34,29 @@ def steppers(evidence: Evidence) -> dict[str, dict]:
         return {}
     layers = []
     for layer in shown.facts["layers"]:
-        row, values = VARIANTS[layer["variant"]], shown.array("map" if layer["name"] == "conv1" else f"map.{layer['name']}")
+        row, values = (
+            VARIANTS[layer["variant"]],
+            shown.array("map" if layer["name"] == "conv1" else f"map.{layer['name']}"),
+        )
         limit = float(np.abs(values).max()) or 1.0
-        layers.append({**layer, "title": {"zh": row.zh, "en": row.en}, "limit": limit,
-                       "map": _hex(np.rint(127.5 + 127.5 * values / limit).astype(np.uint8))})
-    return {DEMONSTRATION: {
-        "image": _hex(shown.array("image")), "kernel": shown.array("kernel").astype(float).tolist(),
-        "bias": float(shown.array("bias").item()), "start": shown.facts["start"],
-        "colors": dict(zip(("light", "dark"), DIVERGING)), "layers": layers}}
+        layers.append(
+            {
+                **layer,
+                "title": {"zh": row.zh, "en": row.en},
+                "limit": limit,
+                "map": _hex(np.rint(127.5 + 127.5 * values / limit).astype(np.uint8)),
+            }
+        )
+    return {
+        DEMONSTRATION: {
+            "image": _hex(shown.array("image")),
+            "kernel": shown.array("kernel").astype(float).tolist(),
+            "bias": float(shown.array("bias").item()),
+            "start": shown.facts["start"],
+            "colors": dict(zip(("light", "dark"), DIVERGING)),
+            "layers": layers,
+        }
+    }
 
 
 def _hex(rows: np.ndarray) -> list[str]:
@@ -53,6 +68,8 @@ def markup(content: dict, strip: str, assets: str) -> str:
 
     The script stands here and waits for nothing, so that the page below does not move when it takes the strip's place.
     """
-    return (f'<div class="xo-stepper" id="stepper" markdown="1">\n\n{strip}\n\n'
-            f'<div><link rel="stylesheet" href="{assets}/stepper.css"><script type="application/json">{escape.script_json(content)}</script>'
-            f'<script src="{assets}/stepper.js"></script></div>\n\n</div>')
+    return (
+        f'<div class="xo-stepper" id="stepper" markdown="1">\n\n{strip}\n\n'
+        f'<div><link rel="stylesheet" href="{assets}/stepper.css"><script type="application/json">{escape.script_json(content)}</script>'
+        f'<script src="{assets}/stepper.js"></script></div>\n\n</div>'
+    )

@@ -16,18 +16,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from report_builder.figures.toolkit.style import FONT
-from xo.store.source_digest import ROOT, Source
 from xo.commands import EMBEDDED
 from xo.data.dataset import DataSet, ensure, load
-from xo.store.ownership import claim
 from xo.runs.record import RunRecord
+from xo.runs.study import find_records, find_study, plan, study_data
+from xo.store.ownership import claim
+from xo.store.source_digest import ROOT, Source
 from xo.store.store import Store
-from xo.runs.study import find_study, find_records, plan, study_data
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-DOTS_PER_INCH = 144  # half as many again as the page's pixels: sharp on most screens, and still small
+DOTS_PER_INCH = (
+    144  # half as many again as the page's pixels: sharp on most screens, and still small
+)
 PAGE_PIXELS_PER_INCH = 96
 
 
@@ -48,7 +50,9 @@ def recorded() -> dict[str, tuple[RunRecord, ...]]:
     """The records of the study that the store holds, `{"baseline": (seed 0, seed 1, ...), ...}`; nothing is trained."""
     study = find_study(os.environ.get("XO_STUDY", "default"))
     found: dict[str, tuple[RunRecord, ...]] = {}
-    for record in find_records(plan(study, study_data(study, data_set()), Source()), _store()).found:
+    for record in find_records(
+        plan(study, study_data(study, data_set()), Source()), _store()
+    ).found:
         found[record.variant] = (*found.get(record.variant, ()), record)
     return found
 
@@ -64,7 +68,10 @@ def use_font() -> None:
 
     font_manager.fontManager.addfont(FONT)
     matplotlib.rcParams["text.parse_math"] = False  # a class may be called $x$
-    matplotlib.rcParams["font.family"] = [font_manager.FontProperties(fname=FONT).get_name(), "DejaVu Sans"]
+    matplotlib.rcParams["font.family"] = [
+        font_manager.FontProperties(fname=FONT).get_name(),
+        "DejaVu Sans",
+    ]
 
 
 @dataclass(frozen=True)
@@ -93,6 +100,8 @@ def show(figure: Figure, alt: str) -> Picture:
     figure.savefig(file, format="png", dpi=DOTS_PER_INCH, bbox_inches="tight", pad_inches=0.04)
     plt.close(figure)
     drawn, packed = Image.open(file).convert("RGB"), BytesIO()
-    drawn.quantize(256, dither=Image.Dither.NONE).save(packed, "PNG", optimize=True)  # a third of the size
+    drawn.quantize(256, dither=Image.Dither.NONE).save(
+        packed, "PNG", optimize=True
+    )  # a third of the size
     size = (round(side * PAGE_PIXELS_PER_INCH / DOTS_PER_INCH) for side in drawn.size)
     return Picture(packed.getvalue(), *size, alt)

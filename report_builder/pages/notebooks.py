@@ -12,15 +12,26 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xo.store.files import write_atomically
 from xo.errors import CheckFailed
+from xo.store.files import write_atomically
 from xo.store.processes import ONE_THREAD, Process, begin
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 TIMEOUT = 600  # seconds for one cell
-RUNNING = ("ipykernel", "jupytext", "matplotlib", "nbclient", "numpy", "pillow", "safetensors", "scipy", "torch", "torchvision")
+RUNNING = (
+    "ipykernel",
+    "jupytext",
+    "matplotlib",
+    "nbclient",
+    "numpy",
+    "pillow",
+    "safetensors",
+    "scipy",
+    "torch",
+    "torchvision",
+)
 _NOTE = {
     "zh": "*下面的单元还没有全部执行，所以缺少一些输出。`python -m report_builder build` 会执行它们。*",
     "en": "*Not all cells below have been run, so some output is missing. `python -m report_builder build` runs them.*",
@@ -37,15 +48,25 @@ def execute(source: Path, target: Path, environment: dict[str, str]) -> None:
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
     notebook = _read(source.read_text(encoding="utf-8"))
-    client = NotebookClient(notebook, timeout=TIMEOUT, kernel_manager_class=_kernel_manager(), kernel_name="python3",
-                            record_timing=False, coalesce_streams=True,  # lines may arrive at any pace, the file stays the same
-                            resources={"metadata": {"path": str(source.parent)}})
+    client = NotebookClient(
+        notebook,
+        timeout=TIMEOUT,
+        kernel_manager_class=_kernel_manager(),
+        kernel_name="python3",
+        record_timing=False,
+        coalesce_streams=True,  # lines may arrive at any pace, the file stays the same
+        resources={"metadata": {"path": str(source.parent)}},
+    )
     try:
         client.execute(env=os.environ | ONE_THREAD | environment)
     except CellExecutionError as error:
-        raise CheckFailed(f"{source}: a cell failed with {error.ename}: {' '.join(error.evalue.split())}; mend it") from None
+        raise CheckFailed(
+            f"{source}: a cell failed with {error.ename}: {' '.join(error.evalue.split())}; mend it"
+        ) from None
     except (CellTimeoutError, DeadKernelError) as error:
-        raise CheckFailed(f"{source}: {' '.join(str(error).split())}; mend the cell that was running") from None
+        raise CheckFailed(
+            f"{source}: {' '.join(str(error).split())}; mend the cell that was running"
+        ) from None
     write_atomically(target, nbformat.writes(notebook) + "\n")
 
 
@@ -55,8 +76,10 @@ def _kernel_manager() -> type:
     from jupyter_client.provisioning import LocalProvisioner
 
     class Provisioner(LocalProvisioner):
-        async def launch_kernel(self, cmd: list[str], *, env: dict[str, str], cwd: str, **_) -> dict:
-            self.process = _Kernel(target=_run_kernel, args=(cmd[cmd.index("-f"):], env, cwd))
+        async def launch_kernel(
+            self, cmd: list[str], *, env: dict[str, str], cwd: str, **_
+        ) -> dict:
+            self.process = _Kernel(target=_run_kernel, args=(cmd[cmd.index("-f") :], env, cwd))
             self.process.start()
             self.pid, self.cwd = self.process.pid, cwd
             return self.connection_info
@@ -98,8 +121,12 @@ def _run_kernel(options: list[str], environment: dict[str, str], folder: str) ->
 def code_cells(source: Path) -> dict:
     """All of the notebook `source` that decides its output: its code cells in their order, and its kernel."""
     notebook = _read(source.read_text(encoding="utf-8"))
-    return {"kernel": notebook.metadata.get("kernelspec", {}),
-            "cells": [[cell.source, cell.metadata] for cell in notebook.cells if cell.cell_type == "code"]}
+    return {
+        "kernel": notebook.metadata.get("kernelspec", {}),
+        "cells": [
+            [cell.source, cell.metadata] for cell in notebook.cells if cell.cell_type == "code"
+        ],
+    }
 
 
 def current(source: Path, executed: Path | None, language: str) -> bytes:
@@ -125,7 +152,10 @@ def download(content: bytes, address: Callable[[str], str]) -> bytes:
     notebook.cells = [cell for cell in notebook.cells if cell.id != _NOTED]
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = _LINK.sub(lambda link: f"[{link[1]}]({whole})" if (whole := address(link[2])) else link[1], cell.source)
+            cell.source = _LINK.sub(
+                lambda link: f"[{link[1]}]({whole})" if (whole := address(link[2])) else link[1],
+                cell.source,
+            )
     return (nbformat.writes(notebook) + "\n").encode()
 
 

@@ -17,28 +17,43 @@ from pathlib import Path
 from posixpath import relpath
 from typing import NamedTuple
 
-from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, TemplateError
+from jinja2 import (
+    Environment,
+    FileSystemBytecodeCache,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+)
 from markupsafe import Markup
 
 from report_builder import escape
-from xo.store.files import write_atomically
-from report_builder.pages import glossary
-from report_builder.pages import notebooks
-from report_builder.pages import provenance as origin
 from report_builder.evidence import original_logs as published
 from report_builder.pages import code_outputs as snippets
+from report_builder.pages import glossary, notebooks
 from report_builder.pages import interactive as stepper
+from report_builder.pages import provenance as origin
 from report_builder.text import LANGUAGES
 from xo.errors import InputError
+from xo.store.files import write_atomically
 from xo.variants import VARIANTS, Variant
 
 COMMAND = "python -m report_builder build"
 PER_VARIANT = "variants/_variant.md"  # one page for each row of VARIANTS
 COMPILED = f"__xo-jinja2-{version('jinja2')}_%s.cache"  # a template as that version, with our environment, compiled it
 CLAIMS_PAGE = "evidence/claims.md"
-_ROOMS = ("redesign", "xo", "concepts", "variants", "evidence", "hands-on", "appendix")  # where a figure is looked for first
-_KINDS = {"zh": {"figure": "图", "table": "表", "demonstration": "数值"},
-          "en": {"figure": "figure", "table": "table", "demonstration": "value"}}
+_ROOMS = (
+    "redesign",
+    "xo",
+    "concepts",
+    "variants",
+    "evidence",
+    "hands-on",
+    "appendix",
+)  # where a figure is looked for first
+_KINDS = {
+    "zh": {"figure": "图", "table": "表", "demonstration": "数值"},
+    "en": {"figure": "figure", "table": "table", "demonstration": "value"},
+}
 _BRACKETS = {"zh": "（）", "en": (" (", ")")}
 
 
@@ -51,7 +66,9 @@ class _Page:
     path: str  # of the rendered page, below its language's folder
     source: str  # likewise
     links_values: bool  # whether the site has the page that they lead to
-    uses: set[str] = field(default_factory=set)  # "figure samples", "value baseline.n": all that it asked for
+    uses: set[str] = field(
+        default_factory=set
+    )  # "figure samples", "value baseline.n": all that it asked for
     code: list[snippets.Snippet] = field(default_factory=list)  # that it wants to be run
 
     @property
@@ -80,7 +97,11 @@ class _Page:
     def values_of(self, section: str) -> str:
         """The values of a variant, or of "data" or "study", and what they rest on."""
         self.uses.update(f"value {name}" for name in origin.section(self.report, section))
-        return origin.values_table(self.report, section, self.language) if self.has_results else self._missing(section)
+        return (
+            origin.values_table(self.report, section, self.language)
+            if self.has_results
+            else self._missing(section)
+        )
 
     def published(self, name: str) -> str:
         """A figure as the original printed it; its place there is the tooltip. It needs no build."""
@@ -101,39 +122,60 @@ class _Page:
             return f'<p class="xo-missing">{escape.markdown(why)}</p>'
         found = self._find("tables", name, "table")
         rule = ["---:" if number else ":---" for number in found["numbers"]]
-        head, *rows = [[escape.markdown(cell) for cell in row]
-                       for row in (found["columns"][self.language], *found["rows"][self.language])]
+        head, *rows = [
+            [escape.markdown(cell) for cell in row]
+            for row in (found["columns"][self.language], *found["rows"][self.language])
+        ]
         return "\n".join("| " + " | ".join(row) + " |" for row in (head, rule, *rows))
 
     def figure(self, name: str) -> str:
         self.uses.add(f"figure {name}")
         if why := self._no_figure(name):
             return f'<p class="xo-missing">{escape.markdown(why)}</p>'
-        if not self.has_results or (name in self.report["drawable"] and name not in self.report["figures"]):
+        if not self.has_results or (
+            name in self.report["drawable"] and name not in self.report["figures"]
+        ):
             return self._missing(name)
         found = self._find("figures", name, "figure")
         words = found[self.language]
         alt = escape.markdown(" ".join(words["alt"].split()))
         size = f'width="{words["width"]}" height="{words["height"]}"'
-        images = "\n".join(f"![{alt}]({self._link(name, scheme + '.' + found['kind'])}#only-{scheme})"
-                           f'{{ {size} loading="lazy" }}' for scheme in ("light", "dark"))
-        fold = origin.figure_fold(self.report, name, self.language, self._link(name, "csv"),
-                                  self._to(origin.VALUES) if self.links_values else "")
-        return (f'<figure class="xo-figure" id="figure-{name}" markdown="1">\n\n{images}\n\n'
-                f'<figcaption markdown="span">{escape.markdown(words["caption"])}</figcaption>\n\n{fold}\n\n</figure>')
+        images = "\n".join(
+            f"![{alt}]({self._link(name, scheme + '.' + found['kind'])}#only-{scheme})"
+            f'{{ {size} loading="lazy" }}'
+            for scheme in ("light", "dark")
+        )
+        fold = origin.figure_fold(
+            self.report,
+            name,
+            self.language,
+            self._link(name, "csv"),
+            self._to(origin.VALUES) if self.links_values else "",
+        )
+        return (
+            f'<figure class="xo-figure" id="figure-{name}" markdown="1">\n\n{images}\n\n'
+            f'<figcaption markdown="span">{escape.markdown(words["caption"])}</figcaption>\n\n{fold}\n\n</figure>'
+        )
 
     def run(self, code: str) -> str:
         """Code that a build runs, with what it printed beneath."""
         asked = snippets.snippet(code, f"{self.language}/{self.source}")
         self.uses.add(f"snippet {asked.name}")
         self.code.append(asked)
-        return snippets.markup(asked, self.report.get("snippets", {}).get(asked.name), self.language)
+        return snippets.markup(
+            asked, self.report.get("snippets", {}).get(asked.name), self.language
+        )
 
     def stepper(self) -> str:
         """The stepper of the sliding window; a picture strip alone where there is nothing to step through."""
         self.uses.add(f"stepper {stepper.DEMONSTRATION}")
-        strip, content = self.figure(stepper.STRIP), self.report.get("steppers", {}).get(stepper.DEMONSTRATION)
-        address = Path("" if self.language == LANGUAGES[0] else self.language, self.path).with_suffix("")
+        strip, content = (
+            self.figure(stepper.STRIP),
+            self.report.get("steppers", {}).get(stepper.DEMONSTRATION),
+        )
+        address = Path(
+            "" if self.language == LANGUAGES[0] else self.language, self.path
+        ).with_suffix("")
         return stepper.markup(content, strip, relpath("assets", address)) if content else strip
 
     def verdict(self, name: str, *accepted: str) -> str:
@@ -143,8 +185,10 @@ class _Page:
             return "undecided"
         verdict = self._find("claims", name, "claim")["verdict"]
         if accepted and verdict not in accepted:
-            raise InputError(f"claim '{name}' is now {verdict}; the wording here was accepted for {' or '.join(accepted)}: "
-                             "reword it")
+            raise InputError(
+                f"claim '{name}' is now {verdict}; the wording here was accepted for {' or '.join(accepted)}: "
+                "reword it"
+            )
         return verdict
 
     def claim(self, name: str, *accepted: str) -> str:
@@ -154,15 +198,22 @@ class _Page:
             return f'<span class="claim missing" title="{COMMAND}">…</span>'
         found = self.report["claims"][name]
         left, right = _BRACKETS[self.language]
-        return (f"[{escape.markdown(found['says'][self.language])}]({self._to(CLAIMS_PAGE)}#{name}){{ .claim .{verdict} }}"
-                f"{left}{escape.markdown(found['numbers'][self.language])}{right}")
+        return (
+            f"[{escape.markdown(found['says'][self.language])}]({self._to(CLAIMS_PAGE)}#{name}){{ .claim .{verdict} }}"
+            f"{left}{escape.markdown(found['numbers'][self.language])}{right}"
+        )
 
     def claims(self) -> list[dict]:
         """Every claim in the page's language, in the table's order."""
         self.uses.update(f"claim {name}" for name in self.report.get("claims", {}))
-        return [{key: value[self.language] if isinstance(value, dict) else value for key, value in claim.items()}
-                | {"id": name, "numbers": claim["numbers"][self.language]}
-                for name, claim in self.report.get("claims", {}).items()]
+        return [
+            {
+                key: value[self.language] if isinstance(value, dict) else value
+                for key, value in claim.items()
+            }
+            | {"id": name, "numbers": claim["numbers"][self.language]}
+            for name, claim in self.report.get("claims", {}).items()
+        ]
 
     def figure_link(self, name: str, text: str) -> str:
         """A link to a figure where the site shows it, else why it cannot be shown; the text alone where no page asks for it."""
@@ -206,16 +257,29 @@ class _Page:
     def _not_shown(self, name: str) -> str:
         """Why a demonstration, or a figure or table of it, cannot be shown; empty where nothing stands against it."""
         why = self.report.get("not_shown", {}).get(name)
-        return {"zh": f"这里没有{_KINDS['zh'][name.partition(' ')[0]]}：", "en": f"No {_KINDS['en'][name.partition(' ')[0]]} here: "
-                }[self.language] + why[self.language] + {"zh": "。", "en": "."}[self.language] if why else ""
+        return (
+            {
+                "zh": f"这里没有{_KINDS['zh'][name.partition(' ')[0]]}：",
+                "en": f"No {_KINDS['en'][name.partition(' ')[0]]} here: ",
+            }[self.language]
+            + why[self.language]
+            + {"zh": "。", "en": "."}[self.language]
+            if why
+            else ""
+        )
 
     def _no_run(self, variant: str) -> str:
         title, study = getattr(VARIANTS[variant], self.language), self.report["study"]
-        return {"zh": f"研究 {study} 还没有“{title}”的训练。", "en": f"The study {study} has no run of “{title}” yet."}[self.language]
+        return {
+            "zh": f"研究 {study} 还没有“{title}”的训练。",
+            "en": f"The study {study} has no run of “{title}” yet.",
+        }[self.language]
 
     def _missing(self, name: str) -> str:
-        said = {"zh": f"{name} 尚未生成，运行 <code>{COMMAND}</code> 即可得到。",
-                "en": f"{name} has not been made yet; <code>{COMMAND}</code> makes it."}[self.language]
+        said = {
+            "zh": f"{name} 尚未生成，运行 <code>{COMMAND}</code> 即可得到。",
+            "en": f"{name} has not been made yet; <code>{COMMAND}</code> makes it.",
+        }[self.language]
         return f'<p class="xo-missing">{said}</p>'
 
 
@@ -252,7 +316,9 @@ def _order(page: Rendered) -> int:
 
 def snippets_of(docs: Path, head: dict) -> list[snippets.Snippet]:
     """The code that pages want to be run, each piece once."""
-    return list({asked.name: asked for page, _ in _rendered(docs, head) for asked in page.code}.values())
+    return list(
+        {asked.name: asked for page, _ in _rendered(docs, head) for asked in page.code}.values()
+    )
 
 
 def render(docs: Path, report: dict, out: Path) -> list[Rendered]:
@@ -271,12 +337,16 @@ def render(docs: Path, report: dict, out: Path) -> list[Rendered]:
             folder = Path(report["figures"][name]["folder"])
             kind = report["figures"][name]["kind"]
             for scheme in ("light", "dark"):
-                wanted[f"{page.language}/figures/{name}.{scheme}.{kind}"] = folder / f"{page.language}-{scheme}.{kind}"
+                wanted[f"{page.language}/figures/{name}.{scheme}.{kind}"] = (
+                    folder / f"{page.language}-{scheme}.{kind}"
+                )
             wanted[f"{page.language}/figures/{name}.csv"] = folder / "data.csv"
     for book in _notebooks(docs):
         executed = report.get("notebooks", {}).get(book.source)
         language = book.source.partition("/")[0]
-        wanted[book.path] = notebooks.current(docs / book.source, Path(executed) if executed else None, language)
+        wanted[book.path] = notebooks.current(
+            docs / book.source, Path(executed) if executed else None, language
+        )
     for language in LANGUAGES:
         if "values" in report and (docs / language / origin.VALUES).exists():
             wanted[f"{language}/{origin.VALUES_CSV}"] = origin.values_csv(report, language).encode()
@@ -285,26 +355,45 @@ def render(docs: Path, report: dict, out: Path) -> list[Rendered]:
 
 
 def _told(page: _Page) -> Rendered:
-    return Rendered(f"{page.language}/{page.path}", f"{page.language}/{page.source}", frozenset(page.uses))
+    return Rendered(
+        f"{page.language}/{page.path}", f"{page.language}/{page.source}", frozenset(page.uses)
+    )
 
 
 def _notebooks(docs: Path) -> list[Rendered]:
-    names = [source.relative_to(docs).as_posix() for language in LANGUAGES for source in sorted((docs / language).rglob("*.py"))]
-    return [Rendered(name.removesuffix(".py") + ".ipynb", name, frozenset({f"notebook {name}"})) for name in names]
+    names = [
+        source.relative_to(docs).as_posix()
+        for language in LANGUAGES
+        for source in sorted((docs / language).rglob("*.py"))
+    ]
+    return [
+        Rendered(name.removesuffix(".py") + ".ipynb", name, frozenset({f"notebook {name}"}))
+        for name in names
+    ]
 
 
 def faults(docs: Path, report: dict) -> Iterator[str]:
     """Every page that does not render with this report, a claim whose verdict its wording was not written for included;
     and every claim that no page states but the list of all claims."""
-    rendered = asked(docs, {})  # without results, for another data set may leave out the pages' words on the embedded one
+    rendered = asked(
+        docs, {}
+    )  # without results, for another data set may leave out the pages' words on the embedded one
     for page in _pages(docs):
         try:
             rendered.append(_told(_render(docs, report, *page)[0]))
         except InputError as error:
             yield str(error)
-    used = {name for page in rendered for name in page.uses if page.path.partition("/")[2] != CLAIMS_PAGE}
-    yield from (f"claim '{name}' is used on no page but {CLAIMS_PAGE}: use it or take its row out of report_builder/results/claims.py"
-                for name in report["claims"] if f"claim {name}" not in used)
+    used = {
+        name
+        for page in rendered
+        for name in page.uses
+        if page.path.partition("/")[2] != CLAIMS_PAGE
+    }
+    yield from (
+        f"claim '{name}' is used on no page but {CLAIMS_PAGE}: use it or take its row out of report_builder/results/claims.py"
+        for name in report["claims"]
+        if f"claim {name}" not in used
+    )
 
 
 def _rendered(docs: Path, report: dict) -> Iterator[tuple[_Page, str]]:
@@ -320,18 +409,38 @@ def _pages(docs: Path) -> Iterator[tuple[str, str, str, Variant | None]]:
             if name != PER_VARIANT:
                 yield language, name, name, None
             else:
-                yield from ((language, name, f"variants/{variant.name}.md", variant) for variant in VARIANTS.values())
+                yield from (
+                    (language, name, f"variants/{variant.name}.md", variant)
+                    for variant in VARIANTS.values()
+                )
 
 
-def _render(docs: Path, report: dict, language: str, source: str, path: str, variant: Variant | None) -> tuple[_Page, str]:
-    page = _Page(report, language, path, source, links_values=(docs / language / origin.VALUES).exists())
-    markdown = (page.value, page.published, page.figure, page.table, page.stepper, page.run, page.values_of, page.claim,
-                page.figure_link, page.term)
+def _render(
+    docs: Path, report: dict, language: str, source: str, path: str, variant: Variant | None
+) -> tuple[_Page, str]:
+    page = _Page(
+        report, language, path, source, links_values=(docs / language / origin.VALUES).exists()
+    )
+    markdown = (
+        page.value,
+        page.published,
+        page.figure,
+        page.table,
+        page.stepper,
+        page.run,
+        page.values_of,
+        page.claim,
+        page.figure_link,
+        page.term,
+    )
     names = {
         **{function.__name__: _markdown(function) for function in markdown},
-        "value_sections": lambda: origin.sections(report, language), "verdict": page.verdict, "claims": page.claims,
+        "value_sections": lambda: origin.sections(report, language),
+        "verdict": page.verdict,
+        "claims": page.claims,
         "glossary": _markdown(lambda: glossary.page(language)),
-        "study": report.get("study", ""), "data": report.get("data", {}).get("name", "xo"),
+        "study": report.get("study", ""),
+        "data": report.get("data", {}).get("name", "xo"),
         "embedded": report.get("data", {}).get("embedded", True),
         "variants": [_described(each, language, report) for each in VARIANTS.values()],
     }
@@ -343,7 +452,9 @@ def _render(docs: Path, report: dict, language: str, source: str, path: str, var
     except (TemplateError, InputError, TypeError) as error:
         line = getattr(error, "lineno", None) or _line(error, f"{language}/{source}")
         message = " ".join((getattr(error, "message", None) or str(error)).split())
-        raise InputError(f"{docs / language / source}:{line}: {message}; mend the template") from error
+        raise InputError(
+            f"{docs / language / source}:{line}: {message}; mend the template"
+        ) from error
 
 
 def _markdown(function: Callable[..., str]) -> Callable[..., Markup]:
@@ -353,38 +464,64 @@ def _markdown(function: Callable[..., str]) -> Callable[..., Markup]:
 
 def _line(error: Exception, template: str) -> int | str:
     """The template's line that an error came from."""
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(template)]
+    lines = [
+        frame.lineno
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename.endswith(template)
+    ]
     return lines[-1] if lines else "?"
 
 
 def _described(variant: Variant, language: str, report: dict) -> dict:
-    return {"name": variant.name, "title": getattr(variant, language), "convolutions": len(variant.channels),
-            "pool": variant.pool, "labels": variant.labels, "trained": variant.name in report.get("variants", VARIANTS)}
+    return {
+        "name": variant.name,
+        "title": getattr(variant, language),
+        "convolutions": len(variant.channels),
+        "pool": variant.pool,
+        "labels": variant.labels,
+        "trained": variant.name in report.get("variants", VARIANTS),
+    }
 
 
 @cache
 def _environment(docs: Path) -> Environment:
-    environment = Environment(loader=FileSystemLoader(docs), undefined=StrictUndefined, finalize=escape.expression,
-                              keep_trailing_newline=False, bytecode_cache=FileSystemBytecodeCache(pattern=COMPILED))
+    environment = Environment(
+        loader=FileSystemLoader(docs),
+        undefined=StrictUndefined,
+        finalize=escape.expression,
+        keep_trailing_newline=False,
+        bytecode_cache=FileSystemBytecodeCache(pattern=COMPILED),
+    )
     environment.filters |= {"shell": escape.shell, "python": escape.python}
     return environment
 
 
 def _write(out: Path, wanted: dict[str, bytes | Path]) -> None:
-    listing = out.with_name(f"{out.name}.json")  # of what was rendered; both lists until the old files are gone
+    listing = out.with_name(
+        f"{out.name}.json"
+    )  # of what was rendered; both lists until the old files are gone
     rendered = _listed(listing)
-    there = {file.relative_to(out).as_posix(): file for file in out.rglob("*") if file.is_symlink() or not file.is_dir()}
+    there = {
+        file.relative_to(out).as_posix(): file
+        for file in out.rglob("*")
+        if file.is_symlink() or not file.is_dir()
+    }
     if rendered is None:  # as an earlier version left it, or the first time
         rendered = there.keys()
     for name in sorted(there.keys() - rendered):
         if not there[name].name.startswith("."):  # which MkDocs does not read either
-            raise InputError(f"{there[name]}: was not rendered, and this folder holds rendered pages only; move it out")
+            raise InputError(
+                f"{there[name]}: was not rendered, and this folder holds rendered pages only; move it out"
+            )
     _list(listing, rendered | wanted.keys())
     for name, content in wanted.items():
         target = out / name
         if isinstance(content, Path):
             before, after = target.stat() if target.is_file() else None, content.stat()
-            if before is None or (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+            if before is None or (before.st_size, before.st_mtime_ns) != (
+                after.st_size,
+                after.st_mtime_ns,
+            ):
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(content, target)
         elif not target.is_file() or target.read_bytes() != content:
@@ -392,7 +529,9 @@ def _write(out: Path, wanted: dict[str, bytes | Path]) -> None:
             target.write_bytes(content)
     for name in rendered & there.keys() - wanted.keys():
         there[name].unlink(missing_ok=True)
-    for folder in sorted((path for path in out.rglob("*") if path.is_dir() and not path.is_symlink()), reverse=True):
+    for folder in sorted(
+        (path for path in out.rglob("*") if path.is_dir() and not path.is_symlink()), reverse=True
+    ):
         if not any(folder.iterdir()):
             folder.rmdir()
     _list(listing, wanted.keys())

@@ -14,15 +14,24 @@ from pathlib import Path
 from xo.store.inputs import changes
 
 # parts whose entries are told by their names alone, and the word before the name
-NAMED = {"records": "run ", "demonstrations": "demonstration ", "text": "file ", "layout": "file ", "style": "style ",
-         "navigation": "navigation ", "uses": ""}
+NAMED = {
+    "records": "run ",
+    "demonstrations": "demonstration ",
+    "text": "file ",
+    "layout": "file ",
+    "style": "style ",
+    "navigation": "navigation ",
+    "uses": "",
+}
 MANY = 3  # changed runs of one variant from which they are counted instead of named
 PENDING = "to be made"  # stands for the digest of what a build would make anew
 
 
 def digest(content) -> str:
     """Of plain data."""
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16]
+    return hashlib.sha256(
+        json.dumps(content, sort_keys=True, ensure_ascii=False).encode()
+    ).hexdigest()[:16]
 
 
 def file_digest(path: Path) -> str:
@@ -52,8 +61,16 @@ def changed(old: dict, new: dict) -> list[str]:
         before, after = old.get(part), new.get(part)
         if part in NAMED:
             before, after = before or {}, after or {}
-            names = [name for name in sorted(before.keys() | after.keys()) if before.get(name) != after.get(name)]
-            found += _counted(names) if part == "records" else [NAMED[part] + name + _fate(name, before, after) for name in names]
+            names = [
+                name
+                for name in sorted(before.keys() | after.keys())
+                if before.get(name) != after.get(name)
+            ]
+            found += (
+                _counted(names)
+                if part == "records"
+                else [NAMED[part] + name + _fate(name, before, after) for name in names]
+            )
         else:
             found += changes({part: before}, {part: after})
     return found
@@ -68,8 +85,15 @@ def _counted(runs: list[str]) -> list[str]:
     by_variant: dict[str, list[str]] = {}
     for run in runs:
         by_variant.setdefault(run.partition("/")[0], []).append(run)
-    return [said for variant, of_it in by_variant.items()
-            for said in ([f"run {run}" for run in of_it] if len(of_it) <= MANY else [f"{len(of_it)} runs of {variant}"])]
+    return [
+        said
+        for variant, of_it in by_variant.items()
+        for said in (
+            [f"run {run}" for run in of_it]
+            if len(of_it) <= MANY
+            else [f"{len(of_it)} runs of {variant}"]
+        )
+    ]
 
 
 def why(old: dict | None, new: dict, never: str) -> str:

@@ -10,15 +10,15 @@ from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
-from xo.store.files import write_atomically
+from report_builder.evidence.study import Evidence
+from report_builder.pages.interactive import steppers
 from report_builder.results.artefacts import files_read, records_of
 from report_builder.results.claims import claims
-from report_builder.evidence.study import Evidence
 from report_builder.results.inputs import COUNTING, of_results
 from report_builder.results.provenance import digest
-from report_builder.pages.interactive import steppers
 from report_builder.results.tables import Table, tables
 from report_builder.results.values import Part, parts
+from xo.store.files import write_atomically
 from xo.store.source_digest import Source
 
 KEPT = 3  # old forms
@@ -39,7 +39,9 @@ def results(evidence: Evidence, build: Path, code: dict[str, str]) -> dict[str, 
         return found
     write_atomically(path, json.dumps(found, ensure_ascii=False))
     with suppress(FileNotFoundError):  # another build tidies up as well
-        for old in sorted(path.parent.iterdir(), key=lambda file: -file.stat().st_mtime)[1 + KEPT:]:
+        for old in sorted(path.parent.iterdir(), key=lambda file: -file.stat().st_mtime)[
+            1 + KEPT :
+        ]:
             old.unlink()
     return found
 
@@ -47,7 +49,9 @@ def results(evidence: Evidence, build: Path, code: dict[str, str]) -> dict[str, 
 def counted(evidence: Evidence) -> tuple[list[Part], dict[str, Table]]:
     """The values, part by part, and the tables that show them."""
     made = parts(evidence)
-    return made, tables(evidence, {name: value for part in made for name, value in part.values.items()})
+    return made, tables(
+        evidence, {name: value for part in made for name, value in part.values.items()}
+    )
 
 
 def told(evidence: Evidence) -> dict[str, dict]:

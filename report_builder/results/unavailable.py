@@ -23,7 +23,9 @@ REASONS = {
 
 def unavailable(reason: Reason) -> Text:
     """Why a demonstration cannot be shown on this data set or network."""
-    return REASONS[reason.reason].format(**{name: f"{value:g}" for name, value in reason.numbers.items()})
+    return REASONS[reason.reason].format(
+        **{name: f"{value:g}" for name, value in reason.numbers.items()}
+    )
 
 
 def missing_weights_text(weights: MissingWeights) -> Text:

@@ -13,8 +13,18 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborHTMLParser
 
 # attributes whose address a browser fetches by itself
-FETCHED = {"link": "href", "script": "src", "img": "src", "source": "src", "iframe": "src", "video": "src",
-           "audio": "src", "embed": "src", "object": "data", "use": "href"}
+FETCHED = {
+    "link": "href",
+    "script": "src",
+    "img": "src",
+    "source": "src",
+    "iframe": "src",
+    "video": "src",
+    "audio": "src",
+    "embed": "src",
+    "object": "data",
+    "use": "href",
+}
 NAMES_ONLY = {"canonical", "alternate"}  # <link rel>: an address that is stated, not fetched
 FOREIGN_CSS = re.compile(r"""(?:url\(|@import)\s*['"]?\s*((?:https?:)?//[^'")\s]+)""")
 FOREIGN_CODE = re.compile(r"""(?:from|import|import\()\s*['"]((?:https?:)?//[^'"]+)""")
@@ -27,7 +37,10 @@ def problems(site: Path, languages: tuple[str, ...]) -> Iterator[str]:
         if name.endswith(".html"):
             text = (site / name).read_text(encoding="utf-8")
             if text.lstrip().startswith("<"):
-                yield from (f"{name}: takes {url} from another host" for url in _foreign(LexborHTMLParser(text)))
+                yield from (
+                    f"{name}: takes {url} from another host"
+                    for url in _foreign(LexborHTMLParser(text))
+                )
             else:
                 yield f"{name}: is not HTML; it starts with {text.lstrip()[:20]!r}"
         elif name.endswith(".css"):
@@ -39,7 +52,9 @@ def problems(site: Path, languages: tuple[str, ...]) -> Iterator[str]:
 def _foreign(tree: LexborHTMLParser) -> Iterator[str]:
     for tag, attribute in FETCHED.items():
         for node in tree.css(f"{tag}[{attribute}]"):
-            stated_only = tag == "link" and NAMES_ONLY & set((node.attributes.get("rel") or "").split())
+            stated_only = tag == "link" and NAMES_ONLY & set(
+                (node.attributes.get("rel") or "").split()
+            )
             parts = urlsplit((node.attributes[attribute] or "").strip())
             if not stated_only and (parts.netloc or parts.scheme in ("http", "https", "ftp")):
                 yield parts.geturl()
@@ -55,8 +70,14 @@ def _untranslated(files: set[str], languages: tuple[str, ...]) -> Iterator[str]:
     """Pages, figures and their data that one language has and another has not."""
     default, *others = languages
     for other in others:
-        theirs = {name.removeprefix(f"{other}/") for name in files if name.startswith(f"{other}/") and _speaks(name)}
-        ours = {name for name in files if name.partition("/")[0] not in others and _speaks(name)} - {"404.html"}
+        theirs = {
+            name.removeprefix(f"{other}/")
+            for name in files
+            if name.startswith(f"{other}/") and _speaks(name)
+        }
+        ours = {
+            name for name in files if name.partition("/")[0] not in others and _speaks(name)
+        } - {"404.html"}
         yield from (f"{name}: is there in {default} only" for name in sorted(ours - theirs))
         yield from (f"{other}/{name}: is there in {other} only" for name in sorted(theirs - ours))
 

@@ -10,8 +10,12 @@ from math_core import LatexError, LatexToMathML
 _CONVERTER = LatexToMathML(fancy_error=False)
 _AFTER = "([,.;:!?)，。；：、！？）]*)"  # what is not to begin a line
 # What pymdownx.arithmatex leaves in a page in its generic mode, and what nbconvert leaves in a notebook.
-_IN_PAGE = re.compile(r'<(span|div) class="arithmatex">\\[(\[](.*?)\\[)\]]</\1>' + _AFTER, re.DOTALL)
-_IN_NOTEBOOK = re.compile(r"<(pre|code)\b.*?</\1>|\$\$(.+?)\$\$|\$(\S(?:[^$\n]*?\S)?)\$" + _AFTER, re.DOTALL)
+_IN_PAGE = re.compile(
+    r'<(span|div) class="arithmatex">\\[(\[](.*?)\\[)\]]</\1>' + _AFTER, re.DOTALL
+)
+_IN_NOTEBOOK = re.compile(
+    r"<(pre|code)\b.*?</\1>|\$\$(.+?)\$\$|\$(\S(?:[^$\n]*?\S)?)\$" + _AFTER, re.DOTALL
+)
 
 
 def mathml(tex: str, block: bool = False) -> str:
@@ -20,7 +24,9 @@ def mathml(tex: str, block: bool = False) -> str:
         return _CONVERTER.convert_with_local_state(tex.strip(), displaystyle=block)
     except LatexError as error:
         place, _, problem = str(error).partition(": ")
-        raise ValueError(f"formula {tex.strip()!r}, character {int(place) + 1}: {problem}") from None
+        raise ValueError(
+            f"formula {tex.strip()!r}, character {int(place) + 1}: {problem}"
+        ) from None
 
 
 def in_page(content: str) -> str:
@@ -32,7 +38,11 @@ def in_notebook(content: str) -> str:
     """The HTML of a notebook's text cell with its formulas as MathML; code stays as it is."""
 
     def replace(match: re.Match) -> str:
-        return match[0] if match[1] else _set(match[2] or match[3], match[4] or "", block=bool(match[2]))
+        return (
+            match[0]
+            if match[1]
+            else _set(match[2] or match[3], match[4] or "", block=bool(match[2]))
+        )
 
     return _IN_NOTEBOOK.sub(replace, content)
 

@@ -14,7 +14,11 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from report_builder.site import mathml as formulas
 
-TEXT, CODE, OUTPUT = ".jp-MarkdownCell .jp-RenderedMarkdown", ".jp-InputArea-editor .highlight-ipynb", ".jp-OutputArea-output"
+TEXT, CODE, OUTPUT = (
+    ".jp-MarkdownCell .jp-RenderedMarkdown",
+    ".jp-InputArea-editor .highlight-ipynb",
+    ".jp-OutputArea-output",
+)
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
@@ -34,7 +38,9 @@ def cells(converted: str, link: Callable[[str], str], below_title: str = "") -> 
     summary = ""
     for node in LexborHTMLParser(converted).css(f"{TEXT}, {CODE}, {OUTPUT}"):
         if "highlight-ipynb" in _classes(node):
-            parts.append(f'<div class="language-python highlight"><pre><span></span><code>{_code(node)}</code></pre></div>')
+            parts.append(
+                f'<div class="language-python highlight"><pre><span></span><code>{_code(node)}</code></pre></div>'
+            )
         elif "jp-OutputArea-output" in _classes(node):
             parts.append(_output(node))
         else:
@@ -57,7 +63,9 @@ def _heading(element: LexborNode, anchors: set[str]) -> dict:
     name = element.text().strip()
     anchor = unique(slugify_unicode(name, "-"), anchors)  # which it adds to `anchors`
     element.attrs["id"] = anchor
-    element.insert_child(LexborHTMLParser(f'<a class="headerlink" href="#{anchor}">&para;</a>').css_first("a"))
+    element.insert_child(
+        LexborHTMLParser(f'<a class="headerlink" href="#{anchor}">&para;</a>').css_first("a")
+    )
     return {"level": HEADINGS.index(element.tag or "") + 1, "id": anchor, "name": name}
 
 
@@ -68,7 +76,9 @@ def _code(node: LexborNode) -> str:
 
 def _output(node: LexborNode) -> str:
     for image in node.css("img"):
-        image.attrs["class"] = "off-glb"  # the picture is in the page; a link to it would hold it twice
+        image.attrs["class"] = (
+            "off-glb"  # the picture is in the page; a link to it would hold it twice
+        )
     kind = " error" if "stderr" in (node.attributes.get("data-mime-type") or "") else ""
     return f'<div class="xo-output{kind}">{(node.inner_html or "").strip()}</div>'
 

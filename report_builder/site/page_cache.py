@@ -18,12 +18,31 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import TableOfContents
 from mkdocs.utils.meta import get_data
 
-from xo.store.files import write_atomically
 from report_builder.results.provenance import file_digest
+from xo.store.files import write_atomically
 
-CODE = ("pages/notebooks.py", "site/mathml.py", "site/notebook_page.py", "site/page_cache.py", "site/plugin.py")
-PACKAGES = ("jieba", "jinja2", "jupytext", "markdown", "math-core", "mkdocs", "mkdocs-glightbox", "mkdocs-jupyter",
-            "mkdocs-material", "mkdocs-static-i18n", "nbconvert", "pygments", "pymdown-extensions")
+CODE = (
+    "pages/notebooks.py",
+    "site/mathml.py",
+    "site/notebook_page.py",
+    "site/page_cache.py",
+    "site/plugin.py",
+)
+PACKAGES = (
+    "jieba",
+    "jinja2",
+    "jupytext",
+    "markdown",
+    "math-core",
+    "mkdocs",
+    "mkdocs-glightbox",
+    "mkdocs-jupyter",
+    "mkdocs-material",
+    "mkdocs-static-i18n",
+    "nbconvert",
+    "pygments",
+    "pymdown-extensions",
+)
 
 
 def machinery(config_file: Path) -> str:
@@ -39,7 +58,9 @@ def layout_files(config_file: Path) -> dict[str, str]:
     """The digests of the files that lay out every page: settings, theme overrides, the hook's code."""
     here, root = Path(__file__).parents[1], config_file.parent
     overrides = sorted(path for path in (root / "docs" / "overrides").rglob("*") if path.is_file())
-    named = {"mkdocs.yml": config_file} | {path.relative_to(root).as_posix(): path for path in overrides}
+    named = {"mkdocs.yml": config_file} | {
+        path.relative_to(root).as_posix(): path for path in overrides
+    }
     named |= {f"report_builder/{name}": here / name for name in CODE}
     return {name: file_digest(path) for name, path in named.items()}
 
@@ -51,10 +72,20 @@ def origin(report: dict) -> dict | None:
 
 def common(config: MkDocsConfig, files: Files) -> str:
     """Digest of what all pages of one language share; the navigation shows every page's front matter."""
-    pages = [(file.src_uri, get_data(file.content_string)[1] if file.src_uri.endswith(".md") else {})
-             for file in files.documentation_pages()]
-    shared = [machinery(Path(config.config_file_path)), config.theme["language"], config.site_name, config.site_url,
-              config.extra.get("origin"), config.nav, pages, sorted((file.src_uri, file.dest_uri) for file in files)]
+    pages = [
+        (file.src_uri, get_data(file.content_string)[1] if file.src_uri.endswith(".md") else {})
+        for file in files.documentation_pages()
+    ]
+    shared = [
+        machinery(Path(config.config_file_path)),
+        config.theme["language"],
+        config.site_name,
+        config.site_url,
+        config.extra.get("origin"),
+        config.nav,
+        pages,
+        sorted((file.src_uri, file.dest_uri) for file in files),
+    ]
     return hashlib.sha256(json.dumps(shared, default=str).encode()).hexdigest()
 
 
@@ -79,7 +110,9 @@ class Reuse:
             "html": html,
             "search": search,
             "anchors": sorted(page.present_anchor_ids or ()),
-            "links": {file.src_uri: anchors for file, anchors in (page.links_to_anchors or {}).items()},
+            "links": {
+                file.src_uri: anchors for file, anchors in (page.links_to_anchors or {}).items()
+            },
         }
         write_atomically(self._path(page), json.dumps(stored, ensure_ascii=False))
 

@@ -23,10 +23,12 @@ from mkdocs.plugins import event_priority
 from mkdocs.structure.toc import get_toc
 from mkdocs.utils import CountHandler, get_relative_url
 
-sys.path.insert(0, str(Path(__file__).parents[2]))  # MkDocs loads this file by its path, outside of the package
-from report_builder.site import mathml as formulas  # noqa: E402
+sys.path.insert(
+    0, str(Path(__file__).parents[2])
+)  # MkDocs loads this file by its path, outside of the package
 from report_builder.pages import notebooks  # noqa: E402
 from report_builder.pages import render as pages  # noqa: E402
+from report_builder.site import mathml as formulas  # noqa: E402
 from report_builder.site.notebook_page import cells  # noqa: E402
 from report_builder.site.page_cache import Reuse, origin  # noqa: E402
 from xo.errors import CheckFailed, InputError  # noqa: E402
@@ -88,7 +90,9 @@ def on_serve(server, config, builder):
     server.watch(str(root / "docs"))
     server.watch(str(root / "data" / "published.toml"))
     server.watch(str(root / "build"), recursive=False)  # for report.json
-    threading.Thread(target=jieba.initialize, daemon=True).start()  # 0.7 s that the first change need not wait for
+    threading.Thread(
+        target=jieba.initialize, daemon=True
+    ).start()  # 0.7 s that the first change need not wait for
     return server
 
 
@@ -105,14 +109,21 @@ def on_files(files, config):
             file.is_documentation_page = lambda: True
             path = file.src_uri.partition("/")[2].removesuffix(".ipynb") + "/"
             file.alternates = {
-                language: SimpleNamespace(url=path if language == i18n.default_language else f"{language}/{path}", page=None)
+                language: SimpleNamespace(
+                    url=path if language == i18n.default_language else f"{language}/{path}",
+                    page=None,
+                )
                 for language in i18n.build_languages
             }
         elif file.src_uri == "sitemap.xml" or file.src_uri.startswith("assets/") and not default:
             files.remove(file)  # a template, and what the default language has published
-    i18n.i18n_files_per_language[i18n.current_language] = files.documentation_pages()  # for the sitemap
+    i18n.i18n_files_per_language[i18n.current_language] = (
+        files.documentation_pages()
+    )  # for the sitemap
     # One 404 page speaks both languages. A sitemap needs to know all pages, and the site's address.
-    config.theme.static_templates = {"404.html"} if default else {"sitemap.xml"} if config.site_url else set()
+    config.theme.static_templates = (
+        {"404.html"} if default else {"sitemap.xml"} if config.site_url else set()
+    )
     return files
 
 
@@ -144,10 +155,15 @@ def on_post_build(config):
         prefix = f"{language}/" if language in others else ""
         sections = [section for section in index["docs"] if section["location"].startswith(prefix)]
         index["docs"] = [section for section in index["docs"] if section not in sections]
-        sections = [section | {"location": section["location"].removeprefix(prefix)} for section in sections]
+        sections = [
+            section | {"location": section["location"].removeprefix(prefix)} for section in sections
+        ]
         path = site / prefix / "search" / "search_index.json"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps({"config": index["config"], "docs": sections}, ensure_ascii=False), encoding="utf-8")
+        path.write_text(
+            json.dumps({"config": index["config"], "docs": sections}, ensure_ascii=False),
+            encoding="utf-8",
+        )
 
 
 # Pages: all are read and converted first, then all are laid out
@@ -175,14 +191,22 @@ def on_page_markdown(markdown, page, config, files):
 def on_page_content(html, page, config, files):
     is_notebook = page.file.src_uri.endswith(".ipynb")
     if is_notebook:
-        page.download = notebooks.download(Path(page.file.abs_src_path).read_bytes(),
-                                           lambda url: _full_address(url, page, config, files))
+        page.download = notebooks.download(
+            Path(page.file.abs_src_path).read_bytes(),
+            lambda url: _full_address(url, page, config, files),
+        )
     if page.unchanged:
         return html
     try:
         if is_notebook:
-            notebook = cells(html, lambda url: _page_address(url, page, files), _download_link(page, config))
-            html, page.toc, page.present_anchor_ids = notebook.html, get_toc(notebook.headings), notebook.anchors
+            notebook = cells(
+                html, lambda url: _page_address(url, page, files), _download_link(page, config)
+            )
+            html, page.toc, page.present_anchor_ids = (
+                notebook.html,
+                get_toc(notebook.headings),
+                notebook.anchors,
+            )
             page.meta |= {"description": notebook.summary}
         else:
             html = formulas.in_page(html)
@@ -211,14 +235,18 @@ def _full_address(url: str, page, config, files) -> str:
     """For a link that is read away from the site: nothing where the site's address is not known or the link leads to no page."""
     path, mark, anchor = url.partition("#")
     target = files.get_file_from_path(normpath(join(dirname(page.file.src_uri), path)))
-    return urljoin(config.site_url, target.url) + mark + anchor if target and config.site_url else ""
+    return (
+        urljoin(config.site_url, target.url) + mark + anchor if target and config.site_url else ""
+    )
 
 
 def _download_link(page, config) -> str:
     """To the notebook, which `on_post_page` puts beside its page."""
     link = f'<a href="{Path(page.file.src_uri).name}" download>'
-    said = {"zh": f"{link}下载这个笔记本</a>，装好本项目后用 JupyterLab 或 VS Code 打开，每一格都可以改了再运行。",
-            "en": f"{link}Download this notebook</a> and open it in JupyterLab or VS Code, with this project installed."}
+    said = {
+        "zh": f"{link}下载这个笔记本</a>，装好本项目后用 JupyterLab 或 VS Code 打开，每一格都可以改了再运行。",
+        "en": f"{link}Download this notebook</a> and open it in JupyterLab or VS Code, with this project installed.",
+    }
     return f'<p class="xo-download">{said[config.theme["language"]]}</p>'
 
 
@@ -238,7 +266,7 @@ def on_post_page(output, page, config):
         _search(config).extend(page.unchanged["search"])
         return page.unchanged["html"]
     if not page.warnings:  # one that warns is to warn again
-        _reuse.keep(page, output, _search(config)[page.sections:])
+        _reuse.keep(page, output, _search(config)[page.sections :])
     return output
 
 

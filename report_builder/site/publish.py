@@ -58,14 +58,19 @@ def refuse_additions(site: Path) -> None:
     """Raises InputError unless `site` may be replaced: absent, empty, or a site with no file that was added to it since."""
     refuse_foreign(site, "site")
     try:
-        made = json.loads((site / MANIFEST).read_text(encoding="utf-8"))["files"].keys() | {MANIFEST, MARK}
+        made = json.loads((site / MANIFEST).read_text(encoding="utf-8"))["files"].keys() | {
+            MANIFEST,
+            MARK,
+        }
     except (OSError, ValueError):  # empty, or what MkDocs alone made and lists nowhere
         return
     for path in sorted(site.rglob("*")):
         added = path.is_symlink() or not path.is_dir()
         if added and path.name not in CLUTTER and path.relative_to(site).as_posix() not in made:
-            raise InputError(f"{path}: was added to the site, which a build replaces; move it out, or choose another "
-                             "folder with --site")
+            raise InputError(
+                f"{path}: was added to the site, which a build replaces; move it out, or choose another "
+                "folder with --site"
+            )
 
 
 def load_machinery() -> None:
@@ -112,16 +117,31 @@ def manifest(site: Path, inputs: str, report: dict, commit: dict) -> dict:
     from report_builder.results.provenance import digest
     from report_builder.site.page_cache import origin
 
-    files = {path.relative_to(site).as_posix(): (path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest())
-             for path in sorted(site.rglob("*")) if path.is_file()}
+    files = {
+        path.relative_to(site).as_posix(): (
+            path.stat().st_size,
+            hashlib.sha256(path.read_bytes()).hexdigest(),
+        )
+        for path in sorted(site.rglob("*"))
+        if path.is_file()
+    }
     artefacts = {}
     for name, artefact in report.get("artefacts", {}).items():
         if "files" in artefact:
             paths = [_published(path) for path in artefact["files"]]
-            artefact = artefact | {"files": paths, "digest": digest({path: files[path][1] for path in paths})}
+            artefact = artefact | {
+                "files": paths,
+                "digest": digest({path: files[path][1] for path in paths}),
+            }
         artefacts[name] = artefact
-    return {"made_from": inputs, "commit": commit, **(origin(report) or {}), "files": files, "artefacts": artefacts,
-            "details": report.get("details", {})}
+    return {
+        "made_from": inputs,
+        "commit": commit,
+        **(origin(report) or {}),
+        "files": files,
+        "artefacts": artefacts,
+        "details": report.get("details", {}),
+    }
 
 
 def _write_manifest(site: Path, content: dict) -> None:
@@ -140,15 +160,29 @@ def _published(name: str) -> str:
     path = PurePosixPath(name.removeprefix(f"{LANGUAGES[0]}/"))
     if path.suffix not in (".md", ".ipynb"):
         return str(path)
-    return str(path.with_suffix(".html") if path.stem == "index" else path.with_suffix("") / "index.html")
+    return str(
+        path.with_suffix(".html") if path.stem == "index" else path.with_suffix("") / "index.html"
+    )
 
 
 def commit(root: Path) -> dict:
     """The commit that is checked out in `root`, and whether what a build reads is as it is there."""
+
     def git(*arguments: str) -> str:
-        environment = {name: value for name, value in os.environ.items() if name not in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")}
-        return subprocess.run(["git", "--no-optional-locks", *arguments], cwd=root, env=environment, capture_output=True, text=True,
-                              check=True, timeout=60).stdout
+        environment = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")
+        }
+        return subprocess.run(
+            ["git", "--no-optional-locks", *arguments],
+            cwd=root,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+        ).stdout
 
     try:
         top, head = git("rev-parse", "--show-toplevel", "HEAD").split("\n")[:2]
@@ -174,7 +208,10 @@ def _inputs(docs: Path, config: Path, report: dict) -> str:
     digest = hashlib.sha256(machinery(config).encode())
     digest.update(json.dumps([origin(report), report.get("artefacts")], sort_keys=True).encode())
     for path in sorted(path for path in docs.rglob("*") if path.is_file()):
-        digest.update(f"\0{path.relative_to(docs).as_posix()}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+        digest.update(
+            f"\0{path.relative_to(docs).as_posix()}\0".encode()
+            + hashlib.sha256(path.read_bytes()).digest()
+        )
     return digest.hexdigest()
 
 
@@ -182,7 +219,9 @@ def _made_from(site: Path) -> str | None:
     """The digest of the inputs of the site, if it is whole."""
     try:
         found = json.loads((site / MANIFEST).read_text(encoding="utf-8"))
-        whole = all((site / name).stat().st_size == size for name, (size, _) in found["files"].items())
+        whole = all(
+            (site / name).stat().st_size == size for name, (size, _) in found["files"].items()
+        )
         return found["made_from"] if whole else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
@@ -224,8 +263,13 @@ def _build(docs: Path, site: Path, config: Path) -> None:
         settings.plugins.on_shutdown()
     except OSError:
         raise
-    except (Exception, SystemExit) as error:  # MkDocs aborts with SystemExit, plugins and templates fail with anything
-        raise CheckFailed(_summary([*said.messages, f"MkDocs failed with {type(error).__name__}: {error}"][:1])) from error
+    except (
+        Exception,
+        SystemExit,
+    ) as error:  # MkDocs aborts with SystemExit, plugins and templates fail with anything
+        raise CheckFailed(
+            _summary([*said.messages, f"MkDocs failed with {type(error).__name__}: {error}"][:1])
+        ) from error
     finally:
         logger.removeHandler(said)
         logger.setLevel(before[0])

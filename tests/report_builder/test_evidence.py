@@ -5,19 +5,38 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from report_builder.evidence.study import (Share, curve, delay, difference, escape_epochs, escaped_by, n_to_leave, n_to_part,
-                                     printed, share, solved, spread)
+from report_builder.evidence.study import (
+    Share,
+    curve,
+    delay,
+    difference,
+    escape_epochs,
+    escaped_by,
+    n_to_leave,
+    n_to_part,
+    printed,
+    share,
+    solved,
+    spread,
+)
 
 
 def run(*accuracies: float):
-    return SimpleNamespace(meta={"epochs": [{"test_accuracy": accuracy} for accuracy in accuracies]})
+    return SimpleNamespace(
+        meta={"epochs": [{"test_accuracy": accuracy} for accuracy in accuracies]}
+    )
 
 
 RUNS = (run(0.5, 0.99, 1.0), run(0.5, 0.5, 0.5), run(0.98, 0.9, 0.99), run(0.99, 0.97, 0.97))
 
 
 def test_curves_have_a_row_per_seed_and_a_column_per_epoch():
-    assert curve(RUNS, "test_accuracy").tolist() == [[0.5, 0.99, 1.0], [0.5, 0.5, 0.5], [0.98, 0.9, 0.99], [0.99, 0.97, 0.97]]
+    assert curve(RUNS, "test_accuracy").tolist() == [
+        [0.5, 0.99, 1.0],
+        [0.5, 0.5, 0.5],
+        [0.98, 0.9, 0.99],
+        [0.99, 0.97, 0.97],
+    ]
 
 
 def test_solved_looks_at_the_last_epoch_or_at_the_one_asked_for():
@@ -34,8 +53,14 @@ def test_a_share_has_wilsons_interval():
     # 5 of 6, by Wilson's formula with z = 1.96: (p + z²/2n ± z sqrt(p(1-p)/n + z²/4n²)) / (1 + z²/n)
     found = share(5, 6)
     p, n, z = 5 / 6, 6, 1.959964
-    middle, half, scale = p + z**2 / (2 * n), z * (p * (1 - p) / n + z**2 / (4 * n**2)) ** 0.5, 1 + z**2 / n
-    assert found == Share(5, 6, pytest.approx((middle - half) / scale), pytest.approx((middle + half) / scale))
+    middle, half, scale = (
+        p + z**2 / (2 * n),
+        z * (p * (1 - p) / n + z**2 / (4 * n**2)) ** 0.5,
+        1 + z**2 / n,
+    )
+    assert found == Share(
+        5, 6, pytest.approx((middle - half) / scale), pytest.approx((middle + half) / scale)
+    )
     assert 0 <= share(0, 3).low < share(0, 3).high < 1
     assert share(3, 3).high == pytest.approx(1)
 
@@ -46,9 +71,16 @@ def test_spread_is_median_and_range():
 
 def test_a_difference_of_shares_has_newcombes_interval():
     found = difference(share(56, 70), share(48, 80))
-    assert (round(found.value, 4), round(found.low, 4), round(found.high, 4)) == (0.2, 0.0524, 0.3339)  # Newcombe 1998, table II (a)
+    assert (round(found.value, 4), round(found.low, 4), round(found.high, 4)) == (
+        0.2,
+        0.0524,
+        0.3339,
+    )  # Newcombe 1998, table II (a)
     assert found.parted and not difference(share(9, 10), share(3, 10))._replace(low=-0.1).parted
-    assert difference(share(5, 10), share(5, 10)).value == 0 and not difference(share(5, 10), share(5, 10)).parted
+    assert (
+        difference(share(5, 10), share(5, 10)).value == 0
+        and not difference(share(5, 10), share(5, 10)).parted
+    )
 
 
 def test_how_many_seeds_would_settle_it():
@@ -59,7 +91,9 @@ def test_how_many_seeds_would_settle_it():
 
 
 def test_escaped_by_counts_seeds_and_never_those_that_have_not():
-    assert escaped_by(np.array([2.0, 3.0, np.inf]), 4).tolist() == pytest.approx([0, 1 / 3, 2 / 3, 2 / 3])
+    assert escaped_by(np.array([2.0, 3.0, np.inf]), 4).tolist() == pytest.approx(
+        [0, 1 / 3, 2 / 3, 2 / 3]
+    )
 
 
 def test_a_delay_is_seen_within_the_horizon_only():

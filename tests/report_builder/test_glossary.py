@@ -8,8 +8,8 @@ from pathlib import Path
 import markdown
 import pytest
 
-from report_builder.site import mathml as formulas
 from report_builder.pages import glossary
+from report_builder.site import mathml as formulas
 from report_builder.text import LANGUAGES
 from xo.errors import InputError
 
@@ -29,7 +29,10 @@ def test_a_term_can_stand_in_a_tooltip_of_either_language(anchor):
 def test_a_first_use_leads_to_the_line_of_its_term_and_says_the_meaning(language):
     page = markdown.markdown(glossary.page(language), extensions=["tables", "md_in_html"])
     link = markdown.markdown(glossary.link("stride", language, "", "../appendix/glossary.md"))
-    meaning = {"zh": "窗口每次移动几个像素。", "en": "By how many pixels the window moves each time."}[language]
+    meaning = {
+        "zh": "窗口每次移动几个像素。",
+        "en": "By how many pixels the window moves each time.",
+    }[language]
     assert f'href="../appendix/glossary.md#stride" title="{meaning}"' in link
     rows = [row for row in page.split("<tr>") if 'id="stride"' in row]
     assert len(rows) == 1 and meaning in rows[0] and "步幅" in rows[0] and "stride" in rows[0]
@@ -53,7 +56,9 @@ def test_only_the_abbreviations_of_a_page_are_explained_on_it():
     assert '<abbr title="fully convolutional network">FCN</abbr>' in page and "SGD" not in page
 
 
-@pytest.mark.parametrize("page", sorted(path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md")))
+@pytest.mark.parametrize(
+    "page", sorted(path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md"))
+)
 def test_a_page_links_to_a_term_once_and_only_to_terms_there_are(page):
     used = re.findall(r'{{ term\("([\w-]+)"', (DOCS / page).read_text(encoding="utf-8"))
     assert len(used) == len(set(used)) and set(used) <= glossary.TERMS.keys()

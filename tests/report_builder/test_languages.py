@@ -93,54 +93,80 @@ def test_words_order_within_a_section_anchors_and_comments_may_differ(tmp_path: 
     assert compared(tmp_path, ZH, EN) == []
 
 
-@pytest.mark.parametrize(("words", "changed", "line", "what"), [
-    ('{{ figure("network.baseline") }}', "", 10, "expression 'figure(\"network.baseline\")'"),
-    ('{{ value("baseline.mistakes") }}', "Some", 8, "expression 'value(\"baseline.mistakes\")'"),
-    ('{{ claim("seed-decides") }}', "It depends", 8, "expression 'claim(\"seed-decides\")'"),
-    ('== "supported" %}', '== "refuted" %}', 29, "tag 'if verdict(\"seed-decides\") == \"supported\"'"),
-    ('{{ term("stride") }}', '{{ term("pooling") }}', 14, "expression 'term(\"stride\")'"),
-    ("../xo/training.md#plateau", "../xo/data.md", 14, "link '../xo/training.md'"),
-    ("n - 2", "n - 1", 16, "formula 'n_{} = n - 2'"),
-    ("net = build()", "net = build(3)", 20, "code block 'python net = build() print()'"),
-    ("| Convolution |", "|", 27, "table row '|||'"),
-    ("    2. How?\n", "", 34, "exercise '2.'"),
-    ("??? question", "??? note", 31, "box '??? question'"),
-    ("description: Layers and parameters.\n", "", 2, "front matter 'title: description:'"),
-])
-def test_what_only_one_page_has_is_named_with_its_line(tmp_path: Path, words: str, changed: str, line: int, what: str):
+@pytest.mark.parametrize(
+    ("words", "changed", "line", "what"),
+    [
+        ('{{ figure("network.baseline") }}', "", 10, "expression 'figure(\"network.baseline\")'"),
+        (
+            '{{ value("baseline.mistakes") }}',
+            "Some",
+            8,
+            "expression 'value(\"baseline.mistakes\")'",
+        ),
+        ('{{ claim("seed-decides") }}', "It depends", 8, "expression 'claim(\"seed-decides\")'"),
+        (
+            '== "supported" %}',
+            '== "refuted" %}',
+            29,
+            'tag \'if verdict("seed-decides") == "supported"\'',
+        ),
+        ('{{ term("stride") }}', '{{ term("pooling") }}', 14, "expression 'term(\"stride\")'"),
+        ("../xo/training.md#plateau", "../xo/data.md", 14, "link '../xo/training.md'"),
+        ("n - 2", "n - 1", 16, "formula 'n_{} = n - 2'"),
+        ("net = build()", "net = build(3)", 20, "code block 'python net = build() print()'"),
+        ("| Convolution |", "|", 27, "table row '|||'"),
+        ("    2. How?\n", "", 34, "exercise '2.'"),
+        ("??? question", "??? note", 31, "box '??? question'"),
+        ("description: Layers and parameters.\n", "", 2, "front matter 'title: description:'"),
+    ],
+)
+def test_what_only_one_page_has_is_named_with_its_line(
+    tmp_path: Path, words: str, changed: str, line: int, what: str
+):
     assert words in EN
     found = compared(tmp_path, ZH, EN.replace(words, changed, 1))
-    assert f"docs/zh/network.md:{line}: {what}, which docs/en/network.md lacks under the same heading; give both the same" in found
+    assert (
+        f"docs/zh/network.md:{line}: {what}, which docs/en/network.md lacks under the same heading; give both the same"
+        in found
+    )
     assert {problem.partition(":")[0] for problem in found[1:]} <= {"docs/en/network.md"}
 
 
 def test_another_heading_is_named_where_it_comes_first(tmp_path: Path):
     assert compared(tmp_path, ZH, EN.replace("## Sizes", "### Sizes")) == [
         "docs/zh/network.md:12: a heading of level 2, where docs/en/network.md has one of level 3; give both pages the same headings",
-        "docs/en/network.md:12: a heading of level 3, where docs/zh/network.md has one of level 2; give both pages the same headings"]
+        "docs/en/network.md:12: a heading of level 3, where docs/zh/network.md has one of level 2; give both pages the same headings",
+    ]
     assert compared(tmp_path, ZH, EN + "\n## More\n") == [
-        "docs/en/network.md:36: a heading of level 2, where docs/zh/network.md has none; give both pages the same headings"]
+        "docs/en/network.md:36: a heading of level 2, where docs/zh/network.md has none; give both pages the same headings"
+    ]
 
 
 def test_a_section_is_compared_with_its_own(tmp_path: Path):
-    moved = EN.replace('{{ figure("network.baseline") }}\n', "").replace("## Sizes\n", '## Sizes\n\n{{ figure("network.baseline") }}\n')
-    assert {problem.split("'")[0].rsplit(" ", 2)[0] for problem in compared(tmp_path, ZH, moved)} == {
-        "docs/zh/network.md:10:", "docs/en/network.md:13:"}
+    moved = EN.replace('{{ figure("network.baseline") }}\n', "").replace(
+        "## Sizes\n", '## Sizes\n\n{{ figure("network.baseline") }}\n'
+    )
+    assert {
+        problem.split("'")[0].rsplit(" ", 2)[0] for problem in compared(tmp_path, ZH, moved)
+    } == {"docs/zh/network.md:10:", "docs/en/network.md:13:"}
 
 
 def test_a_page_that_one_language_lacks_is_named(tmp_path: Path):
     compared(tmp_path, ZH, EN)
     (tmp_path / "docs/en/more.md").write_text("# More\n", encoding="utf-8")
-    assert list(differences(tmp_path / "docs")) == ["docs/en/more.md:1: there is no docs/zh/more.md; write it"]
+    assert list(differences(tmp_path / "docs")) == [
+        "docs/en/more.md:1: there is no docs/zh/more.md; write it"
+    ]
 
 
 def test_notebooks_have_the_same_cells(tmp_path: Path):
-    zh = '# %% [markdown]\n# # 手算\n#\n# 见[数据](../xo/data.md)。\n\n# %%\nprint(2 * n)  # 两倍\n'
-    en = '# %% [markdown]\n# # By hand\n#\n# See [data](../xo/data.md).\n\n# %%\nprint(2 * n)  # twice\n'
+    zh = "# %% [markdown]\n# # 手算\n#\n# 见[数据](../xo/data.md)。\n\n# %%\nprint(2 * n)  # 两倍\n"
+    en = "# %% [markdown]\n# # By hand\n#\n# See [data](../xo/data.md).\n\n# %%\nprint(2 * n)  # twice\n"
     assert compared(tmp_path, zh, en, "by-hand.py") == []
     assert compared(tmp_path, zh, en.replace("2 * n", "3 * n"), "by-hand.py") == [
         "docs/zh/by-hand.py:6: code cell 'print(2 * n)', which docs/en/by-hand.py lacks under the same heading; give both the same",
-        "docs/en/by-hand.py:6: code cell 'print(3 * n)', which docs/zh/by-hand.py lacks under the same heading; give both the same"]
+        "docs/en/by-hand.py:6: code cell 'print(3 * n)', which docs/zh/by-hand.py lacks under the same heading; give both the same",
+    ]
 
 
 def test_the_pages_of_this_site_say_the_same():

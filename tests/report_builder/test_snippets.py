@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from report_builder.pages import render as pages
 from report_builder.pages import code_outputs as snippets
+from report_builder.pages import render as pages
 from report_builder.results.artefacts import ran
 from xo.errors import CheckFailed
 
@@ -25,7 +25,9 @@ def docs(tmp_path) -> Path:
 
 def write(docs: Path, language: str, code: str) -> None:
     (docs / language).mkdir(exist_ok=True)
-    (docs / language / "local.md").write_text(f'# Page\n\nWords.\n\n{{{{ run("""\n{code}\n""") }}}}\n', encoding="utf-8")
+    (docs / language / "local.md").write_text(
+        f'# Page\n\nWords.\n\n{{{{ run("""\n{code}\n""") }}}}\n', encoding="utf-8"
+    )
 
 
 def made(docs: Path, evidence) -> list:
@@ -51,16 +53,22 @@ def test_the_same_code_in_both_languages_is_run_once_and_shown_with_what_it_prin
     assert '<div class="xo-output"><pre>&lt;one&gt; 42\ndata</pre></div>' in text
 
 
-def test_without_a_build_the_code_stands_there_with_a_note_and_nothing_is_run(docs, evidence, monkeypatch):
+def test_without_a_build_the_code_stands_there_with_a_note_and_nothing_is_run(
+    docs, evidence, monkeypatch
+):
     monkeypatch.setattr(snippets, "execute", lambda *given: pytest.fail("was run"))
     text = shown(docs, {})
     assert CODE in text and "has not been run yet" in text and "xo-output" not in text
     (run,) = made(docs, evidence)
-    write(docs, "en", CODE.replace("7", "8"))  # edited while served: what the old code printed is not the new code's
+    write(
+        docs, "en", CODE.replace("7", "8")
+    )  # edited while served: what the old code printed is not the new code's
     assert "has not been run yet" in shown(docs, HEAD | {"snippets": {run.name: "<one> 42"}})
 
 
-def test_it_is_run_again_when_its_text_or_a_library_changes_and_not_for_other_words_on_the_page(docs, evidence, monkeypatch):
+def test_it_is_run_again_when_its_text_or_a_library_changes_and_not_for_other_words_on_the_page(
+    docs, evidence, monkeypatch
+):
     (before,) = made(docs, evidence)
     page = docs / "en" / "local.md"
     page.write_text(page.read_text().replace("Words", "Other words"))
@@ -73,16 +81,22 @@ def test_it_is_run_again_when_its_text_or_a_library_changes_and_not_for_other_wo
     assert len(made(docs, evidence)) == 2
 
 
-@pytest.mark.parametrize("code, line, said", [
-    ("x = 1\n\nprint(x / 0)", 8, "ZeroDivisionError: division by zero"),
-    ("def f():\n    raise ValueError('no')\n\nf()", 7, "ValueError: no"),
-    ("print(", 6, "SyntaxError: '(' was never closed"),
-])
+@pytest.mark.parametrize(
+    "code, line, said",
+    [
+        ("x = 1\n\nprint(x / 0)", 8, "ZeroDivisionError: division by zero"),
+        ("def f():\n    raise ValueError('no')\n\nf()", 7, "ValueError: no"),
+        ("print(", 6, "SyntaxError: '(' was never closed"),
+    ],
+)
 def test_code_that_fails_is_named_with_the_pages_line(docs, evidence, code, line, said):
     write(docs, "en", code)
     pages._environment.cache_clear()
     failing = english(docs, evidence)
-    with pytest.raises(CheckFailed, match=re.escape(f"{docs / 'en' / 'local.md'}:{line}: the code failed with {said}; mend it")):
+    with pytest.raises(
+        CheckFailed,
+        match=re.escape(f"{docs / 'en' / 'local.md'}:{line}: the code failed with {said}; mend it"),
+    ):
         failing.make(evidence)
     assert not failing.is_made
 

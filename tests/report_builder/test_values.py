@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from dataclasses import replace
 import re
+from dataclasses import replace
 
 from report_builder.results.tables import tables
 from report_builder.results.values import values
@@ -37,29 +37,53 @@ def test_when_no_seed_solves_nothing_is_said_of_the_solved(make_evidence):
     found = values(make_evidence(solving=0, seeds=1, epochs=1))
     assert found["baseline.solved"].text["en"] == "0 of 1"
     for name in ("accuracy_solved", "escape_epoch"):
-        assert found[f"baseline.{name}"] == ({"zh": "—", "en": "—"}, {"zh": "没有种子学会", "en": "no seed solved the task"})
+        assert found[f"baseline.{name}"] == (
+            {"zh": "—", "en": "—"},
+            {"zh": "没有种子学会", "en": "no seed solved the task"},
+        )
 
 
 def test_a_random_result_never_comes_without_n(evidence):
     for name, value in values(evidence).items():
-        if name.rpartition(".")[2] in ("solved", "solved_share", "test_accuracy", "final_loss", "epoch_seconds", "peak_memory"):
+        if name.rpartition(".")[2] in (
+            "solved",
+            "solved_share",
+            "test_accuracy",
+            "final_loss",
+            "epoch_seconds",
+            "peak_memory",
+        ):
             assert all(re.search(r"n = \d+", value.note[language]) for language in LANGUAGES), name
 
 
 def test_a_loss_that_diverged_is_the_largest_of_all(evidence):
     first, *others = evidence.runs("baseline")
     lost = with_losses(first, float("nan"))
-    text, note = values(replace(evidence, records=evidence.records | {"baseline": (lost, *others)}))["baseline.final_loss"]
-    assert "nan" not in f"{text}{note}" and note["zh"].endswith("最大 发散") and note["en"].endswith("most diverged")
+    text, note = values(
+        replace(evidence, records=evidence.records | {"baseline": (lost, *others)})
+    )["baseline.final_loss"]
+    assert (
+        "nan" not in f"{text}{note}"
+        and note["zh"].endswith("最大 发散")
+        and note["en"].endswith("most diverged")
+    )
 
 
 def test_tables_have_a_row_per_variant_and_as_many_cells_as_columns(evidence):
     found = tables(evidence, values(evidence))
     for name, table in found.items():
         for language in LANGUAGES:
-            assert {len(row) for row in table.rows[language]} == {len(table.columns[language])} == {len(table.numbers)}, name
-    assert [row[0] for row in found["accuracy"].rows["en"]] == [variant.en for variant in VARIANTS.values()]
-    assert [row[0] for row in found["accuracy"].rows["zh"]] == [variant.zh for variant in VARIANTS.values()]
+            assert (
+                {len(row) for row in table.rows[language]}
+                == {len(table.columns[language])}
+                == {len(table.numbers)}
+            ), name
+    assert [row[0] for row in found["accuracy"].rows["en"]] == [
+        variant.en for variant in VARIANTS.values()
+    ]
+    assert [row[0] for row in found["accuracy"].rows["zh"]] == [
+        variant.zh for variant in VARIANTS.values()
+    ]
 
 
 def test_the_layers_add_up(evidence):
@@ -70,4 +94,8 @@ def test_the_layers_add_up(evidence):
 
 def test_the_data_table_counts_images(evidence):
     rows = tables(evidence, values(evidence))["data"].rows["en"]
-    assert rows == [["circles", "0", "8", "6"], ["crosses", "1", "8", "6"], ["Total", "", "16", "12"]]
+    assert rows == [
+        ["circles", "0", "8", "6"],
+        ["crosses", "1", "8", "6"],
+        ["Total", "", "16", "12"],
+    ]

@@ -42,7 +42,9 @@ class Visit:
     description: str = ""
     errors: list[str] = field(default_factory=list)  # console, script, failed requests
     foreign: list[str] = field(default_factory=list)  # requests to other hosts
-    broken: list[str] = field(default_factory=list)  # pictures that do not show, or without words for them
+    broken: list[str] = field(
+        default_factory=list
+    )  # pictures that do not show, or without words for them
     unseen: list[str] = field(default_factory=list)
     barriers: list[str] = field(default_factory=list)  # serious violations that axe finds
     sideways: int = 0  # pixels by which the narrow page is too wide
@@ -60,22 +62,40 @@ def visits(browser: Browser, site) -> list[Visit]:
     def listen(event: str, note) -> None:
         page.on(event, lambda what: (text := note(what)) and found[-1].errors.append(text))
 
-    listen("console", lambda message: message.type in ("error", "warning") and f"console: {message.text}")
+    listen(
+        "console",
+        lambda message: message.type in ("error", "warning") and f"console: {message.text}",
+    )
     listen("pageerror", lambda error: f"script: {error}")
-    listen("requestfailed", lambda request: request.failure != LEFT and f"failed: {request.url}: {request.failure}")
-    listen("response", lambda response: response.status >= 400 and f"{response.status}: {response.url}")
+    listen(
+        "requestfailed",
+        lambda request: request.failure != LEFT and f"failed: {request.url}: {request.failure}",
+    )
+    listen(
+        "response", lambda response: response.status >= 400 and f"{response.status}: {response.url}"
+    )
     network = context.new_cdp_session(page)
     network.send("Network.enable")
     network.send("Network.setCacheDisabled", {"cacheDisabled": True})
-    network.on("Network.loadingFinished", lambda loaded: setattr(found[-1], "bytes", found[-1].bytes + loaded["encodedDataLength"]))
-    page.on("request", lambda request: urlsplit(request.url).netloc not in (own, "") and found[-1].foreign.append(request.url))
+    network.on(
+        "Network.loadingFinished",
+        lambda loaded: setattr(found[-1], "bytes", found[-1].bytes + loaded["encodedDataLength"]),
+    )
+    page.on(
+        "request",
+        lambda request: (
+            urlsplit(request.url).netloc not in (own, "") and found[-1].foreign.append(request.url)
+        ),
+    )
     for path in site.pages():
         visit = Visit(path)
         found.append(visit)
         page.set_viewport_size(WIDE)
         page.emulate_media(color_scheme="light")
         # the search loads at its leisure; both languages load alike
-        page.goto(site.address + path, wait_until="load" if path.startswith("en/") else "networkidle")
+        page.goto(
+            site.address + path, wait_until="load" if path.startswith("en/") else "networkidle"
+        )
         visit.shift = page.evaluate(SHIFTED)
         visit.language = page.locator("html").get_attribute("lang") or ""
         visit.description = page.locator("meta[name=description]").get_attribute("content") or ""
@@ -99,23 +119,40 @@ def visits(browser: Browser, site) -> list[Visit]:
 
 def barriers(page: Page) -> list[str]:
     found = Axe().run(page).response["violations"]
-    return [f"{each['id']}: {node['html'][:200]}" for each in found if each["impact"] in SERIOUS for node in each["nodes"]]
+    return [
+        f"{each['id']}: {node['html'][:200]}"
+        for each in found
+        if each["impact"] in SERIOUS
+        for node in each["nodes"]
+    ]
 
 
-@pytest.mark.parametrize("trouble", ["errors", "foreign", "broken", "unseen", "barriers", "sideways"])
+@pytest.mark.parametrize(
+    "trouble", ["errors", "foreign", "broken", "unseen", "barriers", "sideways"]
+)
 def test_no_page_has(visits, trouble):
-    assert {visit.path: getattr(visit, trouble) for visit in visits if getattr(visit, trouble)} == {}
+    assert {
+        visit.path: getattr(visit, trouble) for visit in visits if getattr(visit, trouble)
+    } == {}
 
 
 def test_pages_are_light_and_stand_still_while_they_load(visits):
-    heavy = {visit.path: visit.bytes for visit in visits if "hands-on" not in visit.path
-             and visit.bytes > (MOST_AT_HOME if visit.path in ("", "en/") else MOST)}
+    heavy = {
+        visit.path: visit.bytes
+        for visit in visits
+        if "hands-on" not in visit.path
+        and visit.bytes > (MOST_AT_HOME if visit.path in ("", "en/") else MOST)
+    }
     assert heavy == {} and all(visit.bytes for visit in visits)
     assert {visit.path: visit.shift for visit in visits if visit.shift > 0.05} == {}
 
 
 def test_every_page_states_its_language_and_what_it_is_about(visits):
-    assert {visit.path for visit in visits if visit.language != ("en" if visit.path.startswith("en/") else "zh")} == set()
+    assert {
+        visit.path
+        for visit in visits
+        if visit.language != ("en" if visit.path.startswith("en/") else "zh")
+    } == set()
     for language in ("zh", "en"):
         described = [visit.description for visit in visits if visit.language == language]
         assert len(described) > 20 and all(described)
@@ -128,14 +165,18 @@ def page(browser: Browser, site):
     context.close()
 
 
-@pytest.mark.parametrize(("start", "word", "expected"), [("", "池化", "no-pooling/"), ("en/", "pooling", "no-pooling/")])
+@pytest.mark.parametrize(
+    ("start", "word", "expected"), [("", "池化", "no-pooling/"), ("en/", "pooling", "no-pooling/")]
+)
 def test_search_finds_a_word_in_the_language_of_the_page(page: Page, start, word, expected):
     page.goto(start)
     page.keyboard.press("/")
     page.get_by_role("textbox").fill(word)
     page.keyboard.press("Shift")  # the theme waits for a key, which `fill` does not press
     expect(page.locator(".md-search-result__item").first).to_be_visible(timeout=20_000)
-    found = page.locator(".md-search-result__link").evaluate_all("links => links.map(link => link.pathname)")
+    found = page.locator(".md-search-result__link").evaluate_all(
+        "links => links.map(link => link.pathname)"
+    )
     assert any(expected in path for path in found), found
     assert all(("/en/" in path) == start.startswith("en") for path in found), found
     page.locator(f".md-search-result__link[href*='{expected}']:visible").first.click()
@@ -145,14 +186,19 @@ def test_search_finds_a_word_in_the_language_of_the_page(page: Page, start, word
 @pytest.mark.parametrize("path", ["", "xo/training/", "variants/baseline/", "hands-on/by-hand/"])
 def test_the_language_switch_leads_to_the_same_page_and_back(page: Page, site, path):
     page.goto(path)
-    for language, address in (("English", site.address + "en/" + path), ("中文", site.address + path)):
+    for language, address in (
+        ("English", site.address + "en/" + path),
+        ("中文", site.address + path),
+    ):
         page.locator(".md-select").hover()
         page.get_by_role("link", name=language, exact=True).click()
         page.wait_for_url(address)
 
 
 def test_the_scheme_follows_the_system_until_it_is_chosen(page: Page):
-    light, dark = (("background-color", color) for color in ("rgb(255, 255, 255)", "rgb(30, 33, 41)"))
+    light, dark = (
+        ("background-color", color) for color in ("rgb(255, 255, 255)", "rgb(30, 33, 41)")
+    )
     page.goto("xo/training/")
     expect(page.locator("body")).to_have_css(*light)
     page.emulate_media(color_scheme="dark")
@@ -226,6 +272,8 @@ def test_what_is_not_there_is_said_in_both_languages(page: Page, site, path):
     assert page.goto(path).status == 404
     expect(page.locator("h1")).to_contain_text("没有这一页")
     expect(page.locator("h1")).to_contain_text("No such page")
-    assert page.evaluate("getComputedStyle(document.body).fontFamily").startswith('"PingFang SC"')  # its styles are found
+    assert page.evaluate("getComputedStyle(document.body).fontFamily").startswith(
+        '"PingFang SC"'
+    )  # its styles are found
     page.get_by_role("link", name="home page").click()
     page.wait_for_url(f"{site.address}en/index.html")

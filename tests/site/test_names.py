@@ -13,10 +13,10 @@ from http.server import ThreadingHTTPServer
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from report_builder.pages import render as pages
-from report_builder.results.artefacts import drawings, executions
 from report_builder.build import CONFIG, report_head, report_of
 from report_builder.evidence.study import Evidence
+from report_builder.pages import render as pages
+from report_builder.results.artefacts import drawings, executions
 from report_builder.site.publish import publish
 from xo.store.source_digest import ROOT, Source
 from xo.variants import VARIANTS
@@ -26,12 +26,38 @@ from .conftest import BELOW, Handler, Served
 
 HIT = "document.title=1"
 IMAGE = f'"><img src=x onerror={HIT}>'
-CLASSES = (IMAGE, "$\\frac$", "&lt;i&gt;", "*x*", f"<script>{HIT}", "=1+1", f"[[x]](javascript:{HIT})", "`x`", "a|b", "{{ 7*7 }}")
+CLASSES = (
+    IMAGE,
+    "$\\frac$",
+    "&lt;i&gt;",
+    "*x*",
+    f"<script>{HIT}",
+    "=1+1",
+    f"[[x]](javascript:{HIT})",
+    "`x`",
+    "a|b",
+    "{{ 7*7 }}",
+)
 FOLDER = f"<img src=x onerror={HIT}> '$\\frac$' [x](javascript:{HIT}) *x* `x` {{{{ 7*7 }}}}"
 NOTEBOOK = "en/hands-on/by-hand.py"
-PATHS = ("", "xo/data/", "xo/one-image/", "xo/accuracy/", "xo/feature-maps/", "concepts/local/", "concepts/fcn/", "concepts/levels/",
-         "concepts/pooling/", "concepts/channels/", "variants/baseline/", "evidence/claims/", "evidence/values/", "evidence/published/",
-         "hands-on/your-images/", "appendix/colophon/")
+PATHS = (
+    "",
+    "xo/data/",
+    "xo/one-image/",
+    "xo/accuracy/",
+    "xo/feature-maps/",
+    "concepts/local/",
+    "concepts/fcn/",
+    "concepts/levels/",
+    "concepts/pooling/",
+    "concepts/channels/",
+    "variants/baseline/",
+    "evidence/claims/",
+    "evidence/values/",
+    "evidence/published/",
+    "hands-on/your-images/",
+    "appendix/colophon/",
+)
 # elements, attributes and addresses that only a name could have brought
 INJECTED = """() => [...document.querySelectorAll("article *, header *, .xo-origin *, .md-tooltip *, .md-tooltip2 *")].filter(element =>
   [...element.attributes].some(({name}) => name.startsWith("on")) || element.getAttribute("src") === "x"
@@ -41,10 +67,20 @@ INJECTED = """() => [...document.querySelectorAll("article *, header *, .xo-orig
 
 @pytest.fixture(scope="module")
 def evidence(tmp_path_factory) -> Evidence:
-    found = small_evidence(tmp_path_factory.mktemp("names"), classes=CLASSES, size=(40, 40), train=2, test=2, seeds=1,
-                           variants=tuple(VARIANTS[name] for name in ("baseline", "features", "no-pooling")))
+    found = small_evidence(
+        tmp_path_factory.mktemp("names"),
+        classes=CLASSES,
+        size=(40, 40),
+        train=2,
+        test=2,
+        seeds=1,
+        variants=tuple(VARIANTS[name] for name in ("baseline", "features", "no-pooling")),
+    )
     root = found.data.root.rename(found.data.root.with_name(FOLDER))
-    for each in (*found.demonstrations.values(), *(run for runs in found.records.values() for run in runs)):
+    for each in (
+        *found.demonstrations.values(),
+        *(run for runs in found.records.values() for run in runs),
+    ):
         each.meta["inputs"] |= {"code": {}, "versions": {}}
     return replace(found, data=replace(found.data, root=root, name=FOLDER))
 
@@ -54,8 +90,14 @@ def named_site(evidence, tmp_path_factory) -> Iterator[Served]:
     """The whole site of a made-up study of these images, figures and one notebook included."""
     folder, docs = tmp_path_factory.mktemp("site"), ROOT / "docs"
     head = report_head(evidence, 3, docs)
-    drawn = drawings(evidence, sorted(head["figure_pages"].keys() & set(head["drawable"])), folder / "build")
-    executed = [each for each in executions(docs, evidence, folder / "runs", folder / "build") if each.name == NOTEBOOK]
+    drawn = drawings(
+        evidence, sorted(head["figure_pages"].keys() & set(head["drawable"])), folder / "build"
+    )
+    executed = [
+        each
+        for each in executions(docs, evidence, folder / "runs", folder / "build")
+        if each.name == NOTEBOOK
+    ]
     for each in (*drawn, *executed):
         each.make(evidence)
     code = Source().reach("report_builder.results.results:told")
@@ -74,12 +116,20 @@ def named_site(evidence, tmp_path_factory) -> Iterator[Served]:
 @pytest.fixture
 def page(browser: Browser, named_site) -> Iterator[Page]:
     """A page of the site; after the test nothing has been injected into any of those that it went to."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, base_url=named_site.address)
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 800}, base_url=named_site.address
+    )
     page = context.new_page()
     troubles: list[str] = []
     page.on("pageerror", lambda error: troubles.append(f"{page.url}: {error}"))
-    page.on("console", lambda message: message.type == "error" and troubles.append(f"{page.url}: {message.text}"))
-    page.on("dialog", lambda dialog: (troubles.append(f"{page.url}: {dialog.message}"), dialog.dismiss()))
+    page.on(
+        "console",
+        lambda message: message.type == "error" and troubles.append(f"{page.url}: {message.text}"),
+    )
+    page.on(
+        "dialog",
+        lambda dialog: (troubles.append(f"{page.url}: {dialog.message}"), dialog.dismiss()),
+    )
     yield page
     assert page.evaluate(INJECTED) == [] and page.title() != "1"
     context.close()
@@ -98,10 +148,16 @@ def test_no_page_runs_a_name_and_every_page_shows_the_folder_s(page: Page, langu
 
 def test_tables_captions_and_alternative_texts_show_the_names(page: Page):
     page.goto("en/xo/data/")
-    names = page.locator("article table").filter(has=page.get_by_role("columnheader", name="Class", exact=True)).locator("td:first-child")
-    assert names.all_inner_texts()[:len(CLASSES)] == sorted(CLASSES)
+    names = (
+        page.locator("article table")
+        .filter(has=page.get_by_role("columnheader", name="Class", exact=True))
+        .locator("td:first-child")
+    )
+    assert names.all_inner_texts()[: len(CLASSES)] == sorted(CLASSES)
     expect(page.locator("article")).to_contain_text(f"data/{FOLDER}/train".replace("\\", "\\\\"))
-    expect(page.locator("article a.value[href$='#data.classes']").first).to_have_text(", ".join(sorted(CLASSES)))
+    expect(page.locator("article a.value[href$='#data.classes']").first).to_have_text(
+        ", ".join(sorted(CLASSES))
+    )
     alt = page.locator("#figure-samples img").first.get_attribute("alt")
     assert all(name in alt for name in CLASSES), alt
     page.goto("en/concepts/pooling/")
@@ -113,7 +169,9 @@ def test_a_value_s_note_and_a_found_page_show_the_names(page: Page):
     noted = page.locator("article [title*='onerror']").first
     noted.scroll_into_view_if_needed()
     noted.hover()
-    expect(page.locator(".md-tooltip2--active, .md-tooltip--active").first).to_contain_text("onerror")
+    expect(page.locator(".md-tooltip2--active, .md-tooltip--active").first).to_contain_text(
+        "onerror"
+    )
     assert page.evaluate(INJECTED) == []
     page.keyboard.press("/")
     page.keyboard.type("onerror")
@@ -122,7 +180,9 @@ def test_a_value_s_note_and_a_found_page_show_the_names(page: Page):
 
 def test_a_notebook_reads_such_images_and_prints_their_names(page: Page):
     page.goto("en/hands-on/by-hand/")
-    expect(page.locator(".xo-output").first).to_contain_text(f"classes: {', '.join(sorted(CLASSES))}")
+    expect(page.locator(".xo-output").first).to_contain_text(
+        f"classes: {', '.join(sorted(CLASSES))}"
+    )
 
 
 def test_the_command_below_a_figure_is_one_line_that_bash_reads_back(page: Page, evidence):

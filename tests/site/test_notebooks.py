@@ -27,9 +27,14 @@ def test_a_notebook_is_a_light_page_with_all_its_output(site, page, path):
     code = [cell for cell in copy["cells"] if cell["cell_type"] == "code"]
     for cell in code:
         lines = "".join(cell["source"]).splitlines()
-        assert cell["outputs"] or not any(line.startswith(("print(", "show")) for line in lines), lines
+        assert cell["outputs"] or not any(line.startswith(("print(", "show")) for line in lines), (
+            lines
+        )
     outputs = sum(len(cell["outputs"]) for cell in code)
-    assert page.locator(".xo-output").count() == outputs >= 7 and page.locator(".xo-output.error").count() == 0
+    assert (
+        page.locator(".xo-output").count() == outputs >= 7
+        and page.locator(".xo-output.error").count() == 0
+    )
     assert page.locator(".xo-output img").count() >= 1
     assert page.locator("article math").count() >= (5 if "sizes" in path else 1)
 
@@ -46,7 +51,11 @@ def test_its_copy_can_be_taken_away(site, page, path):
     assert "".join(cells[0]["source"]).splitlines()[0] == f"# {heading}"
     assert all(cell["execution_count"] for cell in cells if cell["cell_type"] == "code")
     said = "".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
-    assert f"]({site.built_for}{'en/' if path.startswith('en/') else ''}" in said and "](../" not in said and ".ipynb)" not in said
+    assert (
+        f"]({site.built_for}{'en/' if path.startswith('en/') else ''}" in said
+        and "](../" not in said
+        and ".ipynb)" not in said
+    )
 
 
 @pytest.mark.parametrize("path", PATHS)

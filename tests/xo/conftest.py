@@ -16,9 +16,17 @@ def small(tmp_path_factory) -> DataSet:
 
 def untrained(data: DataSet, *variants: str) -> dict[str, list]:
     """What a demonstration is given, with networks as they were before training and records that say so."""
-    from xo.runs.record import RunRecord
     from xo.network.train import initial
+    from xo.runs.record import RunRecord
     from xo.variants import VARIANTS
 
     meta = {"epochs": [{"test_accuracy": 0.5}], "seed": 0}
-    return {name: [(RunRecord(data.root, meta), initial(VARIANTS[name], data.image_size, len(data.classes), 0))] for name in variants}
+    return {
+        name: [
+            (
+                RunRecord(data.root, meta),
+                initial(VARIANTS[name], data.image_size, len(data.classes), 0),
+            )
+        ]
+        for name in variants
+    }

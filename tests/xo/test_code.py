@@ -20,7 +20,7 @@ def target(row: Row):
 def bystander():
     return 1
 '''
-HELPER = '''
+HELPER = """
 STEP = 1
 
 def through(x):
@@ -31,13 +31,18 @@ def direct():
 
 def unused():
     return 3
-'''
+"""
 
 
 @pytest.fixture
 def tree(tmp_path):
     (tmp_path / "xo").mkdir()
-    for name, text in {"__init__": "", "main": MAIN, "helper": HELPER, "table": "Row = 1\n"}.items():
+    for name, text in {
+        "__init__": "",
+        "main": MAIN,
+        "helper": HELPER,
+        "table": "Row = 1\n",
+    }.items():
         (tmp_path / "xo" / f"{name}.py").write_text(text)
     return tmp_path
 
@@ -48,18 +53,27 @@ def reach(tree):
 
 def test_reaches_what_is_used_and_nothing_else(tree):
     names = {name for name in reach(tree) if not name.endswith(":")}
-    assert names == {"xo.main:target", "xo.main:LIMIT", "xo.helper:through", "xo.helper:STEP", "xo.helper:direct"}
+    assert names == {
+        "xo.main:target",
+        "xo.main:LIMIT",
+        "xo.helper:through",
+        "xo.helper:STEP",
+        "xo.helper:direct",
+    }
 
 
-@pytest.mark.parametrize("file, old, new, changed", [
-    ("helper", "STEP = 1", "STEP = 2", {"xo.helper:STEP"}),
-    ("main", "LIMIT = 3", "LIMIT = 4", {"xo.main:LIMIT"}),
-    ("main", "# a comment", "# another", set()),
-    ("main", "Says something", "Says more", set()),
-    ("main", "return 1", "return 5", set()),
-    ("helper", "return 3", "return 4", set()),
-    ("table", "Row = 1", "Row = 2", set()),
-])
+@pytest.mark.parametrize(
+    "file, old, new, changed",
+    [
+        ("helper", "STEP = 1", "STEP = 2", {"xo.helper:STEP"}),
+        ("main", "LIMIT = 3", "LIMIT = 4", {"xo.main:LIMIT"}),
+        ("main", "# a comment", "# another", set()),
+        ("main", "Says something", "Says more", set()),
+        ("main", "return 1", "return 5", set()),
+        ("helper", "return 3", "return 4", set()),
+        ("table", "Row = 1", "Row = 2", set()),
+    ],
+)
 def test_a_change_shows_where_it_was_made(tree, file, old, new, changed):
     before = reach(tree)
     path = tree / "xo" / f"{file}.py"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -17,12 +17,12 @@ from click.testing import CliRunner
 from PIL import Image
 
 from xo.cli import main
-from xo.store.source_digest import ROOT, Source
 from xo.data.dataset import load
-from xo.runs.record import read
-from xo.store.store import Store
 from xo.runs.execute import execute
+from xo.runs.record import read
 from xo.runs.study import one_run
+from xo.store.source_digest import ROOT, Source
+from xo.store.store import Store
 from xo.variants import VARIANTS
 
 
@@ -30,7 +30,9 @@ from xo.variants import VARIANTS
 def run(tmp_path, monkeypatch):
     """Runs a command in an empty folder, away from the project's own data and store."""
     monkeypatch.chdir(tmp_path)
-    return lambda *arguments: CliRunner().invoke(main, list(map(str, arguments)), catch_exceptions=False)
+    return lambda *arguments: CliRunner().invoke(
+        main, list(map(str, arguments)), catch_exceptions=False
+    )
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +41,14 @@ def trained(small, tmp_path_factory):
     root = tmp_path_factory.mktemp("trained")
     store = Store(root / "runs")
     shutil.copytree(small.root, root / "small")
-    list(execute([one_run(VARIANTS["features"], 0, load(root / "small", store.cache), Source())], store, jobs=1,
-                 keep_weights=True))
+    list(
+        execute(
+            [one_run(VARIANTS["features"], 0, load(root / "small", store.cache), Source())],
+            store,
+            jobs=1,
+            keep_weights=True,
+        )
+    )
     return root
 
 
@@ -51,7 +59,9 @@ def one_line(result, status: int) -> str:
 
 
 def test_list_shows_computed_totals(run, trained):
-    result = run("list", "baseline", "three-conv", "--data", trained / "small", "--store", trained / "runs")
+    result = run(
+        "list", "baseline", "three-conv", "--data", trained / "small", "--store", trained / "runs"
+    )
     assert result.exit_code == 0
     for text in ("4,452,694", "9x57x57", "5x27x27", "3x12x12", "multiply-adds"):
         assert text in result.stdout
@@ -69,13 +79,18 @@ def test_a_damaged_record_is_named_and_trained_again(run, small, tmp_path):
     (folder,) = (tmp_path / "runs" / "features").iterdir()
     (folder / "arrays.safetensors").write_bytes(b"flipped")
     again = run(*arguments)
-    assert "features seed 0 is trained again; damaged" in again.stderr and "set aside in" in again.stderr
+    assert (
+        "features seed 0 is trained again; damaged" in again.stderr
+        and "set aside in" in again.stderr
+    )
     assert again.exit_code == 0 and again.stdout == first.stdout
     assert "trained again" not in run(*arguments).stderr
 
 
 def test_an_unknown_variant_is_answered_with_the_known_ones(run, trained):
-    line = one_line(run("train", "vgg", "--data", trained / "small", "--store", trained / "runs"), 2)
+    line = one_line(
+        run("train", "vgg", "--data", trained / "small", "--store", trained / "runs"), 2
+    )
     assert "'vgg'" in line and all(name in line for name in VARIANTS)
 
 
@@ -87,8 +102,18 @@ def image(trained, tmp_path):
 
 
 def predict(run, trained, *arguments):
-    return run("predict", *arguments, "--variant", "features", "--seed", 0, "--data", trained / "small", "--store",
-               trained / "runs")
+    return run(
+        "predict",
+        *arguments,
+        "--variant",
+        "features",
+        "--seed",
+        0,
+        "--data",
+        trained / "small",
+        "--store",
+        trained / "runs",
+    )
 
 
 def test_predict_prints_path_class_and_probability(run, trained, image):
@@ -101,7 +126,9 @@ def test_predict_prints_path_class_and_probability(run, trained, image):
 
 
 def test_predict_agrees_with_the_record(run, trained):
-    (record,) = [record for record in (Store(trained / "runs").root / "features").glob("*/record.json")]
+    (record,) = [
+        record for record in (Store(trained / "runs").root / "features").glob("*/record.json")
+    ]
     meta = json.loads(record.read_text())
     probabilities = read(record.parent).array("test_probabilities")
     paths = [trained / "small" / "test" / name for name in meta["test_ids"][:5]]
@@ -130,7 +157,9 @@ def test_what_is_no_image_is_named(run, trained, tmp_path):
     assert "missing.png" in one_line(predict(run, trained, tmp_path / "missing.png"), 2)
 
 
-def test_without_a_trained_network_the_command_that_trains_one_is_named(run, trained, image, tmp_path):
+def test_without_a_trained_network_the_command_that_trains_one_is_named(
+    run, trained, image, tmp_path
+):
     result = run("predict", image, "--data", trained / "small", "--store", tmp_path / "empty")
     assert "python -m xo train baseline" in one_line(result, 2)
 
@@ -143,18 +172,36 @@ def test_the_best_network_answers_and_its_accuracy_is_said(run, trained, image):
     arguments = image, "--variant", "features", "--data", trained / "small", "--store", store
     result = run("predict", *arguments)
     assert result.exit_code == 0 and len(result.stdout.splitlines()) == 1
-    assert result.stderr == (f"network: features seed 0, test accuracy {record.test_accuracy:.2%} (n = 20 test images); "
-                             "below 98% a network has not solved its task\n")
+    assert result.stderr == (
+        f"network: features seed 0, test accuracy {record.test_accuracy:.2%} (n = 20 test images); "
+        "below 98% a network has not solved its task\n"
+    )
     result = run("predict", *arguments, "--json")
-    assert json.loads(result.stdout).items() >= {"variant": "features", "seed": 0, "test_accuracy": record.test_accuracy,
-                                                 "test_images": 20}.items() and not result.stderr
+    assert (
+        json.loads(result.stdout).items()
+        >= {
+            "variant": "features",
+            "seed": 0,
+            "test_accuracy": record.test_accuracy,
+            "test_images": 20,
+        }.items()
+        and not result.stderr
+    )
 
 
 def test_the_command_that_predict_names_makes_it_answer(run, trained, image, tmp_path):
     shutil.copytree(trained, tmp_path / "a copy")
     (weights,) = (tmp_path / "a copy" / "runs" / "features").glob("0-*/weights.safetensors")
     weights.unlink()
-    arguments = image, "--variant", "features", "--data", tmp_path / "a copy" / "small", "--store", tmp_path / "a copy" / "runs"
+    arguments = (
+        image,
+        "--variant",
+        "features",
+        "--data",
+        tmp_path / "a copy" / "small",
+        "--store",
+        tmp_path / "a copy" / "runs",
+    )
     line = one_line(run("predict", *arguments), 2)
     assert "no record with weights of features" in line
     python, _, package, *command = shlex.split(line.partition("make one with: ")[2])
@@ -163,7 +210,9 @@ def test_the_command_that_predict_names_makes_it_answer(run, trained, image, tmp
 
 
 @pytest.mark.parametrize("source", [".", "..", "../pics.v2", "train/.."])
-def test_a_folder_named_by_where_one_stands_is_imported_by_its_own_name(run, trained, tmp_path, monkeypatch, source):
+def test_a_folder_named_by_where_one_stands_is_imported_by_its_own_name(
+    run, trained, tmp_path, monkeypatch, source
+):
     shutil.copytree(trained / "small", tmp_path / "pics.v2")
     monkeypatch.chdir(tmp_path / "pics.v2" / ("train" if source == ".." else ""))
     result = run("data", "import", source)
@@ -178,7 +227,9 @@ def test_a_folder_without_a_name_needs_one(run, trained):
 def test_generate_import_and_check(run, tmp_path):
     result = run("data", "generate")
     assert result.exit_code == 0 and "1700 images (850 circles, 850 crosses)" in result.stdout
-    assert "cannot" not in result.stdout and (tmp_path / "data" / "xo" / "test" / "crosses").is_dir()
+    assert (
+        "cannot" not in result.stdout and (tmp_path / "data" / "xo" / "test" / "crosses").is_dir()
+    )
     assert "ink_mean" in run("data", "check", "--statistics").stdout
     assert "train and test" in one_line(run("data", "check", tmp_path / "data"), 2)
     imported = run("data", "import", tmp_path / "data" / "xo", "--to", tmp_path / "mine")
@@ -188,18 +239,39 @@ def test_generate_import_and_check(run, tmp_path):
 
 def test_an_unwritable_store_is_named(run, trained, tmp_path):
     (tmp_path / "store").write_text("a file where a folder should be")
-    line = one_line(run("train", "features", "--data", trained / "small", "--store", tmp_path / "store"), 2)
+    line = one_line(
+        run("train", "features", "--data", trained / "small", "--store", tmp_path / "store"), 2
+    )
     assert "store" in line
 
 
 def test_ctrl_c_stops_in_one_line_and_says_what_is_kept(trained, tmp_path):
-    command = [sys.executable, "-m", "xo", "train", "no-pooling", "--data", trained / "small", "--store", tmp_path / "runs"]
-    with subprocess.Popen(command, cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)}, text=True,
-                          stderr=subprocess.PIPE, start_new_session=True) as process:
+    command = [
+        sys.executable,
+        "-m",
+        "xo",
+        "train",
+        "no-pooling",
+        "--data",
+        trained / "small",
+        "--store",
+        tmp_path / "runs",
+    ]
+    with subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        text=True,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    ) as process:
         assert "no-pooling seed 0: epoch 1/20" in process.stderr.readline()
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers as well
         *epochs, last = process.stderr.read().splitlines()
     assert all(line.startswith("no-pooling seed 0: epoch") for line in epochs)
-    assert last == f"stopped: 0 of 1 runs are finished and kept in {tmp_path / 'runs'}; the same command goes on from there"
+    assert (
+        last
+        == f"stopped: 0 of 1 runs are finished and kept in {tmp_path / 'runs'}; the same command goes on from there"
+    )
     assert process.returncode == 130
     assert not list((tmp_path / "runs").glob("no-pooling/0-*"))

@@ -15,8 +15,7 @@ import pytest
 from PIL import Image
 
 from xo.data import dataset as data
-from xo.data import generate
-from xo.data import images
+from xo.data import generate, images
 from xo.errors import InputError
 
 
@@ -27,7 +26,9 @@ def picture(seed: int, size: tuple[int, int] = (24, 30), mode: str = "RGB") -> I
     return Image.fromarray(noise)
 
 
-def make(root: Path, classes=("ant", "bee", "cat"), splits=("train", "test"), suffix=".png", each=(3, 2)) -> Path:
+def make(
+    root: Path, classes=("ant", "bee", "cat"), splits=("train", "test"), suffix=".png", each=(3, 2)
+) -> Path:
     """A small set of 24x30 color images that are all different."""
     seed = 0
     for split, count in zip(splits, each):
@@ -68,11 +69,26 @@ def refused(action, *parts: str) -> None:
 
 # --- what comes in
 
+
 def test_load_finds_classes_sizes_and_gray_values(tmp_path):
     loaded = data.load(make(tmp_path / "pets"), tmp_path / "cache")
-    assert (loaded.name, loaded.classes, loaded.image_size) == ("pets", ("ant", "bee", "cat"), (30, 24))
-    assert loaded.train.labels.tolist() == [0, 0, 0, 1, 1, 1, 2, 2, 2] and loaded.train.labels.dtype == np.int64
-    assert loaded.test.ids == ("ant/0.png", "ant/1.png", "bee/0.png", "bee/1.png", "cat/0.png", "cat/1.png")
+    assert (loaded.name, loaded.classes, loaded.image_size) == (
+        "pets",
+        ("ant", "bee", "cat"),
+        (30, 24),
+    )
+    assert (
+        loaded.train.labels.tolist() == [0, 0, 0, 1, 1, 1, 2, 2, 2]
+        and loaded.train.labels.dtype == np.int64
+    )
+    assert loaded.test.ids == (
+        "ant/0.png",
+        "ant/1.png",
+        "bee/0.png",
+        "bee/1.png",
+        "cat/0.png",
+        "cat/1.png",
+    )
     assert loaded.train.images.shape == (9, 30, 24) and loaded.train.images.dtype == np.uint8
     assert np.array_equal(loaded.train.images[0], np.asarray(picture(0).convert("L")))
 
@@ -107,7 +123,11 @@ def test_import_of_the_original_layout(tmp_path, packed):
     found = data.import_images(source, tmp_path / "mine")
     assert found.classes == ("circles", "crosses") and found.train.ids[0] == "circles/0000.png"
     generate.generate(tmp_path / "drawn", {"train": 3, "test": 2})
-    assert found.digest == data.check(tmp_path / "mine").digest == data.check(tmp_path / "drawn").digest
+    assert (
+        found.digest
+        == data.check(tmp_path / "mine").digest
+        == data.check(tmp_path / "drawn").digest
+    )
     with Image.open(tmp_path / "mine/train/circles/0000.png") as image:
         assert (image.format, image.mode) == ("PNG", "1")
 
@@ -146,10 +166,18 @@ def test_a_link_inside_the_folder_is_followed(tmp_path):
 
 # --- subsets and statistics
 
+
 def test_subset_takes_the_first_of_every_class(tmp_path):
     whole = data.load(make(tmp_path / "pets"), tmp_path / "cache")
     part = whole.subset(2, 1)
-    assert part.train.ids == ("ant/0.png", "ant/1.png", "bee/0.png", "bee/1.png", "cat/0.png", "cat/1.png")
+    assert part.train.ids == (
+        "ant/0.png",
+        "ant/1.png",
+        "bee/0.png",
+        "bee/1.png",
+        "cat/0.png",
+        "cat/1.png",
+    )
     assert np.array_equal(part.train.images, whole.train.images[[0, 1, 3, 4, 6, 7]])
     assert part.train.labels.tolist() == [0, 0, 1, 1, 2, 2]
     assert np.array_equal(part.subset(1, 1).test.images, whole.test.images[[0, 2, 4]])
@@ -177,20 +205,33 @@ def test_statistics_of_two_squares():
     pixels[0, 2:4, 3:6] = 0  # 2 rows, 3 columns
     pixels[1, 2:8, 5:9] = 0  # 6 rows, 4 columns
     table = data.statistics(pixels, np.array([0, 0]), ("boxes",))["boxes"]
-    assert (table["images"], table["ink_mean"], table["ink_min"], table["ink_max"]) == (2, 15, 6, 24)
+    assert (table["images"], table["ink_mean"], table["ink_min"], table["ink_max"]) == (
+        2,
+        15,
+        6,
+        24,
+    )
     assert (table["width_mean"], table["height_mean"]) == (3.5, 4)
     assert (table["left"], table["top"], table["right"], table["bottom"]) == (3, 2, 8, 7)
     assert (table["center_x"], table["center_y"]) == ((4 + 6.5) / 2, (2.5 + 4.5) / 2)
-    assert (table["cut_left"], table["cut_top"], table["cut_right"], table["cut_bottom"]) == (0.5, 1, 0.5, 0.5)
+    assert (table["cut_left"], table["cut_top"], table["cut_right"], table["cut_bottom"]) == (
+        0.5,
+        1,
+        0.5,
+        0.5,
+    )
 
 
 # --- the cache
+
 
 @pytest.fixture
 def decoded(monkeypatch) -> list[str]:
     """Names of the images that were decoded, in order."""
     names, decode = [], images.decode
-    monkeypatch.setattr(images, "decode", lambda content, name: names.append(name) or decode(content, name))
+    monkeypatch.setattr(
+        images, "decode", lambda content, name: names.append(name) or decode(content, name)
+    )
     return names
 
 
@@ -207,7 +248,7 @@ def test_every_image_is_decoded_once(tmp_path, decoded):
 
 def test_settled_files_are_not_even_read(tmp_path, monkeypatch):
     root = make(tmp_path / "pets")
-    monkeypatch.setattr(data, "_SETTLED", -10**12)
+    monkeypatch.setattr(data, "_SETTLED", -(10**12))
     first = data.load(root, tmp_path / "cache")
     monkeypatch.setattr(data, "_read", lambda *_: pytest.fail("read the files"))
     assert data.load(root, tmp_path / "cache").digest == first.digest
@@ -226,21 +267,26 @@ def test_an_edit_right_after_loading_is_seen(tmp_path):
     assert after.digest != before.digest and after.digest == data.check(root).digest
 
 
-@pytest.mark.parametrize("damage", [
-    lambda entry: (entry / "train.npy").unlink(),
-    lambda entry: (entry / "train.npy").write_bytes((entry / "train.npy").read_bytes()[:-100]),
-    lambda entry: (entry / "test.npy").write_bytes((entry / "test.npy").read_bytes()[:-1] + b"?"),
-    lambda entry: (entry / "test.npy").write_bytes(b""),
-    lambda entry: (entry / "index.json").write_text("{"),
-    lambda entry: (entry / "index.json").write_text("[]"),
-])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda entry: (entry / "train.npy").unlink(),
+        lambda entry: (entry / "train.npy").write_bytes((entry / "train.npy").read_bytes()[:-100]),
+        lambda entry: (entry / "test.npy").write_bytes(
+            (entry / "test.npy").read_bytes()[:-1] + b"?"
+        ),
+        lambda entry: (entry / "test.npy").write_bytes(b""),
+        lambda entry: (entry / "index.json").write_text("{"),
+        lambda entry: (entry / "index.json").write_text("[]"),
+    ],
+)
 @pytest.mark.parametrize("settled", [True, False])
 def test_a_damaged_cache_is_made_anew(tmp_path, decoded, monkeypatch, damage, settled):
     if settled:
-        monkeypatch.setattr(data, "_SETTLED", -10**12)
+        monkeypatch.setattr(data, "_SETTLED", -(10**12))
     root = make(tmp_path / "pets")
     digest = data.load(root, tmp_path / "cache").digest
-    entry, = (path for path in (tmp_path / "cache").iterdir() if path.is_dir())
+    (entry,) = (path for path in (tmp_path / "cache").iterdir() if path.is_dir())
     damage(entry)
     again = data.load(root, tmp_path / "cache")
     assert again.digest == digest and len(decoded) == 30
@@ -250,10 +296,10 @@ def test_a_damaged_cache_is_made_anew(tmp_path, decoded, monkeypatch, damage, se
 
 @pytest.mark.parametrize("note", ["{", "[]", '{"stamp": 1}'])
 def test_a_damaged_note_is_written_anew(tmp_path, monkeypatch, note):
-    monkeypatch.setattr(data, "_SETTLED", -10**12)
+    monkeypatch.setattr(data, "_SETTLED", -(10**12))
     root = make(tmp_path / "pets")
     digest = data.load(root, tmp_path / "cache").digest
-    file, = (tmp_path / "cache").glob("*.json")
+    (file,) = (tmp_path / "cache").glob("*.json")
     file.write_text(note)
     assert data.load(root, tmp_path / "cache").digest == digest
     assert file.read_text() != note
@@ -265,13 +311,22 @@ def test_a_full_disk_under_the_cache(tmp_path, monkeypatch):
 
     root = make(tmp_path / "pets")
     monkeypatch.setattr(np, "save", full)
-    refused(lambda: data.load(root, tmp_path / "cache"), str(tmp_path / "cache"), "No space left", "free some")
+    refused(
+        lambda: data.load(root, tmp_path / "cache"),
+        str(tmp_path / "cache"),
+        "No space left",
+        "free some",
+    )
     assert list((tmp_path / "cache").iterdir()) == []
 
 
 def test_a_cache_that_cannot_be_written(tmp_path):
     (tmp_path / "cache").write_text("a file where the folder should be")
-    refused(lambda: data.load(make(tmp_path / "pets"), tmp_path / "cache"), str(tmp_path / "cache"), "make it writable")
+    refused(
+        lambda: data.load(make(tmp_path / "pets"), tmp_path / "cache"),
+        str(tmp_path / "cache"),
+        "make it writable",
+    )
 
 
 def test_ensure_draws_the_embedded_set_once_and_takes_no_other(tmp_path, monkeypatch):
@@ -284,24 +339,40 @@ def test_ensure_draws_the_embedded_set_once_and_takes_no_other(tmp_path, monkeyp
     assert data.ensure(tmp_path / "data/xo", tmp_path / "cache").digest == generate.DIGEST
     monkeypatch.setattr(generate, "generate", lambda root: pytest.fail("drawn twice"))
     assert data.ensure(tmp_path / "data/xo", tmp_path / "cache").digest == generate.DIGEST
-    refused(lambda: data.ensure(make(tmp_path / "pets"), tmp_path / "cache"), "not the embedded data set", "--data")
+    refused(
+        lambda: data.ensure(make(tmp_path / "pets"), tmp_path / "cache"),
+        "not the embedded data set",
+        "--data",
+    )
     (tmp_path / "full").write_text("")
     with pytest.raises(InputError, match="cache cannot be written") as caught:
         data.ensure(tmp_path / "data/xo", tmp_path / "full")
     assert "drawn anew" not in str(caught.value)
     shutil.rmtree(tmp_path / "data/xo/test/crosses")
-    refused(lambda: data.ensure(tmp_path / "data/xo", tmp_path / "cache"), "lacks class crosses", "drawn anew")
+    refused(
+        lambda: data.ensure(tmp_path / "data/xo", tmp_path / "cache"),
+        "lacks class crosses",
+        "drawn anew",
+    )
 
 
 # --- what is refused, in a folder and in a zip
 
+
 def png(width: int, height: int) -> bytes:
     """The head of a PNG that claims so many one-bit pixels and holds none."""
-    def chunk(kind: bytes, body: bytes) -> bytes:
-        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0))
-            + chunk(b"IDAT", zlib.compress(bytes(100))) + chunk(b"IEND", b""))
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        )
+
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0))
+        + chunk(b"IDAT", zlib.compress(bytes(100)))
+        + chunk(b"IEND", b"")
+    )
 
 
 def cut(path: Path) -> None:
@@ -331,39 +402,122 @@ def moved_up(root: Path) -> None:
 
 
 SPOILED = {
-    "unreadable image": (lambda r: (r / "train/ant/1.png").write_bytes(b"no image"), "train/ant/1.png", "restore"),
-    "empty file": (lambda r: (r / "train/ant/1.png").write_bytes(b""), "train/ant/1.png", "restore"),
-    "truncated image": (lambda r: cut(r / "test/bee/1.png"), "test/bee/1.png", "not a readable image"),
-    "odd size": (lambda r: picture(99, (30, 24)).save(r / "test/cat/0.png"), "test/cat/0.png: 30x24", "24x30"),
-    "odd size first": (lambda r: picture(99, (25, 24)).save(r / "train/ant/0.png"), "train/ant/0.png: 25x24", "24x30"),
-    "too small": (lambda r: picture(99, (24, 21)).save(r / "train/ant/0.png"), "train/ant/0.png: 24x21", "at least 22"),
-    "too large": (lambda r: picture(9, (24, 513)).save(r / "train/ant/0.png"), "ant/0.png: 24x513", "at most 512"),
-    "pixel bomb": (lambda r: (r / "train/ant/0.png").write_bytes(png(9999, 9999)), "ant/0.png: 9999x9999", "at most"),
-    "larger bomb": (lambda r: (r / "train/ant/0.png").write_bytes(png(99999, 99999)), "train/ant/0.png", "bomb"),
-    "large file": (lambda r: (r / "train/ant/0.png").write_bytes(bytes(2**24 + 1)), "ant/0.png: 16,777,217 bytes"),
+    "unreadable image": (
+        lambda r: (r / "train/ant/1.png").write_bytes(b"no image"),
+        "train/ant/1.png",
+        "restore",
+    ),
+    "empty file": (
+        lambda r: (r / "train/ant/1.png").write_bytes(b""),
+        "train/ant/1.png",
+        "restore",
+    ),
+    "truncated image": (
+        lambda r: cut(r / "test/bee/1.png"),
+        "test/bee/1.png",
+        "not a readable image",
+    ),
+    "odd size": (
+        lambda r: picture(99, (30, 24)).save(r / "test/cat/0.png"),
+        "test/cat/0.png: 30x24",
+        "24x30",
+    ),
+    "odd size first": (
+        lambda r: picture(99, (25, 24)).save(r / "train/ant/0.png"),
+        "train/ant/0.png: 25x24",
+        "24x30",
+    ),
+    "too small": (
+        lambda r: picture(99, (24, 21)).save(r / "train/ant/0.png"),
+        "train/ant/0.png: 24x21",
+        "at least 22",
+    ),
+    "too large": (
+        lambda r: picture(9, (24, 513)).save(r / "train/ant/0.png"),
+        "ant/0.png: 24x513",
+        "at most 512",
+    ),
+    "pixel bomb": (
+        lambda r: (r / "train/ant/0.png").write_bytes(png(9999, 9999)),
+        "ant/0.png: 9999x9999",
+        "at most",
+    ),
+    "larger bomb": (
+        lambda r: (r / "train/ant/0.png").write_bytes(png(99999, 99999)),
+        "train/ant/0.png",
+        "bomb",
+    ),
+    "large file": (
+        lambda r: (r / "train/ant/0.png").write_bytes(bytes(2**24 + 1)),
+        "ant/0.png: 16,777,217 bytes",
+    ),
     "transparent": (lambda r: transparent(r / "train/ant/0.png"), "train/ant/0.png", "flatten"),
-    "sixteen bits": (lambda r: Image.fromarray(np.zeros((30, 24), np.uint16)).save(r / "train/ant/0.png"), "8 bits"),
-    "frames": (lambda r: picture(1).save(r / "train/ant/0.png", save_all=True, append_images=[picture(2)]), "2 frames"),
+    "sixteen bits": (
+        lambda r: Image.fromarray(np.zeros((30, 24), np.uint16)).save(r / "train/ant/0.png"),
+        "8 bits",
+    ),
+    "frames": (
+        lambda r: picture(1).save(r / "train/ant/0.png", save_all=True, append_images=[picture(2)]),
+        "2 frames",
+    ),
     "empty class": (lambda r: empty(r / "train/bee"), "train/bee", "no image in this class"),
-    "class missing in test": (lambda r: shutil.rmtree(r / "test/bee"), "test: lacks class bee", "same classes"),
-    "class missing in train": (lambda r: shutil.rmtree(r / "train/bee"), "train: lacks class bee", "same classes"),
+    "class missing in test": (
+        lambda r: shutil.rmtree(r / "test/bee"),
+        "test: lacks class bee",
+        "same classes",
+    ),
+    "class missing in train": (
+        lambda r: shutil.rmtree(r / "train/bee"),
+        "train: lacks class bee",
+        "same classes",
+    ),
     "split missing": (lambda r: shutil.rmtree(r / "test"), "has train but no test folder"),
     "both layouts": (lambda r: (r / "train_data").mkdir(), "holds both train and train_data"),
-    "in train and test": (lambda r: shutil.copy(r / "train/ant/1.png", r / "test/bee/7.png"),
-                          "test/bee/7.png: the same image as train/ant/1.png"),
-    "image outside a class": (lambda r: picture(9).save(r / "train/9.png"), "train/9.png", "outside every class"),
-    "folder in a class": (lambda r: (r / "train/ant/more").mkdir(), "train/ant/more", "a folder inside a class"),
-    "not an image": (lambda r: (r / "train/ant/notes.txt").write_text("x"), "train/ant/notes.txt", "remove it"),
-    "unprintable name": (lambda r: picture(9).save(r / "train/ant/a\nb.png"), "a\\nb.png", "rename"),
+    "in train and test": (
+        lambda r: shutil.copy(r / "train/ant/1.png", r / "test/bee/7.png"),
+        "test/bee/7.png: the same image as train/ant/1.png",
+    ),
+    "image outside a class": (
+        lambda r: picture(9).save(r / "train/9.png"),
+        "train/9.png",
+        "outside every class",
+    ),
+    "folder in a class": (
+        lambda r: (r / "train/ant/more").mkdir(),
+        "train/ant/more",
+        "a folder inside a class",
+    ),
+    "not an image": (
+        lambda r: (r / "train/ant/notes.txt").write_text("x"),
+        "train/ant/notes.txt",
+        "remove it",
+    ),
+    "unprintable name": (
+        lambda r: picture(9).save(r / "train/ant/a\nb.png"),
+        "a\\nb.png",
+        "rename",
+    ),
     "unprintable class": (lambda r: (r / "train/a\tb").mkdir(), "a\\tb", "rename"),
-    "one class": (lambda r: [shutil.rmtree(r / s / c) for s in ("train", "test") for c in ("ant", "bee")],
-                  "1 classes", "2 to 10"),
-    "eleven classes": (lambda r: [(r / s / f"c{n}").mkdir() for s in ("train", "test") for n in range(8)],
-                       "11 classes", "2 to 10"),
-    "splits as classes": (lambda r: [(r / "train" / n).mkdir() for n in ("train_data", "test_data")],
-                          "one level too high", "give"),
+    "one class": (
+        lambda r: [shutil.rmtree(r / s / c) for s in ("train", "test") for c in ("ant", "bee")],
+        "1 classes",
+        "2 to 10",
+    ),
+    "eleven classes": (
+        lambda r: [(r / s / f"c{n}").mkdir() for s in ("train", "test") for n in range(8)],
+        "11 classes",
+        "2 to 10",
+    ),
+    "splits as classes": (
+        lambda r: [(r / "train" / n).mkdir() for n in ("train_data", "test_data")],
+        "one level too high",
+        "give",
+    ),
     "one level too low": (moved_up, "one level too low", "give the folder above it"),
-    "no set at all": (lambda r: [shutil.rmtree(r / n) for n in ("train", "test")], "no train and test folders"),
+    "no set at all": (
+        lambda r: [shutil.rmtree(r / n) for n in ("train", "test")],
+        "no train and test folders",
+    ),
 }
 
 
@@ -375,7 +529,9 @@ def test_a_bad_folder_is_refused_by_name(tmp_path, case):
     refused(lambda: data.load(root, tmp_path / "cache"), str(root), *parts)
     refused(lambda: data.check(root), str(root), *parts)
     refused(lambda: data.import_images(root, tmp_path / "mine"), str(root), *parts)
-    assert not (tmp_path / "mine").exists() and not any(tmp_path.glob(".*")), "nothing is half-written"
+    assert not (tmp_path / "mine").exists() and not any(tmp_path.glob(".*")), (
+        "nothing is half-written"
+    )
     assert not (tmp_path / "cache").exists()
 
 
@@ -392,8 +548,13 @@ def test_a_bad_zip_is_refused_by_name(tmp_path, case):
 def test_one_level_too_high_is_the_mistake_of_the_original(tmp_path):
     make_original(tmp_path / "all/xo")
     for action in (data.check, lambda root: data.import_images(root, tmp_path / "mine")):
-        refused(lambda: action(tmp_path / "all"), "all: one level too high", "train_data and test_data",
-                "the very mistake that the original's logs show", f"give {tmp_path / 'all/xo'}")
+        refused(
+            lambda: action(tmp_path / "all"),
+            "all: one level too high",
+            "train_data and test_data",
+            "the very mistake that the original's logs show",
+            f"give {tmp_path / 'all/xo'}",
+        )
 
 
 def test_two_levels_too_low(tmp_path):
@@ -403,9 +564,13 @@ def test_two_levels_too_low(tmp_path):
 
 def test_a_missing_folder_and_a_file_in_its_place(tmp_path):
     refused(lambda: data.load(tmp_path / "none", tmp_path / "cache"), "none: no such folder")
-    refused(lambda: data.import_images(tmp_path / "none", tmp_path / "mine"), "none: no such folder")
+    refused(
+        lambda: data.import_images(tmp_path / "none", tmp_path / "mine"), "none: no such folder"
+    )
     archive = pack(make(tmp_path / "pets"), tmp_path / "pets.zip")
-    refused(lambda: data.load(archive, tmp_path / "cache"), "not a folder", f"data import {archive}")
+    refused(
+        lambda: data.load(archive, tmp_path / "cache"), "not a folder", f"data import {archive}"
+    )
 
 
 def test_links_that_leave_the_folder(tmp_path):
@@ -434,7 +599,11 @@ def test_a_pipe_is_not_waited_for(tmp_path):
 def test_names_that_become_one_png(tmp_path):
     root = make(tmp_path / "pets")
     picture(99).save(root / "train/ant/0.bmp")
-    refused(lambda: data.import_images(root, tmp_path / "mine"), "train/ant/0.png: becomes train/ant/0.png", "0.bmp")
+    refused(
+        lambda: data.import_images(root, tmp_path / "mine"),
+        "train/ant/0.png: becomes train/ant/0.png",
+        "0.bmp",
+    )
 
 
 def test_import_never_replaces_what_is_there(tmp_path):
@@ -448,18 +617,33 @@ def test_import_never_replaces_what_is_there(tmp_path):
 def test_import_into_a_folder_that_cannot_be_made(tmp_path):
     root = make(tmp_path / "pets")
     (tmp_path / "file").write_text("")
-    refused(lambda: data.import_images(root, tmp_path / "file/mine"), "file/mine: cannot be written", "--to")
+    refused(
+        lambda: data.import_images(root, tmp_path / "file/mine"),
+        "file/mine: cannot be written",
+        "--to",
+    )
 
 
 # --- what only a zip can do
 
+
 def test_zip_entries_that_leave_the_folder(tmp_path):
-    for name in ("../../train/ant/9.png", "/train/ant/9.png", "train/../../9.png", "C:/9.png", "train\\..\\..\\9.png"):
+    for name in (
+        "../../train/ant/9.png",
+        "/train/ant/9.png",
+        "train/../../9.png",
+        "C:/9.png",
+        "train\\..\\..\\9.png",
+    ):
         archive = pack(make(tmp_path / "pets"), tmp_path / "pets.zip")
         shutil.rmtree(tmp_path / "pets")
         with zipfile.ZipFile(archive, "a") as out:
             out.writestr(zipfile.ZipInfo(name), b"x")
-        refused(lambda: data.import_images(archive, tmp_path / "mine"), str(archive), "leaves the folder")
+        refused(
+            lambda: data.import_images(archive, tmp_path / "mine"),
+            str(archive),
+            "leaves the folder",
+        )
 
 
 def test_zip_entries_that_are_links(tmp_path):
@@ -480,7 +664,11 @@ def test_zip_bombs(tmp_path, monkeypatch):
     monkeypatch.setattr("xo.data.archive.LARGEST_RATIO", 200)
     refused(lambda: data.import_images(archive, tmp_path / "mine"), str(archive), "a zip bomb?")
     monkeypatch.setattr("xo.data.archive.LARGEST_SET", 2**24)
-    refused(lambda: data.import_images(archive, tmp_path / "mine"), str(archive), "at most 200,000 and 16,777,216")
+    refused(
+        lambda: data.import_images(archive, tmp_path / "mine"),
+        str(archive),
+        "at most 200,000 and 16,777,216",
+    )
     monkeypatch.setattr("xo.data.archive.MOST_FILES", 10)
     refused(lambda: data.import_images(archive, tmp_path / "mine"), str(archive), "at most 10")
 
@@ -489,15 +677,21 @@ def test_zips_that_cannot_be_unpacked(tmp_path):
     archive = pack(make(tmp_path / "pets"), tmp_path / "pets.zip")
     content = archive.read_bytes()
     bad = tmp_path / "bad.zip"
-    bad.write_bytes(content[:len(content) // 2])
+    bad.write_bytes(content[: len(content) // 2])
     refused(lambda: data.import_images(bad, tmp_path / "mine"), str(bad), "not a readable zip")
 
     with zipfile.ZipFile(archive) as opened:
         at = opened.getinfo("train/ant/0.png").header_offset + 500
-    bad.write_bytes(content[:at] + bytes([content[at] ^ 255]) + content[at + 1:])
-    refused(lambda: data.import_images(bad, tmp_path / "mine"), f"{bad}/train/ant/0.png", "cannot be unpacked")
+    bad.write_bytes(content[:at] + bytes([content[at] ^ 255]) + content[at + 1 :])
+    refused(
+        lambda: data.import_images(bad, tmp_path / "mine"),
+        f"{bad}/train/ant/0.png",
+        "cannot be unpacked",
+    )
 
-    bad.write_bytes(content.replace(b"PK\x01\x02\x14\x03\x14\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x01"))
+    bad.write_bytes(
+        content.replace(b"PK\x01\x02\x14\x03\x14\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x01")
+    )
     refused(lambda: data.import_images(bad, tmp_path / "mine"), str(bad), "is encrypted")
 
     with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(archive, "a") as out:
@@ -509,7 +703,11 @@ def test_a_single_folder_around_a_wrong_set_is_no_excuse(tmp_path):
     archive = pack(make(tmp_path / "pets") / "train", tmp_path / "train.zip", "train/")
     refused(lambda: data.import_images(archive, tmp_path / "mine"), "has train but no test folder")
     archive = pack(tmp_path / "pets/train", tmp_path / "low.zip", "pets/")
-    refused(lambda: data.import_images(archive, tmp_path / "mine"), "low.zip/pets: holds no train and test folders", "one level too low")
+    refused(
+        lambda: data.import_images(archive, tmp_path / "mine"),
+        "low.zip/pets: holds no train and test folders",
+        "one level too low",
+    )
 
 
 def test_importing_xo_data_imports_neither_torch_nor_pillow():
@@ -517,4 +715,9 @@ def test_importing_xo_data_imports_neither_torch_nor_pillow():
     import sys
 
     code = "import sys, xo.data; print(*({'torch', 'PIL', 'matplotlib'} & set(sys.modules)))"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "\n"
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout
+        == "\n"
+    )

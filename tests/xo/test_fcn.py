@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 import torch
 
-from xo.demonstrations.canvas import fcn, laid_out, met_pairs, touching
 from xo.data.dataset import DataSet, Split
-from xo.network.evaluate import as_input
+from xo.demonstrations.canvas import fcn, laid_out, met_pairs, touching
 from xo.demonstrations.fcn import cell, convolutional, edges, enlarged, heat, seen_by, work
+from xo.demonstrations.receptive_field import Field
+from xo.network.evaluate import as_input
 from xo.network.model import Net, layers
 from xo.network.train import initial
 from xo.variants import VARIANTS, Variant
-from xo.demonstrations.receptive_field import Field
 
 GROUND = 255
 
@@ -26,12 +26,14 @@ def drawn(size: tuple[int, int], classes: int = 2, each: int = 3) -> DataSet:
     images = np.full((classes * each, h, w), GROUND, np.uint8)
     for i, image in enumerate(images):
         k, at = i // each, 4 + i % each
-        image[at:at + h // 2, at:at + 2] = 0
+        image[at : at + h // 2, at : at + 2] = 0
         for bar in range(k + 1):
-            image[at + 3 * bar:at + 3 * bar + 2, at:at + w // 2] = 0
+            image[at + 3 * bar : at + 3 * bar + 2, at : at + w // 2] = 0
     labels = np.repeat(np.arange(classes), each)
     split = Split(labels, tuple(f"c{k}/{i}.png" for i, k in enumerate(labels)), images)
-    return DataSet("drawn", None, tuple(f"c{k}" for k in range(classes)), size, "digest", split, split)
+    return DataSet(
+        "drawn", None, tuple(f"c{k}" for k in range(classes)), size, "digest", split, split
+    )
 
 
 def network(size: tuple[int, int], classes: int = 2, seed: int = 0) -> Net:
@@ -55,11 +57,19 @@ def test_every_score_is_what_the_classifier_says_of_its_window(size):
     model = convolutional(net, size)
     canvas, _ = laid_out(model, data, GROUND)
     scores = heat(model, canvas, GROUND)
-    margins = [(-field.offset, seen - pixels + field.offset + 4) for pixels, seen, field in zip(canvas.shape, seen_by(model, canvas.shape), model.field)]
+    margins = [
+        (-field.offset, seen - pixels + field.offset + 4)
+        for pixels, seen, field in zip(canvas.shape, seen_by(model, canvas.shape), model.field)
+    ]
     padded = np.pad(canvas, margins, constant_values=GROUND)
     rng = np.random.default_rng(0)
-    places = [tuple(rng.integers(n) for n in scores.shape[1:]) for _ in range(20)] + [(0, 0), tuple(n - 1 for n in scores.shape[1:])]
-    windows = np.stack([padded[4 * i:4 * i + size[0], 4 * j:4 * j + size[1]] for i, j in places])
+    places = [tuple(rng.integers(n) for n in scores.shape[1:]) for _ in range(20)] + [
+        (0, 0),
+        tuple(n - 1 for n in scores.shape[1:]),
+    ]
+    windows = np.stack(
+        [padded[4 * i : 4 * i + size[0], 4 * j : 4 * j + size[1]] for i, j in places]
+    )
     expected = net(as_input(torch.tensor(windows)))
     found = torch.stack([scores[:, i, j] for i, j in places])
     assert expected.std(0).min() > 1e-3  # else all places would say the same
@@ -72,16 +82,26 @@ def test_the_baseline_with_all_its_weights_equals_the_classifier_on_a_crop_of_11
     net = initial(VARIANTS["baseline"], (116, 116), 2, 0).eval()
     model = convolutional(net, (116, 116))
     canvas, shapes = laid_out(model, data, GROUND)
-    assert canvas.shape[1] == 350 and model.dense[0].kernel_size == (27, 27) and [layer.kernel_size for layer in model.dense[1:]] == [(1, 1)] * 2
-    assert sum(p.numel() for layer in model.dense for p in layer.parameters()) == sum(p.numel() for p in net.dense.parameters())
+    assert (
+        canvas.shape[1] == 350
+        and model.dense[0].kernel_size == (27, 27)
+        and [layer.kernel_size for layer in model.dense[1:]] == [(1, 1)] * 2
+    )
+    assert sum(p.numel() for layer in model.dense for p in layer.parameters()) == sum(
+        p.numel() for p in net.dense.parameters()
+    )
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     scores = heat(model, canvas, GROUND)
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 300_000  # kB; all 1200 maps in one go take much more
+    assert (
+        resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 300_000
+    )  # kB; all 1200 maps in one go take much more
     for shape in shapes:
         (top, left), image = shape.corner, data.test.images[shape.index]
-        assert (canvas[top:top + 116, left:left + 116] == image).all()
+        assert (canvas[top : top + 116, left : left + 116] == image).all()
         found = scores[:, cell(top, model.field[0]), cell(left, model.field[1])]
-        torch.testing.assert_close(found, net(as_input(torch.tensor(image)[None]))[0], rtol=0, atol=1e-4)
+        torch.testing.assert_close(
+            found, net(as_input(torch.tensor(image)[None]))[0], rtol=0, atol=1e-4
+        )
 
 
 def test_receptive_field_of_a_score_is_27_strides_wide():
@@ -100,7 +120,9 @@ def test_enlarged_keeps_a_slope_and_its_place():
         assert large.shape == (1, *size)
         torch.testing.assert_close(large[0, 20, inside], torch.arange(size[1]).float()[inside])
         torch.testing.assert_close(large[:, 20], large[:, 30])
-    assert enlarged(torch.ones(2, 9, 9), (Field(114, 4, -55),) * 2, (36, 35)).unique().tolist() == [1.0]  # up to the border
+    assert enlarged(torch.ones(2, 9, 9), (Field(114, 4, -55),) * 2, (36, 35)).unique().tolist() == [
+        1.0
+    ]  # up to the border
 
 
 @torch.inference_mode()
@@ -110,9 +132,17 @@ def test_the_skip_is_bright_on_strokes_and_zero_on_ground():
     canvas, shapes = laid_out(model, data, GROUND)
     found = edges(model, canvas, GROUND).numpy()
     ink = np.any([shape.ink for shape in shapes], 0)
-    assert (ink == (canvas == 0)).all() and found.shape == canvas.shape and 0 <= found.min() and found.max() <= 1
+    assert (
+        (ink == (canvas == 0)).all()
+        and found.shape == canvas.shape
+        and 0 <= found.min()
+        and found.max() <= 1
+    )
     assert found[ink].mean() > 0.6 and found[ink].min() > 0.1
-    far = torch.nn.functional.max_pool2d(torch.tensor(ink)[None].float(), 13, stride=1, padding=6)[0] == 0
+    far = (
+        torch.nn.functional.max_pool2d(torch.tensor(ink)[None].float(), 13, stride=1, padding=6)[0]
+        == 0
+    )
     assert (found[far.numpy()] == 0).all()
 
 
@@ -120,7 +150,10 @@ def test_multiply_adds_of_one_window_are_the_classifiers():
     model = convolutional(network((40, 40)), (40, 40))
     field = model.field[0]
     assert seen_by(model, (4, 4)) == [field.size] * 2
-    assert work(model, (4, 4)) == sum(row.multiply_adds for row in layers(Variant("baseline", "", "", dense=(24, 8)), (field.size, field.size), 2))
+    assert work(model, (4, 4)) == sum(
+        row.multiply_adds
+        for row in layers(Variant("baseline", "", "", dense=(24, 8)), (field.size, field.size), 2)
+    )
 
 
 def test_touching_shapes_touch_and_do_not_overlap():
@@ -128,10 +161,22 @@ def test_touching_shapes_touch_and_do_not_overlap():
     one[2:5, 1:4] = other[4:8, 5:7] = 0  # they share row 4 only
     pair, place, centers = touching(one, other, GROUND)
     assert place == (4, 5) and pair.shape == (9, 9) and (pair == 0).sum() == 9 + 8
-    assert pair[4].tolist() == [255, 255, 0, 0, 0, 0, 0, 255, 255] and pair[2].tolist() == [255, 255, 0, 0, 0, 255, 255, 255, 255]
+    assert pair[4].tolist() == [255, 255, 0, 0, 0, 0, 0, 255, 255] and pair[2].tolist() == [
+        255,
+        255,
+        0,
+        0,
+        0,
+        255,
+        255,
+        255,
+        255,
+    ]
     assert centers == [(3, 3), (5, 5)]
     assert touching(other, one, GROUND)[0][4].tolist() == [255] * 5 + [0] * 5 + [255] * 4
-    apart = np.where(np.arange(9)[:, None] < 2, other[::-1], GROUND).astype(np.uint8)  # no row in common
+    apart = np.where(np.arange(9)[:, None] < 2, other[::-1], GROUND).astype(
+        np.uint8
+    )  # no row in common
     pair, _, _ = touching(one, apart, GROUND)
     assert pair.shape == (9, 16) and (pair[:, :8] == one).all() and (pair[:, 8:] == apart).all()
 
@@ -142,12 +187,24 @@ def test_what_is_recorded_of_it(size, classes):
     facts, arrays = fcn({"baseline": [(Run(net, size, classes), net)]}, data)
     assert facts["crop_difference"] < 1e-4 and facts["crops"] == 6 and facts["shapes"] == 5
     h, w = facts["canvas_height"], facts["canvas_width"]
-    assert arrays["canvas"].shape == (h, w) and arrays["large"].shape == arrays["sharp"].shape == (classes, h, w)
-    assert arrays["coarse"].shape == (classes, facts["heat_height"], facts["heat_width"]) == (classes, -(-h // 4), -(-w // 4))
+    assert arrays["canvas"].shape == (h, w) and arrays["large"].shape == arrays["sharp"].shape == (
+        classes,
+        h,
+        w,
+    )
+    assert (
+        arrays["coarse"].shape
+        == (classes, facts["heat_height"], facts["heat_width"])
+        == (classes, -(-h // 4), -(-w // 4))
+    )
     np.testing.assert_allclose(arrays["large"].sum(0), 1, rtol=1e-5)
-    assert (arrays["sharp"] <= arrays["large"]).all() and arrays["sharp"][:, -size[0] // 2:, -size[1] // 2:].max() < 1e-3  # the empty place
+    assert (arrays["sharp"] <= arrays["large"]).all() and arrays["sharp"][
+        :, -size[0] // 2 :, -size[1] // 2 :
+    ].max() < 1e-3  # the empty place
     assert facts["edge_after"] > facts["edge_before"] and 0 <= facts["right_pixels"] <= 1
-    assert [each["class"] for each in facts["placed"]] == [data.classes[k % classes] for k in range(5)]
+    assert [each["class"] for each in facts["placed"]] == [
+        data.classes[k % classes] for k in range(5)
+    ]
     assert facts["fcn_parameters"] == facts["dense_parameters"] and facts["times"] > 1
     with torch.inference_mode():
         empty = net(as_input(torch.full((1, *size), GROUND, dtype=torch.uint8))).softmax(1)[0]

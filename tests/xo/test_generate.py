@@ -32,11 +32,15 @@ def test_embedded_set_has_the_counts_of_the_original(embedded):
     assert embedded.image_size == (116, 116)
     assert np.bincount(embedded.train.labels).tolist() == [850, 850]
     assert np.bincount(embedded.test.labels).tolist() == [150, 150]
-    assert embedded.train.ids[0] == "circles/0000.png" and embedded.test.ids[-1] == "crosses/0999.png"
+    assert (
+        embedded.train.ids[0] == "circles/0000.png" and embedded.test.ids[-1] == "crosses/0999.png"
+    )
 
 
 def test_no_two_images_are_alike(embedded):
-    everything = [pixels.tobytes() for split in (embedded.train, embedded.test) for pixels in split.images]
+    everything = [
+        pixels.tobytes() for split in (embedded.train, embedded.test) for pixels in split.images
+    ]
     assert len(set(everything)) == 2000
 
 
@@ -52,7 +56,9 @@ def test_files_are_one_bit_pngs(tmp_path):
 def test_a_stroke_is_four_pixels_wide():
     pixels = dict(generate.draw(FEW))["train/circles/0000.png"]
     row = np.flatnonzero(pixels[np.flatnonzero((pixels == 0).any(axis=1)).mean().astype(int)] == 0)
-    left = row[:np.flatnonzero(np.diff(row, append=999) > 1)[0] + 1]  # the stroke's run where it stands nearly upright
+    left = row[
+        : np.flatnonzero(np.diff(row, append=999) > 1)[0] + 1
+    ]  # the stroke's run where it stands nearly upright
     assert len(left) in (4, 5)
 
 
@@ -69,12 +75,19 @@ def test_generate_leaves_a_right_set_alone(tmp_path):
     assert {path: path.stat().st_mtime_ns for path in root.rglob("*.png")} == before
 
 
-@pytest.mark.parametrize("spoil", [
-    lambda root: (root / "train/circles/0001.png").unlink(),
-    lambda root: (root / "train/circles/0001.png").write_bytes(b"broken"),
-    lambda root: (root / "train/circles/0001.png").write_bytes((root / "train/circles/0002.png").read_bytes()),
-    lambda root: (root / "train/circles/9999.png").write_bytes((root / "train/circles/0002.png").read_bytes()),
-])
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda root: (root / "train/circles/0001.png").unlink(),
+        lambda root: (root / "train/circles/0001.png").write_bytes(b"broken"),
+        lambda root: (root / "train/circles/0001.png").write_bytes(
+            (root / "train/circles/0002.png").read_bytes()
+        ),
+        lambda root: (root / "train/circles/9999.png").write_bytes(
+            (root / "train/circles/0002.png").read_bytes()
+        ),
+    ],
+)
 def test_generate_refuses_a_folder_that_holds_something_else(tmp_path, spoil):
     root = tmp_path / "xo"
     generate.generate(root, FEW)
@@ -102,8 +115,12 @@ def test_data_card_states_the_set_as_it_is(embedded):
     pixels = np.concatenate([embedded.train.images, embedded.test.images])
     labels = np.concatenate([embedded.train.labels, embedded.test.labels])
     measured = data.statistics(pixels, labels, embedded.classes)
-    rows = re.findall(r"^\| `(\w+)` \|.*?\| ([\d.]+) \| [\d.]+ \| ([\d.]+) \| [\d.]+ \|$", card, re.MULTILINE)
-    assert {name for name, _, _ in rows} == set(measured["circles"]) and len(rows) == 2 * len(measured["circles"])
+    rows = re.findall(
+        r"^\| `(\w+)` \|.*?\| ([\d.]+) \| [\d.]+ \| ([\d.]+) \| [\d.]+ \|$", card, re.MULTILINE
+    )
+    assert {name for name, _, _ in rows} == set(measured["circles"]) and len(rows) == 2 * len(
+        measured["circles"]
+    )
     for name, circles, crosses in rows:
         for stated, label in ((circles, "circles"), (crosses, "crosses")):
             assert stated == card_number(measured[label][name], name), f"{name} of {label}"

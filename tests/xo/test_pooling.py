@@ -18,8 +18,12 @@ def test_each_kind_makes_one_value_of_four():
     layer.weight.data = torch.tensor([[[[1.0, 2.0], [3.0, 4.0]]]])
     window = torch.tensor([[[[1.0, 2.0], [3.0, 6.0]]]])
     found = {kind: pool(window).item() for kind, pool in kinds_of(layer).items()}
-    assert found == pytest.approx({"max": 6, "mean": 3, "trained": 1 + 4 + 9 + 24 + 0.5, "gaussian": 3})
-    assert {tuple(pool(torch.rand(2, 1, 7, 5)).shape) for pool in kinds_of(layer).values()} == {(2, 1, 3, 2)}
+    assert found == pytest.approx(
+        {"max": 6, "mean": 3, "trained": 1 + 4 + 9 + 24 + 0.5, "gaussian": 3}
+    )
+    assert {tuple(pool(torch.rand(2, 1, 7, 5)).shape) for pool in kinds_of(layer).values()} == {
+        (2, 1, 3, 2)
+    }
 
 
 def test_the_gaussian_keeps_what_is_even_and_blurs_what_is_not():
@@ -27,7 +31,9 @@ def test_the_gaussian_keeps_what_is_even_and_blurs_what_is_not():
     point = torch.zeros(1, 1, 8, 8)
     point[..., 3, 3] = 1
     assert gaussian(point)[0, 0, 1, 1].item() == pytest.approx((3 / 8) ** 2)  # of its own window
-    assert gaussian(point)[0, 0, 2, 1].item() == pytest.approx(1 / 8 * 3 / 8)  # of the window below, which mean pooling leaves out
+    assert gaussian(point)[0, 0, 2, 1].item() == pytest.approx(
+        1 / 8 * 3 / 8
+    )  # of the window below, which mean pooling leaves out
 
 
 def test_nothing_is_lost_of_a_map_that_is_even_in_each_window_whatever_its_scale():
@@ -46,13 +52,23 @@ def test_all_is_lost_of_a_map_that_varies_within_windows_only():
 def test_what_is_recorded_is_of_one_map_of_the_trained_pooling(small):
     facts, arrays = pooling(untrained(small, "trained-pooling"), small)
     full, at = arrays["map"], (2 * facts["row"], 2 * facts["column"])
-    window = full[at[0]:at[0] + 2, at[1]:at[1] + 2].ravel()
+    window = full[at[0] : at[0] + 2, at[1] : at[1] + 2].ravel()
     assert facts["window"] == window.tolist()
-    assert facts["window_max"] == pytest.approx(window.max()) and facts["window_mean"] == pytest.approx(window.mean(), abs=1e-6)
-    assert facts["window_trained"] == pytest.approx(np.dot(window, facts["trained_weights"]) + facts["bias"], abs=1e-5)
+    assert facts["window_max"] == pytest.approx(window.max()) and facts[
+        "window_mean"
+    ] == pytest.approx(window.mean(), abs=1e-6)
+    assert facts["window_trained"] == pytest.approx(
+        np.dot(window, facts["trained_weights"]) + facts["bias"], abs=1e-5
+    )
     assert arrays["pooled.max"].shape == (57, 57) and arrays["rest.max"].shape == (114, 114)
     for kind in ("max", "mean", "gaussian", "trained"):
         assert 0 < facts[f"detail_{kind}"] < 1
-    assert facts["kept_share"] == 0.25 and facts["parameters_trained"] == 9 * 4 + 9 and facts["parameters_max"] == 0
+    assert (
+        facts["kept_share"] == 0.25
+        and facts["parameters_trained"] == 9 * 4 + 9
+        and facts["parameters_max"] == 0
+    )
     # the mean is what fits best among all that have one value per window
-    assert facts["detail_mean"] == min(facts[f"detail_{kind}"] for kind in ("max", "mean", "gaussian", "trained"))
+    assert facts["detail_mean"] == min(
+        facts[f"detail_{kind}"] for kind in ("max", "mean", "gaussian", "trained")
+    )

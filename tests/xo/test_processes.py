@@ -13,8 +13,8 @@ from concurrent.futures.process import BrokenProcessPool
 import psutil
 import pytest
 
-from xo.store.source_digest import ROOT
 from xo.store.processes import CONTEXT, LIBRARIES, pool
+from xo.store.source_digest import ROOT
 
 
 def surroundings() -> tuple[str | None, object]:
@@ -35,7 +35,11 @@ def test_none_outlives_its_use_even_when_it_has_not_finished():
             time.sleep(0.01)
         raise KeyboardInterrupt
     assert all(future.done() for future in endless)
-    assert not [process for process in multiprocessing.active_children() if isinstance(process, CONTEXT.Process)]
+    assert not [
+        process
+        for process in multiprocessing.active_children()
+        if isinstance(process, CONTEXT.Process)
+    ]
 
 
 def test_a_killed_one_is_told_of():
@@ -62,8 +66,14 @@ if __name__ == "__main__":
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere each process starts anew")
 def test_they_start_with_the_libraries_which_the_caller_does_not_load(tmp_path):
     (tmp_path / "script.py").write_text(SCRIPT)
-    done = subprocess.run([sys.executable, "script.py"], cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)},
-                          capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "script.py"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert done.stdout.splitlines() == [" ".join([*["True"] * len(LIBRARIES), "1"]), "False"]
 
 
@@ -77,8 +87,14 @@ if __name__ == "__main__":
         print(executor.submit(os.getpid).result(), flush=True)
         executor.submit(time.sleep, 3600).result()
 """)
-    with subprocess.Popen([sys.executable, "script.py"], cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)},
-                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as caller:
+    with subprocess.Popen(
+        [sys.executable, "script.py"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as caller:
         worker = psutil.Process(int(caller.stdout.readline()))
         caller.kill()
         assert not psutil.wait_procs([worker], timeout=60)[1]

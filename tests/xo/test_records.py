@@ -5,18 +5,24 @@ import json
 import numpy as np
 import pytest
 
-from xo.runs import record as records
-from xo.store.source_digest import Source
 from xo.errors import InputError
+from xo.runs import record as records
 from xo.runs.record import read, read_weights
 from xo.store.inputs import changes
+from xo.store.source_digest import Source
 from xo.store.store import Damaged, Store
 from xo.variants import VARIANTS
 
 
 def meta(seed: int = 0, accuracy: float = 1.0, key: str = "k") -> dict:
-    return {"layout": 1, "variant": {"name": "baseline"}, "seed": seed, "key": f"{key}{seed}",
-            "inputs": {"seed": seed, "data": "d"}, "epochs": [{"test_accuracy": accuracy}]}
+    return {
+        "layout": 1,
+        "variant": {"name": "baseline"},
+        "seed": seed,
+        "key": f"{key}{seed}",
+        "inputs": {"seed": seed, "data": "d"},
+        "epochs": [{"test_accuracy": accuracy}],
+    }
 
 
 ARRAYS = {"batch_loss": np.arange(6.0).reshape(2, 3)}
@@ -105,15 +111,35 @@ def test_the_key_depends_on_what_decides_the_result_and_on_nothing_else():
     key = records.key(records.inputs(row, 0, "data", source))
     same = replace(row, name="other", zh="别的", en="Other", parameters=1)
     assert records.key(records.inputs(same, 0, "data", source)) == key
-    for other in (records.inputs(replace(row, lr=0.2), 0, "data", source), records.inputs(row, 1, "data", source),
-                  records.inputs(row, 0, "other", source)):
+    for other in (
+        records.inputs(replace(row, lr=0.2), 0, "data", source),
+        records.inputs(row, 1, "data", source),
+        records.inputs(row, 0, "other", source),
+    ):
         assert records.key(other) != key
 
 
 def test_changes_name_the_function_the_setting_and_the_version():
-    old = {"layout": 1, "code": {"xo.network.train:step": "a", "xo.network.train:gone": "x"}, "versions": {"torch": "1"}, "variant": {"lr": 0.1},
-           "data": "d"}
-    new = {"layout": 2, "code": {"xo.network.train:step": "b"}, "versions": {"torch": "2"}, "variant": {"lr": 0.2}, "data": "e"}
-    assert changes(old, new) == ["code xo.network.train:gone (gone)", "code xo.network.train:step", "data", "layout 1 -> 2",
-                                 "variant lr 0.1 -> 0.2", "versions torch 1 -> 2"]
+    old = {
+        "layout": 1,
+        "code": {"xo.network.train:step": "a", "xo.network.train:gone": "x"},
+        "versions": {"torch": "1"},
+        "variant": {"lr": 0.1},
+        "data": "d",
+    }
+    new = {
+        "layout": 2,
+        "code": {"xo.network.train:step": "b"},
+        "versions": {"torch": "2"},
+        "variant": {"lr": 0.2},
+        "data": "e",
+    }
+    assert changes(old, new) == [
+        "code xo.network.train:gone (gone)",
+        "code xo.network.train:step",
+        "data",
+        "layout 1 -> 2",
+        "variant lr 0.1 -> 0.2",
+        "versions torch 1 -> 2",
+    ]
     assert changes(new, json.loads(json.dumps(new))) == []

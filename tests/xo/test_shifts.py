@@ -38,7 +38,9 @@ def test_the_change_in_place_is_none_without_a_shift_and_counted_for_each_image(
     facts, arrays = shown
     assert facts["images"] == 20 == len(arrays["change.max"]) and arrays["change.max"].shape[1] == 9
     for kind in ("none", "max", "mean"):
-        assert (arrays[f"change.{kind}"][:, 0] == 0).all() and (arrays[f"change.{kind}"][:, 1:] > 0).all()
+        assert (arrays[f"change.{kind}"][:, 0] == 0).all() and (
+            arrays[f"change.{kind}"][:, 1:] > 0
+        ).all()
         assert facts[f"change_{kind}_8"] == pytest.approx(arrays[f"change.{kind}"][:, 8].mean())
     assert 0 <= facts["accuracy_0"] <= 1
 

@@ -6,14 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from xo.runs import study
-from xo.store.source_digest import Source
 from xo.errors import CheckFailed, InputError
-from xo.store.store import Store
+from xo.runs import study
 from xo.runs.execute import execute
-from xo.runs.study import STUDIES, find_study, find_records, one_run, plan, stored, study_data
-from xo.variants import find_variant
-from xo.variants import ROWS, VARIANTS
+from xo.runs.study import STUDIES, find_records, find_study, one_run, plan, stored, study_data
+from xo.store.source_digest import Source
+from xo.store.store import Store
+from xo.variants import ROWS, VARIANTS, find_variant
 
 QUICK = replace(VARIANTS["features"], epochs=1)
 
@@ -38,7 +37,11 @@ def test_every_study_has_runs_of_its_variants_each_with_a_key_of_its_own(small):
     for name, each in STUDIES.items():
         runs = plan(each, study_data(each, small), Source())
         # ten minutes, or one, do not hold these replays of the odd logs
-        left_out = {"no-pooling-wrong-folder", "three-conv-uneven", "no-pooling-uneven"} if name != "full" else set()
+        left_out = (
+            {"no-pooling-wrong-folder", "three-conv-uneven", "no-pooling-uneven"}
+            if name != "full"
+            else set()
+        )
         assert {run.variant.name for run in runs} == set(VARIANTS) - left_out
         assert len({run.key for run in runs}) == len(runs)
 
@@ -50,22 +53,36 @@ def test_unknown_names_are_answered_with_the_known_ones():
         find_variant("vgg")
 
 
-@pytest.mark.parametrize(("setting", "value", "said"), [
-    ("name", "a/b", "hyphens"), ("channels", 4, "tuple of counts"), ("channels", (), "tuple of counts"),
-    ("kernels", (3,), "one side per convolution"), ("pool", "avg", "'max', 'trained' or None"),
-    ("dense", (0,), "tuple of counts"), ("labels", "none", "'class', 'split' or 'uneven'"),
-    ("zh", "", "title in Chinese"), ("en", "", "title in English"),
-])
-def test_a_row_that_no_network_can_have_is_named_with_what_was_expected(small, monkeypatch, setting, value, said):
+@pytest.mark.parametrize(
+    ("setting", "value", "said"),
+    [
+        ("name", "a/b", "hyphens"),
+        ("channels", 4, "tuple of counts"),
+        ("channels", (), "tuple of counts"),
+        ("kernels", (3,), "one side per convolution"),
+        ("pool", "avg", "'max', 'trained' or None"),
+        ("dense", (0,), "tuple of counts"),
+        ("labels", "none", "'class', 'split' or 'uneven'"),
+        ("zh", "", "title in Chinese"),
+        ("en", "", "title in English"),
+    ],
+)
+def test_a_row_that_no_network_can_have_is_named_with_what_was_expected(
+    small, monkeypatch, setting, value, said
+):
     monkeypatch.setitem(VARIANTS, "mine", replace(QUICK, **{"name": "mine", setting: value}))
     for refused in (lambda: find_variant("mine"), lambda: plan(STUDIES["smoke"], small, Source())):
-        with pytest.raises(InputError, match=f"xo/variants.py, row '.*': {setting} is .*; expected.*{said}"):
+        with pytest.raises(
+            InputError, match=f"xo/variants.py, row '.*': {setting} is .*; expected.*{said}"
+        ):
             refused()
 
 
 def test_a_second_row_of_the_same_name_is_refused(small, monkeypatch):
     monkeypatch.setattr("xo.variants.ROWS", (*ROWS, replace(QUICK, name="baseline")))
-    with pytest.raises(InputError, match="row 'baseline': name is 'baseline'; expected a name of its own"):
+    with pytest.raises(
+        InputError, match="row 'baseline': name is 'baseline'; expected a name of its own"
+    ):
         plan(STUDIES["smoke"], small, Source())
 
 
@@ -76,11 +93,15 @@ def test_what_is_trained_is_found_and_not_trained_again(small, store):
     records = list(execute(runs, store, jobs=2, on_progress=heard.append))
     assert sorted(record.seed for record in records) == [0, 1]
     assert {(progress.run, progress.epoch, progress.epochs) for progress in heard} == {
-        ("features seed 0", 1, 1), ("features seed 1", 1, 1)}
+        ("features seed 0", 1, 1),
+        ("features seed 1", 1, 1),
+    }
     state = find_records(runs, store)
     assert [record.seed for record in state.found] == [0, 1] and not state.missing
     cost = state.found[0].cost
-    assert 0 < cost["epoch_seconds"][0] < cost["train_seconds"] and cost["peak_memory_bytes"] > 100e6
+    assert (
+        0 < cost["epoch_seconds"][0] < cost["train_seconds"] and cost["peak_memory_bytes"] > 100e6
+    )
 
 
 def test_a_process_trains_as_the_caller_would(small, store):
@@ -95,7 +116,9 @@ def test_a_process_trains_as_the_caller_would(small, store):
 def test_a_changed_setting_is_named(small, store):
     list(execute(quick_runs(small), store, jobs=1))
     other = one_run(replace(QUICK, lr=0.2), 0, small, Source())
-    assert [why for _, why in find_records([other], store).missing] == ["changed: variant lr 0.1 -> 0.2"]
+    assert [why for _, why in find_records([other], store).missing] == [
+        "changed: variant lr 0.1 -> 0.2"
+    ]
     fewer = one_run(QUICK, 0, small.subset(10, 5), Source())
     assert [why for _, why in find_records([fewer], store).missing] == ["changed: data"]
 
@@ -144,7 +167,10 @@ def test_a_killed_process_is_told_of_in_one_line_and_what_was_finished_is_kept(s
                     process.kill()
 
     done = []
-    runs = [quick_runs(small)[0], *(one_run(replace(QUICK, epochs=500), seed, small, Source()) for seed in (1, 2))]
+    runs = [
+        quick_runs(small)[0],
+        *(one_run(replace(QUICK, epochs=500), seed, small, Source()) for seed in (1, 2)),
+    ]
     with pytest.raises(CheckFailed, match="killed.*fewer --jobs"):
         for record in execute(runs, store, jobs=1 + len(runs), on_progress=kill):
             done.append(record)
@@ -160,8 +186,12 @@ def test_the_stored_network_asked_for(small, store):
         stored(QUICK, small, Source(), store, seed=7)
 
 
-@pytest.mark.parametrize(("accuracies", "seed"), [((0.5, 0.75, 0.75, 0.625), 1), ((0.5, 1.0, 0.98), 1), ((0.5, 0.5), 0)])
-def test_the_stored_network_is_the_best_whether_it_solved_its_task_or_not(small, store, accuracies, seed):
+@pytest.mark.parametrize(
+    ("accuracies", "seed"), [((0.5, 0.75, 0.75, 0.625), 1), ((0.5, 1.0, 0.98), 1), ((0.5, 0.5), 0)]
+)
+def test_the_stored_network_is_the_best_whether_it_solved_its_task_or_not(
+    small, store, accuracies, seed
+):
     for run, accuracy in zip(quick_runs(small, len(accuracies)), accuracies):
         write_run(store, run, accuracy, weights=True)
     assert stored(QUICK, small, Source(), store).seed == seed
@@ -170,21 +200,34 @@ def test_the_stored_network_is_the_best_whether_it_solved_its_task_or_not(small,
 def test_of_a_network_without_weights_it_is_said_how_to_keep_them(small, store):
     for run, accuracy in zip(quick_runs(small, 3), (0.5, 0.75, 0.625)):
         write_run(store, run, accuracy, weights=False)
-    with pytest.raises(InputError, match=f"no record with weights.*train features --seed 1 --data .* --store {store.root} --keep-weights"):
+    with pytest.raises(
+        InputError,
+        match=f"no record with weights.*train features --seed 1 --data .* --store {store.root} --keep-weights",
+    ):
         stored(QUICK, small, Source(), store)
     write_run(store, quick_runs(small, 4)[3], 0.5, weights=True)
     assert stored(QUICK, small, Source(), store).seed == 3
 
 
 def write_run(store: Store, run: study.Run, accuracy: float, weights: bool) -> None:
-    store.write({"variant": {"name": run.variant.name}, "seed": run.seed, "key": run.key, "inputs": run.inputs,
-                 "epochs": [{"test_accuracy": accuracy}]}, {"batch_loss": np.zeros((1, 1))},
-                {"conv.0.weight": np.zeros(1, np.float32)} if weights else None)
+    store.write(
+        {
+            "variant": {"name": run.variant.name},
+            "seed": run.seed,
+            "key": run.key,
+            "inputs": run.inputs,
+            "epochs": [{"test_accuracy": accuracy}],
+        },
+        {"batch_loss": np.zeros((1, 1))},
+        {"conv.0.weight": np.zeros(1, np.float32)} if weights else None,
+    )
 
 
 def test_a_dask_cluster_gives_the_same_result(small, store):
     distributed = pytest.importorskip("distributed")
-    with distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster:
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, dashboard_address=None
+    ) as cluster:
         (remote,) = execute(quick_runs(small), store, scheduler=cluster.scheduler_address)
     (local,) = execute(quick_runs(small), Store(store.root / "local"), jobs=1)
     assert remote.array("batch_loss").tobytes() == local.array("batch_loss").tobytes()

@@ -30,7 +30,9 @@ def test_a_step_equals_the_plain_loops(name, small):
         loss, _, _ = step(ours, as_input(images), labels, variant.lr)
 
         optimizer.zero_grad()
-        expected = nn.functional.cross_entropy(_usual_order(plain, images[:, None].float() / 255), labels)
+        expected = nn.functional.cross_entropy(
+            _usual_order(plain, images[:, None].float() / 255), labels
+        )
         expected.backward()
         optimizer.step()
         assert loss == pytest.approx(expected.item(), rel=1e-5)
@@ -40,17 +42,24 @@ def test_a_step_equals_the_plain_loops(name, small):
 
 def _usual_order(net: Net, x):
     for conv, pool in zip(net.conv, net.pool):
-        x = pool(torch.relu(conv(x))) if isinstance(pool, nn.MaxPool2d) else torch.relu(pool(conv(x)))
+        x = (
+            pool(torch.relu(conv(x)))
+            if isinstance(pool, nn.MaxPool2d)
+            else torch.relu(pool(conv(x)))
+        )
     return net.head(x.flatten(1))
 
 
 def test_one_seed_gives_the_same_bytes_and_two_do_not(small):
     one, again, other = (train(ONE_EPOCH, small, seed) for seed in (0, 0, 1))
     assert one.facts["epochs"] == again.facts["epochs"]
-    assert {name: array.tobytes() for name, array in one.arrays.items()} == \
-        {name: array.tobytes() for name, array in again.arrays.items()}
+    assert {name: array.tobytes() for name, array in one.arrays.items()} == {
+        name: array.tobytes() for name, array in again.arrays.items()
+    }
     assert one.arrays["batch_loss"].tobytes() != other.arrays["batch_loss"].tobytes()
-    assert one.arrays["conv1.kernel.before"].tobytes() != other.arrays["conv1.kernel.before"].tobytes()
+    assert (
+        one.arrays["conv1.kernel.before"].tobytes() != other.arrays["conv1.kernel.before"].tobytes()
+    )
 
 
 def test_what_a_run_leaves_agrees_with_itself(small):
@@ -58,7 +67,10 @@ def test_what_a_run_leaves_agrees_with_itself(small):
     facts, arrays = trained.facts, trained.arrays
     right = arrays["test_probabilities"].argmax(1) == arrays["test_labels"]
     assert facts["epochs"][-1]["test_accuracy"] == right.mean()
-    assert np.trace(facts["confusion"]) == right.sum() and np.sum(facts["confusion"]) == len(facts["test_ids"]) == 20
+    assert (
+        np.trace(facts["confusion"]) == right.sum()
+        and np.sum(facts["confusion"]) == len(facts["test_ids"]) == 20
+    )
     assert arrays["batch_loss"].shape == (1, 3)  # 160 images in batches of 64
     weights = np.array([64, 64, 32]) / 160
     assert facts["epochs"][0]["train_loss"] == pytest.approx(arrays["batch_loss"][0] @ weights)
@@ -71,8 +83,12 @@ def test_the_recorded_maps_are_those_of_the_trained_network(small):
     x = torch.tensor(trained.arrays["shown_images"])[:, None].float() / 255
     first = trained.net.conv[0](x)
     np.testing.assert_allclose(trained.arrays["maps.conv1"], first.detach(), rtol=1e-3, atol=1e-5)
-    np.testing.assert_allclose(trained.arrays["maps.relu1"], torch.relu(nn.functional.max_pool2d(first, 2)).detach(), rtol=1e-3,
-                               atol=1e-5)
+    np.testing.assert_allclose(
+        trained.arrays["maps.relu1"],
+        torch.relu(nn.functional.max_pool2d(first, 2)).detach(),
+        rtol=1e-3,
+        atol=1e-5,
+    )
     shapes = {row.name: tuple(row.shape) for row in trained.facts["layers"]}
     for name, shape in shapes.items():
         if name != "input":
@@ -117,5 +133,9 @@ def test_evaluation_counts_by_eye():
 
 def test_the_original_log_is_a_tenth_of_the_mean_of_ten_batches():
     losses = np.full((2, 27), np.log(2))
-    assert original_log(losses) == ["[1    10] loss: 0.069", "[1    20] loss: 0.069",
-                                    "[2    10] loss: 0.069", "[2    20] loss: 0.069"]
+    assert original_log(losses) == [
+        "[1    10] loss: 0.069",
+        "[1    20] loss: 0.069",
+        "[2    10] loss: 0.069",
+        "[2    20] loss: 0.069",
+    ]

@@ -6,10 +6,18 @@ import numpy as np
 import pytest
 import torch
 
+from xo.demonstrations.receptive_field import (
+    SEEN,
+    changes,
+    example,
+    fields,
+    relation,
+    steps_of,
+    windows,
+)
 from xo.network.evaluate import as_input
 from xo.network.train import initial
 from xo.variants import VARIANTS
-from xo.demonstrations.receptive_field import SEEN, changes, example, fields, relation, steps_of, windows
 
 from .conftest import untrained
 
@@ -20,28 +28,60 @@ def shown(small):
 
 
 def test_sizes_are_those_that_kernels_and_strides_give():
-    found = [fields(initial(VARIANTS["features"], (116, 116), 2, 0))[name] for name in ("conv1", "pool1", "conv2", "pool2", "conv3", "pool3")]
-    assert [(field.size, field.stride, field.offset) for field in found] == [(3, 1, 0), (4, 2, 0), (8, 2, 0), (10, 4, 0), (18, 4, 0), (22, 8, 0)]
-    assert [field.size for field in fields(initial(VARIANTS["no-pooling"], (40, 40), 2, 0)).values()] == [3, 5]
-    assert [field.size for field in fields(initial(VARIANTS["one-by-one"], (40, 40), 2, 0)).values()] == [3, 4, 4, 8, 10]
+    found = [
+        fields(initial(VARIANTS["features"], (116, 116), 2, 0))[name]
+        for name in ("conv1", "pool1", "conv2", "pool2", "conv3", "pool3")
+    ]
+    assert [(field.size, field.stride, field.offset) for field in found] == [
+        (3, 1, 0),
+        (4, 2, 0),
+        (8, 2, 0),
+        (10, 4, 0),
+        (18, 4, 0),
+        (22, 8, 0),
+    ]
+    assert [
+        field.size for field in fields(initial(VARIANTS["no-pooling"], (40, 40), 2, 0)).values()
+    ] == [3, 5]
+    assert [
+        field.size for field in fields(initial(VARIANTS["one-by-one"], (40, 40), 2, 0)).values()
+    ] == [3, 4, 4, 8, 10]
 
 
 @pytest.mark.parametrize("layer, variant", SEEN)
-def test_pixels_inside_of_the_field_change_the_unit_and_pixels_outside_do_not(small, layer, variant):
+def test_pixels_inside_of_the_field_change_the_unit_and_pixels_outside_do_not(
+    small, layer, variant
+):
     # Convolutions alone may cancel, poolings hide: among a few channels and images one must answer to each pixel of the field.
     net = initial(VARIANTS[variant], small.image_size, 2, 0)
     field, unit = fields(net)[layer], (2, 3)
     rows, columns = (slice(field.stride * i, field.stride * i + field.size) for i in unit)
-    images = torch.randint(0, 256, (40, *small.image_size), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+    images = torch.randint(
+        0,
+        256,
+        (40, *small.image_size),
+        dtype=torch.uint8,
+        generator=torch.Generator().manual_seed(0),
+    )
     value = steps_of(net, as_input(images))[layer][:, :, unit[0], unit[1]]
     outside = 255 - images
     outside[:, rows, columns] = images[:, rows, columns]
     assert torch.equal(steps_of(net, as_input(outside))[layer][:, :, unit[0], unit[1]], value)
-    for corner in ((0, 0), (0, -1), (-1, 0), (-1, -1)):  # if the corners count, a smaller square would not do
+    for corner in (
+        (0, 0),
+        (0, -1),
+        (-1, 0),
+        (-1, -1),
+    ):  # if the corners count, a smaller square would not do
         inside = images.clone()
-        row, column = range(rows.start, rows.stop)[corner[0]], range(columns.start, columns.stop)[corner[1]]
+        row, column = (
+            range(rows.start, rows.stop)[corner[0]],
+            range(columns.start, columns.stop)[corner[1]],
+        )
         inside[:, row, column] = 255 - inside[:, row, column]
-        assert not torch.equal(steps_of(net, as_input(inside))[layer][:, :, unit[0], unit[1]], value), corner
+        assert not torch.equal(
+            steps_of(net, as_input(inside))[layer][:, :, unit[0], unit[1]], value
+        ), corner
 
 
 def test_the_change_that_is_told_is_of_pixels_inside_and_outside(small):
@@ -59,10 +99,14 @@ def test_the_window_adds_up_to_what_the_layer_gives(small, shown):
     row, column = facts["start"]
     image = np.asarray(small.test.images[example(small)])
     assert np.array_equal(arrays["image"], image) and facts["image"] == small.classes[0]
-    patch = image[row:row + 3, column:column + 3] / 255
+    patch = image[row : row + 3, column : column + 3] / 255
     assert np.allclose(arrays["products"], patch * arrays["kernel"]) and 0 < patch.mean() < 1
     assert facts["output"] == pytest.approx(facts["sum"] + facts["bias"], abs=1e-6)
-    assert facts["output"] == pytest.approx(float(arrays["map"][row, column]), abs=1e-5) == pytest.approx(facts["pytorch"], abs=1e-5)
+    assert (
+        facts["output"]
+        == pytest.approx(float(arrays["map"][row, column]), abs=1e-5)
+        == pytest.approx(facts["pytorch"], abs=1e-5)
+    )
     assert facts["difference"] < 1e-5
     assert column + facts["steps"] <= arrays["map"].shape[1]
 
@@ -84,4 +128,6 @@ def test_relation_of_pixels():
     assert abs(relation(noise, 1)) < 0.05
     stripes = noise[:, :1, :1].repeat(12, 1).repeat(12, 2)  # each image is of one gray
     assert relation(stripes, 1) == pytest.approx(1) == pytest.approx(relation(stripes, 5))
-    assert relation(np.where(np.indices((200, 12, 12)).sum(0) % 2, 255, 0).astype(np.uint8), 1) == pytest.approx(-1)
+    assert relation(
+        np.where(np.indices((200, 12, 12)).sum(0) % 2, 255, 0).astype(np.uint8), 1
+    ) == pytest.approx(-1)

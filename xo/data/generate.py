@@ -18,7 +18,11 @@ CLASSES = ("circles", "crosses")
 COUNTS = {"train": 850, "test": 150}  # images of each class
 DIGEST = "682bf36617238ace3271e28bdb308cfe350aa9767840385bba0e97491e36ab69"  # of the data set with COUNTS images
 _SEED = 3
-_LEFT, _TOP, _UNIT = 14.6, 10.4, 90.0  # the square that shapes are drawn in: its corner and its side, in pixels
+_LEFT, _TOP, _UNIT = (
+    14.6,
+    10.4,
+    90.0,
+)  # the square that shapes are drawn in: its corner and its side, in pixels
 _HALF = 2.0  # half a stroke's width, in pixels
 _Y, _X = np.mgrid[:SIDE, :SIDE].astype(np.float64)  # of every pixel's center
 _X, _Y = (_X - _LEFT) / _UNIT, (_Y - _TOP) / _UNIT  # in units of the square
@@ -31,8 +35,13 @@ def circle(rng: np.random.RandomState) -> np.ndarray:
     x, y = _X - left - width / 2, _Y - 1 + below + height / 2  # from the center
     dx, dy = x / (width * width), y / (height * height)
     norm = np.sqrt(dx * dx + dy * dy) + 1e-9
-    distance = (x * dx + y * dy - 0.25) / (2 * norm)  # to first order, which is exact enough within a stroke's width
-    foot_x, foot_y = _X - distance * dx / norm, _Y - distance * dy / norm  # the point of the outline nearest to a pixel
+    distance = (x * dx + y * dy - 0.25) / (
+        2 * norm
+    )  # to first order, which is exact enough within a stroke's width
+    foot_x, foot_y = (
+        _X - distance * dx / norm,
+        _Y - distance * dy / norm,
+    )  # the point of the outline nearest to a pixel
     return (np.abs(distance) < _HALF / _UNIT) & (foot_x <= 1) & (foot_y >= 0)
 
 
@@ -66,7 +75,10 @@ def draw(counts: Mapping[str, int] = COUNTS) -> Iterator[tuple[str, np.ndarray]]
             for _ in range(count):
                 while (ink := shape(rng)).tobytes() in seen:
                     pass
-                yield f"{split}/{name}/{len(seen):04d}.png", np.where(ink, np.uint8(0), np.uint8(255))
+                yield (
+                    f"{split}/{name}/{len(seen):04d}.png",
+                    np.where(ink, np.uint8(0), np.uint8(255)),
+                )
                 seen.add(ink.tobytes())
 
 
@@ -74,8 +86,10 @@ def generate(root: Path, counts: Mapping[str, int] = COUNTS) -> None:
     """Write the set below `root`; a set that is there and right is left as it is, anything else there is refused."""
     if root.exists():
         if not _is_drawn(root, counts):
-            raise InputError(f"{root}: holds something other than the embedded data set; "
-                             "remove it, or choose another folder with --to")
+            raise InputError(
+                f"{root}: holds something other than the embedded data set; "
+                "remove it, or choose another folder with --to"
+            )
         return
     images.write(root, draw(counts))
 

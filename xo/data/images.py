@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     import numpy as np
 
 SUFFIXES = (".png", ".bmp", ".jpg", ".jpeg", ".pgm", ".ppm", ".tif", ".tiff", ".webp")
-SMALLEST, LARGEST = 22, 512  # pixels a side: less leaves nothing after three blocks, more fits no dense layer
+SMALLEST, LARGEST = (
+    22,
+    512,
+)  # pixels a side: less leaves nothing after three blocks, more fits no dense layer
 _FORMATS = ("PNG", "BMP", "JPEG", "PPM", "TIFF", "WEBP")
 _EIGHT_BIT = ("1", "L", "P", "RGB", "CMYK", "YCbCr", "LA", "PA", "RGBA", "La", "RGBa")
 
@@ -31,32 +34,52 @@ def decode(data: bytes, name: str, sides: tuple[int, int] = (SMALLEST, LARGEST))
     from PIL import Image, UnidentifiedImageError
 
     try:
-        with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(data), formats=_FORMATS) as image:
+        with (
+            warnings.catch_warnings(action="ignore"),
+            Image.open(io.BytesIO(data), formats=_FORMATS) as image,
+        ):
             _refuse(image.size, sides, getattr(image, "n_frames", 1), image.mode, name)
-            if image.has_transparency_data and image.convert("RGBA").getchannel("A").getextrema()[0] < 255:
-                raise InputError(f"{name}: the image has transparent pixels; flatten it onto one background")
+            if (
+                image.has_transparency_data
+                and image.convert("RGBA").getchannel("A").getextrema()[0] < 255
+            ):
+                raise InputError(
+                    f"{name}: the image has transparent pixels; flatten it onto one background"
+                )
             return np.array(image.convert("L"))
     except InputError:
         raise
     except UnidentifiedImageError:
-        raise InputError(f"{name}: not an image of a kind that is read ({', '.join(_FORMATS).lower()}); restore the file from "
-                         "its source, or leave it out") from None
+        raise InputError(
+            f"{name}: not an image of a kind that is read ({', '.join(_FORMATS).lower()}); restore the file from "
+            "its source, or leave it out"
+        ) from None
     except Exception as error:  # Pillow's readers raise nearly anything on a damaged file
-        raise InputError(f"{name}: not a readable image ({_short(error)}); "
-                         "restore the file from its source, or remove it") from None
+        raise InputError(
+            f"{name}: not a readable image ({_short(error)}); "
+            "restore the file from its source, or remove it"
+        ) from None
 
 
-def _refuse(size: tuple[int, int], sides: tuple[int, int], frames: int, mode: str, name: str) -> None:
+def _refuse(
+    size: tuple[int, int], sides: tuple[int, int], frames: int, mode: str, name: str
+) -> None:
     """Raise on an image that no network of ours can take, before its pixels are decoded."""
     width, height = size
     if min(size) < sides[0]:
-        raise InputError(f"{name}: {width}x{height} pixels; three blocks of convolution and pooling need at least "
-                         f"{sides[0]} a side, so scale the images up")
+        raise InputError(
+            f"{name}: {width}x{height} pixels; three blocks of convolution and pooling need at least "
+            f"{sides[0]} a side, so scale the images up"
+        )
     if max(size) > sides[1]:
-        raise InputError(f"{name}: {width}x{height} pixels; at most {sides[1]} a side can be used, "
-                         "so scale the images down")
+        raise InputError(
+            f"{name}: {width}x{height} pixels; at most {sides[1]} a side can be used, "
+            "so scale the images down"
+        )
     if frames > 1:
-        raise InputError(f"{name}: {frames} frames; save the one that counts as an image of its own")
+        raise InputError(
+            f"{name}: {frames} frames; save the one that counts as an image of its own"
+        )
     if mode not in _EIGHT_BIT:
         raise InputError(f"{name}: pixels of mode {mode}; save the image with 8 bits a channel")
 
@@ -84,8 +107,10 @@ def write(target: Path, files: Iterable[tuple[str, np.ndarray]]) -> None:
             (aside / path).write_bytes(encode(pixels))
         aside.rename(target)
     except OSError as error:
-        raise InputError(f"{target}: cannot be written ({_short(error)}); "
-                         "free some space there, or choose another folder with --to") from None
+        raise InputError(
+            f"{target}: cannot be written ({_short(error)}); "
+            "free some space there, or choose another folder with --to"
+        ) from None
     finally:
         shutil.rmtree(aside, ignore_errors=True)
 

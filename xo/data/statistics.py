@@ -16,12 +16,17 @@ def describe(data: DataSet) -> list[str]:
     lines = [f"{data.root}: {len(data.classes)} classes of {width}x{height} pixels"]
     for split, part in (("train", data.train), ("test", data.test)):
         counts = np.bincount(part.labels, minlength=len(data.classes))
-        lines.append(f"{split}: {len(part.ids)} images ("
-                     + ", ".join(f"{count} {name}" for name, count in zip(data.classes, counts)) + ")")
+        lines.append(
+            f"{split}: {len(part.ids)} images ("
+            + ", ".join(f"{count} {name}" for name, count in zip(data.classes, counts))
+            + ")"
+        )
     return [*lines, f"digest: {data.digest}"]
 
 
-def statistics(pixels: np.ndarray, labels: np.ndarray, classes: tuple[str, ...]) -> dict[str, dict[str, float]]:
+def statistics(
+    pixels: np.ndarray, labels: np.ndarray, classes: tuple[str, ...]
+) -> dict[str, dict[str, float]]:
     """Per class what its strokes look like: (N, H, W) uint8, (N,) -> {class: {quantity: value in pixels or a share}}.
 
     Ink is what is darker than the middle. "cut" is the share of images whose ink reaches within a pixel of the
@@ -39,15 +44,26 @@ def statistics(pixels: np.ndarray, labels: np.ndarray, classes: tuple[str, ...])
         right = columns[-1] - by_column[:, ::-1].argmax(axis=1)
         table[name] = {
             "images": len(ink),
-            "ink_mean": count.mean(), "ink_sd": count.std(), "ink_min": count.min(), "ink_max": count.max(),
-            "width_mean": (right - left + 1).mean(), "width_min": (right - left + 1).min(),
+            "ink_mean": count.mean(),
+            "ink_sd": count.std(),
+            "ink_min": count.min(),
+            "ink_max": count.max(),
+            "width_mean": (right - left + 1).mean(),
+            "width_min": (right - left + 1).min(),
             "width_max": (right - left + 1).max(),
-            "height_mean": (bottom - top + 1).mean(), "height_min": (bottom - top + 1).min(),
+            "height_mean": (bottom - top + 1).mean(),
+            "height_min": (bottom - top + 1).min(),
             "height_max": (bottom - top + 1).max(),
-            "center_x": (ink.sum(axis=1) @ columns / count).mean(), "center_y": (ink.sum(axis=2) @ rows / count).mean(),
-            "left": left.min(), "top": top.min(), "right": right.max(), "bottom": bottom.max(),
-            "cut_left": (left <= left.min() + 1).mean(), "cut_top": (top <= top.min() + 1).mean(),
-            "cut_right": (right >= right.max() - 1).mean(), "cut_bottom": (bottom >= bottom.max() - 1).mean(),
+            "center_x": (ink.sum(axis=1) @ columns / count).mean(),
+            "center_y": (ink.sum(axis=2) @ rows / count).mean(),
+            "left": left.min(),
+            "top": top.min(),
+            "right": right.max(),
+            "bottom": bottom.max(),
+            "cut_left": (left <= left.min() + 1).mean(),
+            "cut_top": (top <= top.min() + 1).mean(),
+            "cut_right": (right >= right.max() - 1).mean(),
+            "cut_bottom": (bottom >= bottom.max() - 1).mean(),
         }
         table[name] = {key: float(value) for key, value in table[name].items()}
     return table

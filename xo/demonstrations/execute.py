@@ -32,15 +32,20 @@ if TYPE_CHECKING:
     from xo.network.model import Net
 
 
-def execute(planned: list[PlannedDemonstration], store: Store, jobs: int) -> Iterator[DemonstrationRecord]:
+def execute(
+    planned: list[PlannedDemonstration], store: Store, jobs: int
+) -> Iterator[DemonstrationRecord]:
     """Computes in processes and yields each demonstration once it is in the store.
 
     One during which the code changed is dropped; CheckFailed names it at the end, when all others are kept.
     """
     dropped = []
-    with pool(min(jobs, len(planned)) or 1) as executor:  # also for one job: torch stays out of the caller
+    with pool(
+        min(jobs, len(planned)) or 1
+    ) as executor:  # also for one job: torch stays out of the caller
         waiting = {
-            executor.submit(_compute, DEMONSTRATIONS[each.name].compute, each.used, each.data): each for each in planned
+            executor.submit(_compute, DEMONSTRATIONS[each.name].compute, each.used, each.data): each
+            for each in planned
         }
         try:
             for done in as_completed(waiting):
@@ -63,7 +68,10 @@ def execute(planned: list[PlannedDemonstration], store: Store, jobs: int) -> Ite
 
 
 def write_demonstration(
-    store: Store, planned: PlannedDemonstration, result: DemonstrationResult, arrays: dict[str, np.ndarray]
+    store: Store,
+    planned: PlannedDemonstration,
+    result: DemonstrationResult,
+    arrays: dict[str, np.ndarray],
 ) -> DemonstrationRecord:
     """Stores what was computed."""
     from safetensors.numpy import save
@@ -71,7 +79,9 @@ def write_demonstration(
     contiguous = {name: np.ascontiguousarray(array) for name, array in sorted(arrays.items())}
     content = msgspec.to_builtins(result)
     files = {ARRAYS: save(contiguous)}
-    return demonstration_record(store.add("demonstration", planned.name, planned.inputs, content, files))
+    return demonstration_record(
+        store.add("demonstration", planned.name, planned.inputs, content, files)
+    )
 
 
 def _compute(

@@ -13,8 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from xo.network.evaluate import as_input
 from xo.demonstrations.receptive_field import Field, fields
+from xo.network.evaluate import as_input
 
 if TYPE_CHECKING:
     from xo.network.model import Net
@@ -25,7 +25,9 @@ class Fcn(NamedTuple):
 
     net: Net
     dense: list[nn.Conv2d]
-    field: tuple[Field, Field]  # what score i sees of the canvas, by axis; its offset is the margin that the canvas gets
+    field: tuple[
+        Field, Field
+    ]  # what score i sees of the canvas, by axis; its offset is the margin that the canvas gets
     first: Field  # what value i after the first pooling sees
 
 
@@ -34,10 +36,18 @@ def convolutional(net: Net, image_size: tuple[int, int]) -> Fcn:
     by_name = fields(net)
     last = list(by_name.values())[-1]
     side = [(pixels - last.size) // last.stride + 1 for pixels in image_size]
-    shapes, layers = [(net.conv[-1].out_channels, *side), *((dense.in_features, 1, 1) for dense in net.dense[1:])], []
+    shapes, layers = (
+        [
+            (net.conv[-1].out_channels, *side),
+            *((dense.in_features, 1, 1) for dense in net.dense[1:]),
+        ],
+        [],
+    )
     for dense, (channels, *size) in zip(net.dense, shapes):
         layer = nn.utils.skip_init(nn.Conv2d, channels, dense.out_features, tuple(size))
-        layer.weight = nn.Parameter(dense.weight.detach().reshape(layer.weight.shape))  # flattened as channel, row, column
+        layer.weight = nn.Parameter(
+            dense.weight.detach().reshape(layer.weight.shape)
+        )  # flattened as channel, row, column
         layer.bias = dense.bias
         layers.append(layer.eval())
     seen = (last.size + (length - 1) * last.stride for length in side)
@@ -48,13 +58,22 @@ def convolutional(net: Net, image_size: tuple[int, int]) -> Fcn:
 
 def heat(model: Fcn, canvas: np.ndarray, ground: int) -> Tensor:
     """`(H, W)` uint8 -> scores `(classes, h, w)`, one every `stride` pixels over all of the canvas."""
-    margins = [(-field.offset, seen - pixels + field.offset)
-               for pixels, seen, field in zip(canvas.shape, seen_by(model, canvas.shape), model.field)]
-    _, maps = _maps(model.net, as_input(torch.tensor(np.pad(canvas, margins, constant_values=ground))[None]))
-    maps, tall = maps.contiguous(), model.dense[0].kernel_size[0]  # with channels last, a kernel of 27x27 is slow
+    margins = [
+        (-field.offset, seen - pixels + field.offset)
+        for pixels, seen, field in zip(canvas.shape, seen_by(model, canvas.shape), model.field)
+    ]
+    _, maps = _maps(
+        model.net, as_input(torch.tensor(np.pad(canvas, margins, constant_values=ground))[None])
+    )
+    maps, tall = (
+        maps.contiguous(),
+        model.dense[0].kernel_size[0],
+    )  # with channels last, a kernel of 27x27 is slow
     rows = []
-    for i in range(maps.shape[2] - tall + 1):  # by rows of scores: all at once would take hundreds of megabytes
-        strip = maps[:, :, i:i + tall]
+    for i in range(
+        maps.shape[2] - tall + 1
+    ):  # by rows of scores: all at once would take hundreds of megabytes
+        strip = maps[:, :, i : i + tall]
         for layer in model.dense[:-1]:
             strip = layer(strip).relu()
         rows.append(model.dense[-1](strip)[0])
@@ -63,7 +82,10 @@ def heat(model: Fcn, canvas: np.ndarray, ground: int) -> Tensor:
 
 def seen_by(model: Fcn, size: tuple[int, int]) -> list[int]:
     """Height and width of the canvas with its margin, so that a score stands every `stride` pixels."""
-    return [field.size + (-(-pixels // field.stride) - 1) * field.stride for pixels, field in zip(size, model.field)]
+    return [
+        field.size + (-(-pixels // field.stride) - 1) * field.stride
+        for pixels, field in zip(size, model.field)
+    ]
 
 
 def cell(start: int, field: Field) -> int:
@@ -80,10 +102,12 @@ def enlarged(maps: Tensor, field: tuple[Field, Field], size: tuple[int, int]) ->
     line = 1 - (torch.arange(2 * stride) - stride + 0.5).abs() / stride
     kernel = torch.outer(line, line).expand(len(maps), 1, -1, -1)
     framed = F.pad(maps[None], (1, 1, 1, 1), mode="replicate")  # beyond the border as at the border
-    large = F.conv_transpose2d(framed, kernel, stride=stride, padding=stride // 2, groups=len(maps))[0]
+    large = F.conv_transpose2d(
+        framed, kernel, stride=stride, padding=stride // 2, groups=len(maps)
+    )[0]
     # so far value i lies in the middle of pixels stride * (i + 1) to stride * (i + 2) - 1
     top, left = (stride - each.offset - (each.size - each.stride) // 2 for each in field)
-    return large[:, top:top + size[0], left:left + size[1]]
+    return large[:, top : top + size[0], left : left + size[1]]
 
 
 def edges(model: Fcn, canvas: np.ndarray, ground: int) -> Tensor:
@@ -92,7 +116,10 @@ def edges(model: Fcn, canvas: np.ndarray, ground: int) -> Tensor:
     Multiplied with the classes' probabilities it says where a stroke is, never of which class. A trained FCN would learn
     scores of each class from these maps, and add them.
     """
-    (maps, _), (empty, _) = (_maps(model.net, as_input(torch.tensor(each)[None])) for each in (canvas, np.full_like(canvas, ground)))
+    (maps, _), (empty, _) = (
+        _maps(model.net, as_input(torch.tensor(each)[None]))
+        for each in (canvas, np.full_like(canvas, ground))
+    )
     distance = (maps - empty).square().sum(1).sqrt()  # (1, h, w)
     highest = torch.quantile(distance, 0.99).clamp(min=1e-12)
     return enlarged((distance / highest).clamp(max=1), (model.first, model.first), canvas.shape)[0]
@@ -106,7 +133,9 @@ def work(model: Fcn, size: tuple[int, int]) -> int:
             maps = F.conv2d(maps, torch.empty(conv.weight.shape))
             found += conv.weight.numel() * maps.shape[2] * maps.shape[3]
             maps = pool(maps)
-    scores = [length - kernel + 1 for length, kernel in zip(maps.shape[2:], model.dense[0].kernel_size)]
+    scores = [
+        length - kernel + 1 for length, kernel in zip(maps.shape[2:], model.dense[0].kernel_size)
+    ]
     return found + sum(layer.weight.numel() for layer in model.dense) * scores[0] * scores[1]
 
 

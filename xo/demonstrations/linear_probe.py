@@ -25,12 +25,16 @@ CONSTANT = 1e-5  # of the largest spread of a depth; what varies less holds floa
 class Probed(NamedTuple):
     """What probes reach on one depth of one network, one probe for each of PENALTIES."""
 
-    left_out: np.ndarray  # (penalties,) accuracy on training images, each judged by a probe fitted without it
+    left_out: (
+        np.ndarray
+    )  # (penalties,) accuracy on training images, each judged by a probe fitted without it
     test: np.ndarray  # (penalties,) accuracy on the test images
 
 
 @torch.inference_mode()
-def probes(nets: dict[str, list[tuple[RunRecord, Net]]], data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
+def probes(
+    nets: dict[str, list[tuple[RunRecord, Net]]], data: DataSet
+) -> tuple[dict, dict[str, np.ndarray]]:
     """Accuracy of probes at every depth of every seed of `features`, after training and before.
 
     One penalty serves all: that with the best accuracy on left-out training images, the mean over trained nets and depths.
@@ -40,20 +44,37 @@ def probes(nets: dict[str, list[tuple[RunRecord, Net]]], data: DataSet) -> tuple
     labels = tuple(torch.tensor(split.labels) for split in (data.train, data.test))
     pixels = probe(*(as_input(each).flatten(1) for each in images), *labels)  # the same for all
     trained = [{"input": pixels} | _by_depth(net, images, labels) for _, net in runs]
-    untrained = [{"input": pixels} | _by_depth(initial(net, run.seed), images, labels) for run, net in runs]
+    untrained = [
+        {"input": pixels} | _by_depth(initial(net, run.seed), images, labels) for run, net in runs
+    ]
 
-    left_out = np.array([[each.left_out for each in depths.values()] for depths in trained])  # (seeds, depths, penalties)
+    left_out = np.array(
+        [[each.left_out for each in depths.values()] for depths in trained]
+    )  # (seeds, depths, penalties)
     best = int(left_out.mean((0, 1)).argmax())
-    after, before = ({depth: [float(depths[depth].test[best]) for depths in found] for depth in found[0]}
-                     for found in (trained, untrained))
+    after, before = (
+        {depth: [float(depths[depth].test[best]) for depths in found] for depth in found[0]}
+        for found in (trained, untrained)
+    )
     solved = [run.solved for run, _ in runs]
     facts = {
-        "depths": list(after), "seeds": [run.seed for run, _ in runs], "solved": solved, "n": len(runs), "n_solved": sum(solved),
-        "sizes": {"input": images[0][0].numel()} | {name: values.shape[1] for name, values in depths_of(runs[0][1], images[0][:1])},
-        "accuracy": after, "untrained": before, "network": [run.epochs[-1].test_accuracy for run, _ in runs],
-        "images_train": len(labels[0]), "images_test": len(labels[1]),
-        "blind": float(labels[1].bincount().max() / len(labels[1])),  # what always naming the commonest class gives
-        "penalty": PENALTIES[best], "penalties": list(PENALTIES),
+        "depths": list(after),
+        "seeds": [run.seed for run, _ in runs],
+        "solved": solved,
+        "n": len(runs),
+        "n_solved": sum(solved),
+        "sizes": {"input": images[0][0].numel()}
+        | {name: values.shape[1] for name, values in depths_of(runs[0][1], images[0][:1])},
+        "accuracy": after,
+        "untrained": before,
+        "network": [run.epochs[-1].test_accuracy for run, _ in runs],
+        "images_train": len(labels[0]),
+        "images_test": len(labels[1]),
+        "blind": float(
+            labels[1].bincount().max() / len(labels[1])
+        ),  # what always naming the commonest class gives
+        "penalty": PENALTIES[best],
+        "penalties": list(PENALTIES),
         **{depth: float(np.median(values)) for depth, values in after.items()},
         **{f"untrained_{depth}": float(np.median(values)) for depth, values in before.items()},
     }
@@ -73,9 +94,13 @@ def probe(train: Tensor, test: Tensor, labels: Tensor, test_labels: Tensor) -> P
     left_out, tested = [], []
     for penalty in PENALTIES:
         shrink = values / (values + penalty)
-        error = targets - mean - vectors @ (shrink[:, None] * (vectors.T @ (targets - mean)))  # (n, classes)
+        error = (
+            targets - mean - vectors @ (shrink[:, None] * (vectors.T @ (targets - mean)))
+        )  # (n, classes)
         leverage = 1 / len(targets) + vectors.square() @ shrink  # the first for the mean
-        left_out.append(_accuracy(targets - error / (1 - leverage).clamp(min=1e-9)[:, None], labels))
+        left_out.append(
+            _accuracy(targets - error / (1 - leverage).clamp(min=1e-9)[:, None], labels)
+        )
         tested.append(_accuracy(mean + cross @ error / penalty, test_labels))
     return Probed(np.array(left_out), np.array(tested))
 
@@ -84,12 +109,12 @@ def depths_of(net: Net, images: Tensor) -> list[tuple[str, Tensor]]:
     """uint8 `(N, H, W)` -> the values `(N, D)` after every ReLU, by name."""
     found: dict[str, Tensor] = {}
     for start in range(0, len(images), BATCH):
-        steps = dict(net.feature_steps(as_input(images[start:start + BATCH])))
+        steps = dict(net.feature_steps(as_input(images[start : start + BATCH])))
         steps |= net.head_steps(list(steps.values())[-1].flatten(1))
         for name, values in steps.items():
             if name.startswith(("relu", "dense")):
                 rows = found.setdefault(name, torch.empty(len(images), values[0].numel()))
-                rows[start:start + len(values)] = values.flatten(1)
+                rows[start : start + len(values)] = values.flatten(1)
     return list(found.items())
 
 
@@ -104,9 +129,13 @@ def initial(net: Net, seed: int) -> Net:
     return start
 
 
-def _by_depth(net: Net, images: tuple[Tensor, Tensor], labels: tuple[Tensor, Tensor]) -> dict[str, Probed]:
+def _by_depth(
+    net: Net, images: tuple[Tensor, Tensor], labels: tuple[Tensor, Tensor]
+) -> dict[str, Probed]:
     train, test = (depths_of(net, each) for each in images)
-    return {name: probe(values, tested, *labels) for (name, values), (_, tested) in zip(train, test)}
+    return {
+        name: probe(values, tested, *labels) for (name, values), (_, tested) in zip(train, test)
+    }
 
 
 def _decomposed(train: Tensor, test: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -118,14 +147,21 @@ def _decomposed(train: Tensor, test: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     varying = torch.nonzero(spread > CONSTANT * spread.max())[:, 0]
     n, count = len(train), max(len(varying), 1)
     if len(varying) < n:
-        x, t = (((rows[:, varying] - mean[varying]) / spread[varying]).double() / count**0.5 for rows in (train, test))
+        x, t = (
+            ((rows[:, varying] - mean[varying]) / spread[varying]).double() / count**0.5
+            for rows in (train, test)
+        )
         values, directions = torch.linalg.eigh(x.T @ x)
         kept = values > 1e-9 * n
         return x @ directions[:, kept] / values[kept].sqrt(), values[kept], t @ x.T
     kernel, cross = torch.zeros(n, n), torch.zeros(len(test), n)
-    for block in varying.split(BLOCK):  # with 29,241 values this is most of the work: in single precision
+    for block in varying.split(
+        BLOCK
+    ):  # with 29,241 values this is most of the work: in single precision
         x, t = ((rows[:, block] - mean[block]) / spread[block] for rows in (train, test))
-        for rows in torch.arange(n).tensor_split(4):  # no further right than the diagonal; eigh reads no more
+        for rows in torch.arange(n).tensor_split(
+            4
+        ):  # no further right than the diagonal; eigh reads no more
             first, last = int(rows[0]), int(rows[-1]) + 1
             kernel[first:last, :last].addmm_(x[first:last], x[:last].T, alpha=1 / count)
         cross.addmm_(t, x.T, alpha=1 / count)

@@ -10,10 +10,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from xo.demonstrations.receptive_field import example, liveliest
+from xo.demonstrations.shift import ground_of, moved
 from xo.demonstrations.table import Unavailable
 from xo.network.evaluate import as_input
-from xo.demonstrations.shift import ground_of, moved
-from xo.demonstrations.receptive_field import example, liveliest
 
 if TYPE_CHECKING:
     from xo.data.dataset import DataSet
@@ -21,11 +21,18 @@ if TYPE_CHECKING:
     from xo.runs.record import RunRecord
 
 PER_CLASS = 50  # test images
-BINOMIAL = (1 / 8, 3 / 8, 3 / 8, 1 / 8)  # a small Gaussian centered on a 2x2 window (Zhang 2019, anti-aliased pooling)
+BINOMIAL = (
+    1 / 8,
+    3 / 8,
+    3 / 8,
+    1 / 8,
+)  # a small Gaussian centered on a 2x2 window (Zhang 2019, anti-aliased pooling)
 
 
 @torch.inference_mode()
-def pooling(nets: dict[str, list[tuple[RunRecord, Net]]], data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
+def pooling(
+    nets: dict[str, list[tuple[RunRecord, Net]]], data: DataSet
+) -> tuple[dict, dict[str, np.ndarray]]:
     """The maps of the first convolution of `trained-pooling`, before ReLU as its pooling layer gets them, pooled in four ways.
 
     Detail lost is the share of a map's variance that its pooled form, enlarged again, does not explain (see `lost`).
@@ -34,55 +41,92 @@ def pooling(nets: dict[str, list[tuple[RunRecord, Net]]], data: DataSet) -> tupl
     layer = net.pool[0]
     some = data.test.first(PER_CLASS)
     images, ground = torch.tensor(np.asarray(some.images)), ground_of(data.test.images)
-    maps, empty = (net.conv[0](as_input(each)).contiguous() for each in (images, torch.full_like(images[:1], ground)))
+    maps, empty = (
+        net.conv[0](as_input(each)).contiguous()
+        for each in (images, torch.full_like(images[:1], ground))
+    )
     if maps.flatten(2).std(dim=2).max() == 0:
         raise Unavailable("constant feature maps")
     shifted = net.conv[0](as_input(moved(images, 1, 2, ground)))
     kinds = kinds_of(layer)
     detail = {kind: lost(maps, pool(maps)) for kind, pool in kinds.items()}  # (N, C) each
-    change = {kind: float((_length(pool(shifted) - pool(maps)) / _length(pool(maps) - pool(empty)).clamp_min(1e-12)).mean())
-              for kind, pool in [("none", lambda each: each), *kinds.items()]}
+    change = {
+        kind: float(
+            (
+                _length(pool(shifted) - pool(maps))
+                / _length(pool(maps) - pool(empty)).clamp_min(1e-12)
+            ).mean()
+        )
+        for kind, pool in [("none", lambda each: each), *kinds.items()]
+    }
 
     image = torch.tensor(np.asarray(data.test.images[example(data)]))[None]
     one = net.conv[0](as_input(image)).contiguous()  # (1, C, H, W)
     channel = liveliest(layer(one))
-    shown = one[:, channel:channel + 1]
+    shown = one[:, channel : channel + 1]
     side = 2 * (one.shape[-2] // 2), 2 * (one.shape[-1] // 2)
     pooled = {kind: pool(one)[0, channel] for kind, pool in kinds.items()}
-    rest = {kind: remainder(shown[0, 0, :side[0], :side[1]], values) for kind, values in pooled.items()}
+    rest = {
+        kind: remainder(shown[0, 0, : side[0], : side[1]], values)
+        for kind, values in pooled.items()
+    }
     row, column = _window(shown[0, 0])
     weights = layer.weight[channel, 0]
     facts = {
-        "seed_accuracy": run.epochs[-1].test_accuracy, "solved": run.solved, "images": len(images),
-        "image": data.classes[0], "channel": channel + 1, "channels": one.shape[1],
-        "full_side": one.shape[-1], "pooled_side": pooled["max"].shape[-1],
+        "seed_accuracy": run.epochs[-1].test_accuracy,
+        "solved": run.solved,
+        "images": len(images),
+        "image": data.classes[0],
+        "channel": channel + 1,
+        "channels": one.shape[1],
+        "full_side": one.shape[-1],
+        "pooled_side": pooled["max"].shape[-1],
         "kept_share": pooled["max"].numel() / shown.numel(),
         **{f"detail_{kind}": float(values.nanmean()) for kind, values in detail.items()},
         **{f"change_{kind}": value for kind, value in change.items()},
-        **{f"parameters_{kind}": sum(p.numel() for p in layer.parameters()) if kind == "trained" else 0 for kind in kinds},
-        "trained_weights": weights.flatten().tolist(), "bias": float(layer.bias[channel]),
-        "row": row, "column": column, "window": shown[0, 0, 2 * row:2 * row + 2, 2 * column:2 * column + 2].flatten().tolist(),
+        **{
+            f"parameters_{kind}": sum(p.numel() for p in layer.parameters())
+            if kind == "trained"
+            else 0
+            for kind in kinds
+        },
+        "trained_weights": weights.flatten().tolist(),
+        "bias": float(layer.bias[channel]),
+        "row": row,
+        "column": column,
+        "window": shown[0, 0, 2 * row : 2 * row + 2, 2 * column : 2 * column + 2]
+        .flatten()
+        .tolist(),
         **{f"window_{kind}": float(values[row, column]) for kind, values in pooled.items()},
     }
-    arrays = {"map": shown[0, 0].numpy(), **{f"pooled.{kind}": values.contiguous().numpy() for kind, values in pooled.items()},
-              **{f"rest.{kind}": values.contiguous().numpy() for kind, values in rest.items()},
-              **{f"detail.{kind}": values.numpy() for kind, values in detail.items()}}
+    arrays = {
+        "map": shown[0, 0].numpy(),
+        **{f"pooled.{kind}": values.contiguous().numpy() for kind, values in pooled.items()},
+        **{f"rest.{kind}": values.contiguous().numpy() for kind, values in rest.items()},
+        **{f"detail.{kind}": values.numpy() for kind, values in detail.items()},
+    }
     return facts, arrays
 
 
 def kinds_of(trained: torch.nn.Conv2d) -> dict[str, Callable[[Tensor], Tensor]]:
     """Four functions `(N, C, H, W) -> (N, C, H//2, W//2)`."""
-    return {"max": lambda maps: F.max_pool2d(maps, 2), "mean": lambda maps: F.avg_pool2d(maps, 2), "gaussian": gaussian,
-            "trained": trained}
+    return {
+        "max": lambda maps: F.max_pool2d(maps, 2),
+        "mean": lambda maps: F.avg_pool2d(maps, 2),
+        "gaussian": gaussian,
+        "trained": trained,
+    }
 
 
 def gaussian(maps: Tensor) -> Tensor:
     """Blurs by a 4x4 binomial kernel and keeps every second value, each at the middle of its 2x2 window."""
     line = torch.tensor(BINOMIAL)
     n, channels, height, width = maps.shape
-    even = maps[:, :, :2 * (height // 2), :2 * (width // 2)]
+    even = maps[:, :, : 2 * (height // 2), : 2 * (width // 2)]
     padded = F.pad(even, (1, 1, 1, 1), mode="replicate")
-    return F.conv2d(padded, (line[:, None] * line).expand(channels, 1, 4, 4), stride=2, groups=channels)
+    return F.conv2d(
+        padded, (line[:, None] * line).expand(channels, 1, 4, 4), stride=2, groups=channels
+    )
 
 
 def lost(maps: Tensor, pooled: Tensor) -> Tensor:
@@ -93,7 +137,7 @@ def lost(maps: Tensor, pooled: Tensor) -> Tensor:
     than the mean.
     """
     h, w = pooled.shape[-2:]
-    a, b = maps[..., :2 * h, :2 * w].flatten(2).double(), enlarged(pooled).flatten(2).double()
+    a, b = maps[..., : 2 * h, : 2 * w].flatten(2).double(), enlarged(pooled).flatten(2).double()
     a, b = a - a.mean(2, keepdim=True), b - b.mean(2, keepdim=True)
     explained = (a * b).sum(2) ** 2 / (b * b).sum(2).clamp_min(1e-12)
     whole = (a * a).sum(2)

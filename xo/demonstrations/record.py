@@ -68,7 +68,9 @@ class DemonstrationRecord:
 
     def seed(self, variant: str) -> int:
         """The seed of the representative run of that variant."""
-        return min(int(run.partition("/")[2]) for run in self.runs if run.partition("/")[0] == variant)
+        return min(
+            int(run.partition("/")[2]) for run in self.runs if run.partition("/")[0] == variant
+        )
 
     def array(self, name: str) -> np.ndarray:
         return self.artifact.array(name)
@@ -154,7 +156,8 @@ def demonstration_inputs(
         "code": source.reach(row.compute, LOADING),
         "records": {run.name: run.digest for runs in used.values() for run in runs},
         "data": data.digest,
-        "versions": {"python": platform.python_version()} | {name: version(name) for name in ("torch", "numpy")},
+        "versions": {"python": platform.python_version()}
+        | {name: version(name) for name in ("torch", "numpy")},
         "device": "cpu",
     }
 

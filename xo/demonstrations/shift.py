@@ -19,11 +19,17 @@ if TYPE_CHECKING:
 
 MOST = 8  # pixels
 PER_CLASS = 50  # test images
-POOLINGS = {"none": lambda maps: maps, "max": lambda maps: F.max_pool2d(maps, 2), "mean": lambda maps: F.avg_pool2d(maps, 2)}
+POOLINGS = {
+    "none": lambda maps: maps,
+    "max": lambda maps: F.max_pool2d(maps, 2),
+    "mean": lambda maps: F.avg_pool2d(maps, 2),
+}
 
 
 @torch.inference_mode()
-def shifts(nets: dict[str, list[tuple[RunRecord, Net]]], data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
+def shifts(
+    nets: dict[str, list[tuple[RunRecord, Net]]], data: DataSet
+) -> tuple[dict, dict[str, np.ndarray]]:
     """Test images moved by 1 to 8 pixels, to the right and, apart from that, down; behind them comes the ground.
 
     Compared is the map of the baseline's first convolution after ReLU, as it is and pooled. Moved back, over what both
@@ -38,7 +44,9 @@ def shifts(nets: dict[str, list[tuple[RunRecord, Net]]], data: DataSet) -> tuple
     empty = torch.full_like(images[:1], ground)
     changed = {kind: np.zeros((n, MOST + 1)) for kind in POOLINGS}
     back = {kind: np.zeros(MOST + 1) for kind in POOLINGS}  # largest difference after moving back
-    alike = {kind: np.zeros(MOST + 1) for kind in POOLINGS}  # correlation after moving back by the nearest whole pixels
+    alike = {
+        kind: np.zeros(MOST + 1) for kind in POOLINGS
+    }  # correlation after moving back by the nearest whole pixels
     accuracy = np.zeros(MOST + 1)
     before = _maps(net, images)
     background = _maps(net, empty)
@@ -49,9 +57,17 @@ def shifts(nets: dict[str, list[tuple[RunRecord, Net]]], data: DataSet) -> tuple
                 a, b = pool(before), pool(after)
                 step = distance // (1 if kind == "none" else 2)
                 length = a.shape[axis + 1]
-                kept, came = a.narrow(axis + 1, 0, length - step), b.narrow(axis + 1, step, length - step)
-                if distance % 2 and kind != "none":  # half of a pooled pixel short: the first row holds new ground
-                    kept, came = kept.narrow(axis + 1, 1, length - step - 1), came.narrow(axis + 1, 1, length - step - 1)
+                kept, came = (
+                    a.narrow(axis + 1, 0, length - step),
+                    b.narrow(axis + 1, step, length - step),
+                )
+                if (
+                    distance % 2 and kind != "none"
+                ):  # half of a pooled pixel short: the first row holds new ground
+                    kept, came = (
+                        kept.narrow(axis + 1, 1, length - step - 1),
+                        came.narrow(axis + 1, 1, length - step - 1),
+                    )
                 changed[kind][:, distance] += _relative(b - a, a - pool(background)) / 2
                 back[kind][distance] = max(back[kind][distance], float((kept - came).abs().max()))
                 alike[kind][distance] += _correlation(kept, came) / 2
@@ -61,17 +77,26 @@ def shifts(nets: dict[str, list[tuple[RunRecord, Net]]], data: DataSet) -> tuple
     even = odd + 1
     mean = {kind: values.mean(0) for kind, values in changed.items()}
     facts = {
-        "images": n, "test_images": len(data.test.labels), "most": MOST,
+        "images": n,
+        "test_images": len(data.test.labels),
+        "most": MOST,
         "conv_difference": float(back["none"].max()),
         "even_difference": float(max(back[kind][even].max() for kind in ("max", "mean"))),
-        "odd_correlation_max": float(alike["max"][odd].mean()), "odd_correlation_mean": float(alike["mean"][odd].mean()),
-        **{f"change_{kind}_{distance}": float(mean[kind][distance]) for kind in POOLINGS for distance in distances},
+        "odd_correlation_max": float(alike["max"][odd].mean()),
+        "odd_correlation_mean": float(alike["mean"][odd].mean()),
+        **{
+            f"change_{kind}_{distance}": float(mean[kind][distance])
+            for kind in POOLINGS
+            for distance in distances
+        },
         **{f"accuracy_{distance}": float(accuracy[distance]) for distance in range(MOST + 1)},
     }
-    arrays = {"accuracy": accuracy,
-              **{f"change.{kind}": values for kind, values in changed.items()},  # (images, 0 to 8 pixels)
-              **{f"back.{kind}": values for kind, values in back.items()},  # (0 to 8 pixels,) each
-              **{f"alike.{kind}": values for kind, values in alike.items()}}
+    arrays = {
+        "accuracy": accuracy,
+        **{f"change.{kind}": values for kind, values in changed.items()},  # (images, 0 to 8 pixels)
+        **{f"back.{kind}": values for kind, values in back.items()},  # (0 to 8 pixels,) each
+        **{f"alike.{kind}": values for kind, values in alike.items()},
+    }
     return facts, arrays
 
 
@@ -85,7 +110,14 @@ def moved(images: Tensor, distance: int, axis: int, ground: int) -> Tensor:
 
 def ground_of(images: np.ndarray) -> int:
     """The commonest value on the border of `(N, H, W)` uint8."""
-    border = np.concatenate([images[:, 0].ravel(), images[:, -1].ravel(), images[:, :, 0].ravel(), images[:, :, -1].ravel()])
+    border = np.concatenate(
+        [
+            images[:, 0].ravel(),
+            images[:, -1].ravel(),
+            images[:, :, 0].ravel(),
+            images[:, :, -1].ravel(),
+        ]
+    )
     return int(np.bincount(border, minlength=256).argmax())
 
 
@@ -108,7 +140,9 @@ def _relative(change: Tensor, whole: Tensor) -> np.ndarray:
 
 
 @torch.inference_mode()
-def sharing(nets: dict[str, list[tuple[RunRecord, Net]]], data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
+def sharing(
+    nets: dict[str, list[tuple[RunRecord, Net]]], data: DataSet
+) -> tuple[dict, dict[str, np.ndarray]]:
     """Parameters and multiply-adds of three layers that make maps of the size of the baseline's first convolution."""
     conv, image = nets["baseline"][0][1].conv[0], torch.empty(1, 1, *data.image_size)
     _, channels, height, width = conv(image).shape
@@ -118,10 +152,19 @@ def sharing(nets: dict[str, list[tuple[RunRecord, Net]]], data: DataSet) -> tupl
     local = channels * positions * (window + 1)  # every position has a kernel and a bias of its own
     shared, full = (sum(p.numel() for p in layer.parameters()) for layer in (conv, dense))
     facts = {
-        "channels": channels, "window": window, "map_height": height, "map_width": width, "inputs": image.numel(),
-        "outputs": channels * positions, "shared": shared, "local": local, "dense": full,
-        "local_times": local / shared, "dense_times": full / shared,
-        "multiply_adds_shared": channels * positions * window, "multiply_adds_local": channels * positions * window,
+        "channels": channels,
+        "window": window,
+        "map_height": height,
+        "map_width": width,
+        "inputs": image.numel(),
+        "outputs": channels * positions,
+        "shared": shared,
+        "local": local,
+        "dense": full,
+        "local_times": local / shared,
+        "dense_times": full / shared,
+        "multiply_adds_shared": channels * positions * window,
+        "multiply_adds_local": channels * positions * window,
         "multiply_adds_dense": dense.weight.numel(),
     }
     return facts, {}

@@ -24,11 +24,15 @@ DEMONSTRATIONS: dict[str, Demonstration] = {
     "sharing": Demonstration("xo.demonstrations.shift:sharing", ("baseline",)),
     "pooling": Demonstration("xo.demonstrations.pooling:pooling", ("trained-pooling",)),
     "fcn": Demonstration("xo.demonstrations.canvas:fcn", ("baseline",)),
-    "probes": Demonstration("xo.demonstrations.linear_probe:probes", ("features",), every_seed=True),
+    "probes": Demonstration(
+        "xo.demonstrations.linear_probe:probes", ("features",), every_seed=True
+    ),
     "patches": Demonstration("xo.demonstrations.top_patches:patches", ("features",)),
     "partial-sums": Demonstration("xo.demonstrations.channel_mixing:partial_sums", ("baseline",)),
     "mixing": Demonstration("xo.demonstrations.channel_mixing:mixing", ("one-by-one",)),
-    "bottleneck": Demonstration("xo.demonstrations.channel_mixing:bottleneck", ("baseline", "one-by-one")),
+    "bottleneck": Demonstration(
+        "xo.demonstrations.channel_mixing:bottleneck", ("baseline", "one-by-one")
+    ),
 }
 
 

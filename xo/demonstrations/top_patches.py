@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from xo.network.evaluate import BATCH, as_input
 from xo.demonstrations.receptive_field import Field, fields
+from xo.network.evaluate import BATCH, as_input
 
 if TYPE_CHECKING:
     from xo.data.dataset import DataSet
@@ -22,7 +22,9 @@ DRAWS = 10_000  # of images at random, for what chance gives
 
 
 @torch.inference_mode()
-def patches(nets: dict[str, list[tuple[RunRecord, Net]]], data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
+def patches(
+    nets: dict[str, list[tuple[RunRecord, Net]]], data: DataSet
+) -> tuple[dict, dict[str, np.ndarray]]:
     """Of every channel after each block, the test images with the largest values, and what these values see.
 
     An image counts once, with its largest value; among equal values the classes take turns. A channel that is zero on all
@@ -31,20 +33,48 @@ def patches(nets: dict[str, list[tuple[RunRecord, Net]]], data: DataSet) -> tupl
     net, images, labels = nets["features"][0][1], np.asarray(data.test.images), data.test.labels
     seen, count = fields(net), min(MOST, len(labels))
     levels = [seen.get(f"pool{k}", seen[f"conv{k}"]) for k in range(1, len(net.conv) + 1)]
-    facts = {"levels": len(levels), "count": count, "images": len(labels), "classes": list(data.classes),
-             "same_class_chance": same_class_by_chance(labels, count)}
+    facts = {
+        "levels": len(levels),
+        "count": count,
+        "images": len(labels),
+        "classes": list(data.classes),
+        "same_class_chance": same_class_by_chance(labels, count),
+    }
     arrays = {}
-    for k, (field, (values, places)) in enumerate(zip(levels, _strongest(net, torch.tensor(images))), 1):
+    for k, (field, (values, places)) in enumerate(
+        zip(levels, _strongest(net, torch.tensor(images))), 1
+    ):
         chosen = np.stack([ranked(each, labels)[:count] for each in values.T])  # (C, count)
         found = np.take_along_axis(values.T, chosen, 1)  # (C, count)
-        where = np.stack([places[index, channel] for channel, index in enumerate(chosen)])  # (C, count, 2)
-        arrays |= {f"patches{k}": np.stack([[_patch(images[i], place, field) for i, place in zip(*row)] for row in zip(chosen, where)]),
-                   f"values{k}": found, f"images{k}": chosen, f"places{k}": where, f"labels{k}": labels[chosen]}
+        where = np.stack(
+            [places[index, channel] for channel, index in enumerate(chosen)]
+        )  # (C, count, 2)
+        arrays |= {
+            f"patches{k}": np.stack(
+                [
+                    [_patch(images[i], place, field) for i, place in zip(*row)]
+                    for row in zip(chosen, where)
+                ]
+            ),
+            f"values{k}": found,
+            f"images{k}": chosen,
+            f"places{k}": where,
+            f"labels{k}": labels[chosen],
+        }
         loud = [channel for channel in range(len(chosen)) if found[channel, 0] > 0]
-        shares = [np.bincount(labels[chosen[channel, found[channel] > 0]]).max() / (found[channel] > 0).sum() for channel in loud]
-        facts |= {f"field_{k}": field.size, f"stride_{k}": field.stride, f"units_{k}": len(chosen), f"silent_{k}": len(chosen) - len(loud),
-                  f"same_class_{k}": float(np.mean(shares)) if shares else None,
-                  f"ids_{k}": [[data.test.ids[index] for index in row] for row in chosen.tolist()]}
+        shares = [
+            np.bincount(labels[chosen[channel, found[channel] > 0]]).max()
+            / (found[channel] > 0).sum()
+            for channel in loud
+        ]
+        facts |= {
+            f"field_{k}": field.size,
+            f"stride_{k}": field.stride,
+            f"units_{k}": len(chosen),
+            f"silent_{k}": len(chosen) - len(loud),
+            f"same_class_{k}": float(np.mean(shares)) if shares else None,
+            f"ids_{k}": [[data.test.ids[index] for index in row] for row in chosen.tolist()],
+        }
     return facts, arrays
 
 
@@ -73,11 +103,13 @@ def _strongest(net: Net, images: Tensor) -> list[tuple[np.ndarray, np.ndarray]]:
             maps = steps[f"relu{k + 1}"]
             found = maps.flatten(2).max(2)
             values[k].append(found.values)
-            places[k].append(torch.stack([found.indices // maps.shape[3], found.indices % maps.shape[3]], 2))
+            places[k].append(
+                torch.stack([found.indices // maps.shape[3], found.indices % maps.shape[3]], 2)
+            )
     return [(torch.cat(v).numpy(), torch.cat(p).numpy()) for v, p in zip(values, places)]
 
 
 def _patch(image: np.ndarray, place: np.ndarray, field: Field) -> np.ndarray:
     """What the value at a place of a map sees; without padding that never goes beyond the image."""
     top, left = (int(field.offset + field.stride * at) for at in place)
-    return image[top:top + field.size, left:left + field.size]
+    return image[top : top + field.size, left : left + field.size]

@@ -21,4 +21,7 @@ def activations(net: Net, images: Tensor) -> dict[str, np.ndarray]:
 
 def kernels(net: Net) -> dict[str, np.ndarray]:
     """A copy of each convolution's kernels, `{"conv1": (C_out, C_in, 3, 3), ...}`."""
-    return {f"conv{k}": conv.weight.detach().contiguous().numpy().copy() for k, conv in enumerate(net.conv, 1)}
+    return {
+        f"conv{k}": conv.weight.detach().contiguous().numpy().copy()
+        for k, conv in enumerate(net.conv, 1)
+    }

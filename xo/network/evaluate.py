@@ -34,5 +34,7 @@ def evaluate(net: nn.Module, images: Tensor, labels: Tensor) -> Evaluation:
         loss=F.cross_entropy(logits, labels).item(),
         accuracy=(predicted == labels).double().mean().item(),
         probabilities=logits.softmax(1),
-        confusion=torch.bincount(labels * classes + predicted, minlength=classes**2).reshape(classes, classes),
+        confusion=torch.bincount(labels * classes + predicted, minlength=classes**2).reshape(
+            classes, classes
+        ),
     )

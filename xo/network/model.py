@@ -45,7 +45,9 @@ class Net(nn.Module):
             x = F.relu(x)
             yield f"relu{k}", x
 
-    def head_steps(self, x: Tensor, first: Callable[[Tensor], Tensor] | None = None) -> Iterator[tuple[str, Tensor]]:
+    def head_steps(
+        self, x: Tensor, first: Callable[[Tensor], Tensor] | None = None
+    ) -> Iterator[tuple[str, Tensor]]:
         """The dense activations after ReLU, then the logits; `first` may stand in for the first dense layer."""
         *hidden, last = [first or self.dense[0], *self.dense[1:]]
         for k, layer in enumerate(hidden, 1):
@@ -72,14 +74,27 @@ class Net(nn.Module):
 def _convolutions(variant: Variant) -> tuple[nn.ModuleList, nn.ModuleList]:
     """The convolutions, and for each what pools its maps: nothing after a 1x1 kernel, which only mixes channels."""
     if len(variant.kernel_sizes) != len(variant.channels):
-        raise InputError(f"variant {variant.name}: expected a kernel size for each of its {len(variant.channels)} "
-                         f"convolutions, got {len(variant.kernels)}; give kernels as many entries as channels")
+        raise InputError(
+            f"variant {variant.name}: expected a kernel size for each of its {len(variant.channels)} "
+            f"convolutions, got {len(variant.kernels)}; give kernels as many entries as channels"
+        )
     widths = (1, *variant.channels)
-    pools = {"max": lambda channels: nn.MaxPool2d(POOL), None: lambda channels: nn.Identity(),
-             "trained": lambda channels: nn.Conv2d(channels, channels, POOL, stride=POOL, groups=channels)}
-    return (nn.ModuleList(nn.Conv2d(a, b, size) for a, b, size in zip(widths, widths[1:], variant.kernel_sizes)),
-            nn.ModuleList(pools[variant.pool if size > 1 else None](width)
-                          for width, size in zip(variant.channels, variant.kernel_sizes)))
+    pools = {
+        "max": lambda channels: nn.MaxPool2d(POOL),
+        None: lambda channels: nn.Identity(),
+        "trained": lambda channels: nn.Conv2d(
+            channels, channels, POOL, stride=POOL, groups=channels
+        ),
+    }
+    return (
+        nn.ModuleList(
+            nn.Conv2d(a, b, size) for a, b, size in zip(widths, widths[1:], variant.kernel_sizes)
+        ),
+        nn.ModuleList(
+            pools[variant.pool if size > 1 else None](width)
+            for width, size in zip(variant.channels, variant.kernel_sizes)
+        ),
+    )
 
 
 def _flat_size(variant: Variant, image_size: tuple[int, int]) -> int:
@@ -91,8 +106,10 @@ def _flat_size(variant: Variant, image_size: tuple[int, int]) -> int:
                 x = pool(conv(x))
     except RuntimeError as error:
         h, w = image_size
-        raise InputError(f"variant {variant.name}: images of {w}x{h} pixels are too small for its "
-                         f"{len(variant.channels)} convolutions; use larger images or fewer layers") from error
+        raise InputError(
+            f"variant {variant.name}: images of {w}x{h} pixels are too small for its "
+            f"{len(variant.channels)} convolutions; use larger images or fewer layers"
+        ) from error
     return x.numel()
 
 
@@ -104,7 +121,11 @@ def layers(variant: Variant, image_size: tuple[int, int], classes: int) -> list[
     rows = [Layer("input", "input", (1, *image_size), 0, 0)]
     for name, out in net.feature_steps(image):
         kind = name.rstrip("0123456789")
-        module = {"conv": net.conv, "pool": net.pool}[kind][int(name[-1]) - 1] if kind != "relu" else None
+        module = (
+            {"conv": net.conv, "pool": net.pool}[kind][int(name[-1]) - 1]
+            if kind != "relu"
+            else None
+        )
         rows.append(_row(name, kind, tuple(out.shape[1:]), module))
         maps = out
     for (name, out), module in zip(net.head_steps(maps.flatten(1)), net.dense):

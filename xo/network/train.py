@@ -16,8 +16,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from xo.network.evaluate import as_input, evaluate
 from xo.network.activations import activations, kernels
+from xo.network.evaluate import as_input, evaluate
 from xo.network.measurements import Epoch, Training
 from xo.network.model import Net, layers
 
@@ -43,7 +43,12 @@ class Labelled(NamedTuple):
     ids: tuple[str, ...]
 
 
-def train(variant: Variant, data: DataSet, seed: int, on_epoch: Callable[[Epoch], None] = lambda epoch: None) -> Trained:
+def train(
+    variant: Variant,
+    data: DataSet,
+    seed: int,
+    on_epoch: Callable[[Epoch], None] = lambda epoch: None,
+) -> Trained:
     """Trains `variant` on `data` from `seed`, on one thread: the result depends on the seed, not on the number of cores."""
     torch.set_num_threads(1)
     training, testing, classes = task(variant, data)
@@ -53,14 +58,23 @@ def train(variant: Variant, data: DataSet, seed: int, on_epoch: Callable[[Epoch]
     epochs, losses, seconds = [], [], []
     for epoch in range(1, variant.epochs + 1):
         started = time.perf_counter()
-        outcome = [step(net, as_input(training.images[batch]), training.labels[batch], variant.lr)
-                   for batch in batches(len(training.labels), variant.batch_size, generator)]
+        outcome = [
+            step(net, as_input(training.images[batch]), training.labels[batch], variant.lr)
+            for batch in batches(len(training.labels), variant.batch_size, generator)
+        ]
         seconds.append(time.perf_counter() - started)
         losses.append([loss for loss, _, _ in outcome])
         seen = sum(count for _, _, count in outcome)
         result = evaluate(net, testing.images, testing.labels)
-        epochs.append(Epoch(epoch, sum(loss * count for loss, _, count in outcome) / seen,
-                            sum(right for _, right, _ in outcome) / seen, result.loss, result.accuracy))
+        epochs.append(
+            Epoch(
+                epoch,
+                sum(loss * count for loss, _, count in outcome) / seen,
+                sum(right for _, right, _ in outcome) / seen,
+                result.loss,
+                result.accuracy,
+            )
+        )
         on_epoch(epochs[-1])
 
     shown = _shown(testing.labels)
@@ -84,7 +98,10 @@ def train(variant: Variant, data: DataSet, seed: int, on_epoch: Callable[[Epoch]
         "shown_labels": testing.labels[shown].numpy(),
         **{f"{name}.kernel.before": kernel for name, kernel in kernels_before.items()},
         **{f"{name}.kernel.after": kernel for name, kernel in kernels(net).items()},
-        **{f"maps.{name}": maps.astype(np.float16) for name, maps in activations(net, testing.images[shown]).items()},
+        **{
+            f"maps.{name}": maps.astype(np.float16)
+            for name, maps in activations(net, testing.images[shown]).items()
+        },
     }
     return Trained(net, measured, arrays)
 
@@ -97,20 +114,32 @@ def task(variant: Variant, data: DataSet) -> tuple[Labelled, Labelled, tuple[str
     many as there are test images. With "uneven" the training images of the first class are few and the others twice
     there, so that both number and shares are those of the two folders: 300 and 1,700 of 850 and 850.
     """
-    train, test = (Labelled(torch.tensor(np.asarray(part.images)), torch.tensor(part.labels), part.ids)
-                   for part in (data.train, data.test))
+    train, test = (
+        Labelled(torch.tensor(np.asarray(part.images)), torch.tensor(part.labels), part.ids)
+        for part in (data.train, data.test)
+    )
     if variant.labels == "class":
         return train, test, data.classes
     if variant.labels == "uneven":
         first, others = (train.labels == 0).nonzero()[:, 0], (train.labels > 0).nonzero()[:, 0]
         few = first[: round(2 * len(others) * len(test.labels) / len(train.labels))]
         rows = torch.cat([few, others, others])
-        return Labelled(train.images[rows], train.labels[rows], tuple(train.ids[row] for row in rows)), test, data.classes
-    both = Labelled(torch.cat([test.images, train.images]),
-                    torch.cat([torch.zeros_like(test.labels), torch.ones_like(train.labels)]),
-                    (*(f"test/{each}" for each in test.ids), *(f"train/{each}" for each in train.ids)))
+        return (
+            Labelled(train.images[rows], train.labels[rows], tuple(train.ids[row] for row in rows)),
+            test,
+            data.classes,
+        )
+    both = Labelled(
+        torch.cat([test.images, train.images]),
+        torch.cat([torch.zeros_like(test.labels), torch.ones_like(train.labels)]),
+        (*(f"test/{each}" for each in test.ids), *(f"train/{each}" for each in train.ids)),
+    )
     every = slice(None, None, len(both.ids) // len(test.ids))
-    return both, Labelled(both.images[every], both.labels[every], both.ids[every]), ("test", "train")
+    return (
+        both,
+        Labelled(both.images[every], both.labels[every], both.ids[every]),
+        ("test", "train"),
+    )
 
 
 def task_shape(variant: Variant, data: DataSet) -> int:
@@ -128,7 +157,9 @@ def initial(variant: Variant, image_size: tuple[int, int], classes: int, seed: i
 def arranged(net: Net) -> Net:
     """`net` with its weights in memory in the order in which `step` is fastest; their values stay."""
     net = net.to(memory_format=torch.channels_last)
-    first = net.dense[0].weight  # (outputs, inputs): the weights of an input, and so those of a block, become neighbors
+    first = (
+        net.dense[0].weight
+    )  # (outputs, inputs): the weights of an input, and so those of a block, become neighbors
     first.data = first.data.t().contiguous().t()
     return net
 
@@ -145,7 +176,10 @@ def step(net: Net, x: Tensor, labels: Tensor, lr: float) -> tuple[float, int, in
     """
     first = net.dense[0]
     first.weight.requires_grad_(False)
-    logits = net.head(net.forward_features(x), lambda flat: _UpdatingLinear.apply(flat, first.weight, first.bias, lr))
+    logits = net.head(
+        net.forward_features(x),
+        lambda flat: _UpdatingLinear.apply(flat, first.weight, first.bias, lr),
+    )
     loss = F.cross_entropy(logits, labels)
     loss.backward()
     with torch.no_grad():

@@ -27,7 +27,15 @@ import numpy as np
 from xo.data.dataset import DataSet, load
 from xo.errors import CheckFailed, InputError
 from xo.network.measurements import Training
-from xo.runs.record import WEIGHTS_LIMIT, Cost, DataDescription, RunRecord, RunResult, run_inputs, write_run
+from xo.runs.record import (
+    WEIGHTS_LIMIT,
+    Cost,
+    DataDescription,
+    RunRecord,
+    RunResult,
+    run_inputs,
+    write_run,
+)
 from xo.runs.study import Run
 from xo.store.inputs import changes
 from xo.store.processes import CONTEXT, begin, keep_freed_memory, one_thread, pool
@@ -45,20 +53,32 @@ class EpochDone(NamedTuple):
     accuracy: float  # 0..1, of the test images
 
 
-def execute(runs: list[Run], store: Store, *, jobs: int | None = None, scheduler: str | None = None,
-            keep_weights: bool = False, on_progress: Callable[[EpochDone], None] = lambda progress: None) -> Iterator[RunRecord]:
+def execute(
+    runs: list[Run],
+    store: Store,
+    *,
+    jobs: int | None = None,
+    scheduler: str | None = None,
+    keep_weights: bool = False,
+    on_progress: Callable[[EpochDone], None] = lambda progress: None,
+) -> Iterator[RunRecord]:
     """Trains `runs`, seed by seed and the longest first, and yields each record once it is in the store.
 
     With `scheduler` a Dask cluster does the work and progress comes run by run. A run during which the code or the data
     changed is dropped; CheckFailed names it at the end, when all others are kept.
     """
-    runs = sorted(runs, key=lambda run: (run.seed, -run.cost))  # cut short, a study has as many seeds of every variant
+    runs = sorted(
+        runs, key=lambda run: (run.seed, -run.cost)
+    )  # cut short, a study has as many seeds of every variant
     if scheduler:  # its workers may be machines that do not see our files
         runs = [run._replace(data=_in_memory(run.data)) for run in runs]
     by_key = {run.key: run for run in runs}
     data_before = _data_now(runs, store)
     void = []
-    with _executor(jobs or cores(), len(runs), scheduler) as executor, _queue(on_progress, remote=bool(scheduler)) as queue:
+    with (
+        _executor(jobs or cores(), len(runs), scheduler) as executor,
+        _queue(on_progress, remote=bool(scheduler)) as queue,
+    ):
         for outcome in _guarded(_results(runs, executor, queue, keep_weights)):
             run = by_key[outcome.key]
             now = run_inputs(run.variant, run.seed, run.data.digest, Source())
@@ -66,21 +86,37 @@ def execute(runs: list[Run], store: Store, *, jobs: int | None = None, scheduler
                 void.append(f"{run} ({', '.join(changes(run.inputs, now)) or 'data'})")
                 continue
             result = run_result(run, outcome.measured, outcome.cost, outcome.machine)
-            yield write_run(store, run.inputs, result, outcome.arrays, outcome.weights, keep_weights)
+            yield write_run(
+                store, run.inputs, result, outcome.arrays, outcome.weights, keep_weights
+            )
     if void:
-        raise CheckFailed(f"dropped {len(void)} runs whose inputs changed while they ran: {'; '.join(void)}; "
-                          "run the same command again to train them")
+        raise CheckFailed(
+            f"dropped {len(void)} runs whose inputs changed while they ran: {'; '.join(void)}; "
+            "run the same command again to train them"
+        )
 
 
 def run_result(run: Run, measured: Training, cost: Cost, machine: str) -> RunResult:
     """What a record says of a run."""
     data = run.data
     described = DataDescription(
-        data.name, data.digest, data.classes, data.image_size, len(data.train.labels), len(data.test.labels)
+        data.name,
+        data.digest,
+        data.classes,
+        data.image_size,
+        len(data.train.labels),
+        len(data.test.labels),
     )
-    settings = replace(run.variant, zh="", en="", parameters=0)  # titles belong to the table, counts are measured
+    settings = replace(
+        run.variant, zh="", en="", parameters=0
+    )  # titles belong to the table, counts are measured
     return RunResult(
-        settings=settings, seed=run.seed, data=described, cost=cost, machine=machine, **msgspec.structs.asdict(measured)
+        settings=settings,
+        seed=run.seed,
+        data=described,
+        cost=cost,
+        machine=machine,
+        **msgspec.structs.asdict(measured),
     )
 
 
@@ -101,16 +137,26 @@ def _data_now(runs: list[Run], store: Store) -> set[str]:
 
 
 def _in_memory(data: DataSet) -> DataSet:
-    train, test = (replace(split, pixels=np.array(split.images), rows=None) for split in (data.train, data.test))
+    train, test = (
+        replace(split, pixels=np.array(split.images), rows=None)
+        for split in (data.train, data.test)
+    )
     return replace(data, train=train, test=test)
 
 
-def _results(runs: list[Run], executor: Executor | None, queue, keep_weights: bool) -> Iterator[Outcome]:
+def _results(
+    runs: list[Run], executor: Executor | None, queue, keep_weights: bool
+) -> Iterator[Outcome]:
     """What `_carry_out` returns of each run, as they end; none is held on to, for a study's arrays would fill the memory."""
     if executor is None:
         yield from (_carry_out(run, queue, keep_weights) for run in runs)
     else:
-        yield from (done.result() for done in as_completed([executor.submit(_carry_out, run, queue, keep_weights) for run in runs]))
+        yield from (
+            done.result()
+            for done in as_completed(
+                [executor.submit(_carry_out, run, queue, keep_weights) for run in runs]
+            )
+        )
 
 
 class Outcome(NamedTuple):
@@ -132,20 +178,34 @@ def _carry_out(run: Run, queue, keep_weights: bool) -> Outcome:
 
     def report(epoch):
         if queue is not None:
-            queue.put(EpochDone(str(run), epoch.epoch, run.variant.epochs, epoch.test_loss, epoch.test_accuracy))
+            queue.put(
+                EpochDone(
+                    str(run), epoch.epoch, run.variant.epochs, epoch.test_loss, epoch.test_accuracy
+                )
+            )
 
     _reset_peak_memory()
     started = time.perf_counter()
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "overflow", RuntimeWarning)  # in the maps of a net that diverged
+        warnings.filterwarnings(
+            "ignore", "overflow", RuntimeWarning
+        )  # in the maps of a net that diverged
         net, measured, arrays = train(run.variant, run.data, run.seed, report)
     seconds = time.perf_counter() - started
     keep_freed_memory()  # from now on: what training freed goes back before large weights are copied and written
     tensors = net.state_dict()
-    wanted = keep_weights or run.variant.labels == "class" and sum(t.nbytes for t in tensors.values()) <= WEIGHTS_LIMIT
-    weights = {name: tensor.contiguous().numpy() for name, tensor in tensors.items()} if wanted else None
+    wanted = (
+        keep_weights
+        or run.variant.labels == "class"
+        and sum(t.nbytes for t in tensors.values()) <= WEIGHTS_LIMIT
+    )
+    weights = (
+        {name: tensor.contiguous().numpy() for name, tensor in tensors.items()} if wanted else None
+    )
     finished = datetime.now(timezone.utc).isoformat(timespec="seconds")
-    return Outcome(run.key, measured, Cost(seconds, _peak_memory(), finished), _machine(), arrays, weights)
+    return Outcome(
+        run.key, measured, Cost(seconds, _peak_memory(), finished), _machine(), arrays, weights
+    )
 
 
 @contextmanager
@@ -158,12 +218,16 @@ def _executor(jobs: int, tasks: int, scheduler: str | None) -> Iterator[Executor
     try:
         from distributed import Client
     except ImportError as error:
-        raise InputError("--engine dask: Dask is not installed; install it with pip install 'xo-report[dask]'") from error
+        raise InputError(
+            "--engine dask: Dask is not installed; install it with pip install 'xo-report[dask]'"
+        ) from error
     try:
         client = Client(scheduler, timeout="10s")
     except (OSError, ValueError) as error:
-        raise InputError(f"--scheduler {scheduler}: no Dask scheduler answers there; start one with "
-                         "'dask scheduler' and give its address, as tcp://host:8786") from error
+        raise InputError(
+            f"--scheduler {scheduler}: no Dask scheduler answers there; start one with "
+            "'dask scheduler' and give its address, as tcp://host:8786"
+        ) from error
     with client:
         yield client.get_executor(pure=False)
 
@@ -198,8 +262,10 @@ def _guarded(results: Iterator) -> Iterator:
     try:
         yield from results
     except BrokenProcessPool as error:
-        raise CheckFailed("a training process was killed, most likely for want of memory; run the same command again "
-                          "with fewer --jobs; finished runs are kept") from error
+        raise CheckFailed(
+            "a training process was killed, most likely for want of memory; run the same command again "
+            "with fewer --jobs; finished runs are kept"
+        ) from error
 
 
 def _machine() -> str:
@@ -207,7 +273,10 @@ def _machine() -> str:
     model = platform.processor()
     try:
         with open("/proc/cpuinfo") as file:
-            model = next((line.partition(":")[2].strip() for line in file if line.startswith("model name")), model)
+            model = next(
+                (line.partition(":")[2].strip() for line in file if line.startswith("model name")),
+                model,
+            )
     except OSError:
         pass
     return f"{platform.system()} {platform.machine()} {model}".strip()
@@ -233,4 +302,6 @@ def _peak_memory() -> int | None:
         import resource
     except ImportError:  # Windows
         return None
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (
+        1 if sys.platform == "darwin" else 1024
+    )

@@ -16,7 +16,6 @@ from xo.network.model import Net
 from xo.runs.record import RunRecord, read_weights
 from xo.variants import find_variant
 
-
 LARGEST_PHOTO = 10_000  # pixels a side of an image that is to be resized
 
 
@@ -36,8 +35,10 @@ def predict(record: RunRecord, paths: list[Path], resize: bool = False) -> list[
     with torch.inference_mode():
         probabilities = net(as_input(torch.from_numpy(pixels))).softmax(1)
     best = probabilities.max(1)
-    return [Prediction(path, classes[label], probability)
-            for path, label, probability in zip(paths, best.indices.tolist(), best.values.tolist())]
+    return [
+        Prediction(path, classes[label], probability)
+        for path, label, probability in zip(paths, best.indices.tolist(), best.values.tolist())
+    ]
 
 
 def _read(path: Path, size: tuple[int, int], resize: bool) -> np.ndarray:
@@ -46,13 +47,17 @@ def _read(path: Path, size: tuple[int, int], resize: bool) -> np.ndarray:
         sides = (1, LARGEST_PHOTO) if resize else (images.SMALLEST, images.LARGEST)
         pixels = images.decode(path.read_bytes(), str(path), sides)
     except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); give the path of a png, bmp or jpg file") from error
+        raise InputError(
+            f"{path}: cannot be read ({error.strerror}); give the path of a png, bmp or jpg file"
+        ) from error
     if pixels.shape == size:
         return pixels
     height, width = size
     if not resize:
-        raise InputError(f"{path}: the network was trained on {width}x{height} pixels, this image has "
-                         f"{pixels.shape[1]}x{pixels.shape[0]}; scale it yourself or add --resize")
+        raise InputError(
+            f"{path}: the network was trained on {width}x{height} pixels, this image has "
+            f"{pixels.shape[1]}x{pixels.shape[0]}; scale it yourself or add --resize"
+        )
     from PIL import Image
 
     return np.asarray(Image.fromarray(pixels).resize((width, height), Image.Resampling.BILINEAR))

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress as Bars, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bars
 
 from xo.runs.execute import EpochDone
 from xo.runs.study import Run
@@ -19,12 +20,16 @@ def shown(runs: list[Run], console: Console) -> Iterator[Callable[[EpochDone], N
     weights = {str(run): run.cost / run.variant.epochs for run in runs}
     if console.is_terminal:
         with _bars(console) as bars:
-            total = bars.add_task("all runs", total=sum(run.cost for run in runs), state=f"{len(runs)} runs")
+            total = bars.add_task(
+                "all runs", total=sum(run.cost for run in runs), state=f"{len(runs)} runs"
+            )
             tasks = {}
 
             def show(progress: EpochDone) -> None:
                 if progress.run not in tasks:
-                    tasks[progress.run] = bars.add_task(progress.run, total=progress.epochs, state="")
+                    tasks[progress.run] = bars.add_task(
+                        progress.run, total=progress.epochs, state=""
+                    )
                 bars.update(tasks[progress.run], completed=progress.epoch, state=_state(progress))
                 bars.advance(total, weights[progress.run])
                 if progress.epoch == progress.epochs:
@@ -40,19 +45,30 @@ def shown(runs: list[Run], console: Console) -> Iterator[Callable[[EpochDone], N
         nonlocal done
         done += weights[progress.run]
         left = (time.monotonic() - started) * (sum(run.cost for run in runs) / done - 1)
-        console.print(f"{progress.run}: {_state(progress)}, time left {_clock(left)}", highlight=False, soft_wrap=True)
+        console.print(
+            f"{progress.run}: {_state(progress)}, time left {_clock(left)}",
+            highlight=False,
+            soft_wrap=True,
+        )
 
     yield tell
 
 
 def _bars(console: Console) -> Bars:
-    return Bars(TextColumn("{task.description}"), BarColumn(bar_width=24), TextColumn("{task.fields[state]}"),
-                TimeRemainingColumn(), console=console)
+    return Bars(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        TextColumn("{task.fields[state]}"),
+        TimeRemainingColumn(),
+        console=console,
+    )
 
 
 def _state(progress: EpochDone) -> str:
-    return (f"epoch {progress.epoch}/{progress.epochs}, test loss {progress.loss:.4f}, "
-            f"accuracy {100 * progress.accuracy:.1f} %")
+    return (
+        f"epoch {progress.epoch}/{progress.epochs}, test loss {progress.loss:.4f}, "
+        f"accuracy {100 * progress.accuracy:.1f} %"
+    )
 
 
 def _clock(seconds: float) -> str:

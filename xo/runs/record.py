@@ -130,7 +130,8 @@ def run_inputs(variant: Variant, seed: int, data_digest: str, source: Source) ->
         "seed": seed,
         "data": data_digest,
         "code": source.reach(TRAINING),
-        "versions": {"python": platform.python_version()} | {name: version(name) for name in ("torch", "numpy")},
+        "versions": {"python": platform.python_version()}
+        | {name: version(name) for name in ("torch", "numpy")},
         "device": "cpu",
     }
 
@@ -153,7 +154,13 @@ def write_run(
     content = msgspec.to_builtins(result)
     droppable = not keep_weights and len(files.get(WEIGHTS, b"")) > WEIGHTS_SMALL
     artifact = store.add(
-        "run", name, inputs, content, files, replace=keep_weights, optional=(WEIGHTS,) if droppable else ()
+        "run",
+        name,
+        inputs,
+        content,
+        files,
+        replace=keep_weights,
+        optional=(WEIGHTS,) if droppable else (),
     )
     record = run_record(artifact)
     if not keep_weights:
@@ -183,11 +190,17 @@ def read_weights(record: RunRecord) -> bytes:
     try:
         return record.artifact.read(WEIGHTS)
     except Damaged as damage:
-        raise InputError(f"{damage}; remove the folder {record.folder} and train the run again") from damage
+        raise InputError(
+            f"{damage}; remove the folder {record.folder} and train the run again"
+        ) from damage
 
 
 def _keep_one_set_of_weights(store: Store, record: RunRecord) -> None:
-    same = [each for each in stored_runs(store, record.variant) if _all_but_seed(each) == _all_but_seed(record)]
+    same = [
+        each
+        for each in stored_runs(store, record.variant)
+        if _all_but_seed(each) == _all_but_seed(record)
+    ]
     same.sort(key=lambda each: each.seed)
     kept = next((each for each in same if each.solved), same[0])
     for each in same:

@@ -25,7 +25,9 @@ class Study:
     images: tuple[int, int] | None = None  # training and test images per class, instead of all
 
 
-_LEFT_OUT = dict.fromkeys(("no-pooling-wrong-folder", "three-conv-uneven", "no-pooling-uneven"), 0)  # replays of odd logs
+_LEFT_OUT = dict.fromkeys(
+    ("no-pooling-wrong-folder", "three-conv-uneven", "no-pooling-uneven"), 0
+)  # replays of odd logs
 STUDIES = {
     "smoke": Study(1, {"baseline": 2, **_LEFT_OUT}, epochs=2, images=(32, 12)),  # a minute or two
     "default": Study(1, {"baseline": 3, "three-conv": 3, **_LEFT_OUT}),  # ten minutes
@@ -105,19 +107,38 @@ def find_records(runs: list[Run], store: Store, quarantine: bool = False) -> Loo
     return Lookup(found, missing)
 
 
-def stored(variant: Variant, data: DataSet, source: Source, store: Store, seed: int | None = None) -> RunRecord:
+def stored(
+    variant: Variant, data: DataSet, source: Source, store: Store, seed: int | None = None
+) -> RunRecord:
     """The record with weights of `seed`, or else of the seed with the highest test accuracy; of equals, the lowest."""
     if seed is not None:
         runs = [one_run(variant, seed, data, source)]
     else:
-        seeds = {int(folder.name.partition("-")[0]) for folder in (store.root / variant.name).glob("[0-9]*-*")}
+        seeds = {
+            int(folder.name.partition("-")[0])
+            for folder in (store.root / variant.name).glob("[0-9]*-*")
+        }
         runs = [one_run(variant, each, data, source) for each in sorted(seeds)]
     found = find_records(runs, store).found
     best_first = sorted(found, key=lambda record: (-record.test_accuracy, record.seed))
     if usable := [record for record in best_first if record.has_weights]:
         return usable[0]
     problem = "no record with weights" if found else "no record"
-    command = ["python", "-m", "xo", "train", variant.name, "--seed", str(best_first[0].seed if found else seed or 0),
-               "--data", str(data.root), "--store", str(store.root), "--keep-weights"]
-    raise InputError(f"{store.root}: {problem} of {variant.name} on {data.name}{'' if seed is None else f' for seed {seed}'}; "
-                     f"make one with: {shlex.join(command)}")
+    command = [
+        "python",
+        "-m",
+        "xo",
+        "train",
+        variant.name,
+        "--seed",
+        str(best_first[0].seed if found else seed or 0),
+        "--data",
+        str(data.root),
+        "--store",
+        str(store.root),
+        "--keep-weights",
+    ]
+    raise InputError(
+        f"{store.root}: {problem} of {variant.name} on {data.name}{'' if seed is None else f' for seed {seed}'}; "
+        f"make one with: {shlex.join(command)}"
+    )

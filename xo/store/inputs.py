@@ -70,16 +70,22 @@ def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def _changed_entries(part: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+def _changed_entries(
+    part: str, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> Iterator[str]:
     for name in _differing(before, after):
         suffix = _new_or_gone(name, before, after)
-        if part != "code":  # the digest of a function tells a reader nothing, a value or version does
+        if (
+            part != "code"
+        ):  # the digest of a function tells a reader nothing, a value or version does
             suffix = suffix or f" {before[name]} -> {after[name]}"
         yield f"{part} {name}{suffix}"
 
 
 def _differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    return [name for name in sorted(before.keys() | after.keys()) if before.get(name) != after.get(name)]
+    return [
+        name for name in sorted(before.keys() | after.keys()) if before.get(name) != after.get(name)
+    ]
 
 
 def _new_or_gone(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> str:

@@ -12,16 +12,25 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from xo.store.source_digest import ROOT
 from xo.errors import InputError
+from xo.store.source_digest import ROOT
 
 MARK = ".xo-report"
 NOTE = "made by xo-report, which may replace or delete what lies in this folder"
-SOURCES = ("docs", "xo", "report_builder", "tests", ".git")  # folders of the checkout that hold no output
+SOURCES = (
+    "docs",
+    "xo",
+    "report_builder",
+    "tests",
+    ".git",
+)  # folders of the checkout that hold no output
 # kind -> a file that only this program writes there, and keys that its JSON then has. A published site has no other mark:
 # hosts often leave out files whose names begin with a dot, and its manifest names every file.
 RECOGNISED = {
-    "store": {"*/*-*/record.json": {"layout", "variant", "digest"}, ".data/*/index.json": {"classes", "image_size", "digest"}},
+    "store": {
+        "*/*-*/record.json": {"layout", "variant", "digest"},
+        ".data/*/index.json": {"classes", "image_size", "digest"},
+    },
     "build": {"last.json": {"fingerprint", "counts"}},
     "site": {"manifest.json": {"made_from", "files", "digest"}},
     "publishing": {"lock": set()},
@@ -37,24 +46,41 @@ def kind_of(folder: Path) -> str | None:
 def is_own(folder: Path, kind: str) -> bool:
     """Whether this program made the folder as one of that kind."""
     marked = kind_of(folder)
-    return marked == kind if marked else any(
-        keys <= _json(file).keys() for pattern, keys in RECOGNISED.get(kind, {}).items() for file in folder.glob(pattern))
+    return (
+        marked == kind
+        if marked
+        else any(
+            keys <= _json(file).keys()
+            for pattern, keys in RECOGNISED.get(kind, {}).items()
+            for file in folder.glob(pattern)
+        )
+    )
 
 
 def refuse_foreign(folder: Path, kind: str) -> None:
     """Raises InputError unless the folder is absent, empty or the program's own of that kind."""
-    remedy = f"choose another folder with --{kind}, or move this one away" if f"--{kind}" in WRITTEN else "move it away"
+    remedy = (
+        f"choose another folder with --{kind}, or move this one away"
+        if f"--{kind}" in WRITTEN
+        else "move it away"
+    )
     if os.path.lexists(folder) and not folder.is_dir():
         raise InputError(f"{folder}: expected a folder, found a file or a broken link; {remedy}")
     if is_own(folder, kind):
         return
     if marked := kind_of(folder):
-        raise InputError(f"{folder}: is a {marked} folder of this program, expected a {kind} folder; {remedy}")
+        raise InputError(
+            f"{folder}: is a {marked} folder of this program, expected a {kind} folder; {remedy}"
+        )
     for above in _absolute(folder).parents:
         if (other := kind_of(above)) and not other == kind == "build":
-            raise InputError(f"{folder}: lies in {above}, a {other} folder whose content is replaced; {remedy}")
+            raise InputError(
+                f"{folder}: lies in {above}, a {other} folder whose content is replaced; {remedy}"
+            )
     if folder.is_dir() and any(not path.name.startswith(f"{MARK}-") for path in folder.iterdir()):
-        raise InputError(f"{folder}: not empty, and not a {kind} folder that this program made; {remedy}")
+        raise InputError(
+            f"{folder}: not empty, and not a {kind} folder that this program made; {remedy}"
+        )
 
 
 def claim(folder: Path, kind: str) -> None:
@@ -73,8 +99,10 @@ def refuse_inside_own(path: Path, option: str) -> None:
     """Raises InputError for a new path in a folder whose content the program replaces or deletes."""
     for above in _absolute(path).parents:
         if kind := kind_of(above):
-            raise InputError(f"{path}: lies in {above}, a {kind} folder whose content is replaced; "
-                             f"choose another place with {option}")
+            raise InputError(
+                f"{path}: lies in {above}, a {kind} folder whose content is replaced; "
+                f"choose another place with {option}"
+            )
 
 
 def keep_apart(folders: Mapping[str, Path]) -> None:
@@ -85,16 +113,22 @@ def keep_apart(folders: Mapping[str, Path]) -> None:
     for option, place in written.items():
         for name, kept in (("the checkout", ROOT), ("the home folder", Path.home())):
             if _absolute(kept).is_relative_to(place):
-                raise InputError(f"{folders[option]}: is or holds {name} ({kept}); choose another folder with {option}")
+                raise InputError(
+                    f"{folders[option]}: is or holds {name} ({kept}); choose another folder with {option}"
+                )
         for source in SOURCES:
             if place.is_relative_to(_absolute(ROOT / source)):
-                raise InputError(f"{folders[option]}: is or lies in {ROOT / source}, which holds sources; "
-                                 f"choose another folder with {option}")
+                raise InputError(
+                    f"{folders[option]}: is or lies in {ROOT / source}, which holds sources; "
+                    f"choose another folder with {option}"
+                )
     for option, place in written.items():
         for other, second in places.items():
             if other != option and (place.is_relative_to(second) or second.is_relative_to(place)):
-                raise InputError(f"{folders[option]}: {option} and {other} ({folders[other]}) are the same folder, or one "
-                                 "holds the other; choose another folder for one of them")
+                raise InputError(
+                    f"{folders[option]}: {option} and {other} ({folders[other]}) are the same folder, or one "
+                    "holds the other; choose another folder for one of them"
+                )
 
 
 def _absolute(path: Path) -> Path:

@@ -19,7 +19,14 @@ from threading import Thread
 
 ONE_THREAD = {"OMP_NUM_THREADS": "1"}
 # what takes half a second or more to import and several processes need; torch takes up _dynamo to find the shapes of layers
-LIBRARIES = ("torch", "torch._dynamo", "scipy.stats", "matplotlib.figure", "matplotlib.backends.backend_svg", "ipykernel.kernelapp")
+LIBRARIES = (
+    "torch",
+    "torch._dynamo",
+    "scipy.stats",
+    "matplotlib.figure",
+    "matplotlib.backends.backend_svg",
+    "ipykernel.kernelapp",
+)
 ANEW = multiprocessing.get_context("spawn")
 CONTEXT = multiprocessing.get_context("forkserver") if sys.platform == "linux" else ANEW
 Process = CONTEXT.Process
@@ -101,7 +108,10 @@ def keep_freed_memory() -> None:
     """A step allocates anew what the last one freed: given back to the system between, mapping it takes a third of the time."""
     libc = ctypes.CDLL(None) if os.name == "posix" else None
     if hasattr(libc, "mallopt"):  # glibc
-        for option in (-1, -3):  # M_TRIM_THRESHOLD, M_MMAP_THRESHOLD: what is freed from now on stays in the process,
+        for option in (
+            -1,
+            -3,
+        ):  # M_TRIM_THRESHOLD, M_MMAP_THRESHOLD: what is freed from now on stays in the process,
             libc.mallopt(option, 1 << 30)
         libc.malloc_trim(0)  # but not what the run before left
 

@@ -19,7 +19,9 @@ PACKAGES = ("xo", "report_builder")
 @dataclass
 class _Module:
     definitions: dict[str, list[ast.stmt]] = field(default_factory=dict)
-    imports: dict[str, tuple[str, str | None]] = field(default_factory=dict)  # local name -> (module, name or whole)
+    imports: dict[str, tuple[str, str | None]] = field(
+        default_factory=dict
+    )  # local name -> (module, name or whole)
     always: list[ast.stmt] = field(default_factory=list)  # what importing the module does
 
 
@@ -54,8 +56,15 @@ class Source:
             module = self._read(_tree(text), "")
         except SyntaxError:
             return {}
-        statements = [*module.always, *(each for of_name in module.definitions.values() for each in of_name)]
-        found = {reference for statement in statements for reference in self._references("", module, statement)}
+        statements = [
+            *module.always,
+            *(each for of_name in module.definitions.values() for each in of_name),
+        ]
+        found = {
+            reference
+            for statement in statements
+            for reference in self._references("", module, statement)
+        }
         return self.reach(*(f"{name}:{definition}" for name, definition in sorted(found) if name))
 
     def _definition(self, module_name: str, name: str) -> tuple[str, list[tuple[str, str]]]:
@@ -63,11 +72,20 @@ class Source:
         if (module_name, name) not in self._known:
             module = self._module(module_name)
             statements = module.definitions[name] if name else module.always
-            references = {each for statement in statements for each in self._references(module_name, module, statement)}
-            self._known[module_name, name] = _digest(statements), [(module_name, ""), *sorted(references)]
+            references = {
+                each
+                for statement in statements
+                for each in self._references(module_name, module, statement)
+            }
+            self._known[module_name, name] = (
+                _digest(statements),
+                [(module_name, ""), *sorted(references)],
+            )
         return self._known[module_name, name]
 
-    def _references(self, module_name: str, module: _Module, statement: ast.stmt) -> list[tuple[str, str]]:
+    def _references(
+        self, module_name: str, module: _Module, statement: ast.stmt
+    ) -> list[tuple[str, str]]:
         found = []
         for used, attribute in _names(statement)[0]:
             if used in module.definitions:
@@ -89,7 +107,10 @@ class Source:
 
     def _file(self, module_name: str) -> Path | None:
         path = self.root.joinpath(*module_name.split("."))
-        return next((file for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()), None)
+        return next(
+            (file for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()),
+            None,
+        )
 
     def _module(self, name: str) -> _Module:
         if name not in self._modules:
@@ -113,26 +134,46 @@ class Source:
                 module.always.append(statement)
         return module
 
-    def _imports(self, node: ast.Import | ast.ImportFrom, package: str) -> dict[str, tuple[str, str | None]]:
+    def _imports(
+        self, node: ast.Import | ast.ImportFrom, package: str
+    ) -> dict[str, tuple[str, str | None]]:
         if isinstance(node, ast.Import):
-            return {(alias.asname or alias.name.partition(".")[0]): (alias.name, None) for alias in node.names
-                    if alias.name.partition(".")[0] in PACKAGES}
+            return {
+                (alias.asname or alias.name.partition(".")[0]): (alias.name, None)
+                for alias in node.names
+                if alias.name.partition(".")[0] in PACKAGES
+            }
         base = node.module or ""
         if node.level:
-            base = ".".join(package.split(".")[: len(package.split(".")) - node.level + 1] + ([base] if base else []))
+            base = ".".join(
+                package.split(".")[: len(package.split(".")) - node.level + 1]
+                + ([base] if base else [])
+            )
         if base.partition(".")[0] not in PACKAGES:
             return {}
-        return {(alias.asname or alias.name):
-                (f"{base}.{alias.name}", None) if self._file(f"{base}.{alias.name}") else (base, alias.name)
-                for alias in node.names}
+        return {
+            (alias.asname or alias.name): (f"{base}.{alias.name}", None)
+            if self._file(f"{base}.{alias.name}")
+            else (base, alias.name)
+            for alias in node.names
+        }
 
 
 def _defined(statement: ast.stmt) -> list[str]:
     if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         return [statement.name]
-    targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
-    return [node.id for target in targets if target is not None for node in ast.walk(target)
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+    targets = (
+        statement.targets
+        if isinstance(statement, ast.Assign)
+        else [getattr(statement, "target", None)]
+    )
+    return [
+        node.id
+        for target in targets
+        if target is not None
+        for node in ast.walk(target)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    ]
 
 
 # A text and its statements are read once in a process, however many sources look at them.
@@ -143,19 +184,25 @@ def _tree(text: str) -> ast.Module:
     """A module without its docstrings."""
     tree = ast.parse(text)
     for node in ast.walk(tree):
-        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)) and ast.get_docstring(
-                node, clean=False) is not None:
+        if (
+            isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))
+            and ast.get_docstring(node, clean=False) is not None
+        ):
             node.body = node.body[1:] or [ast.Pass()]
     return tree
 
 
 @cache
-def _names(statement: ast.stmt) -> tuple[set[tuple[str, str | None]], list[ast.Import | ast.ImportFrom]]:
+def _names(
+    statement: ast.stmt,
+) -> tuple[set[tuple[str, str | None]], list[ast.Import | ast.ImportFrom]]:
     """The names in a statement, each with the attribute of it that is asked for; and the imports within."""
     nodes = list(ast.walk(statement))
     attributes = {id(node.value): node.attr for node in nodes if isinstance(node, ast.Attribute)}
-    return ({(node.id, attributes.get(id(node))) for node in nodes if isinstance(node, ast.Name)},
-            [node for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom))])
+    return (
+        {(node.id, attributes.get(id(node))) for node in nodes if isinstance(node, ast.Name)},
+        [node for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom))],
+    )
 
 
 @cache

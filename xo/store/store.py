@@ -191,7 +191,12 @@ class Store:
 
     @contextmanager
     def new_entry(
-        self, kind: str, name: str, inputs: Inputs, replace: bool = False, optional: tuple[str, ...] = ()
+        self,
+        kind: str,
+        name: str,
+        inputs: Inputs,
+        replace: bool = False,
+        optional: tuple[str, ...] = (),
     ) -> Iterator[NewEntry]:
         """A folder to write the files of an artifact into, and a dict for its content; both are kept whole or not at all.
 
@@ -269,13 +274,22 @@ def read(folder: Path, rehash: bool = False) -> Artifact:
         document = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         record = msgspec.convert(document, _Record)
     except PermissionError as error:
-        raise InputError(f"{folder / RECORD}: may not be read ({error.strerror}); make it readable") from error
+        raise InputError(
+            f"{folder / RECORD}: may not be read ({error.strerror}); make it readable"
+        ) from error
     except (OSError, ValueError, msgspec.ValidationError) as error:
         raise Damaged(f"{folder}: unreadable ({type(error).__name__}: {error})") from error
     if record.digest != own_digest(document):
         raise Damaged(f"{folder / RECORD}: does not match its own digest")
     artifact = Artifact(
-        folder, record.kind, record.name, record.key, record.inputs, record.content, record.files, record.digest
+        folder,
+        record.kind,
+        record.name,
+        record.key,
+        record.inputs,
+        record.content,
+        record.files,
+        record.digest,
     )
     if rehash:
         for file, stored in record.files.items():
@@ -300,7 +314,9 @@ def problems(folder: Path) -> Iterator[str]:
     if artifact.key != digest(artifact.inputs):
         yield f"{folder / RECORD}: its key is not that of its inputs"
     expected = f"{artifact.name}-{artifact.key}"
-    if not folder.as_posix().endswith(f"/{KINDS.get(artifact.kind, '')}/{expected}".replace("//", "/")):
+    if not folder.as_posix().endswith(
+        f"/{KINDS.get(artifact.kind, '')}/{expected}".replace("//", "/")
+    ):
         yield f"{folder / RECORD}: is the record of {expected}"
     for file, stored in artifact.files.items():
         if not (folder / file).is_file():
@@ -322,12 +338,18 @@ def own_digest(document: dict[str, Any]) -> str:
     return sha256(json.dumps(rest, sort_keys=True, ensure_ascii=False).encode())
 
 
-def _describe(entry: NewEntry, kind: str, name: str, inputs: Inputs, optional: tuple[str, ...]) -> bytes:
+def _describe(
+    entry: NewEntry, kind: str, name: str, inputs: Inputs, optional: tuple[str, ...]
+) -> bytes:
     """The bytes of `record.json`."""
     files = {}
     for path in sorted(path for path in entry.folder.rglob("*") if path.is_file()):
         file, content = path.relative_to(entry.folder).as_posix(), path.read_bytes()
-        files[file] = {"sha256": sha256(content), "bytes": len(content), "optional": file in optional}
+        files[file] = {
+            "sha256": sha256(content),
+            "bytes": len(content),
+            "optional": file in optional,
+        }
     document: dict[str, Any] = {
         "kind": kind,
         "name": name,

@@ -32,11 +32,20 @@ def sheet(title: str, body: float, dpi: float = 100) -> Figure:
     # a hundredth of a pixel more, so that no whole number of pixels is lost to rounding down
     width, height = (round(WIDTH * dpi) + 0.01) / dpi, (round((head + body) * dpi) + 0.01) / dpi
     figure = Figure(figsize=(width, height), dpi=dpi)
-    figure.text(SIDE / width, 1 - 5 * POINT / height, "\n".join(lines), fontsize=TITLE, va="top", linespacing=1.25)
+    figure.text(
+        SIDE / width,
+        1 - 5 * POINT / height,
+        "\n".join(lines),
+        fontsize=TITLE,
+        va="top",
+        linespacing=1.25,
+    )
     return figure
 
 
-def axes(figure: Figure, left: float, bottom: float, width: float, height: float, **options) -> Axes:
+def axes(
+    figure: Figure, left: float, bottom: float, width: float, height: float, **options
+) -> Axes:
     """Axes at a place in inches from the figure's lower left corner."""
     w, h = figure.get_size_inches()
     return figure.add_axes((left / w, bottom / h, width / w, height / h), **options)
@@ -55,7 +64,9 @@ def apart(places: Sequence[float], gap: float, low: float, high: float) -> list[
     for i in range(len(moved)):
         moved[i] = max(moved[i], moved[i - 1] + gap if i else low)
     for i in reversed(range(len(moved))):
-        moved[i] = min(moved[i], moved[i + 1] - gap if i + 1 < len(moved) else max(high, low + gap * i))
+        moved[i] = min(
+            moved[i], moved[i + 1] - gap if i + 1 < len(moved) else max(high, low + gap * i)
+        )
     out = np.empty_like(moved)
     out[order] = moved
     return out.tolist()
@@ -73,17 +84,23 @@ def end_labels(ax: Axes, labels: Sequence[tuple[float, str, str]]) -> None:
 def epoch_axis(style: Style, ax: Axes, epochs: int, ticks: int = 6) -> None:
     """Whole epochs on the x axis, at most `ticks` of them and the first one named."""
     step = next(s * 10**p for p in range(6) for s in (1, 2, 5) if epochs <= ticks * s * 10**p)
-    ax.set_xticks([1, *range(step, epochs + 1, step)][step == 1:])
+    ax.set_xticks([1, *range(step, epochs + 1, step)][step == 1 :])
     ax.set_xlabel(style.words("轮次（epoch）", "Epoch"))
 
 
-def log_ticks(axis, low: float, high: float, most: int = 5, said: Callable[[float], str] = "{:,g}".format) -> None:
+def log_ticks(
+    axis, low: float, high: float, most: int = 5, said: Callable[[float], str] = "{:,g}".format
+) -> None:
     """Powers of ten as ticks, at most `most` of them, in the words of `said`; within one decade also 2 and 5."""
     first, last = int(np.ceil(np.log10(low))), int(np.floor(np.log10(high)))
     powers = [10.0**p for p in range(first, last + 1, -(-(last - first + 1) // most) or 1)]
     if len(powers) < 2:
-        powers = [step * 10.0**p for p in range(first - 1, last + 1)
-                  for step in (1, 2, 5) if low <= step * 10.0**p <= high]
-        powers = powers[::-(-len(powers) // (most + 1))]
+        powers = [
+            step * 10.0**p
+            for p in range(first - 1, last + 1)
+            for step in (1, 2, 5)
+            if low <= step * 10.0**p <= high
+        ]
+        powers = powers[:: -(-len(powers) // (most + 1))]
     axis.set_ticks(powers, [said(power).replace("-", "−") for power in powers])
     axis.set_ticks([], minor=True)

@@ -31,7 +31,9 @@ def mixed(one: str, other: str, share: float) -> str:
 def shades(values: np.ndarray, low: float, high: float, colors: Sequence[str]) -> np.ndarray:
     """Values (...) -> (..., 3) uint8 on a scale of evenly spaced colors from `low` to `high`, clipped at its ends."""
     span = high - low if high > low else 1.0
-    index = np.clip((np.nan_to_num(values.astype(np.float32)) - low) * ((SHADES - 1) / span), 0, SHADES - 1)
+    index = np.clip(
+        (np.nan_to_num(values.astype(np.float32)) - low) * ((SHADES - 1) / span), 0, SHADES - 1
+    )
     stops = np.array([rgb(color) for color in colors], dtype=float)
     at = np.linspace(0, len(stops) - 1, SHADES)
     table = np.stack([np.interp(at, range(len(stops)), channel) for channel in stops.T], axis=1)
@@ -78,12 +80,13 @@ def fit(picture: np.ndarray, wide: int, tall: int) -> np.ndarray:
 def put(target: np.ndarray, picture: np.ndarray, x: int, y: int, border: str) -> None:
     """Put a (h, w, 3) picture at (x, y); a border of two pixels around it shows where a white image ends."""
     h, w = picture.shape[:2]
-    target[max(y - 2, 0):y + h + 2, max(x - 2, 0):x + w + 2] = rgb(border)
-    target[y:y + h, x:x + w] = picture
+    target[max(y - 2, 0) : y + h + 2, max(x - 2, 0) : x + w + 2] = rgb(border)
+    target[y : y + h, x : x + w] = picture
 
 
-def put_into(target: np.ndarray, picture: np.ndarray, x: int, y: int, cell: tuple[int, int],
-             border: str) -> tuple[int, int, int]:
+def put_into(
+    target: np.ndarray, picture: np.ndarray, x: int, y: int, cell: tuple[int, int], border: str
+) -> tuple[int, int, int]:
     """Fit a picture into the middle of a cell (width, height) at (x, y); returns its own corner and width."""
     fitted = fit(picture, *cell)
     h, w = fitted.shape[:2]
@@ -92,11 +95,17 @@ def put_into(target: np.ndarray, picture: np.ndarray, x: int, y: int, cell: tupl
     return x, y, w
 
 
-def outline(target: np.ndarray, x: int, y: int, wide: int, tall: int, color: str, thick: int = 3) -> None:
+def outline(
+    target: np.ndarray, x: int, y: int, wide: int, tall: int, color: str, thick: int = 3
+) -> None:
     """A frame just outside of the rectangle at (x, y)."""
     left, top = max(x - thick, 0), max(y - thick, 0)
-    target[top:y, left:x + wide + thick] = target[y + tall:y + tall + thick, left:x + wide + thick] = rgb(color)
-    target[top:y + tall + thick, left:x] = target[top:y + tall + thick, x + wide:x + wide + thick] = rgb(color)
+    target[top:y, left : x + wide + thick] = target[
+        y + tall : y + tall + thick, left : x + wide + thick
+    ] = rgb(color)
+    target[top : y + tall + thick, left:x] = target[
+        top : y + tall + thick, x + wide : x + wide + thick
+    ] = rgb(color)
 
 
 def readable(color: Sequence[int]) -> str:
@@ -104,15 +113,23 @@ def readable(color: Sequence[int]) -> str:
     return "#000000" if 0.299 * color[0] + 0.587 * color[1] + 0.114 * color[2] > 130 else "#ffffff"
 
 
-def grid(style: Style, maps: np.ndarray, top: float, wanted: int, colors: Sequence[str]) -> np.ndarray:
+def grid(
+    style: Style, maps: np.ndarray, top: float, wanted: int, colors: Sequence[str]
+) -> np.ndarray:
     """(C, H, W) maps as one picture near `wanted` pixels wide, about square; 0 has the first color, `top` the last."""
     columns = int(np.ceil(np.sqrt(len(maps))))
     cell = wide, tall = cell_size(maps.shape[1:], (wanted + 6) / columns - 6)
     painted = canvas(style, columns * (wide + 6) - 6, -(-len(maps) // columns) * (tall + 6) - 6)
     for c, values in enumerate(maps):
         row, column = divmod(c, columns)
-        put_into(painted, shades(values, 0, top, colors), column * (wide + 6), row * (tall + 6), cell,
-                 style.color("grid"))
+        put_into(
+            painted,
+            shades(values, 0, top, colors),
+            column * (wide + 6),
+            row * (tall + 6),
+            cell,
+            style.color("grid"),
+        )
     return painted
 
 
@@ -142,7 +159,7 @@ def paint_bar(style: Style, target: np.ndarray, y: int) -> tuple[int, int]:
     width = target.shape[1]
     wide, tall = round(width * 0.24), points(width, 8)
     x = width - wide - round(width * 0.05)
-    target[y:y + tall, x:x + wide] = shades(np.linspace(-1, 1, wide), -1, 1, style.diverging)
+    target[y : y + tall, x : x + wide] = shades(np.linspace(-1, 1, wide), -1, 1, style.diverging)
     return x, wide
 
 
@@ -150,5 +167,15 @@ def label_bar(figure: Figure, x: int, wide: int, y: int, limit: float, text: str
     """Numbers below the bar that `paint_bar` left at `y`, and what they mean at its left."""
     below = y + points(figure.images[0].get_size()[1], 10)
     for share, value in ((0, -limit), (0.5, 0.0), (1, limit)):
-        note_at(figure, x + share * wide, below, number(value, 2), ha="center", va="top", fontsize=8.5)
-    note_at(figure, x - 12, y + points(figure.images[0].get_size()[1], 4), text, ha="right", va="center", fontsize=8.5)
+        note_at(
+            figure, x + share * wide, below, number(value, 2), ha="center", va="top", fontsize=8.5
+        )
+    note_at(
+        figure,
+        x - 12,
+        y + points(figure.images[0].get_size()[1], 4),
+        text,
+        ha="right",
+        va="center",
+        fontsize=8.5,
+    )

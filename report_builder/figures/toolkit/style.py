@@ -21,7 +21,13 @@ PACKAGE = Path(__file__).resolve().parents[2]
 STYLE = PACKAGE / "report.mplstyle"
 FONT = PACKAGE / "fonts" / "xo-report-sans.otf"
 ASSETS = (STYLE, FONT)  # what a drawing depends on beside code and records
-OTHER_FONTS = ("Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Micro Hei", "PingFang SC", "Microsoft YaHei")
+OTHER_FONTS = (
+    "Noto Sans CJK SC",
+    "Source Han Sans SC",
+    "WenQuanYi Micro Hei",
+    "PingFang SC",
+    "Microsoft YaHei",
+)
 
 # thing: (on light, on dark); hues after Okabe & Ito and Paul Tol, darkened or lightened until text can be read
 COLORS = {
@@ -53,12 +59,23 @@ COLORS = {
     "no-pooling-uneven": ("#96474b", "#eba2a4"),
 }
 # for variants and classes that a reader adds
-FURTHER = (("#b8323f", "#ff8e8e"), ("#4a5fa8", "#9db2ff"), ("#5b6e1e", "#b7cf6b"), ("#7a4bb5", "#c4a3f2"),
-           ("#8c4a3a", "#e3a793"), ("#2e6f6f", "#7ccbcb"), ("#6e4e7e", "#c9a9da"), ("#55624a", "#afc29f"),
-           ("#a03d70", "#f29cc0"), ("#3c6a94", "#a6cdf0"))
+FURTHER = (
+    ("#b8323f", "#ff8e8e"),
+    ("#4a5fa8", "#9db2ff"),
+    ("#5b6e1e", "#b7cf6b"),
+    ("#7a4bb5", "#c4a3f2"),
+    ("#8c4a3a", "#e3a793"),
+    ("#2e6f6f", "#7ccbcb"),
+    ("#6e4e7e", "#c9a9da"),
+    ("#55624a", "#afc29f"),
+    ("#a03d70", "#f29cc0"),
+    ("#3c6a94", "#a6cdf0"),
+)
 # negative, zero, positive; neither end is the color of a class
-DIVERGING = (("#40004b", "#762a83", "#c2a5cf", "#f4f4f4", "#a6dba0", "#1b7837", "#00441b"),
-             ("#f3dcff", "#c883e0", "#6d3f7c", "#14161b", "#2f6d46", "#62c480", "#ddffe4"))
+DIVERGING = (
+    ("#40004b", "#762a83", "#c2a5cf", "#f4f4f4", "#a6dba0", "#1b7837", "#00441b"),
+    ("#f3dcff", "#c883e0", "#6d3f7c", "#14161b", "#2f6d46", "#62c480", "#ddffe4"),
+)
 
 
 @dataclass(frozen=True)
@@ -148,10 +165,21 @@ def _families() -> list[str]:
 def _style(style: Style) -> dict:
     import matplotlib
 
-    every = {**matplotlib.rcParamsDefault, **matplotlib.rc_params_from_file(STYLE, use_default_template=False)}
-    colors = {"text.color": style.ink, "axes.labelcolor": style.ink, "xtick.color": style.muted,
-              "ytick.color": style.muted,
-              "axes.edgecolor": style.muted, "figure.facecolor": style.ground, "axes.facecolor": style.ground,
-              "grid.color": style.color("grid"), "xtick.labelcolor": style.ink, "ytick.labelcolor": style.ink}
+    every = {
+        **matplotlib.rcParamsDefault,
+        **matplotlib.rc_params_from_file(STYLE, use_default_template=False),
+    }
+    colors = {
+        "text.color": style.ink,
+        "axes.labelcolor": style.ink,
+        "xtick.color": style.muted,
+        "ytick.color": style.muted,
+        "axes.edgecolor": style.muted,
+        "figure.facecolor": style.ground,
+        "axes.facecolor": style.ground,
+        "grid.color": style.color("grid"),
+        "xtick.labelcolor": style.ink,
+        "ytick.labelcolor": style.ink,
+    }
     del every["backend"]
     return {**every, **colors, "font.family": _families()}

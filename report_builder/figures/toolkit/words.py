@@ -38,8 +38,15 @@ def _pieces(text: str) -> list[str]:
     """The parts between which a line may be broken; a space ends the piece before it."""
     pieces = [""]
     for before, character in zip(" " + text, text):
-        wide = "W" in (unicodedata.east_asian_width(before), unicodedata.east_asian_width(character))
-        if (before == " " or wide or before in "，。、：；！？") and character not in CLOSING + " " and before not in "（《「“":
+        wide = "W" in (
+            unicodedata.east_asian_width(before),
+            unicodedata.east_asian_width(character),
+        )
+        if (
+            (before == " " or wide or before in "，。、：；！？")
+            and character not in CLOSING + " "
+            and before not in "（《「“"
+        ):
             pieces.append("")
         pieces[-1] += character
     return [piece for piece in pieces if piece]
@@ -80,13 +87,18 @@ def class_names(record: RunRecord) -> tuple[str, ...]:
 
 def described(style: Style, name: str) -> str:
     """A class's name as a reader may need it spelled out."""
-    return {"test": style.words("测试集", "test split"), "train": style.words("训练集", "train split")}.get(name, name)
+    return {
+        "test": style.words("测试集", "test split"),
+        "train": style.words("训练集", "train split"),
+    }.get(name, name)
 
 
 def listed(style: Style, items: Sequence[str]) -> str:
     """a, b and c."""
     *most, last = items
-    return style.words("、", ", ").join(most) + style.words(" 和 ", " and ") + last if most else last
+    return (
+        style.words("、", ", ").join(most) + style.words(" 和 ", " and ") + last if most else last
+    )
 
 
 def variant_of(evidence: Evidence, name: str) -> Variant:
