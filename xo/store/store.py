@@ -132,6 +132,11 @@ class Store:
 
     root: Path
 
+    @property
+    def cache(self) -> Path:
+        """Where data sets lie decoded."""
+        return self.root / KINDS["images"]
+
     def folder(self, kind: str, name: str, inputs: Inputs) -> Path:
         """Where the artifact with these inputs lies, whether it is there or not."""
         return self.root / KINDS[kind] / f"{name}-{digest(inputs)}"
