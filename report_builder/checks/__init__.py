@@ -1,1 +1,4 @@
-"""What `check` and `verify` look at: languages, typed-in numbers, integrity of store and site, runs trained again."""
+"""What `check` and `verify` find out: languages that differ, results typed in, damaged files, runs that do not repeat.
+
+Each check only reads, and yields a line for every problem; the site's own check before publishing is in `site`.
+"""

@@ -1,4 +1,5 @@
-"""The site: MkDocs' side, its check, its manifest, and publishing in one step.
+"""The last step, from rendered pages to a published site: the MkDocs plugin, and building,
+checking and swapping the site.
 
-Not here: what the pages say.
+Here is no result and no sentence of a page: `pages` has rendered both into plain Markdown before.
 """
