@@ -419,7 +419,7 @@ def test_network_names_shapes_and_parameters(evidence, drawn):
         if layer.kind in ("input", "conv", "pool"):
             assert "×".join(map(str, layer.shape)) in said
         if layer.parameters:
-            assert f"{layer['parameters']:,}" in said
+            assert f"{layer.parameters:,}" in said
     assert {"O", "X", "flattened: 20 values"} <= set(said)
     assert len(drawn("network.features").drawing.rows) == len(layers)
     patches = [
