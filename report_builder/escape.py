@@ -26,7 +26,7 @@ def markdown(text: str) -> Markup:
 
 
 def tooltip(text: str) -> Markup:
-    """Text of a `title` in Markdown, which the theme's script takes for HTML: no tag begins in it."""
+    """Text of a `title`, which the theme's script takes for HTML: no tag may begin in it."""
     return markdown(_TAG.sub(f"<{_WORD_JOINER}", text))
 
 

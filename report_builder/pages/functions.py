@@ -140,9 +140,8 @@ class PageFunctions:
         """A link to a figure, or why it cannot be shown; the text alone where no page shows it."""
         self.requests.add(f"place {name}")
         if page := self.report.figure_pages.get(name):
-            return self._fill(
-                "link.md", text=text, page=self._relative(page), name=f"figure-{name}"
-            )
+            target = f"{self._relative(page)}#figure-{name}"
+            return self._fill("link.md", label=text, target=target)
         return escape.markdown(self._why_no_figure(name) or text)
 
     # Code and interaction
@@ -156,7 +155,7 @@ class PageFunctions:
         return self._fill("code_output.md", code=block.code, printed=printed)
 
     def stepper(self) -> str:
-        """A picture to step through, window after window; the figure alone where there is no data."""
+        """A picture to step through, window after window; the figure alone without data."""
         self.requests.add(f"stepper {STEPPER}")
         picture = Markup(self.figure(STEPPER_FIGURE))
         content = self.report.steppers.get(STEPPER)
@@ -185,7 +184,7 @@ class PageFunctions:
         return verdict
 
     def claim(self, name: str, *accepted: str) -> str:
-        """A claim as worded for its verdict, the numbers that decide, a link to the page of claims."""
+        """A claim as worded for its verdict, the numbers that decide, and a link to its page."""
         self.verdict(name, *accepted)
         if not self.report.has_results:
             return self._fill("unavailable_value.md", kind="claim", reason="")
@@ -238,7 +237,7 @@ class PageFunctions:
         return self._why_not(f"figure {name}", name.partition(".")[2])
 
     def _why_not(self, name: str, variant: str) -> str:
-        """Why the study cannot show `figure loss.baseline`, which is of a variant, as a sentence."""
+        """Why the study cannot show `figure loss.baseline`, of a variant, as a sentence."""
         report = self.report
         if report.has_results and variant in VARIANTS and variant not in report.variants:
             title = Text(VARIANTS[variant].zh, VARIANTS[variant].en)

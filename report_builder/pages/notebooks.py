@@ -44,7 +44,8 @@ _LINK = re.compile(r"\[([^\]\n]+)\]\((?!\w+:)([^)\s]+)\)")  # to another page of
 def execute(source: Path, target: Path, variables: Mapping[str, str]) -> None:
     """Runs the notebook `source` with these variables and writes it with its output to `target`.
 
-    The variables are XO_DATA, XO_STORE and XO_STUDY, which `notebook_helpers` reads. Raises CheckFailed where a cell fails or runs for longer than TIMEOUT.
+    The variables are XO_DATA, XO_STORE and XO_STUDY, which `notebook_helpers` reads.
+    Raises CheckFailed where a cell fails or runs for longer than TIMEOUT.
     """
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
@@ -133,7 +134,7 @@ def _read(source: Path) -> NotebookNode:
 
 
 def _number(notebook: NotebookNode) -> None:
-    """Numbers the cells: jupytext's identifiers are random, but equal texts must give equal files."""
+    """Numbers the cells: jupytext's identifiers are random, equal texts must give equal files."""
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number}"
 

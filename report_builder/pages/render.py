@@ -189,7 +189,8 @@ def _render(docs: Path, report: Report, page: _Page) -> tuple[PageFunctions, str
         line = getattr(error, "lineno", None) or _line(error, template)
         message = " ".join((getattr(error, "message", None) or str(error)).split())
         raise InputError(f"{docs / template}:{line}: {message}; mend the template") from error
-    return functions, f"{text}\n{glossary.abbreviations(text, page.language)}"
+    explained = glossary.abbreviations(text, page.language)
+    return functions, f"{text}\n{explained}\n" if explained else f"{text}\n"
 
 
 @cache

@@ -47,12 +47,9 @@ def fill(template: str, language: str, **values: object) -> Markup:
     def text(zh: str, en: str) -> Markup:
         return Markup(Text(zh, en)[language])
 
-    filled = (
-        _templates()
-        .get_template(f"{template}.j2")
-        .render(values, language=language, text=text, build=Markup(BUILD))
-    )
-    return Markup(filled)
+    found = _templates().get_template(f"{template}.j2")
+    filled = found.render(values, language=language, text=text, build=Markup(BUILD))
+    return Markup(filled.removesuffix("\n"))
 
 
 @cache
