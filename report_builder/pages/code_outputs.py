@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import ast
 import os
+import platform
 import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from importlib.metadata import version
 from pathlib import Path
 from textwrap import dedent
 from typing import NamedTuple
 
 from xo.errors import CheckFailed
-from xo.store.inputs import sha256
+from xo.store.inputs import Inputs, sha256
 from xo.store.processes import ONE_THREAD
-from xo.store.source_digest import ROOT
+from xo.store.source_digest import ROOT, Source
+from xo.store.store import Artifact, Store
 
+KIND = "code output"  # of artifact
 TIMEOUT = 120  # seconds
 RUNNING = ("numpy", "torch")  # libraries whose version decides what code prints
 
@@ -52,6 +56,32 @@ def environment(variables: Mapping[str, str]) -> dict[str, str]:
     path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     encoding = {"PYTHONPATH": path, "PYTHONIOENCODING": "utf-8"}
     return {**os.environ, **ONE_THREAD, **encoding, **variables}
+
+
+def inputs(block: CodeBlock, source: Source, data: str, records: Mapping[str, str]) -> Inputs:
+    """What decides the output: code, versions, and data and records where the code reads them.
+
+    `data` is the digest of the data set; `records` are those of the study, run name to digest.
+    """
+    found: Inputs = {"code": source.reach_of_text(block.code), "versions": versions(RUNNING)}
+    if "XO_DATA" in block.code:
+        found["data"] = data
+    if "XO_STORE" in block.code:
+        found["records"] = dict(records)
+    return found
+
+
+def make(
+    block: CodeBlock, inputs: Inputs, store: Store, docs: Path, variables: Mapping[str, str]
+) -> Artifact:
+    """Runs the code and stores what it printed, as `printed` of the artifact's content."""
+    printed = execute(block, docs, variables)
+    return store.add(KIND, block.name, inputs, {"printed": printed}, {})
+
+
+def versions(libraries: Iterable[str]) -> dict[str, str]:
+    """Of Python and these libraries."""
+    return {"python": platform.python_version()} | {name: version(name) for name in libraries}
 
 
 def execute(block: CodeBlock, docs: Path, variables: Mapping[str, str]) -> str:

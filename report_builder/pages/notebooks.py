@@ -11,14 +11,17 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from report_builder.pages.code_outputs import environment
+from report_builder.pages.code_outputs import environment, versions
 from report_builder.text import Text
 from xo.errors import CheckFailed
-from xo.store.files import write_atomically
+from xo.store.inputs import Inputs, digest
+from xo.store.source_digest import Source
+from xo.store.store import Artifact, Store
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+KIND, EXECUTED = "notebook", "executed.ipynb"  # of artifact, and its file
 TIMEOUT = 600  # seconds for one cell
 RUNNING = (
     "ipykernel",
@@ -32,6 +35,7 @@ RUNNING = (
     "torch",
     "torchvision",
 )
+READS_RECORDS = "report_builder.pages.notebook_helpers:recorded"  # code that reads records
 _NOTE = Text(
     "*下面的单元还没有全部执行，所以缺少一些输出。`python -m report_builder build` 会执行它们。*",
     "*Not all cells below have been run, so some output is missing. "
@@ -41,8 +45,8 @@ _NOTE_ID = "not-run"
 _LINK = re.compile(r"\[([^\]\n]+)\]\((?!\w+:)([^)\s]+)\)")  # to another page of ours
 
 
-def execute(source: Path, target: Path, variables: Mapping[str, str]) -> None:
-    """Runs the notebook `source` with these variables and writes it with its output to `target`.
+def execute(source: Path, variables: Mapping[str, str]) -> bytes:
+    """The notebook `source` with its output, run with these variables.
 
     The variables are XO_DATA, XO_STORE and XO_STUDY, which `notebook_helpers` reads.
     Raises CheckFailed where a cell fails or runs for longer than TIMEOUT.
@@ -69,7 +73,39 @@ def execute(source: Path, target: Path, variables: Mapping[str, str]) -> None:
         raise CheckFailed(
             f"{source}: {' '.join(str(error).split())}; mend the cell that was running"
         ) from None
-    write_atomically(target, _as_text(notebook))
+    return _as_text(notebook).encode()
+
+
+def inputs(
+    source: Path, docs: Path, reader: Source, data: str, records: Mapping[str, str]
+) -> Inputs:
+    """What decides the output: code cells (prose needs no run), our code that they reach, data,
+    versions, and the study's records where they read them.
+
+    `data` is the digest of the data set; `records` maps the names of runs to digests.
+    """
+    found: Inputs = {
+        "text": {f"docs/{source.relative_to(docs).as_posix()}": digest(code_cells(source))},
+        "code": reader.reach_of_script(source),
+        "data": data,
+        "versions": versions(RUNNING),
+    }
+    if READS_RECORDS in found["code"]:
+        found["records"] = dict(records)
+    return found
+
+
+def make(
+    source: Path, docs: Path, inputs: Inputs, store: Store, variables: Mapping[str, str]
+) -> Artifact:
+    """Runs the notebook and stores it with its output, as the file EXECUTED of the artifact."""
+    executed = execute(source, variables)
+    return store.add(KIND, name(source, docs), inputs, {}, {EXECUTED: executed})
+
+
+def name(source: Path, docs: Path) -> str:
+    """As its artifact is called: zh/hands-on/sizes."""
+    return source.relative_to(docs).with_suffix("").as_posix()
 
 
 def code_cells(source: Path) -> dict[str, Any]:
