@@ -74,12 +74,12 @@ FIGURES: dict[str, Row] = {
 
 def names(evidence: Evidence) -> list[str]:
     """The names of all figures that can be drawn of a study: `samples`, `loss.baseline`, ..."""
-    if not evidence.variants:
+    if not evidence.rows:
         return []
     return [
         name if row.scope == "study" else f"{name}.{variant.name}"
         for name, row in FIGURES.items()
-        for variant in (evidence.variants[:1] if row.scope == "study" else evidence.variants)
+        for variant in (evidence.rows[:1] if row.scope == "study" else evidence.rows)
         if _applies(row, variant, evidence)
     ]
 
@@ -96,7 +96,7 @@ def find(name: str, evidence: Evidence) -> tuple[Row, str | None]:
         raise InputError(
             f"figure '{name}': not known; known are {study}, and with a variant's name, as in "
             f"loss.baseline, {variant} "
-            f"(the study has {', '.join(v.name for v in evidence.variants) or 'no run yet'})"
+            f"(the study has {', '.join(v.name for v in evidence.rows) or 'no run yet'})"
         )
     figure, _, variant_name = name.partition(".")
     return FIGURES[figure], variant_name or None

@@ -103,7 +103,7 @@ def enumerated(items: Sequence[str]) -> Text:
 
 def variant_of(evidence: Evidence, name: str) -> Variant:
     """The variant of that name in the study."""
-    return next(variant for variant in evidence.variants if variant.name == name)
+    return evidence.variant(name)
 
 
 # For figures that are not yet measured and described apart
