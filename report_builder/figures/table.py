@@ -14,7 +14,7 @@ from report_builder.figures.inside import kernels, maps, network, passage
 from report_builder.figures.original import published
 from report_builder.figures.toolkit.description import Drawing
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.training import curves
+from report_builder.figures.training import accuracy, accuracy_by_epoch, loss
 from xo.errors import InputError
 from xo.variants import Variant
 
@@ -38,7 +38,7 @@ FIGURES: dict[str, Row] = {
     "passage": Row(passage.passage, "png", "study"),
     "samples": Row(images.samples, "png", "study"),
     "solved": Row(compare.solved_share, "svg", "study"),
-    "accuracy-by-epoch": Row(curves.accuracy_by_epoch, "svg", "study"),
+    "accuracy-by-epoch": Row(accuracy_by_epoch, "svg", "study"),
     "variants-compared": Row(compare.variants_compared, "svg", "study"),
     "escape": Row(statistics.escape, "svg", "study"),
     "cost-and-success": Row(statistics.cost_and_success, "svg", "study"),
@@ -59,8 +59,8 @@ FIGURES: dict[str, Row] = {
     "mixing": Row(channels.mixing, "png", "study", demonstration="mixing"),
     "bottleneck": Row(channels.bottleneck, "svg", "study", demonstration="bottleneck"),
     "network": Row(network.network, "svg", "variant"),
-    "loss": Row(curves.loss, "svg", "variant"),
-    "accuracy": Row(curves.accuracy, "svg", "variant"),
+    "loss": Row(loss, "svg", "variant"),
+    "accuracy": Row(accuracy, "svg", "variant"),
     "confusion": Row(compare.confusion, "svg", "variant"),
     "mistakes": Row(images.mistakes, "png", "variant"),
     "one-image": Row(images.one_image, "png", "variant"),
