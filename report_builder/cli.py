@@ -135,7 +135,7 @@ def check(build_dir: Path) -> None:
         pages.faults(docs, report),
         typed.typed_results(docs, Path(__file__).parent),
         languages.differences(docs),
-        site.trial(build_dir / "docs", build.CONFIG),
+        site.build_problems(build_dir / "docs", build.CONFIG),
     ):
         click.echo(fault)
         found += 1

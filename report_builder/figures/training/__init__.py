@@ -1,1 +1,1 @@
-"""Figures of how learning goes: loss and accuracy over the epochs, of one variant or of all."""
+"""How training went: loss and accuracy by epoch."""

@@ -107,8 +107,8 @@ def describe(numbers: Accuracy) -> Description:
             "瞎猜是总答最常见的那一类。",
             "Accuracy after every epoch; thin lines are single seeds, the thick one their median "
             f"(n = {n}). A run that ends at {GOAL} or more counts as solved: {reached} of the "
-            f"runs, 95{SPACE}% interval (Wilson) {at_least} to {at_most}. A blind guess always names the "
-            "most common class.",
+            f"runs, 95{SPACE}% interval (Wilson) {at_least} to {at_most}. "
+            "A blind guess always names the most common class.",
         ),
         [
             {"seed": seed, "epoch": e, "test_accuracy": float(value)}
