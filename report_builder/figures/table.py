@@ -8,7 +8,21 @@ from typing import Literal, NamedTuple
 
 from report_builder.evidence.study import Evidence
 from report_builder.figures.comparison import compare, statistics
-from report_builder.figures.concepts import channels, fcn, levels, pooling, shifts, windows
+from report_builder.figures.concepts import (
+    bottleneck,
+    fcn_canvas,
+    fcn_details,
+    mixing,
+    partial_sums,
+    patches,
+    pooling_detail,
+    pooling_kinds,
+    probes,
+    receptive_fields,
+    sharing,
+    shifts,
+    sliding_window,
+)
 from report_builder.figures.images import images
 from report_builder.figures.inside import kernels, maps, network, passage
 from report_builder.figures.original import published
@@ -45,19 +59,19 @@ FIGURES: dict[str, Row] = {
     "published-logs": Row(published.published_logs, "svg", "study"),
     "published-readings": Row(published.published_readings, "svg", "study"),
     "levels": Row(maps.levels, "png", "study"),
-    "sliding-window": Row(windows.sliding_window, "png", "study", demonstration="windows"),
-    "receptive-fields": Row(windows.receptive_fields, "png", "study", demonstration="windows"),
-    "shifts": Row(shifts.shifts, "svg", "study", demonstration="shifts"),
-    "sharing": Row(shifts.sharing, "svg", "study", demonstration="sharing"),
-    "pooling-kinds": Row(pooling.pooling_kinds, "png", "study", demonstration="pooling"),
-    "pooling-detail": Row(pooling.pooling_detail, "png", "study", demonstration="pooling"),
-    "fcn-canvas": Row(fcn.fcn_canvas, "png", "study", demonstration="fcn"),
-    "fcn-details": Row(fcn.fcn_details, "png", "study", demonstration="fcn"),
-    "probes": Row(levels.probes, "svg", "study", demonstration="probes"),
-    "patches": Row(levels.patches, "png", "study", demonstration="patches"),
-    "partial-sums": Row(channels.partial_sums, "png", "study", demonstration="partial-sums"),
-    "mixing": Row(channels.mixing, "png", "study", demonstration="mixing"),
-    "bottleneck": Row(channels.bottleneck, "svg", "study", demonstration="bottleneck"),
+    "sliding-window": Row(sliding_window, "png", "study", demonstration="windows"),
+    "receptive-fields": Row(receptive_fields, "png", "study", demonstration="windows"),
+    "shifts": Row(shifts, "svg", "study", demonstration="shifts"),
+    "sharing": Row(sharing, "svg", "study", demonstration="sharing"),
+    "pooling-kinds": Row(pooling_kinds, "png", "study", demonstration="pooling"),
+    "pooling-detail": Row(pooling_detail, "png", "study", demonstration="pooling"),
+    "fcn-canvas": Row(fcn_canvas, "png", "study", demonstration="fcn"),
+    "fcn-details": Row(fcn_details, "png", "study", demonstration="fcn"),
+    "probes": Row(probes, "svg", "study", demonstration="probes"),
+    "patches": Row(patches, "png", "study", demonstration="patches"),
+    "partial-sums": Row(partial_sums, "png", "study", demonstration="partial-sums"),
+    "mixing": Row(mixing, "png", "study", demonstration="mixing"),
+    "bottleneck": Row(bottleneck, "svg", "study", demonstration="bottleneck"),
     "network": Row(network.network, "svg", "variant"),
     "loss": Row(curves.loss, "svg", "variant"),
     "accuracy": Row(curves.accuracy, "svg", "variant"),
