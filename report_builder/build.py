@@ -19,6 +19,7 @@ from report_builder import escape
 from report_builder.evidence.original_logs import FILE as PUBLISHED
 from report_builder.evidence.study import Evidence
 from report_builder.figures import table as figures
+from report_builder.figures.save import encode
 from report_builder.figures.signature import is_signed, sign
 from report_builder.pages import render as pages
 from report_builder.results import demonstration_values as facts
@@ -411,7 +412,7 @@ def draw_one(name: str, study: str, places: Places, style: figures.Style, out: P
             f"--out {path}: expected a name that ends in .svg or .png, got '{path.suffix}'"
         )
     _refuse_overwriting(path)
-    write_atomically(path, sign(figures.encode(figures.draw(name, evidence, style), kind), kind))
+    write_atomically(path, sign(encode(figures.draw(name, evidence, style), kind), kind))
     return path
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from report_builder import escape
-from report_builder.figures.toolkit.style import DIVERGING
+from report_builder.palette import DIVERGING
 from xo.variants import VARIANTS
 
 if TYPE_CHECKING:

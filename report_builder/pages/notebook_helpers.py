@@ -15,7 +15,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from report_builder.figures.toolkit.style import FONT
+from report_builder.fonts import FONT
 from xo.commands import EMBEDDED
 from xo.data.dataset import DataSet, ensure, load
 from xo.runs.record import RunRecord
