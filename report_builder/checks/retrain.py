@@ -151,7 +151,7 @@ def _facts(record: RunRecord, fresh: RunRecord, names: tuple[str, ...]) -> Itera
     for name in names:
         before, now = getattr(record, name), getattr(fresh, name)
         if before != now:
-            pairs = zip(before, now) if isinstance(before, tuple) else ()
+            pairs = zip(before, now, strict=False) if isinstance(before, tuple) else ()
             first = next((pair for pair in pairs if pair[0] != pair[1]), (before, now))
             yield f"{name} differs: recorded {first[0]}, now {first[1]}"
 
