@@ -148,7 +148,7 @@ def figure(
     from report_builder.figures.table import Style
 
     paths = Paths(data_dir, store, Path("build"), Path("site"))
-    click.echo(draw_one(name, study, places, Style(language, scheme), out))
+    click.echo(draw_figure(name, study, paths, Style(language, scheme), out))
 
 
 @main.command()

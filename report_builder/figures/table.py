@@ -31,7 +31,7 @@ from report_builder.figures.concepts import (
 )
 from report_builder.figures.images import images
 from report_builder.figures.inside import kernels, maps, network, passage
-from report_builder.figures.original import published
+from report_builder.figures.original import published_explanations, published_logs
 from report_builder.figures.toolkit.description import Drawing
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.training import accuracy, accuracy_by_epoch, loss
@@ -62,8 +62,8 @@ FIGURES: dict[str, Row] = {
     "variants-compared": Row(variants_compared, "svg", "study"),
     "escape": Row(escape, "svg", "study"),
     "cost-and-success": Row(cost_and_success, "svg", "study"),
-    "published-logs": Row(published.published_logs, "svg", "study"),
-    "published-readings": Row(published.published_readings, "svg", "study"),
+    "published-logs": Row(published_logs, "svg", "study"),
+    "published-readings": Row(published_explanations, "svg", "study"),
     "levels": Row(maps.levels, "png", "study"),
     "sliding-window": Row(sliding_window, "png", "study", demonstration="windows"),
     "receptive-fields": Row(receptive_fields, "png", "study", demonstration="windows"),
