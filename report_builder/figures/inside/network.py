@@ -151,11 +151,11 @@ def describe(numbers: Network) -> Description:
     share, where = percent(heaviest.parameters / total), _in_sentence(heaviest)
     steps = []
     for layer in numbers.shown:
-        count = f"{layer.parameters:,}"
-        weights = (
-            Text(f"（{count} 个参数）", f" ({count} parameters)") if layer.parameters else EMPTY
-        )
-        steps.append(_in_sentence(layer) + same(f" {_sides(layer)}") + weights)
+        step = _in_sentence(layer) + same(f" {_sides(layer)}")
+        if layer.parameters:
+            count = f"{layer.parameters:,}"
+            step += Text(f"（{count} 个参数）", f" ({count} parameters)")
+        steps.append(step)
     layers = joined(steps, "；", "; ")
     return Description(
         title=Text(
