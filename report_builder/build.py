@@ -26,7 +26,7 @@ from report_builder.results import demonstration_values as facts
 from report_builder.results.artefacts import Drawn, Executed, Ran, drawings, executions, prune, ran
 from report_builder.results.provenance import digest, file_digest
 from report_builder.results.unavailable import NOT_COMPUTED, missing_weights_text, unavailable
-from report_builder.site.publish import is_published, load_machinery, publish, refuse_additions
+from report_builder.site.publish import is_published, load_mkdocs, publish, refuse_additions
 from xo.commands import EMBEDDED, open_data
 from xo.data.dataset import DataSet
 from xo.demonstrations.execute import execute as compute_demonstrations
@@ -122,7 +122,7 @@ def build(
     if train and plan_.state.missing:  # much is then to be made
         processes.load_libraries()
     with processes.pool(1, processes.ANEW) as publisher:
-        publisher.submit(load_machinery)  # meanwhile the rest is made
+        publisher.submit(load_mkdocs)  # meanwhile the rest is made
         trained = train(plan_.state.missing) if train and plan_.state.missing else []
         if not plan_.state.found + trained:
             raise _no_record(study, plan_, places)

@@ -7,7 +7,13 @@ from types import ModuleType
 from typing import Literal, NamedTuple
 
 from report_builder.evidence.study import Evidence
-from report_builder.figures.comparison import compare, statistics
+from report_builder.figures.comparison import (
+    confusion,
+    cost_and_success,
+    escape,
+    solved,
+    variants_compared,
+)
 from report_builder.figures.concepts import (
     bottleneck,
     fcn_canvas,
@@ -35,7 +41,7 @@ from report_builder.figures.inside import (
 from report_builder.figures.original import published
 from report_builder.figures.toolkit.description import Drawing
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.training import curves
+from report_builder.figures.training import accuracy, accuracy_by_epoch, loss
 from xo.errors import InputError
 from xo.variants import Variant
 
@@ -59,11 +65,11 @@ class Row(NamedTuple):
 FIGURES: dict[str, Row] = {
     "passage": Row(passage, "png", "study"),
     "samples": Row(samples, "png", "study"),
-    "solved": Row(compare.solved_share, "svg", "study"),
-    "accuracy-by-epoch": Row(curves.accuracy_by_epoch, "svg", "study"),
-    "variants-compared": Row(compare.variants_compared, "svg", "study"),
-    "escape": Row(statistics.escape, "svg", "study"),
-    "cost-and-success": Row(statistics.cost_and_success, "svg", "study"),
+    "solved": Row(solved, "svg", "study"),
+    "accuracy-by-epoch": Row(accuracy_by_epoch, "svg", "study"),
+    "variants-compared": Row(variants_compared, "svg", "study"),
+    "escape": Row(escape, "svg", "study"),
+    "cost-and-success": Row(cost_and_success, "svg", "study"),
     "published-logs": Row(published.published_logs, "svg", "study"),
     "published-readings": Row(published.published_readings, "svg", "study"),
     "levels": Row(levels, "png", "study"),
@@ -81,9 +87,9 @@ FIGURES: dict[str, Row] = {
     "mixing": Row(mixing, "png", "study", demonstration="mixing"),
     "bottleneck": Row(bottleneck, "svg", "study", demonstration="bottleneck"),
     "network": Row(network, "svg", "variant"),
-    "loss": Row(curves.loss, "svg", "variant"),
-    "accuracy": Row(curves.accuracy, "svg", "variant"),
-    "confusion": Row(compare.confusion, "svg", "variant"),
+    "loss": Row(loss, "svg", "variant"),
+    "accuracy": Row(accuracy, "svg", "variant"),
+    "confusion": Row(confusion, "svg", "variant"),
     "mistakes": Row(mistakes, "png", "variant"),
     "one-image": Row(one_image, "png", "variant"),
     "kernels-conv1": Row(kernels_conv1, "png", "variant"),
