@@ -144,7 +144,6 @@ def figure(
     name: str, study: str, data_dir: Path, store: Path, language: str, scheme: str, out: Path | None
 ) -> None:
     """Draw one figure from the records there are."""
-    from report_builder.build import draw_one
     from report_builder.figures.table import Style
 
     paths = Paths(data_dir, store, Path("build"), Path("site"))

@@ -33,6 +33,6 @@ class Network(NamedTuple):
 
 def measure_network(evidence: Evidence) -> Network:
     """The network of the demonstration "fcn"."""
-    record = evidence.demonstrations["fcn"]
+    record = evidence.demonstration("fcn")
     names = tuple(map(class_name, record.facts["classes"]))
     return Network(variant_of(evidence, "baseline"), record.seed("baseline"), names)

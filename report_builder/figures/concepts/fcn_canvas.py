@@ -49,7 +49,7 @@ class FcnCanvas(NamedTuple):
 
 def measure(evidence: Evidence) -> FcnCanvas:
     """The maps and answers that the demonstration "fcn" has recorded."""
-    record = evidence.demonstrations["fcn"]
+    record = evidence.demonstration("fcn")
     facts = record.facts
     shapes = [
         Shape(shape["id"], class_name(shape["class"]), *shape["center"], shape["probabilities"])

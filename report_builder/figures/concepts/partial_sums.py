@@ -46,7 +46,7 @@ class PartialSums(NamedTuple):
 
 def measure(evidence: Evidence) -> PartialSums:
     """The maps and sums that the demonstration "partial-sums" has recorded."""
-    record = evidence.demonstrations["partial-sums"]
+    record = evidence.demonstration("partial-sums")
     facts = record.facts
     return PartialSums(
         inputs=record.array("inputs"),

@@ -55,7 +55,7 @@ class ReceptiveFields(NamedTuple):
 
 def measure(evidence: Evidence) -> ReceptiveFields:
     """The fields nearest to the middle of the window that "sliding-window" starts with."""
-    record = evidence.demonstrations["windows"]
+    record = evidence.demonstration("windows")
     facts, layers = record.facts, record.facts["layers"]
     middle = [start + 1 for start in facts["start"]]
     return ReceptiveFields(

@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
+from report_builder.results.artefacts import ran
 
 from report_builder.pages import code_outputs as snippets
 from report_builder.pages import render as pages
-from report_builder.results.artefacts import ran
 from xo.errors import CheckFailed
 
 CODE = "import os\n\nprint('<one>', 6 * 7)\nprint(os.path.basename(os.environ['XO_DATA']))"
