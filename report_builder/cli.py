@@ -144,7 +144,9 @@ def figure(
     name: str, study: str, data_dir: Path, store: Path, language: str, scheme: str, out: Path | None
 ) -> None:
     """Draw one figure from the records there are."""
-    from report_builder.figures.table import Style
+    from report_builder.figures.toolkit.style import Style
+    from report_builder.paths import Paths
+    from report_builder.single import draw_figure
 
     paths = Paths(data_dir, store, Path("build"), Path("site"))
     click.echo(draw_figure(name, study, paths, Style(language, scheme), out))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from report_builder.figures.toolkit.words import class_name, variant_of
+from report_builder.figures.toolkit.words import variant_of
 from report_builder.palette import COLORS
-from report_builder.text import Text
+from report_builder.text import Text, class_name
 
 if TYPE_CHECKING:
     from report_builder.evidence.study import Evidence

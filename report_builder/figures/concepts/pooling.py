@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from report_builder.figures.toolkit.words import class_name, variant_of
-from report_builder.text import EMPTY, Text, percent
+from report_builder.figures.toolkit.words import variant_of
+from report_builder.text import EMPTY, Text, class_name, percent
 
 if TYPE_CHECKING:
     from report_builder.evidence.study import Evidence

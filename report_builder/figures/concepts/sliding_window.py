@@ -18,9 +18,9 @@ from report_builder.figures.toolkit.pixels import (
     readable,
 )
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import class_name, variant_of
+from report_builder.figures.toolkit.words import variant_of
 from report_builder.palette import COLORS
-from report_builder.text import Text, hundredths
+from report_builder.text import Text, class_name, hundredths
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -7,14 +7,13 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from report_builder.figures.toolkit.style import Style
-from report_builder.text import Text, plural, same
+from report_builder.text import Text, class_name, plural, same
 
 if TYPE_CHECKING:
     from report_builder.evidence.study import Evidence
     from xo.runs.record import RunRecord
     from xo.variants import Variant
 
-CLASSES = {"circles": "O", "circles_sm": "O", "crosses": "X", "crosses_sm": "X"}
 SPLITS = {"test": Text("测试集", "test split"), "train": Text("训练集", "train split")}
 CLOSING = "，。、：；！？）》」』”’,.:;!?)%"  # never first on a line
 
@@ -72,11 +71,6 @@ def k_of_n_runs(k: int, n: int) -> Text:
 def title_of(variant: Variant) -> Text:
     """A variant's name for readers."""
     return Text(variant.zh, variant.en)
-
-
-def class_name(name: str) -> str:
-    """A class as figures call it: circles are O, crosses are X, others keep their folder's name."""
-    return CLASSES.get(name, name)
 
 
 def class_names(record: RunRecord) -> tuple[str, ...]:
