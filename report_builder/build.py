@@ -26,8 +26,8 @@ from report_builder.results.artefacts import Drawn, Executed, Ran, drawings, exe
 from report_builder.results.provenance import digest, file_digest
 from report_builder.results.unavailable import NOT_COMPUTED, missing_weights_text, unavailable
 from report_builder.site.publish import is_published, load_machinery, publish, refuse_additions
-from xo.commands import EMBEDDED, open_data
-from xo.data.dataset import DataSet
+from xo.data.dataset import EMBEDDED, DataSet
+from xo.data.load import open_data
 from xo.demonstrations.execute import execute as compute_demonstrations
 from xo.demonstrations.record import DemonstrationLookup, find_demonstrations, missing_weights
 from xo.demonstrations.table import DEMONSTRATIONS
@@ -45,6 +45,16 @@ if TYPE_CHECKING:
     from report_builder.results.values import Value
 
 CONFIG = ROOT / "mkdocs.yml"
+# What takes half a second or more to import and several worker processes need; torch takes up
+# _dynamo to find the shapes of layers.
+LIBRARIES = (
+    "torch",
+    "torch._dynamo",
+    "scipy.stats",
+    "matplotlib.figure",
+    "matplotlib.backends.backend_svg",
+    "ipykernel.kernelapp",
+)
 RESULTS = "report_builder.results.results:told"
 
 
@@ -119,7 +129,7 @@ def build(
         )
     code = Source().reach(RESULTS)  # likewise
     if train and plan_.state.missing:  # much is then to be made
-        processes.load_libraries()
+        processes.start_server(LIBRARIES)
     with processes.pool(1, processes.ANEW) as publisher:
         publisher.submit(load_machinery)  # meanwhile the rest is made
         trained = train(plan_.state.missing) if train and plan_.state.missing else []
@@ -138,7 +148,7 @@ def build(
         plan_.store.prune(
             "demonstration", [each.artifact for each in evidence.demonstrations.values()]
         )
-        head = report_head(evidence, len(plan_.runs), places.docs)
+        head = report_head(evidence, len(plan_.runs), places.docs, plan_.store)
         drawn, executed, pieces = wanted(evidence, head, places)
         to_make = [made for made in [*executed, *pieces, *drawn] if not made.is_made]
         follow(_made(to_make, evidence, jobs), len(to_make))
@@ -238,7 +248,7 @@ def wanted(
     )
 
 
-def report_head(evidence: Evidence, planned_runs: int, docs: Path) -> dict:
+def report_head(evidence: Evidence, planned_runs: int, docs: Path, store: Store) -> dict:
     """What pages need to know before any result: study, data set, and which figures are asked for where."""
     data = evidence.data
     options = [
@@ -253,19 +263,19 @@ def report_head(evidence: Evidence, planned_runs: int, docs: Path) -> dict:
         "figure_command": " ".join(["python -m report_builder figure", *options]),
         "value_command": " ".join(["python -m report_builder value", *options]),
         "drawable": figures.names(evidence),
-        "not_shown": not_shown(evidence),
+        "not_shown": not_shown(evidence, store),
     }
     return head | {"figure_pages": pages.figure_pages(docs, head)}
 
 
-def not_shown(evidence: Evidence) -> dict[str, dict[str, str]]:
+def not_shown(evidence: Evidence, store: Store) -> dict[str, dict[str, str]]:
     """`demonstration windows` -> why it cannot be shown, by language; likewise of the figures and tables made of it."""
     found = {}
     for name, row in DEMONSTRATIONS.items():
         if there := evidence.demonstrations.get(name):
             why = msgspec.to_builtins(unavailable(there.unavailable)) if there.unavailable else {}
         else:
-            missing = missing_weights(row, evidence.records)
+            missing = missing_weights(row, evidence.records, evidence.data, store)
             why = msgspec.to_builtins(missing_weights_text(missing) if missing else NOT_COMPUTED)
         made = [
             f"figure {figure}"

@@ -11,7 +11,8 @@ import click
 from rich.console import Console
 from rich.progress import track
 
-from xo.commands import DATA, STORE, Group, open_data, show_trained
+from xo.command_line import DATA, STORE, CommandGroup
+from xo.data.load import open_data
 from xo.errors import InputError
 
 STUDY = click.option(
@@ -37,7 +38,7 @@ SITE = click.option(
 )
 
 
-@click.group(cls=Group)
+@click.group(cls=CommandGroup)
 def main() -> None:
     """Turn what was measured into a site."""
 
@@ -74,7 +75,8 @@ def build(
         raise InputError("--engine dask and --scheduler ADDRESS go together; give both or neither")
     from report_builder.build import Places
     from report_builder.build import build as run_build
-    from xo.runs.execute import cores
+    from xo.runs.progress import train_missing
+    from xo.runs.resources import cores
     from xo.store.store import Store
 
     console = Console(stderr=True)
@@ -84,7 +86,7 @@ def build(
             pass
 
     def train(missing):
-        return show_trained(missing, Store(store), jobs=jobs, scheduler=scheduler)
+        return train_missing(missing, Store(store), jobs=jobs, scheduler=scheduler)
 
     places = Places(data_dir, store, build_dir, site)
     summary = run_build(study, places, None if partial else train, jobs or cores(), follow)
@@ -214,6 +216,7 @@ def verify(
 ) -> None:
     """Rehash store and site, and name every file that is not as it was written; exit 1 if there is one."""
     from report_builder.checks.integrity import verify as checks
+    from xo.runs.progress import train_missing
 
     if variant and not sample:
         raise InputError("--variant says which runs --sample chooses from; give both")
@@ -225,7 +228,7 @@ def verify(
         seed,
         variant,
         lambda: open_data(data_dir, store),
-        lambda missing, scratch: show_trained(missing, scratch, jobs=jobs),
+        lambda missing, scratch: train_missing(missing, scratch, jobs=jobs),
     ):
         for problem in checked.problems:
             click.echo(problem)

@@ -56,7 +56,7 @@ def _of_evidence(
         Standing(f"demonstration {name}", reasons.get(name, ""))
         for name in shown.found.keys() | reasons.keys()
     )
-    head = report_head(evidence, len(plan_.runs), places.docs)
+    head = report_head(evidence, len(plan_.runs), places.docs, plan_.store)
     drawn, executed, pieces = wanted(evidence, head, places, pending)
     yield from (Standing(f"figure {each.name}", each.why_stale) for each in drawn)
     yield from (Standing(f"notebook {each.name}", each.why_stale) for each in executed)

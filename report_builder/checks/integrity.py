@@ -19,8 +19,7 @@ from urllib.request import Request, urlopen
 
 from report_builder.checks.retrain import again
 from report_builder.site.publish import MANIFEST, sealed
-from xo.data.dataset import DataSet  # which rehashes what it opens
-from xo.data.dataset import _open as open_cached
+from xo.data.dataset import DataSet
 from xo.errors import InputError
 from xo.runs.record import RunRecord
 from xo.runs.study import Run
@@ -82,15 +81,8 @@ def check_store(root: Path) -> Checked:
             f"{root}: no such folder; name the store with --store, or make one with 'python -m report_builder build'"
         )
     store = Store(root)
-    runs, demonstrations = store.folders("run"), store.folders("demonstration")
-    found = [problem for folder in [*runs, *demonstrations] for problem in problems(folder)]
-    data = [folder for folder in sorted(root.glob(".data/[!.]*")) if folder.is_dir()]
-    found += [
-        f"{folder}: train.npy, test.npy or index.json does not match the digest in index.json; remove the folder, "
-        "and the images are decoded anew"
-        for folder in data
-        if open_cached(folder, folder) is None
-    ]
+    runs, demonstrations, data = map(store.folders, ("run", "demonstration", "images"))
+    found = [problem for folder in [*runs, *demonstrations, *data] for problem in problems(folder)]
     return Checked(
         f"{len(runs)} records, {len(demonstrations)} demonstrations and {len(data)} decoded data sets in {root}",
         found,

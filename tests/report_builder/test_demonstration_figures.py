@@ -260,7 +260,7 @@ def test_what_does_not_apply_or_has_not_been_computed_is_left_out_and_says_why(e
     assert not set(SHOWN) & set(figures.names(few)) and not any(
         name.startswith("shifts.") for name in values(few)
     )
-    why = not_shown(few)
+    why = not_shown(few, Store(Path("runs")))
     assert (
         why["figure shifts"]
         == why["table shifts"]
@@ -268,4 +268,4 @@ def test_what_does_not_apply_or_has_not_been_computed_is_left_out_and_says_why(e
         == msgspec.to_builtins(unavailable(told.unavailable))
     )
     assert "--keep-weights" in why["figure sliding-window"]["en"]  # the made-up runs have none
-    assert not not_shown(evidence)
+    assert not not_shown(evidence, Store(Path("runs")))

@@ -185,7 +185,7 @@ def test_records_are_those_of_the_study_and_the_data_at_hand(reader):
             write_record(store, run.variant, data, run.seed, True, run.inputs)
             write_record(store, run.variant, data, run.seed + 100, True)  # of no study
     assert {name: [run.seed for run in runs] for name, runs in hands_on.recorded().items()} == {
-        "baseline": list(range(STUDIES["smoke"].but["baseline"]))
+        "baseline": list(range(STUDIES["smoke"].exceptions["baseline"]))
     }
 
 

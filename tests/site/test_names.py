@@ -89,7 +89,7 @@ def evidence(tmp_path_factory) -> Evidence:
 def named_site(evidence, tmp_path_factory) -> Iterator[Served]:
     """The whole site of a made-up study of these images, figures and one notebook included."""
     folder, docs = tmp_path_factory.mktemp("site"), ROOT / "docs"
-    head = report_head(evidence, 3, docs)
+    head = report_head(evidence, 3, docs, Store(docs / "runs"))
     drawn = drawings(
         evidence, sorted(head["figure_pages"].keys() & set(head["drawable"])), folder / "build"
     )

@@ -1,4 +1,4 @@
-"""What is measured of a network and its training, as typed plain data; needs no torch."""
+"""What is measured of a network and its training, as typed plain data; no torch."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ class Layer(msgspec.Struct, frozen=True):
 
 
 class Epoch(msgspec.Struct, frozen=True):
-    """What is known when an epoch ends; `train_*` are running means over its batches, as the weights changed."""
+    """What is known when an epoch ends.
+
+    `train_*` are means over its batches, while the weights changed.
+    """
 
     epoch: int  # from 1
     train_loss: float  # mean cross-entropy in nats
