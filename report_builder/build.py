@@ -19,13 +19,14 @@ from report_builder import escape
 from report_builder.evidence.original_logs import FILE as PUBLISHED
 from report_builder.evidence.study import Evidence
 from report_builder.figures import table as figures
+from report_builder.figures.save import encode
 from report_builder.figures.signature import is_signed, sign
 from report_builder.pages import render as pages
 from report_builder.results import demonstration_values as facts
 from report_builder.results.artefacts import Drawn, Executed, Ran, drawings, executions, prune, ran
 from report_builder.results.provenance import digest, file_digest
 from report_builder.results.unavailable import NOT_COMPUTED, missing_weights_text, unavailable
-from report_builder.site.publish import is_published, load_machinery, publish, refuse_additions
+from report_builder.site.publish import is_published, load_mkdocs, publish, refuse_additions
 from xo.data.dataset import EMBEDDED, DataSet
 from xo.data.load import open_data
 from xo.demonstrations.execute import execute as compute_demonstrations
@@ -131,7 +132,7 @@ def build(
     if train and plan_.state.missing:  # much is then to be made
         processes.start_server(LIBRARIES)
     with processes.pool(1, processes.ANEW) as publisher:
-        publisher.submit(load_machinery)  # meanwhile the rest is made
+        publisher.submit(load_mkdocs)  # meanwhile the rest is made
         trained = train(plan_.state.missing) if train and plan_.state.missing else []
         if not plan_.state.found + trained:
             raise _no_record(study, plan_, places)
@@ -421,7 +422,7 @@ def draw_one(name: str, study: str, places: Places, style: figures.Style, out: P
             f"--out {path}: expected a name that ends in .svg or .png, got '{path.suffix}'"
         )
     _refuse_overwriting(path)
-    write_atomically(path, sign(figures.encode(figures.draw(name, evidence, style), kind), kind))
+    write_atomically(path, sign(encode(figures.draw(name, evidence, style), kind), kind))
     return path
 
 

@@ -137,7 +137,7 @@ def check(build_dir: Path) -> None:
         pages.faults(docs, report),
         typed.typed_results(docs, Path(__file__).parent),
         languages.differences(docs),
-        site.trial(build_dir / "docs", build.CONFIG),
+        site.build_problems(build_dir / "docs", build.CONFIG),
     ):
         click.echo(fault)
         found += 1
@@ -232,7 +232,7 @@ def verify(
     ):
         for problem in checked.problems:
             click.echo(problem)
-        click.echo(f"{checked.what}: {len(checked.problems) or 'no'} problems")
+        click.echo(f"{checked.subject}: {len(checked.problems) or 'no'} problems")
         problems += len(checked.problems)
     click.echo(f"{problems} problems in all" if problems else "all is as it was written")
     if problems:

@@ -1,4 +1,4 @@
-"""Trains and measures every variant of the XO network; knows nothing of reports.
+"""Measures: images in, records out. Knows nothing of reports, languages or pages.
 
 Importing it imports no torch.
 """

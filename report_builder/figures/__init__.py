@@ -1,0 +1,4 @@
+"""The figures, a module each: measure the evidence, draw the numbers, describe them in both languages.
+
+`table` lists them; `toolkit` is what they share. Not here: where a page puts them.
+"""

@@ -1,7 +1,9 @@
-"""Makes xo-report-sans.otf, the figures' font, from Debian's fonts-noto-cjk: `python report_builder/fonts/subset.py`.
+"""Makes xo-report-sans.otf, the font of the figures, from Debian's fonts-noto-cjk.
 
-It holds Latin, Greek, signs, every character that the figures' code and the table of variants use, and the commonest
-Chinese characters beyond, so that class names of a reader's own data can be written too.
+    python report_builder/fonts/subset.py
+
+It holds Latin, Greek, signs, every character in the code of figures and the table of variants, and
+the commonest Chinese characters, so that class names of a user's own data can be written too.
 """
 
 from __future__ import annotations
@@ -26,8 +28,8 @@ SIGNS = (
 def used() -> set[str]:
     """The characters in the sources whose text is drawn."""
     files = [
-        *sorted((ROOT / "report_builder" / "figures").glob("*.py")),
-        ROOT / "report_builder" / "readings.py",
+        *sorted((ROOT / "report_builder" / "figures").rglob("*.py")),
+        ROOT / "report_builder" / "evidence" / "log_explanations.py",
         ROOT / "xo" / "variants.py",
     ]
     return set("".join(file.read_text(encoding="utf-8") for file in files)) - set("\n")

@@ -19,6 +19,8 @@ from report_builder import escape
 from report_builder.evidence.original_logs import FILE as PUBLISHED
 from report_builder.evidence.study import Evidence
 from report_builder.figures import table as figures
+from report_builder.figures.save import save
+from report_builder.figures.toolkit.style import ASSETS
 from report_builder.pages import code_outputs as snippets
 from report_builder.pages import notebooks
 from report_builder.pages.code_outputs import Snippet
@@ -70,7 +72,7 @@ class Drawn(NamedTuple):
             for language in LANGUAGES:
                 for scheme in SCHEMES:
                     drawing = figures.draw(self.name, evidence, figures.Style(language, scheme))
-                    width, height = figures.save(
+                    width, height = save(
                         drawing, aside / f"{language}-{scheme}.{row.kind}", row.kind
                     )
                     meta[language] = {
@@ -105,14 +107,14 @@ def drawings(
 ) -> list[Drawn]:
     """The named figures with their inputs: code, records, data, style, fonts, libraries."""
     source = Source()
-    assets = {path.name: file_digest(path) for path in figures.ASSETS}
+    assets = {path.name: file_digest(path) for path in ASSETS}
     versions = {name: version(name) for name in DRAWING}
     found = []
     for name in names:
         row, variant = figures.find(name, evidence)
         code = source.reach(
             *figures.code_of(row),
-            "report_builder.figures.table:save",
+            "report_builder.figures.save:save",
             "report_builder.escape:csv_cell",
             f"{__name__}:LAYOUT",
         )

@@ -1,6 +1,6 @@
 """What must hold of a built site beyond MkDocs's own strict checks of links and anchors.
 
-Every page is a page, stands in both languages, and takes nothing from another host.
+Every page is HTML, exists in both languages, and takes nothing from another host.
 """
 
 from __future__ import annotations
@@ -25,38 +25,39 @@ FETCHED = {
     "object": "data",
     "use": "href",
 }
-NAMES_ONLY = {"canonical", "alternate"}  # <link rel>: an address that is stated, not fetched
+STATED = {"canonical", "alternate"}  # <link rel>: an address that is stated, not fetched
 FOREIGN_CSS = re.compile(r"""(?:url\(|@import)\s*['"]?\s*((?:https?:)?//[^'")\s]+)""")
 FOREIGN_CODE = re.compile(r"""(?:from|import|import\()\s*['"]((?:https?:)?//[^'"]+)""")
 
 
 def problems(site: Path, languages: tuple[str, ...]) -> Iterator[str]:
-    """Everything wrong with the site, a line each. The first language lies at the root, each further one in its folder."""
+    """A line for everything wrong with the site, whose first language lies at the root, each
+    further one in its folder.
+    """
     files = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
     for name in sorted(files):
         if name.endswith(".html"):
-            text = (site / name).read_text(encoding="utf-8")
-            if text.lstrip().startswith("<"):
-                yield from (
-                    f"{name}: takes {url} from another host"
-                    for url in _foreign(LexborHTMLParser(text))
-                )
-            else:
-                yield f"{name}: is not HTML; it starts with {text.lstrip()[:20]!r}"
+            text = (site / name).read_text(encoding="utf-8").lstrip()
+            if not text.startswith("<"):
+                yield f"{name}: is not HTML; it starts with {text[:20]!r}"
+                continue
+            foreign = _foreign(LexborHTMLParser(text))
         elif name.endswith(".css"):
-            found = FOREIGN_CSS.findall((site / name).read_text(encoding="utf-8"))
-            yield from (f"{name}: takes {url} from another host" for url in found)
+            foreign = iter(FOREIGN_CSS.findall((site / name).read_text(encoding="utf-8")))
+        else:
+            continue
+        yield from (f"{name}: takes {url} from another host" for url in foreign)
     yield from _untranslated(files, languages)
 
 
 def _foreign(tree: LexborHTMLParser) -> Iterator[str]:
+    """Every address at another host that a browser would fetch for this page."""
     for tag, attribute in FETCHED.items():
         for node in tree.css(f"{tag}[{attribute}]"):
-            stated_only = tag == "link" and NAMES_ONLY & set(
-                (node.attributes.get("rel") or "").split()
-            )
+            if tag == "link" and STATED & set((node.attributes.get("rel") or "").split()):
+                continue
             parts = urlsplit((node.attributes[attribute] or "").strip())
-            if not stated_only and (parts.netloc or parts.scheme in ("http", "https", "ftp")):
+            if parts.netloc or parts.scheme in ("http", "https", "ftp"):
                 yield parts.geturl()
     for node in tree.css("style"):
         yield from FOREIGN_CSS.findall(node.text() or "")
@@ -69,18 +70,11 @@ def _foreign(tree: LexborHTMLParser) -> Iterator[str]:
 def _untranslated(files: set[str], languages: tuple[str, ...]) -> Iterator[str]:
     """Pages, figures and their data that one language has and another has not."""
     default, *others = languages
+    translated = {name for name in files if name.endswith(".html") or "figures/" in name}
+    first = {name for name in translated if name.partition("/")[0] not in others} - {"404.html"}
     for other in others:
-        theirs = {
-            name.removeprefix(f"{other}/")
-            for name in files
-            if name.startswith(f"{other}/") and _speaks(name)
+        second = {
+            name.removeprefix(f"{other}/") for name in translated if name.startswith(f"{other}/")
         }
-        ours = {
-            name for name in files if name.partition("/")[0] not in others and _speaks(name)
-        } - {"404.html"}
-        yield from (f"{name}: is there in {default} only" for name in sorted(ours - theirs))
-        yield from (f"{other}/{name}: is there in {other} only" for name in sorted(theirs - ours))
-
-
-def _speaks(name: str) -> bool:
-    return name.endswith(".html") or "figures/" in name
+        yield from (f"{name}: is there in {default} only" for name in sorted(first - second))
+        yield from (f"{other}/{name}: is there in {other} only" for name in sorted(second - first))

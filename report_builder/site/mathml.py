@@ -1,4 +1,6 @@
-"""Formulas as MathML, written when a page is built: the browser draws them, and no script is needed."""
+"""Formulas as MathML, written when a page is built: the browser draws them, and no script is
+needed.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,8 @@ from math_core import LatexError, LatexToMathML
 
 _CONVERTER = LatexToMathML(fancy_error=False)
 _AFTER = "([,.;:!?)，。；：、！？）]*)"  # what is not to begin a line
-# What pymdownx.arithmatex leaves in a page in its generic mode, and what nbconvert leaves in a notebook.
+# What pymdownx.arithmatex leaves in a page in its generic mode, and what nbconvert leaves in a
+# notebook.
 _IN_PAGE = re.compile(
     r'<(span|div) class="arithmatex">\\[(\[](.*?)\\[)\]]</\1>' + _AFTER, re.DOTALL
 )
@@ -19,7 +22,7 @@ _IN_NOTEBOOK = re.compile(
 
 
 def mathml(tex: str, block: bool = False) -> str:
-    """One formula. TeX that cannot be converted is a ValueError, for the reader would see it raw."""
+    """One formula; raises ValueError where it cannot be converted, for readers would see TeX."""
     try:
         return _CONVERTER.convert_with_local_state(tex.strip(), displaystyle=block)
     except LatexError as error:

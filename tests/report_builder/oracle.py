@@ -29,7 +29,7 @@ def main(library: str = "") -> None:
 
     assert ROOT == Path.cwd()
     build_module._publish = lambda publisher, places: True
-    build_module.load_machinery = int
+    build_module.load_mkdocs = int
     build_module.is_published = status_module.is_published = lambda site: True
     made: list[str] = []
 

@@ -43,7 +43,7 @@ RUNS = sum(SMOKE.exceptions.get(name, SMOKE.seeds) for name in VARIANTS)
 @pytest.fixture
 def places(tmp_path, monkeypatch) -> Places:
     monkeypatch.setattr(build_module, "_publish", lambda publisher, places: True)
-    monkeypatch.setattr(build_module, "load_machinery", int)
+    monkeypatch.setattr(build_module, "load_mkdocs", int)
     monkeypatch.setattr(build_module, "is_published", lambda site: True)
     for language in ("zh", "en"):
         (tmp_path / "docs" / language).mkdir(parents=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -21,6 +22,7 @@ from report_builder.results.values import values
 from report_builder.text import hundredths
 from xo.demonstrations.record import Reason
 from xo.demonstrations.table import DEMONSTRATIONS
+from xo.store.store import Store
 from xo.variants import VARIANTS
 
 from .test_figures import EN, assert_tidy, contains, drawn, render, strings  # noqa: F401 - a fixture among them

@@ -29,10 +29,14 @@ from PIL import Image
 from report_builder.evidence.study import curve, share
 from report_builder.figures import table as figures
 from report_builder.figures.inside import maps
+from report_builder.figures.save import save
 from report_builder.figures.toolkit import layout, pixels
 from report_builder.figures.toolkit import style as looks
 from report_builder.figures.toolkit import words as wording
-from report_builder.figures.toolkit.style import COLORS, FONT, FURTHER, Style
+from report_builder.figures.toolkit.description import Drawing
+from report_builder.figures.toolkit.style import Style
+from report_builder.fonts import FONT
+from report_builder.palette import COLORS, FURTHER
 from report_builder.text import percent
 from xo.errors import InputError
 from xo.variants import VARIANTS
@@ -54,7 +58,7 @@ INSTANCES = [name for name, row in figures.FIGURES.items() if row.scope == "stud
 
 
 class Drawn(NamedTuple):
-    drawing: figures.Drawing
+    drawing: Drawing
     data: bytes
     texts: list  # the Text artists that were really drawn
 
@@ -82,7 +86,7 @@ def render(name, evidence, style, folder) -> Drawn:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Text, "draw", recording)
         drawing = figures.draw(name, evidence, style)
-        figures.save(drawing, path, kind)
+        save(drawing, path, kind)
     return Drawn(drawing, path.read_bytes(), list(dict.fromkeys(texts)))
 
 
@@ -118,7 +122,7 @@ def assert_tidy(drawn: Drawn) -> None:
     )
 
 
-def assert_said(drawing: figures.Drawing) -> None:
+def assert_said(drawing: Drawing) -> None:
     """Words stand in the language of the page, and there is data behind them."""
     for text in (drawing.title, drawing.alt, drawing.caption):
         assert text.strip() and "nan" not in text
@@ -223,7 +227,7 @@ def test_pictures_are_what_was_painted_pixel_by_pixel(drawn):
 
 def test_save_returns_the_size_to_show_a_figure_with(drawn, tmp_path):
     drawing = drawn("samples").drawing
-    width, height = figures.save(drawing, tmp_path / "samples.png", "png")
+    width, height = save(drawing, tmp_path / "samples.png", "png")
     with Image.open(tmp_path / "samples.png") as image:
         assert width == 700 and abs(height - 700 * image.height / image.width) <= 1
 
@@ -419,7 +423,7 @@ def test_network_names_shapes_and_parameters(evidence, drawn):
         if layer.kind in ("input", "conv", "pool"):
             assert "×".join(map(str, layer.shape)) in said
         if layer.parameters:
-            assert f"{layer['parameters']:,}" in said
+            assert f"{layer.parameters:,}" in said
     assert {"O", "X", "flattened: 20 values"} <= set(said)
     assert len(drawn("network.features").drawing.rows) == len(layers)
     patches = [
@@ -758,7 +762,7 @@ def test_text_is_broken_at_spaces_and_between_chinese_characters():
 
 
 def test_a_character_beyond_the_font_is_drawn_in_another():
-    families = looks._families()
+    families = looks.font_families()
     assert families[0] == "XO Report Sans" and families[-1] == "DejaVu Sans"
 
 

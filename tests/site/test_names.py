@@ -19,6 +19,7 @@ from report_builder.pages import render as pages
 from report_builder.results.artefacts import drawings, executions
 from report_builder.site.publish import publish
 from xo.store.source_digest import ROOT, Source
+from xo.store.store import Store
 from xo.variants import VARIANTS
 
 from ..report_builder.conftest import small_evidence
@@ -74,7 +75,9 @@ def evidence(tmp_path_factory) -> Evidence:
         train=2,
         test=2,
         seeds=1,
-        variants=tuple(VARIANTS[name] for name in ("baseline", "features", "no-pooling")),
+        variants=tuple(
+            VARIANTS[name] for name in ("baseline", "three-conv", "features", "no-pooling")
+        ),
     )
     root = found.data.root.rename(found.data.root.with_name(FOLDER))
     for each in (
@@ -160,8 +163,16 @@ def test_tables_captions_and_alternative_texts_show_the_names(page: Page):
     )
     alt = page.locator("#figure-samples img").first.get_attribute("alt")
     assert all(name in alt for name in CLASSES), alt
-    page.goto("en/concepts/pooling/")
-    expect(page.locator("#figure-pooling-kinds figcaption")).to_contain_text(sorted(CLASSES)[0])
+    page.goto("en/concepts/local/")
+    caption = page.locator("#figure-sliding-window figcaption").text_content()
+    assert any(name in caption for name in CLASSES), caption
+
+
+def test_an_enlarged_figure_runs_no_name(page: Page):
+    page.goto("en/xo/data/")
+    page.locator("#figure-samples img").first.click()
+    expect(page.locator(".glightbox-container .gslide-image img").first).to_be_visible()
+    assert page.evaluate("document.querySelectorAll('.glightbox-container [onerror]').length") == 0
 
 
 def test_a_value_s_note_and_a_found_page_show_the_names(page: Page):

@@ -1,4 +1,4 @@
-"""Images in: folders and archives of images are checked, decoded once and held as arrays.
+"""Data sets: read from folders and archives, drawn, checked, described; held as one uint8 tensor per split.
 
-Nothing here knows of networks, runs or reports.
+Not here: what is trained on them.
 """

@@ -1,4 +1,4 @@
-"""Demonstrations: computations for the concept pages on trained networks, recorded like runs.
+"""Computations on trained weights for the concept pages, recorded like runs.
 
-Nothing here knows how they are drawn or worded.
+A row of the table names the function that computes it. Not here: how a report shows or words them.
 """

@@ -20,6 +20,7 @@ from xo.demonstrations.fcn import (
 )
 from xo.demonstrations.shift import background_value
 from xo.network.evaluate import as_input
+from xo.network.measurements import receptive_fields
 
 if TYPE_CHECKING:
     from xo.data.dataset import DataSet
@@ -48,7 +49,10 @@ def fcn(nets: Networks, data: DataSet) -> Computed:
     They come coarse, upsampled, and with the skip.
     """
     run, net = nets["baseline"][0]
-    model, background = as_fcn(net, data.image_size), background_value(data.test.images)
+    model, background = (
+        as_fcn(net, receptive_fields(run.layers), data.image_size),
+        background_value(data.test.images),
+    )
     canvas, shapes = make_canvas(model, data, background)
     scores = score_map(model, canvas, background)  # (K, h, w)
     large = upsample(scores, model.field, canvas.shape).softmax(0)  # (K, H, W)

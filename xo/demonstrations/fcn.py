@@ -15,8 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from xo.demonstrations.maps import image_tensor
-from xo.demonstrations.receptive_field import Field, receptive_fields
-from xo.network.model import POOL
+from xo.network.measurements import POOL, Field
 
 if TYPE_CHECKING:
     from xo.network.model import Net
@@ -31,14 +30,13 @@ class Fcn(NamedTuple):
     first: Field  # of a value after the first pooling
 
 
-def as_fcn(net: Net, image_size: tuple[int, int]) -> Fcn:
-    """The same weights as convolutions.
+def as_fcn(net: Net, fields: dict[str, Field], image_size: tuple[int, int]) -> Fcn:
+    """The same weights as convolutions; `fields` are the receptive fields of its layers.
 
     The rows of the first dense layer become kernels as large as the last maps, those of the other
     layers 1x1 kernels.
     """
-    by_name = receptive_fields(net)
-    last = list(by_name.values())[-1]
+    last = list(fields.values())[-1]
     side = [(pixels - last.size) // last.stride + 1 for pixels in image_size]
     shapes = [(net.conv[-1].out_channels, *side)]
     shapes += [(dense.in_features, 1, 1) for dense in net.dense[1:]]
@@ -52,7 +50,7 @@ def as_fcn(net: Net, image_size: tuple[int, int]) -> Fcn:
     sizes = (last.size + (length - 1) * last.stride for length in side)
     # With half a window of background around it, every score lies at the middle of its window.
     down, right = (Field(size, last.stride, -((size - last.stride) // 2)) for size in sizes)
-    return Fcn(net, layers, (down, right), by_name["pool1"])
+    return Fcn(net, layers, (down, right), fields["pool1"])
 
 
 def score_map(model: Fcn, canvas: np.ndarray, background: int) -> Tensor:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from torch import nn
 from torch.nn import functional as F
 
 from xo.demonstrations.maps import (
@@ -16,6 +15,7 @@ from xo.demonstrations.maps import (
     maps_by_layer,
     most_varied_channel,
 )
+from xo.network.measurements import Field, receptive_fields
 
 if TYPE_CHECKING:
     from xo.data.dataset import DataSet
@@ -35,18 +35,6 @@ SHOWN_LAYERS = (
 )
 
 
-class Field(NamedTuple):
-    """The receptive field of a layer, along one axis.
-
-    Value i depends on the pixels from `offset + stride * i` to just before
-    `offset + stride * i + size`.
-    """
-
-    size: int
-    stride: int
-    offset: int
-
-
 def windows(nets: Networks, data: DataSet) -> Computed:
     """One window of the example image, and the maps of every layer of SHOWN_LAYERS.
 
@@ -64,15 +52,18 @@ def windows(nets: Networks, data: DataSet) -> Computed:
     by_hand = F.unfold(x, kernel.shape)[0].T @ kernel.flatten() + bias
     row, column = _worked_window(image, output.numpy(), kernel.shape[-1])
     patch = x[0, 0, row : row + kernel.shape[0], column : column + kernel.shape[1]]
+    fields = {name: receptive_fields(nets[name][0][0].layers) for name in maps}
     shown = {"conv1": channel, "pool1": channel}
     layers = []
     for name, variant in SHOWN_LAYERS:
         if name not in shown:  # a convolution and its pooling show the same channel
             shown[name] = shown[f"pool{name[-1]}"] = most_varied_channel(maps[variant][name])
-        field = receptive_fields(nets[variant][0][1])[name]
+        field = fields[variant][name]
         layers.append({"name": name, "variant": variant, "channel": shown[name], **field._asdict()})
     unit = largest_value(maps["baseline"]["conv2"][0, shown["conv2"]])
-    inside, outside = effect_of_inversion(net, "conv2", shown["conv2"], unit, image)
+    inside, outside = effect_of_inversion(
+        net, "conv2", shown["conv2"], unit, image, fields["baseline"]["conv2"]
+    )
     far = min(FAR, min(data.image_size) // 4)
     facts = {
         "image": data.classes[data.test.labels[index]],
@@ -114,37 +105,13 @@ def windows(nets: Networks, data: DataSet) -> Computed:
     return facts, arrays
 
 
-def receptive_fields(net: Net) -> dict[str, Field]:
-    """The receptive field of each convolution and pooling, by name.
-
-    A window of k pixels widens it by k - 1 times the product of the strides so far.
-    """
-    found, size, stride, offset = {}, 1, 1, 0
-    for k, (conv, pool) in enumerate(zip(net.conv, net.pool), 1):
-        for name, layer in ((f"conv{k}", conv), (f"pool{k}", pool)):
-            if isinstance(layer, nn.Identity):
-                continue
-            window, step, padding = (
-                each[0] if isinstance(each, tuple) else each
-                for each in (layer.kernel_size, layer.stride, layer.padding)
-            )
-            size, offset, stride = (
-                size + (window - 1) * stride,
-                offset - padding * stride,
-                stride * step,
-            )
-            found[name] = Field(size, stride, offset)
-    return found
-
-
 def effect_of_inversion(
-    net: Net, layer: str, channel: int, unit: tuple[int, int], image: np.ndarray
+    net: Net, layer: str, channel: int, unit: tuple[int, int], image: np.ndarray, field: Field
 ) -> tuple[float, float]:
     """How much a value of a layer changes when pixels of `image` (H, W) are inverted.
 
-    At most, by one pixel inside its receptive field; and by all pixels outside at once.
+    At most, by one pixel inside its receptive field `field`; and by all pixels outside at once.
     """
-    field = receptive_fields(net)[layer]
     rows, columns = (
         slice(field.offset + field.stride * i, field.offset + field.stride * i + field.size)
         for i in unit

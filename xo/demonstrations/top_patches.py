@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from xo.demonstrations.receptive_field import Field, receptive_fields
 from xo.network.evaluate import BATCH, as_input
+from xo.network.measurements import Field, receptive_fields
 
 if TYPE_CHECKING:
     from xo.data.dataset import DataSet
@@ -28,8 +28,9 @@ def patches(nets: Networks, data: DataSet) -> Computed:
     The patch of a value is its receptive field. An image counts once, with its largest value; among
     equal values the classes take turns. A channel that is zero on all images is silent.
     """
-    net, images, labels = nets["features"][0][1], np.asarray(data.test.images), data.test.labels
-    seen, count = receptive_fields(net), min(MOST, len(labels))
+    (run, net), labels = nets["features"][0], data.test.labels
+    images = np.asarray(data.test.images)
+    seen, count = receptive_fields(run.layers), min(MOST, len(labels))
     levels = [seen.get(f"pool{k}", seen[f"conv{k}"]) for k in range(1, len(net.conv) + 1)]
     facts = {
         "levels": len(levels),

@@ -1,4 +1,4 @@
-"""The network and its training: what the key of a run covers, and no more.
+"""The networks: model, training, evaluation, activations. What a run's key covers, and no more.
 
-Nothing here knows of studies, the store or reports.
+Not here: which runs there are, and where their records lie.
 """

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import msgspec
+
+POOL = 2  # side and stride of a pooling window, in pixels
 
 
 class Layer(msgspec.Struct, frozen=True):
@@ -41,3 +46,30 @@ class Training(msgspec.Struct, frozen=True, kw_only=True):
     confusion: tuple[tuple[int, ...], ...]  # test images; rows: truth, columns: answer
     test_ids: tuple[str, ...]
     shown_ids: tuple[str, ...]  # test images whose activations are kept
+
+
+class Field(NamedTuple):
+    """The receptive field of a layer, along one axis.
+
+    Value i depends on the pixels from `offset + stride * i` to just before
+    `offset + stride * i + size`.
+    """
+
+    size: int
+    stride: int
+    offset: int = 0  # no layer pads its input
+
+
+def receptive_fields(layers: Sequence[Layer]) -> dict[str, Field]:
+    """The receptive field of each layer of maps, by name.
+
+    A window of k pixels widens it by k - 1 times the product of the strides so far.
+    """
+    size, stride, fields = 1, 1, {}
+    for layer in layers:
+        window = layer.kernel if layer.kind == "conv" else POOL if layer.kind == "pool" else 1
+        size += (window - 1) * stride
+        stride *= POOL if layer.kind == "pool" else 1
+        if len(layer.shape) == 3:
+            fields[layer.name] = Field(size, stride)
+    return fields

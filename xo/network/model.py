@@ -13,12 +13,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from xo.errors import InputError
-from xo.network.measurements import Layer
+from xo.network.measurements import POOL, Layer
 
 if TYPE_CHECKING:
     from xo.variants import Variant
-
-POOL = 2  # side and stride of a pooling window, in pixels
 
 
 class Net(nn.Module):

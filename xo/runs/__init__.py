@@ -1,4 +1,4 @@
-"""Runs: what is trained, cached and counted. Which there are, how they are carried out and stored.
+"""Runs: one variant, one seed, one data set. Which a study asks for, how they are carried out, what they left.
 
-Nothing here knows of demonstrations or reports.
+Not here: how a network is trained.
 """

@@ -1,4 +1,4 @@
-"""Everything that is computed once and kept: how it is found, written and checked.
+"""What is computed once and kept: the store, the inputs that decide an artifact, files, processes.
 
-Nothing here knows what the artifacts mean.
+Not here: what the artifacts of each kind hold.
 """

@@ -57,7 +57,7 @@ def network(evidence: Evidence, style: Style, name: str) -> Drawing:
     variant, run = variant_of(evidence, name), evidence.runs(name)[0]
     layers = [layer for layer in run.layers if layer.kind != "relu"]
     total, heaviest = run.parameters, max(layers, key=lambda layer: layer.parameters)
-    share, names = percent(heaviest["parameters"] / total), class_names(run)
+    share, names = percent(heaviest.parameters / total), class_names(run)
     title = variant_title(style, variant) + style.words(
         f"：{total:,} 个参数，其中 {share} 在{_spoken(style, heaviest)}",
         f": {total:,} parameters, {share} of them in {_spoken(style, heaviest)}",

@@ -1,4 +1,4 @@
-"""Paints images and maps at whole pixels: a canvas of bytes is filled, then shown, so that nothing is resampled."""
+"""Paints images and maps on a canvas of bytes, pixel by pixel, so that nothing is resampled."""
 
 from __future__ import annotations
 
@@ -15,21 +15,24 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.text import Text
 
-SHADES = 119  # of a scale: two of them fit into a palette, and being odd it has a shade for zero in the middle
+SHADES = 119  # of a scale; odd, so that zero has one in the middle; two scales fit into a palette
 ACROSS = 1400  # pixels that a row of images should come near, twice what a page shows
 
 
 def rgb(color: str) -> tuple[int, int, int]:
+    """`#rrggbb` as three numbers, 0 to 255."""
     return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
 
 
 def mixed(one: str, other: str, share: float) -> str:
     """The color that is `share` of `other` and the rest of `one`."""
-    return "#" + "".join(f"{round(a + share * (b - a)):02x}" for a, b in zip(rgb(one), rgb(other)))
+    return "#" + "".join(
+        f"{round(a + share * (b - a)):02x}" for a, b in zip(rgb(one), rgb(other), strict=True)
+    )
 
 
 def shades(values: np.ndarray, low: float, high: float, colors: Sequence[str]) -> np.ndarray:
-    """Values (...) -> (..., 3) uint8 on a scale of evenly spaced colors from `low` to `high`, clipped at its ends."""
+    """Values (...) -> (..., 3) uint8 on a scale of evenly spaced colors from `low` to `high`."""
     span = high - low if high > low else 1.0
     index = np.clip(
         (np.nan_to_num(values.astype(np.float32)) - low) * ((SHADES - 1) / span), 0, SHADES - 1
@@ -46,7 +49,7 @@ def gray(image: np.ndarray) -> np.ndarray:
 
 
 def largest(values: Sequence[np.ndarray]) -> float:
-    """The end of a scale around zero for all of `values`: only one value in a thousand may lie beyond; never 0."""
+    """The end of a scale around zero: at most one value in a thousand lies beyond; never 0."""
     sizes = np.abs(np.concatenate([np.ravel(v) for v in values]))
     sizes = sizes[np.isfinite(sizes)]
     return float(np.quantile(sizes, 0.999) or sizes.max() or 1.0) if sizes.size else 1.0
@@ -58,8 +61,10 @@ def canvas(style: Style, width: int, height: int) -> np.ndarray:
 
 
 def cell_size(shape: tuple[int, int], wanted: float) -> tuple[int, int]:
-    """Width and height of a cell for images of `shape` (H, W), the longer near `wanted` pixels: a whole multiple of the
-    image, or a smaller cell where the image is too large for that."""
+    """Width and height of a cell for images of `shape` (H, W), the longer near `wanted` pixels.
+
+    It is a whole multiple of the image, or smaller where the image is too large for that.
+    """
     longest = max(shape)
     scale = max(1, round(wanted / longest)) if longest <= 1.5 * wanted else wanted / longest
     return max(1, int(shape[1] * scale)), max(1, int(shape[0] * scale))
@@ -71,14 +76,14 @@ def enlarged(picture: np.ndarray, factor: int) -> np.ndarray:
 
 
 def fit(picture: np.ndarray, wide: int, tall: int) -> np.ndarray:
-    """(H, W, 3) enlarged by a whole factor to at most that many pixels; of larger ones every k-th pixel is kept."""
+    """(H, W, 3) enlarged by a whole factor to fit; of larger ones every k-th pixel is kept."""
     h, w = picture.shape[:2]
     step = max(-(-h // tall), -(-w // wide))
     return picture[::step, ::step] if step > 1 else enlarged(picture, min(tall // h, wide // w))
 
 
 def put(target: np.ndarray, picture: np.ndarray, x: int, y: int, border: str) -> None:
-    """Put a (h, w, 3) picture at (x, y); a border of two pixels around it shows where a white image ends."""
+    """Puts an (h, w, 3) picture at (x, y), with a border of two pixels around it."""
     h, w = picture.shape[:2]
     target[max(y - 2, 0) : y + h + 2, max(x - 2, 0) : x + w + 2] = rgb(border)
     target[y : y + h, x : x + w] = picture
@@ -87,7 +92,7 @@ def put(target: np.ndarray, picture: np.ndarray, x: int, y: int, border: str) ->
 def put_into(
     target: np.ndarray, picture: np.ndarray, x: int, y: int, cell: tuple[int, int], border: str
 ) -> tuple[int, int, int]:
-    """Fit a picture into the middle of a cell (width, height) at (x, y); returns its own corner and width."""
+    """Fits a picture into the middle of a cell (width, height) at (x, y); its corner and width."""
     fitted = fit(picture, *cell)
     h, w = fitted.shape[:2]
     x, y = x + (cell[0] - w) // 2, y + (cell[1] - h) // 2
@@ -116,7 +121,7 @@ def readable(color: Sequence[int]) -> str:
 def grid(
     style: Style, maps: np.ndarray, top: float, wanted: int, colors: Sequence[str]
 ) -> np.ndarray:
-    """(C, H, W) maps as one picture near `wanted` pixels wide, about square; 0 has the first color, `top` the last."""
+    """(C, H, W) maps from 0 to `top` as one picture, about square, near `wanted` pixels wide."""
     columns = int(np.ceil(np.sqrt(len(maps))))
     cell = wide, tall = cell_size(maps.shape[1:], (wanted + 6) / columns - 6)
     painted = canvas(style, columns * (wide + 6) - 6, -(-len(maps) // columns) * (tall + 6) - 6)
@@ -134,7 +139,7 @@ def grid(
 
 
 def mount(title: str, painted: np.ndarray) -> Figure:
-    """A figure that shows a painted canvas pixel by pixel below its title; `note_at` then writes on it."""
+    """A figure with a painted canvas below its title; `note_at` then writes on it."""
     from report_builder.figures.toolkit.painted import Painted
 
     height, width = painted.shape[:2]
@@ -155,7 +160,7 @@ def note_at(figure: Figure, x: float, y: float, text: str, **options) -> Text:
 
 
 def paint_bar(style: Style, target: np.ndarray, y: int) -> tuple[int, int]:
-    """The diverging scale as a bar at the right end, its upper edge at `y`; returns its left end and its width."""
+    """The diverging scale as a bar at the right, its upper edge at `y`; its left end and width."""
     width = target.shape[1]
     wide, tall = round(width * 0.24), points(width, 8)
     x = width - wide - round(width * 0.05)

@@ -1,13 +1,13 @@
-"""Says names and counts in the page's language, and breaks text to a width."""
+"""Names and counts as figures write them, and how text is broken to a width."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from report_builder.figures.toolkit.style import Style
-from report_builder.text import plural
+from report_builder.text import Text, plural, same
 
 if TYPE_CHECKING:
     from report_builder.evidence.study import Evidence
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from xo.variants import Variant
 
 CLASSES = {"circles": "O", "circles_sm": "O", "crosses": "X", "crosses_sm": "X"}
+SPLITS = {"test": Text("测试集", "test split"), "train": Text("训练集", "train split")}
 CLOSING = "，。、：；！？）》」』”’,.:;!?)%"  # never first on a line
 
 
@@ -24,32 +25,29 @@ def width(text: str) -> int:
 
 
 def wrap(text: str, columns: int) -> list[str]:
-    """Break text into lines of at most `columns` half-width columns, at spaces and between Chinese characters."""
+    """Text as lines of at most `columns` half-width columns."""
     lines, line = [], ""
-    for piece in _pieces(text):
-        if line and width(line + piece.rstrip(" ")) > columns:
+    for word in _words(text):
+        if line and width(line + word.rstrip(" ")) > columns:
             lines.append(line.rstrip(" "))
             line = ""
-        line += piece
+        line += word
     return [*lines, line.rstrip(" ")]
 
 
-def _pieces(text: str) -> list[str]:
-    """The parts between which a line may be broken; a space ends the piece before it."""
-    pieces = [""]
-    for before, character in zip(" " + text, text):
-        wide = "W" in (
-            unicodedata.east_asian_width(before),
-            unicodedata.east_asian_width(character),
-        )
+def _words(text: str) -> list[str]:
+    """What may stand on different lines: words with the space behind them, Chinese characters."""
+    words = [""]
+    for before, character in zip(" " + text, text, strict=False):
+        wide = "W" in (unicodedata.east_asian_width(each) for each in (before, character))
         if (
-            (before == " " or wide or before in "，。、：；！？")
+            (wide or before in " ，。、：；！？")
             and character not in CLOSING + " "
             and before not in "（《「“"
         ):
-            pieces.append("")
-        pieces[-1] += character
-    return [piece for piece in pieces if piece]
+            words.append("")
+        words[-1] += character
+    return [word for word in words if word]
 
 
 def shorten(text: str, columns: int) -> str:
@@ -66,40 +64,67 @@ def shorten(text: str, columns: int) -> str:
     return f"{head}…{tail}"
 
 
-def of_runs(style: Style, k: int, n: int) -> str:
-    """How many of the runs: 5 of 6 runs."""
-    return style.words(f"{n} 次训练中的 {k} 次", f"{k} of {plural(n, 'run')}")
+def k_of_n_runs(k: int, n: int) -> Text:
+    """5 of 6 runs."""
+    return Text(f"{n} 次训练中的 {k} 次", f"{k} of {plural(n, 'run')}")
 
 
-def variant_title(style: Style, variant: Variant) -> str:
-    return style.words(variant.zh, variant.en)
+def title_of(variant: Variant) -> Text:
+    """A variant's name for readers."""
+    return Text(variant.zh, variant.en)
 
 
 def class_name(name: str) -> str:
-    """How a class is called in figures: circles are O and crosses are X, others keep their folder's name."""
+    """A class as figures call it: circles are O, crosses are X, others keep their folder's name."""
     return CLASSES.get(name, name)
 
 
 def class_names(record: RunRecord) -> tuple[str, ...]:
-    """The classes that a run told apart; where it was asked for the split, these are test and train."""
+    """The classes that a run learned; test and train where it learned the split."""
     return tuple(class_name(name) for name in record.classes)
 
 
-def described(style: Style, name: str) -> str:
-    """A class's name as a reader may need it spelled out."""
-    return {
-        "test": style.words("测试集", "test split"),
-        "train": style.words("训练集", "train split"),
-    }.get(name, name)
+def class_label(name: str) -> Text:
+    """A class's name on an axis, the splits spelled out."""
+    return SPLITS.get(name) or same(name)
 
 
-def listed(style: Style, items: Sequence[str]) -> str:
+def joined(items: Iterable[Text | str], zh: str = "，", en: str = ", ") -> Text:
+    """Items one after another, with what stands between two of them in each language."""
+    texts = [item if isinstance(item, Text) else same(item) for item in items]
+    return Text(zh.join(text.zh for text in texts), en.join(text.en for text in texts))
+
+
+def enumerated(items: Sequence[str]) -> Text:
     """a, b and c."""
     *most, last = items
-    return (
-        style.words("、", ", ").join(most) + style.words(" 和 ", " and ") + last if most else last
-    )
+    return joined([joined(most, "、"), last], " 和 ", " and ") if most else same(last)
 
 
 def variant_of(evidence: Evidence, name: str) -> Variant:
+    """The variant of that name in the study."""
     return next(variant for variant in evidence.variants if variant.name == name)
+
+
+def class_variants(variants: Sequence[Variant]) -> tuple[Variant, ...]:
+    """Those that learn the classes, or all where each learns the split."""
+    return tuple(variant for variant in variants if variant.labels == "class") or tuple(variants)
+
+
+# For figures that are not yet measured and described apart
+
+
+def of_runs(style: Style, k: int, n: int) -> str:
+    return style.text(k_of_n_runs(k, n))
+
+
+def variant_title(style: Style, variant: Variant) -> str:
+    return style.text(title_of(variant))
+
+
+def described(style: Style, name: str) -> str:
+    return style.text(class_label(name))
+
+
+def listed(style: Style, items: Sequence[str]) -> str:
+    return style.text(enumerated(items))

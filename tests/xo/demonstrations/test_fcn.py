@@ -13,6 +13,7 @@ from tests.xo.records import record_of
 from xo.data.dataset import DataSet, Split
 from xo.demonstrations.canvas import fcn, make_canvas, touching_pair, touching_probabilities
 from xo.demonstrations.fcn import (
+    Fcn,
     as_fcn,
     edge_map,
     multiply_adds,
@@ -21,8 +22,8 @@ from xo.demonstrations.fcn import (
     score_map,
     upsample,
 )
-from xo.demonstrations.receptive_field import Field
 from xo.network.evaluate import as_input
+from xo.network.measurements import Field, receptive_fields
 from xo.network.model import Net, layers, untrained_network
 from xo.runs.record import RunRecord
 from xo.variants import VARIANTS, Variant
@@ -56,6 +57,10 @@ def network(size: tuple[int, int], classes: int = 2, seed: int = 0) -> Net:
     return net
 
 
+def fcn_of(net: Net, size: tuple[int, int], variant: Variant = SMALL) -> Fcn:
+    return as_fcn(net, receptive_fields(layers(variant, size, 2)), size)
+
+
 def with_record(net: Net, data: DataSet) -> dict[str, list[tuple[RunRecord, Net]]]:
     return {"baseline": [(record_of(SMALL, data), net)]}
 
@@ -64,7 +69,7 @@ def with_record(net: Net, data: DataSet) -> dict[str, list[tuple[RunRecord, Net]
 @torch.inference_mode()
 def test_every_score_is_what_the_classifier_says_of_its_window(size):
     data, net = drawn(size), network(size)
-    model = as_fcn(net, size)
+    model = fcn_of(net, size)
     canvas, _ = make_canvas(model, data, GROUND)
     scores = score_map(model, canvas, GROUND)
     margins = [
@@ -90,7 +95,7 @@ def test_every_score_is_what_the_classifier_says_of_its_window(size):
 def test_the_baseline_with_all_its_weights_equals_the_classifier_on_a_crop_of_116x116():
     data = drawn((116, 116))
     net = untrained_network(VARIANTS["baseline"], (116, 116), 2, 0).eval()
-    model = as_fcn(net, (116, 116))
+    model = fcn_of(net, (116, 116))
     canvas, shapes = make_canvas(model, data, GROUND)
     assert (
         canvas.shape[1] == 350
@@ -115,7 +120,7 @@ def test_the_baseline_with_all_its_weights_equals_the_classifier_on_a_crop_of_11
 
 
 def test_receptive_field_of_a_score_is_27_strides_wide():
-    model = as_fcn(network((116, 116)), (116, 116))
+    model = fcn_of(network((116, 116)), (116, 116))
     assert model.field == (Field(114, 4, -55), Field(114, 4, -55)) and model.first == Field(4, 2, 0)
 
 
@@ -138,7 +143,7 @@ def test_enlarged_keeps_a_slope_and_its_place():
 @torch.inference_mode()
 def test_the_skip_is_bright_on_strokes_and_zero_on_ground():
     data, net = drawn((60, 60)), network((60, 60))
-    model = as_fcn(net, (60, 60))
+    model = fcn_of(net, (60, 60))
     canvas, shapes = make_canvas(model, data, GROUND)
     found = edge_map(model, canvas, GROUND).numpy()
     ink = np.any([shape.ink for shape in shapes], 0)
@@ -157,7 +162,7 @@ def test_the_skip_is_bright_on_strokes_and_zero_on_ground():
 
 
 def test_multiply_adds_of_one_window_are_the_classifiers():
-    model = as_fcn(network((40, 40)), (40, 40))
+    model = fcn_of(network((40, 40)), (40, 40))
     field = model.field[0]
     assert padded_size(model, (4, 4)) == (field.size, field.size)
     assert multiply_adds(model, (4, 4)) == sum(

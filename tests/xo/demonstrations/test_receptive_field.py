@@ -12,11 +12,11 @@ from xo.demonstrations.receptive_field import (
     SHOWN_LAYERS,
     effect_of_inversion,
     pixel_correlation,
-    receptive_fields,
     windows,
 )
 from xo.network.evaluate import as_input
-from xo.network.model import untrained_network
+from xo.network.measurements import Field, receptive_fields
+from xo.network.model import layers, untrained_network
 from xo.variants import VARIANTS
 
 
@@ -25,40 +25,35 @@ def shown(small):
     return windows(untrained(small, "baseline", "features"), small)
 
 
+def fields_of(variant: str, size: tuple[int, int]) -> dict[str, Field]:
+    return receptive_fields(layers(VARIANTS[variant], size, 2))
+
+
 def test_sizes_are_those_that_kernels_and_strides_give():
-    found = [
-        receptive_fields(untrained_network(VARIANTS["features"], (116, 116), 2, 0))[name]
-        for name in ("conv1", "pool1", "conv2", "pool2", "conv3", "pool3")
-    ]
-    assert [(field.size, field.stride, field.offset) for field in found] == [
-        (3, 1, 0),
-        (4, 2, 0),
-        (8, 2, 0),
-        (10, 4, 0),
-        (18, 4, 0),
-        (22, 8, 0),
-    ]
-    assert [
-        field.size
-        for field in receptive_fields(
-            untrained_network(VARIANTS["no-pooling"], (40, 40), 2, 0)
-        ).values()
-    ] == [3, 5]
-    assert [
-        field.size
-        for field in receptive_fields(
-            untrained_network(VARIANTS["one-by-one"], (40, 40), 2, 0)
-        ).values()
-    ] == [3, 4, 4, 8, 10]
+    fields = fields_of("features", (116, 116))
+    assert {name: fields[name][:2] for name in fields if not name.startswith("relu")} == {
+        "input": (1, 1),
+        "conv1": (3, 1),
+        "pool1": (4, 2),
+        "conv2": (8, 2),
+        "pool2": (10, 4),
+        "conv3": (18, 4),
+        "pool3": (22, 8),
+    }
+    assert [field.size for field in fields_of("no-pooling", (40, 40)).values()] == [1, 3, 3, 5, 5]
+    one_by_one = fields_of("one-by-one", (40, 40))
+    assert [one_by_one[name].size for name in ("conv1", "pool1", "conv2", "conv3", "pool3")] == [
+        3, 4, 4, 8, 10
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("layer, variant", SHOWN_LAYERS)
 def test_pixels_inside_of_the_field_change_the_unit_and_pixels_outside_do_not(
     small, layer, variant
 ):
-    # Convolutions alone may cancel, poolings hide: among a few channels and images one must answer to each pixel of the field.
+    # Weights may cancel and pooling may hide a pixel, but not in all of some channels and images.
     net = untrained_network(VARIANTS[variant], small.image_size, 2, 0)
-    field, unit = receptive_fields(net)[layer], (2, 3)
+    field, unit = fields_of(variant, small.image_size)[layer], (2, 3)
     rows, columns = (slice(field.stride * i, field.stride * i + field.size) for i in unit)
     images = torch.randint(
         0,
@@ -91,10 +86,11 @@ def test_pixels_inside_of_the_field_change_the_unit_and_pixels_outside_do_not(
 def test_only_pixels_inside_the_field_have_an_effect(small):
     net = untrained_network(VARIANTS["baseline"], small.image_size, 2, 0)
     image = np.random.default_rng(0).integers(0, 256, small.image_size).astype(np.uint8)
-    inside, outside = effect_of_inversion(net, "conv2", 0, (5, 6), image)
+    fields = fields_of("baseline", small.image_size)
+    inside, outside = effect_of_inversion(net, "conv2", 0, (5, 6), image, fields["conv2"])
     assert inside > 0 and outside == 0
     before = image.copy()
-    effect_of_inversion(net, "conv1", 0, (0, 0), image)
+    effect_of_inversion(net, "conv1", 0, (0, 0), image, fields["conv1"])
     assert np.array_equal(image, before)
 
 
