@@ -32,6 +32,7 @@ from mkdocs.utils import CountHandler
 
 from report_builder.pages import notebooks
 from report_builder.pages import render as pages
+from report_builder.pages.templating import COMPILED
 from report_builder.results.report import read_report
 from report_builder.site import mathml, notebook_page, search_index
 from report_builder.site.page_cache import PageCache, StoredPage, footer
@@ -156,7 +157,7 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
         compiled = Path(config.docs_dir).parent / "templates"
         compiled.mkdir(exist_ok=True)
-        env.bytecode_cache = FileSystemBytecodeCache(str(compiled), pages.COMPILED)
+        env.bytecode_cache = FileSystemBytecodeCache(str(compiled), COMPILED)
         return env
 
     @event_priority(LAST)
