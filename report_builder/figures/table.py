@@ -7,14 +7,34 @@ from types import ModuleType
 from typing import Literal, NamedTuple
 
 from report_builder.evidence.study import Evidence
-from report_builder.figures.comparison import compare, statistics
-from report_builder.figures.concepts import channels, fcn, levels, pooling, shifts, windows
+from report_builder.figures.comparison import (
+    confusion,
+    cost_and_success,
+    escape,
+    solved,
+    variants_compared,
+)
+from report_builder.figures.concepts import (
+    bottleneck,
+    fcn_canvas,
+    fcn_details,
+    mixing,
+    partial_sums,
+    patches,
+    pooling_detail,
+    pooling_kinds,
+    probes,
+    receptive_fields,
+    sharing,
+    shifts,
+    sliding_window,
+)
 from report_builder.figures.images import images
 from report_builder.figures.inside import kernels, maps, network, passage
 from report_builder.figures.original import published
 from report_builder.figures.toolkit.description import Drawing
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.training import curves
+from report_builder.figures.training import accuracy, accuracy_by_epoch, loss
 from xo.errors import InputError
 from xo.variants import Variant
 
@@ -37,31 +57,31 @@ class Row(NamedTuple):
 FIGURES: dict[str, Row] = {
     "passage": Row(passage.passage, "png", "study"),
     "samples": Row(images.samples, "png", "study"),
-    "solved": Row(compare.solved_share, "svg", "study"),
-    "accuracy-by-epoch": Row(curves.accuracy_by_epoch, "svg", "study"),
-    "variants-compared": Row(compare.variants_compared, "svg", "study"),
-    "escape": Row(statistics.escape, "svg", "study"),
-    "cost-and-success": Row(statistics.cost_and_success, "svg", "study"),
+    "solved": Row(solved, "svg", "study"),
+    "accuracy-by-epoch": Row(accuracy_by_epoch, "svg", "study"),
+    "variants-compared": Row(variants_compared, "svg", "study"),
+    "escape": Row(escape, "svg", "study"),
+    "cost-and-success": Row(cost_and_success, "svg", "study"),
     "published-logs": Row(published.published_logs, "svg", "study"),
     "published-readings": Row(published.published_readings, "svg", "study"),
     "levels": Row(maps.levels, "png", "study"),
-    "sliding-window": Row(windows.sliding_window, "png", "study", demonstration="windows"),
-    "receptive-fields": Row(windows.receptive_fields, "png", "study", demonstration="windows"),
-    "shifts": Row(shifts.shifts, "svg", "study", demonstration="shifts"),
-    "sharing": Row(shifts.sharing, "svg", "study", demonstration="sharing"),
-    "pooling-kinds": Row(pooling.pooling_kinds, "png", "study", demonstration="pooling"),
-    "pooling-detail": Row(pooling.pooling_detail, "png", "study", demonstration="pooling"),
-    "fcn-canvas": Row(fcn.fcn_canvas, "png", "study", demonstration="fcn"),
-    "fcn-details": Row(fcn.fcn_details, "png", "study", demonstration="fcn"),
-    "probes": Row(levels.probes, "svg", "study", demonstration="probes"),
-    "patches": Row(levels.patches, "png", "study", demonstration="patches"),
-    "partial-sums": Row(channels.partial_sums, "png", "study", demonstration="partial-sums"),
-    "mixing": Row(channels.mixing, "png", "study", demonstration="mixing"),
-    "bottleneck": Row(channels.bottleneck, "svg", "study", demonstration="bottleneck"),
+    "sliding-window": Row(sliding_window, "png", "study", demonstration="windows"),
+    "receptive-fields": Row(receptive_fields, "png", "study", demonstration="windows"),
+    "shifts": Row(shifts, "svg", "study", demonstration="shifts"),
+    "sharing": Row(sharing, "svg", "study", demonstration="sharing"),
+    "pooling-kinds": Row(pooling_kinds, "png", "study", demonstration="pooling"),
+    "pooling-detail": Row(pooling_detail, "png", "study", demonstration="pooling"),
+    "fcn-canvas": Row(fcn_canvas, "png", "study", demonstration="fcn"),
+    "fcn-details": Row(fcn_details, "png", "study", demonstration="fcn"),
+    "probes": Row(probes, "svg", "study", demonstration="probes"),
+    "patches": Row(patches, "png", "study", demonstration="patches"),
+    "partial-sums": Row(partial_sums, "png", "study", demonstration="partial-sums"),
+    "mixing": Row(mixing, "png", "study", demonstration="mixing"),
+    "bottleneck": Row(bottleneck, "svg", "study", demonstration="bottleneck"),
     "network": Row(network.network, "svg", "variant"),
-    "loss": Row(curves.loss, "svg", "variant"),
-    "accuracy": Row(curves.accuracy, "svg", "variant"),
-    "confusion": Row(compare.confusion, "svg", "variant"),
+    "loss": Row(loss, "svg", "variant"),
+    "accuracy": Row(accuracy, "svg", "variant"),
+    "confusion": Row(confusion, "svg", "variant"),
     "mistakes": Row(images.mistakes, "png", "variant"),
     "one-image": Row(images.one_image, "png", "variant"),
     "kernels-conv1": Row(kernels.kernels_conv1, "png", "variant"),

@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from report_builder.evidence.log_explanations import FEW, ODD, READINGS, Fit, Judgement, judgements
+from report_builder.evidence.log_explanations import FEWEST_SEEDS, SUSPECT_LOGS, EXPLANATIONS, Fit, Comparison, compare_explanations
 from report_builder.evidence.original_logs import (
     Log,
     Placement,
-    blind_loss,
     logs,
     place,
     printed_rows,
     rows_per_epoch,
 )
-from report_builder.evidence.study import CHANCE
+from report_builder.evidence.estimates import CHANCE, entropy
 from report_builder.figures.toolkit.layout import SMALL, WIDTH, axes, epoch_axis, note, sheet
 from report_builder.figures.toolkit.style import Drawing, Style
 from report_builder.figures.toolkit.words import variant_title
@@ -47,8 +46,8 @@ def published_logs(evidence: Evidence, style: Style) -> Drawing:
     published = list(logs().values())
     rows = {log.name: _rows(evidence, log.variant) for log in published}
     placed = {
-        log.name: place(log, evidence.records[log.variant])
-        if log.variant in evidence.records
+        log.name: place(log, evidence.runs(log.variant))
+        if evidence.runs(log.variant)
         else None
         for log in published
     }
@@ -95,27 +94,27 @@ def published_logs(evidence: Evidence, style: Style) -> Drawing:
 
 def published_readings(evidence: Evidence, style: Style) -> Drawing:
     """The two odd logs over the replay of each reading."""
-    odd, found = [logs()[name] for name in ODD], {name: judgements(name, evidence) for name in ODD}
+    odd, found = [logs()[name] for name in SUSPECT_LOGS], {name: compare_explanations(name, evidence) for name in SUSPECT_LOGS}
     title = style.words("；", "; ").join(_conclusion(style, log, found[log.name]) for log in odd)
     figure, panels = _grid(style, title, len(odd), 4)
     rows = []
-    for i, (log, name) in enumerate((log, name) for log in odd for name in READINGS):
-        reading, ax = READINGS[name], panels[i]
+    for i, (log, name) in enumerate((log, name) for log in odd for name in EXPLANATIONS):
+        reading, ax = EXPLANATIONS[name], panels[i]
         variant = reading.variants[log.name]
         ours = _rows(evidence, variant)
         _curves(style, ax, log, ours, style.color(variant), None)
-        _frame(style, ax, log.epochs, blind_loss(reading.images) / 10)
+        _frame(style, ax, log.epochs, entropy(reading.images) / 10)
         fits = [
             (judgement, fit)
             for judgement in found[log.name]
             for fit in judgement.fits
-            if fit.reading == name
+            if fit.explanation == name
         ]
         _heading(
             ax,
             [
                 (_log_title(style, log) if i % COLUMNS == 0 else "", style.color("published")),
-                (style.words(reading.zh, reading.en), style.color(variant)),
+                (style.words(reading.title.zh, reading.title.en), style.color(variant)),
                 (_printing(style, reading.images), style.muted),
                 (_outcome(style, fits), style.muted),
             ],
@@ -123,7 +122,7 @@ def published_readings(evidence: Evidence, style: Style) -> Drawing:
         rows += _reading_rows(log, name, ours, fits[0][1])
     _outer_labels(style, panels)
     each = style.words("；", "; ").join(
-        f"{_log_title(style, log)}, {style.words(READINGS[fit.reading].zh, READINGS[fit.reading].en)}: {_outcome(style, [(judgement, fit)])}"
+        f"{_log_title(style, log)}, {style.words(EXPLANATIONS[fit.explanation].title.zh, EXPLANATIONS[fit.explanation].title.en)}: {_outcome(style, [(judgement, fit)])}"
         for log in odd
         for judgement in found[log.name][:1]
         for fit in judgement.fits
@@ -133,8 +132,8 @@ def published_readings(evidence: Evidence, style: Style) -> Drawing:
         style=style,
         title=title,
         alt=style.words(
-            f"{len(odd)} 行 {len(READINGS)} 列小图：两份反常的日志各画在三种解读的重演之上。{each}。",
-            f"{len(odd)} rows of {len(READINGS)} panels: each of the two odd logs over the replays of three readings. {each}.",
+            f"{len(odd)} 行 {len(EXPLANATIONS)} 列小图：两份反常的日志各画在三种解读的重演之上。{each}。",
+            f"{len(odd)} rows of {len(EXPLANATIONS)} panels: each of the two odd logs over the replays of three readings. {each}.",
         ),
         caption=style.words(
             "圆点是原报告打印的损失，细线是按该解读训练的种子，粗线是中位数，点线是只知道类别比例时的水平。Δ 是与最可能的解读的对数似然之差（0 即最可能），"
@@ -158,7 +157,7 @@ def _log_title(style: Style, log: Log) -> str:
 
 def _logs_title(style: Style, published: list[Log], placed: dict[str, Placement | None]) -> str:
     """How many logs print more rows than their data allow, and how many of the others lie where our seeds do."""
-    most = rows_per_epoch(sum(READINGS["right"].images))
+    most = rows_per_epoch(sum(EXPLANATIONS["right"].images))
     odd = [log for log in published if log.rows.shape[1] > most]
     compared = [
         found for log in published if log not in odd and (found := placed[log.name]) and found.n > 1
@@ -200,7 +199,7 @@ def _as_far(style: Style, ours: np.ndarray | None, found: Placement | None) -> s
     )
 
 
-def _conclusion(style: Style, log: Log, found: tuple[Judgement, ...]) -> str:
+def _conclusion(style: Style, log: Log, found: tuple[Comparison, ...]) -> str:
     """Which reading fits a log best; of plateau and fall apart where these differ."""
     said, parts = _fits_best(style, found[0]), found[1:]
     if len({part.best for part in parts}) > 1:
@@ -215,11 +214,11 @@ def _conclusion(style: Style, log: Log, found: tuple[Judgement, ...]) -> str:
     return _log_title(style, log) + style.words("：", ": ") + said
 
 
-def _fits_best(style: Style, judgement: Judgement) -> str:
+def _fits_best(style: Style, judgement: Comparison) -> str:
     if judgement.best:
-        reading = READINGS[judgement.best]
-        return style.words(f"“{reading.zh}”最合", f"{reading.en.lower()} fits best")
-    if all(fit.state == "excluded" or fit.n >= FEW for fit in judgement.fits):
+        reading = EXPLANATIONS[judgement.best]
+        return style.words(f"“{reading.title.zh}”最合", f"{reading.title.en.lower()} fits best")
+    if all(fit.state == "excluded" or fit.n >= FEWEST_SEEDS for fit in judgement.fits):
         return style.words("分不出高下", "readings cannot be told apart")
     return style.words("还缺训练，不能判断", "too few runs to judge by")
 
@@ -230,10 +229,10 @@ def _printing(style: Style, images: tuple[int, int]) -> str:
     return style.words(f"{a:,} + {b:,} 幅，每轮 {rows} 行", f"{a:,} + {b:,} images: {rows} rows")
 
 
-def _outcome(style: Style, fits: list[tuple[Judgement, Fit]]) -> str:
+def _outcome(style: Style, fits: list[tuple[Comparison, Fit]]) -> str:
     """What came of a reading: why it was not judged, or how far it is behind the likeliest, part by part."""
     _, fit = fits[0]
-    if fit.state != "judged":
+    if fit.state != "compared":
         return {
             "excluded": style.words("行数不符，排除", "excluded by its rows"),
             "no runs": style.words("还没有训练", "no runs yet"),
@@ -242,7 +241,7 @@ def _outcome(style: Style, fits: list[tuple[Judgement, Fit]]) -> str:
         }[fit.state]
     shown = fits[1:] or fits  # both parts, where there are two
     behind = [
-        f"{each.log_likelihood - judgement.judged[0].log_likelihood:.1f}".replace("-", "−")
+        f"{each.log_likelihood - judgement.ranked[0].log_likelihood:.1f}".replace("-", "−")
         for judgement, each in shown
     ]
     return f"Δ {' / '.join(behind)}; n = {fit.n}"
@@ -253,7 +252,7 @@ def _outcome(style: Style, fits: list[tuple[Judgement, Fit]]) -> str:
 
 def _rows(evidence: Evidence, variant: str) -> np.ndarray | None:
     """`(n, epochs, rows)` as printed; None where there is no run, or none that prints."""
-    runs = evidence.records.get(variant, ())
+    runs = evidence.runs(variant)
     rows = printed_rows(runs) if runs else None
     return rows if rows is not None and rows.shape[2] else None
 
@@ -390,7 +389,7 @@ def _reading_rows(log: Log, reading: str, ours: np.ndarray | None, fit: Fit) -> 
                 "reading": reading,
                 "state": fit.state,
                 "n": 0 if ours is None else len(ours),
-                "log_likelihood": fit.log_likelihood if fit.state == "judged" else "",
+                "log_likelihood": fit.log_likelihood if fit.state == "compared" else "",
                 "epoch": e + 1,
                 "mean": float(mean),
                 "low": low,

@@ -106,6 +106,11 @@ def variant_of(evidence: Evidence, name: str) -> Variant:
     return next(variant for variant in evidence.variants if variant.name == name)
 
 
+def class_variants(variants: Sequence[Variant]) -> tuple[Variant, ...]:
+    """Those that learn the classes, or all where each learns the split."""
+    return tuple(variant for variant in variants if variant.labels == "class") or tuple(variants)
+
+
 # For figures that are not yet measured and described apart
 
 
