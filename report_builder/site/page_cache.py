@@ -27,6 +27,8 @@ from xo.store.inputs import digest, file_digest
 PACKAGE = Path(__file__).parents[1]
 CODE = (  # of report_builder, that turns rendered Markdown into HTML
     "pages/notebooks.py",
+    "pages/templates/notebook.html.j2",
+    "pages/templates/notebook_download.html.j2",
     "site/mathml.py",
     "site/notebook_page.py",
     "site/page_cache.py",
