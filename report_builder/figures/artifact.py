@@ -10,7 +10,6 @@ import csv
 import io
 from collections.abc import Collection
 from importlib.metadata import version
-from itertools import product
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -95,10 +94,11 @@ def fixed_inputs(name: str, evidence: Evidence, source: Source) -> Inputs:
 def make(name: str, evidence: Evidence, fixed: Inputs, store: Store) -> Artifact:
     """Draws a figure and stores it; `fixed` are its `fixed_inputs`, taken before it is drawn."""
     row, _ = table.find(name, evidence)
+    styles = [Style(language, scheme) for language in LANGUAGES for scheme in SCHEMES]
     files, sizes, drawings = {}, {}, {}
     with recording() as requests:
-        for language, scheme in product(LANGUAGES, SCHEMES):
-            drawing = table.draw(name, evidence, Style(language, scheme))
+        for drawing in table.draw_styles(name, evidence, styles):
+            language, scheme = drawing.style.language, drawing.style.scheme
             files[f"{language}-{scheme}.{row.kind}"] = encode(drawing, row.kind)
             width, height = drawing.figure.get_size_inches()
             sizes[language] = (SHOWN_WIDTH, round(SHOWN_WIDTH * height / width))

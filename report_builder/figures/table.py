@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable, Iterator
 from types import ModuleType
 from typing import Literal, NamedTuple
 
@@ -54,7 +54,7 @@ class Row(NamedTuple):
     and `describe(numbers) -> Description`.
     """
 
-    source: ModuleType | Callable[..., Drawing]
+    source: ModuleType
     kind: Literal["svg", "png"]
     scope: Literal["study", "variant"]
     convolutions: int = 1  # that a variant must have
@@ -132,28 +132,32 @@ def find(name: str, evidence: Evidence) -> tuple[Row, str | None]:
 
 def _applies(row: Row, variant: Variant, evidence: Evidence) -> bool:
     if row.demonstration:
-        found = evidence.demonstrations.get(row.demonstration)
-        return found is not None and not found.unavailable
+        return evidence.can_show(row.demonstration)
     return row.scope == "study" or len(variant.channels) >= row.convolutions
 
 
 def code_of(row: Row) -> tuple[str, ...]:
     """The functions that draw a figure, as `report_builder.figures.training.loss:draw`."""
-    if isinstance(row.source, ModuleType):
-        return tuple(f"{row.source.__name__}:{name}" for name in ("measure", "draw", "describe"))
-    return (f"{row.source.__module__}:{row.source.__name__}",)
+    functions = (row.source.measure, row.source.draw, row.source.describe)
+    return tuple(f"{function.__module__}:{function.__name__}" for function in functions)
 
 
 def draw(name: str, evidence: Evidence, style: Style) -> Drawing:
     """Draws one figure by its name, such as `loss.baseline`; writes nothing."""
+    (drawing,) = draw_styles(name, evidence, (style,))
+    return drawing
+
+
+def draw_styles(name: str, evidence: Evidence, styles: Iterable[Style]) -> Iterator[Drawing]:
+    """Draws one figure in several styles; it is measured and described once."""
     row, variant_name = find(name, evidence)
     scope = tuple(each for each in (variant_name, row.block) if each is not None)
-    if not isinstance(row.source, ModuleType):
-        with style.applied():
-            return row.source(evidence, style, *scope)
     numbers = row.source.measure(evidence, *scope)
     words = row.source.describe(numbers)
-    with style.applied():
-        figure = row.source.draw(numbers, style)
-    title, alt, caption = (text[style.language] for text in (words.title, words.alt, words.caption))
-    return Drawing(figure, title, alt, caption, words.rows, style)
+    for style in styles:
+        with style.applied():
+            figure = row.source.draw(numbers, style)
+        title, alt, caption = (
+            text[style.language] for text in (words.title, words.alt, words.caption)
+        )
+        yield Drawing(figure, title, alt, caption, words.rows, style)
