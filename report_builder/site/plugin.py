@@ -31,7 +31,7 @@ from mkdocs.structure.toc import get_toc
 from mkdocs.utils import CountHandler
 
 from report_builder.pages import notebooks
-from report_builder.pages import render as pages
+from report_builder.pages.render import render
 from report_builder.pages.templating import COMPILED
 from report_builder.results.report import read_report
 from report_builder.site import mathml, notebook_page, search_index
@@ -95,7 +95,7 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
                 claim(build, "build")
                 if self.command != "serve":  # which publishes to a scratch folder
                     claim(Path(config.site_dir), "site")
-                pages.render(sources, read_report(build / "report.json"), build / "docs")
+                render(sources, read_report(build / "report.json"), build / "docs")
             except (InputError, CheckFailed) as error:
                 raise PluginError(str(error)) from None
             config.docs_dir = str(build / "docs")
@@ -250,7 +250,8 @@ def _notebook(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     notebook = notebook_page.convert(
         html,
         link=lambda address: notebook_page.page_address(address, page, files),
-        below_title=notebook_page.download_link(page, config.theme["language"]),
+        language=config.theme["language"],
+        file=Path(page.file.src_uri).name,
     )
     page.toc, page.present_anchor_ids = get_toc(notebook.headings), notebook.anchors
     page.meta |= {"description": notebook.summary}
