@@ -7,13 +7,13 @@ from dataclasses import replace
 import msgspec
 import numpy as np
 import pytest
+from report_builder.results.artefacts import drawings
 
 from report_builder import text as wording
 from report_builder.build import not_shown
 from report_builder.figures import table as figures
 from report_builder.figures.toolkit import pixels
 from report_builder.figures.toolkit.style import Style
-from report_builder.results.artefacts import drawings
 from report_builder.results.demonstration_values import FACTS, TABLES
 from report_builder.results.tables import tables
 from report_builder.results.unavailable import unavailable

@@ -47,7 +47,7 @@ class Bottleneck(NamedTuple):
 
 def measure(evidence: Evidence) -> Bottleneck:
     """The counts that the demonstration "bottleneck" has recorded."""
-    facts = evidence.demonstrations["bottleneck"].facts
+    facts = evidence.demonstration("bottleneck").facts
     designs = {
         name: [
             Layer(row["kernel"], row["in"], row["out"], row["parameters"], row["multiply_adds"])

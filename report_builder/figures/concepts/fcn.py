@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from report_builder.figures.toolkit.words import class_name, variant_of
+from report_builder.figures.toolkit.words import variant_of
 from report_builder.palette import COLORS
-from report_builder.text import Text
+from report_builder.text import Text, class_name
 
 if TYPE_CHECKING:
     from report_builder.evidence.study import Evidence
@@ -33,6 +33,6 @@ class Network(NamedTuple):
 
 def measure_network(evidence: Evidence) -> Network:
     """The network of the demonstration "fcn"."""
-    record = evidence.demonstrations["fcn"]
+    record = evidence.demonstration("fcn")
     names = tuple(map(class_name, record.facts["classes"]))
     return Network(variant_of(evidence, "baseline"), record.seed("baseline"), names)

@@ -20,8 +20,8 @@ from report_builder.figures.toolkit.pixels import (
     shades,
 )
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import class_name, shorten, width
-from report_builder.text import Text, number, percent
+from report_builder.figures.toolkit.words import shorten, width
+from report_builder.text import Text, class_name, number, percent
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -69,12 +69,10 @@ class FcnDetails(NamedTuple):
 
 def measure(evidence: Evidence) -> FcnDetails:
     """The details that the demonstration "fcn" has recorded."""
-    record = evidence.demonstrations["fcn"]
+    record = evidence.demonstration("fcn")
     facts, shape = record.facts, 1 % record.facts["shapes"]
-    label, window = (
-        facts["classes"].index(facts["placed"][shape]["class"]),
-        (facts["window_height"], facts["window_width"]),
-    )
+    label = facts["classes"].index(facts["placed"][shape]["class"])
+    window = facts["window_height"], facts["window_width"]
     canvas = record.array("canvas")
     around = tuple(
         slice(max(start - AROUND, 0), min(start + length + AROUND, end))
@@ -108,13 +106,10 @@ def measure(evidence: Evidence) -> FcnDetails:
 
 
 def draw(numbers: FcnDetails, style: Style) -> Figure:
-    """Above, three heat maps of one shape; below, the touching pair; then empty ground and a crop."""
-    third, ramp = (
-        (ACROSS - 4 * GAP) // 3,
-        (style.ground, _colors(numbers, style)[numbers.shape_label]),
-    )
+    """Three heat maps of one shape; below, two that touch; then empty ground and a crop."""
+    third, color = (ACROSS - 4 * GAP) // 3, _colors(numbers, style)[numbers.shape_label]
     pieces = [
-        fit(shades(values, 0, 1, ramp), third, 10 * third)
+        fit(shades(values, 0, 1, (style.ground, color)), third, 10 * third)
         for values in (numbers.cells, numbers.heat_map, numbers.strokes)
     ]
     pair = fit(gray(numbers.pair), ACROSS * 2 // 5, ACROSS // 3)

@@ -36,7 +36,8 @@ def describe(numbers: FcnDetails) -> Description:
         ),
         alt=Text(
             f"上：一个 {shape} 周围的热力图，先是方格，再是平滑的，最后只剩笔画。"
-            f"中：{first} 与 {second} 相接，以及窗口沿虚线移动时各类的概率，相接处 {first} 为 {share}。"
+            f"中：{first} 与 {second} 相接，以及窗口沿虚线移动时各类的概率，"
+            f"相接处 {first} 为 {share}。"
             f"下：空地上各类的概率，{'，'.join(ground)}；"
             f"同一幅裁剪图上，两种网络的得分最多相差 {difference}。",
             f"Above: the heat map around one {shape}, in squares, then smooth, then only along "

@@ -10,8 +10,8 @@ from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
 from report_builder.figures.toolkit.pixels import ACROSS, largest, points, readable, shades
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import class_name, joined, variant_of
-from report_builder.text import Text, hundredths, number, percent
+from report_builder.figures.toolkit.words import joined, variant_of
+from report_builder.text import EMPTY, Text, class_name, hundredths, number, percent
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -45,7 +45,7 @@ class Mixing(NamedTuple):
 
 def measure(evidence: Evidence) -> Mixing:
     """The maps and weights that the demonstration "mixing" has recorded."""
-    record = evidence.demonstrations["mixing"]
+    record = evidence.demonstration("mixing")
     facts = record.facts
     return Mixing(
         inputs=record.array("inputs"),
@@ -104,7 +104,7 @@ def describe(numbers: Mixing) -> Description:
     """The largest weight in words, and a row for each input map."""
     count, first, weight = len(numbers.inputs), numbers.largest_input, numbers.largest_weight
     weights = joined(map(hundredths, numbers.weights), "、")
-    unsolved = Text("", "") if numbers.solved else Text("，没有学会", ", not solved")
+    unsolved = EMPTY if numbers.solved else Text("，没有学会", ", not solved")
     right, difference = percent(numbers.test_accuracy), number(numbers.difference, 1)
     return Description(
         title=Text(
@@ -119,7 +119,8 @@ def describe(numbers: Mixing) -> Description:
             "the same after ReLU.",
         ),
         caption=Text(
-            f"{numbers.variant.zh}（种子 {numbers.seed}，测试准确率 {right}{unsolved.zh}）的 1×1 层，"
+            f"{numbers.variant.zh}（种子 {numbers.seed}，测试准确率 {right}{unsolved.zh}）的 1×1 层"
+            "，"
             f"{numbers.channels} 个输出通道中的第 {numbers.channel} 个，输入为一幅 "
             f"{numbers.class_name}。整层只有 {numbers.parameters} 个参数，不看邻近像素；"
             f"手工求和与 PyTorch 最多相差 {difference}。"

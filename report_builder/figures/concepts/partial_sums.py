@@ -10,8 +10,8 @@ from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
 from report_builder.figures.toolkit.pixels import ACROSS, enlarged, largest, points, shades
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import class_name, joined, variant_of
-from report_builder.text import Text, hundredths, number
+from report_builder.figures.toolkit.words import joined, variant_of
+from report_builder.text import Text, class_name, hundredths, number
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -46,7 +46,7 @@ class PartialSums(NamedTuple):
 
 def measure(evidence: Evidence) -> PartialSums:
     """The maps and sums that the demonstration "partial-sums" has recorded."""
-    record = evidence.demonstrations["partial-sums"]
+    record = evidence.demonstration("partial-sums")
     facts = record.facts
     return PartialSums(
         inputs=record.array("inputs"),

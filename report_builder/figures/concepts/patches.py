@@ -10,8 +10,8 @@ from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
 from report_builder.figures.toolkit.pixels import ACROSS, fit, gray, points
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import class_name, enumerated, joined, variant_of, width
-from report_builder.text import EMPTY, Text, percent, plural
+from report_builder.figures.toolkit.words import enumerated, joined, variant_of, width
+from report_builder.text import EMPTY, Text, class_name, percent, plural
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -61,7 +61,7 @@ class Patches(NamedTuple):
 
 def measure(evidence: Evidence) -> Patches:
     """The patches that the demonstration "patches" has recorded."""
-    record = evidence.demonstrations["patches"]
+    record = evidence.demonstration("patches")
     facts = record.facts
     return Patches(
         blocks=[_block(record, number) for number in range(1, facts["levels"] + 1)],
@@ -190,7 +190,8 @@ def describe(numbers: Patches) -> Description:
             f"{variant.zh}（种子 {seed}），n = {numbers.images} 幅测试图像。每行一个通道，"
             "左边是通道号和最多的那一类：在每幅图像里取它 ReLU 之后最大的那个值，从大到小取 "
             f"{count} 幅不同的图像，画出这个值看到的图像块，即它的感受野；数值相等时各类轮流。"
-            f"边框的颜色是图像的类别：{legend.zh}。“同属一类”是这 {count} 块里最多的那一类所占的份额，"
+            f"边框的颜色是图像的类别：{legend.zh}。“同属一类”是这 {count} 块里最多的那一类所占的份"
+            "额，"
             "取各通道的平均。",
             f"“{variant.en}” (seed {seed}), n = {numbers.images} test images. A row is a channel, "
             "its number and its commonest class at the left: of every image the largest value "

@@ -1,4 +1,4 @@
-"""What the figures of pooling share: the names of the kinds, and one trained map in all its forms."""
+"""What the figures of pooling share: the names of its kinds, and one trained map."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from report_builder.figures.toolkit.words import class_name, variant_of
-from report_builder.text import Text, percent
+from report_builder.figures.toolkit.words import variant_of
+from report_builder.text import EMPTY, Text, class_name, percent
 
 if TYPE_CHECKING:
     from report_builder.evidence.study import Evidence
@@ -38,9 +38,10 @@ class TrainedMap(NamedTuple):
     def text(self) -> Text:
         """Which layer of which network, whether it has learned its task, channel and image."""
         right = percent(self.test_accuracy)
-        unsolved = Text("", "") if self.solved else Text("，没有学会", ", not solved")
+        unsolved = EMPTY if self.solved else Text("，没有学会", ", not solved")
         return Text(
-            f"{self.variant.zh}（种子 {self.seed}，测试准确率 {right}{unsolved.zh}）第一层 ReLU 之前的",
+            f"{self.variant.zh}（种子 {self.seed}，测试准确率 {right}{unsolved.zh}）第一层 ReLU "
+            "之前的",
             f"First layer of “{self.variant.en}” before ReLU (seed {self.seed}, "
             f"test accuracy {right}{unsolved.en}), ",
         )
@@ -48,7 +49,7 @@ class TrainedMap(NamedTuple):
 
 def measure_map(evidence: Evidence) -> TrainedMap:
     """The map that the demonstration "pooling" has recorded."""
-    record = evidence.demonstrations["pooling"]
+    record = evidence.demonstration("pooling")
     facts = record.facts
     return TrainedMap(
         map=record.array("map"),

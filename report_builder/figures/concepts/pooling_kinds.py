@@ -35,7 +35,7 @@ class PoolingKinds(NamedTuple):
 
 def measure(evidence: Evidence) -> PoolingKinds:
     """The maps and the window that the demonstration "pooling" has recorded."""
-    record = evidence.demonstrations["pooling"]
+    record = evidence.demonstration("pooling")
     facts = record.facts
     return PoolingKinds(
         source=measure_map(evidence),
@@ -117,7 +117,8 @@ def describe(numbers: PoolingKinds) -> Description:
         ),
         caption=source.text
         + Text(
-            f"第 {source.channel} 个通道，输入为一幅 {source.class_name}。四种都把 2×2 个值变成一个："
+            f"第 {source.channel} 个通道，输入为一幅 {source.class_name}。"
+            "四种都把 2×2 个值变成一个："
             "最大值；平均值；先用 4×4 的二项式核（近似高斯）模糊、再每隔一个取一个；"
             "用训练出来的四个权值加权求和、再加偏置。",
             f"channel {source.channel} for an image of {source.class_name}. Each makes one value "

@@ -47,7 +47,7 @@ class Probes(NamedTuple):
 
 def measure(evidence: Evidence) -> Probes:
     """The accuracies that the demonstration "probes" has recorded."""
-    facts = evidence.demonstrations["probes"].facts
+    facts = evidence.demonstration("probes").facts
     depths = facts["depths"]
     return Probes(
         depths=depths,
@@ -92,7 +92,7 @@ def draw(numbers: Probes, style: Style) -> Figure:
 
 
 def _height(numbers: Probes, accuracy: np.ndarray | float) -> np.ndarray | float:
-    """Where an accuracy stands: errors on a logarithmic scale, where none counts as half an image."""
+    """Where an accuracy stands: errors on a logarithmic scale, none counts as half an image."""
     return -np.log10(1 - np.asarray(accuracy) + 0.5 / numbers.test_images)
 
 
@@ -145,9 +145,11 @@ def describe(numbers: Probes) -> Description:
             f"{', '.join(after)}. Before training: {', '.join(before)}.",
         ),
         caption=Text(
-            f"{numbers.variant.zh}，各层 ReLU 之后的输出标准化，用 {numbers.train_images:,} 幅训练图像"
+            f"{numbers.variant.zh}，各层 ReLU 之后的输出标准化，"
+            f"用 {numbers.train_images:,} 幅训练图像"
             f"拟合岭回归，在 {numbers.test_images} 幅测试图像上计分；网络本身不再训练。"
-            f"正则系数 {numbers.penalty:g} 对所有深度和种子相同，取留一法下训练图像平均准确率最高的一个。"
+            f"正则系数 {numbers.penalty:g} 对所有深度和种子相同，"
+            "取留一法下训练图像平均准确率最高的一个。"
             "细线为单个种子，粗线为中位数；叉和点线是网络自己没有学会的种子"
             f"（{n} 个中的 {missed} 个）。虚线是同一批种子训练之前。纵轴按错误率取对数。",
             f"“{numbers.variant.en}”: outputs after the ReLU of each layer are standardized, a "

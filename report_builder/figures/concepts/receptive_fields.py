@@ -11,9 +11,9 @@ from report_builder.figures.toolkit.layout import POINT, SMALL, apart
 from report_builder.figures.toolkit.picture import Picture
 from report_builder.figures.toolkit.pixels import ACROSS, enlarged, fit, gray, points
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import class_name, variant_of
+from report_builder.figures.toolkit.words import variant_of
 from report_builder.palette import COLORS
-from report_builder.text import Text
+from report_builder.text import Text, class_name
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -55,7 +55,7 @@ class ReceptiveFields(NamedTuple):
 
 def measure(evidence: Evidence) -> ReceptiveFields:
     """The fields nearest to the middle of the window that "sliding-window" starts with."""
-    record = evidence.demonstrations["windows"]
+    record = evidence.demonstration("windows")
     facts, layers = record.facts, record.facts["layers"]
     middle = [start + 1 for start in facts["start"]]
     return ReceptiveFields(

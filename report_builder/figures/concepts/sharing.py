@@ -36,7 +36,7 @@ class Sharing(NamedTuple):
 
 def measure(evidence: Evidence) -> Sharing:
     """The counts that the demonstration "sharing" has recorded."""
-    facts = evidence.demonstrations["sharing"].facts
+    facts = evidence.demonstration("sharing").facts
     return Sharing(
         shape=(facts["channels"], facts["map_height"], facts["map_width"]),
         inputs=facts["inputs"],

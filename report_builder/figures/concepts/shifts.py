@@ -42,7 +42,7 @@ class Shifts(NamedTuple):
 
 def measure(evidence: Evidence) -> Shifts:
     """The means over images of what the demonstration "shifts" has recorded."""
-    record = evidence.demonstrations["shifts"]
+    record = evidence.demonstration("shifts")
     facts = record.facts
     return Shifts(
         alike={kind: record.array(f"alike.{kind}") for kind in LINES},
@@ -106,23 +106,27 @@ def describe(numbers: Shifts) -> Description:
     )
     return Description(
         title=Text(
-            f"图像平移，特征图就跟着平移{'，分毫不差' if numbers.exact else ''}；池化后只有偶数步如此。"
+            f"图像平移，特征图就跟着平移{'，分毫不差' if numbers.exact else ''}；"
+            "池化后只有偶数步如此。"
             f"平移 1 像素时原位的变化：不池化 {one['none']}，最大 {one['max']}，平均 {one['mean']}",
             f"When the image moves, its map moves along{' exactly' if numbers.exact else ''}; "
             "after pooling only for even shifts. Change in place for 1 pixel: "
             f"{one['none']} unpooled, {one['max']} max, {one['mean']} mean",
         ),
         alt=Text(
-            f"两幅折线图，横轴为平移 0 到 {most} 个像素，三条线为{kinds.zh}。左：移回之后的相关系数，"
+            f"两幅折线图，横轴为平移 0 到 {most} 个像素，三条线为{kinds.zh}。左："
+            "移回之后的相关系数，"
             f"最低 {least}。右：原位的相对变化，平移 1 像素和 {most} 像素时依次为 {changes.zh}。",
             f"Two line charts over shifts of 0 to {most} pixels for {kinds.en}. Left: correlation "
             f"once moved back, at least {least}. Right: relative change in place, for 1 and {most} "
             f"pixels: {changes.en}.",
         ),
         caption=Text(
-            f"{numbers.variant.zh}（种子 {numbers.seed}）第一层 ReLU 之后的特征图，n = {n} 幅测试图像"
+            f"{numbers.variant.zh}（种子 {numbers.seed}）第一层 ReLU 之后的特征图，"
+            f"n = {n} 幅测试图像"
             "的平均；图像分别向右和向下平移，空出处补底色。左：把特征图移回（池化后取最近的整数格）"
-            "再比较，只比两图都有的部分。右：不移回，变化的长度除以特征图与空白图像的特征图之差的长度。",
+            "再比较，只比两图都有的部分。右：不移回，变化的长度除以特征图与空白图像的特征图之差的长"
+            "度。",
             f"Maps of the first layer of “{numbers.variant.en}” after ReLU (seed {numbers.seed}), "
             f"mean of n = {plural(n, 'test image')} moved to the right and, apart from that, down, "
             "with ground moving in. Left: maps moved back (pooled ones by the nearest whole "

@@ -1,4 +1,4 @@
-"""A window that slides over an image: pixels, products with the kernel, and the values of the map."""
+"""A window that slides over an image: pixels, products with the kernel, and values of the map."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from report_builder.figures.toolkit.pixels import (
     readable,
 )
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import class_name, variant_of
+from report_builder.figures.toolkit.words import variant_of
 from report_builder.palette import COLORS
-from report_builder.text import Text, hundredths
+from report_builder.text import Text, class_name, hundredths
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -67,7 +67,7 @@ class SlidingWindow(NamedTuple):
 
 def measure(evidence: Evidence) -> SlidingWindow:
     """The steps that the demonstration "windows" has recorded."""
-    record = evidence.demonstrations["windows"]
+    record = evidence.demonstration("windows")
     facts, image, kernel = record.facts, record.array("image"), record.array("kernel")
     size, (row, column) = len(kernel), facts["start"]
     windows = [
@@ -249,9 +249,11 @@ def describe(numbers: SlidingWindow) -> Description:
             f"up to {', '.join(outputs)}",
         ),
         alt=Text(
-            f"{steps} 步：红框窗口在 {name} 的边缘上每次右移一个像素；下面是窗口内像素与卷积核之积，"
+            f"{steps} 步：红框窗口在 {name} 的边缘上每次右移一个像素；"
+            "下面是窗口内像素与卷积核之积，"
             f"再下面是写进特征图的值：{'，'.join(outputs)}。",
-            f"{steps} steps: a framed window moves one pixel to the right on the edge of an {name}; "
+            f"{steps} steps: a framed window moves one pixel to the right on the edge of an "
+            f"{name}; "
             "below it the products of its pixels with the kernel, and below those the value "
             f"written to the map: {', '.join(outputs)}.",
         ),

@@ -1,4 +1,4 @@
-"""A figure of pixels: images and maps are painted on a canvas, notes and shapes placed at its pixels."""
+"""A figure of pixels: images are painted on a canvas, notes and shapes placed at its pixels."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from report_builder.evidence.study import Share, curve, share, solved
+from report_builder.evidence.estimates import Share, curve, share, solved
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import WIDTH, axes, end_labels, epoch_axis, sheet
 from report_builder.figures.toolkit.style import Style

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from report_builder.evidence.original_logs import blind_loss
-from report_builder.evidence.study import curve, lost_is_infinite
+from report_builder.evidence.estimates import curve, entropy, lost_is_infinite
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import (
     DOTS,
@@ -66,7 +65,7 @@ def measure(evidence: Evidence, name: str) -> Loss:
         curve(runs, "train_loss"),
         curve(runs, "test_loss"),
         len(counts),
-        blind_loss(counts),
+        entropy(counts),
     )
 
 

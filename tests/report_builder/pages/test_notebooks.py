@@ -17,11 +17,11 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 from PIL import Image
+from report_builder.results.artefacts import Executed, executions
 from selectolax.lexbor import LexborHTMLParser
 
 from report_builder.pages import notebook_helpers as hands_on
 from report_builder.pages.notebooks import current, download, execute
-from report_builder.results.artefacts import Executed, executions
 from report_builder.text import LANGUAGES
 from xo.runs.study import STUDIES, plan, study_data
 from xo.store.source_digest import ROOT
