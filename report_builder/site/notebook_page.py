@@ -44,7 +44,7 @@ class NotebookPage:
     """
 
     html: str
-    headings: list[dict[str, Any]]
+    headings: list[Any]
     anchors: set[str]
     summary: str  # the first paragraph, without markup
 
@@ -56,13 +56,15 @@ def convert(html: str, link: Callable[[str], str], language: str, file: str) -> 
     Raises ValueError on a formula that cannot be converted.
     """
     tree = LexborHTMLParser(html)
-    cells, headings, anchors, summary = [], [], set(), ""
-    download = fill("notebook_download.html", language, file=file)
+    cells: list[Cell] = []
+    headings: list[Any] = []
+    anchors: set[str] = set()
+    summary, download = "", str(fill("notebook_download.html", language, file=file))
     for node in tree.css(f"{TEXT}, {CODE}, {OUTPUT}"):
         classes = (node.attributes.get("class") or "").split()
         if "highlight-ipynb" in classes:
-            code = (node.css_first("pre").inner_html or "").removeprefix("<span></span>")
-            cells.append(Cell("code", Markup(code)))
+            code = node.css_first("pre", default=node).inner_html or ""
+            cells.append(Cell("code", Markup(code.removeprefix("<span></span>"))))
         elif "jp-OutputArea-output" in classes:
             cells.append(_output(node))
         else:

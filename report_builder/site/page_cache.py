@@ -23,7 +23,7 @@ from mkdocs.utils.meta import get_data
 from report_builder.pages.templating import TEMPLATES
 from report_builder.results.report import Report
 from xo.store.files import write_atomically
-from xo.store.inputs import digest, file_digest
+from xo.store.inputs import digest, file_digest, sha256
 
 PACKAGE = Path(__file__).parents[1]
 CODE = (  # of report_builder, that turns rendered Markdown into HTML
@@ -98,7 +98,7 @@ class PageCache:
         return self.folder / f"{page.file.src_uri}.json"
 
     def _key(self, page: Page) -> str:
-        return digest([self.common, file_digest(Path(page.file.abs_src_path))])
+        return digest([self.common, sha256(page.file.content_bytes)])
 
 
 def footer(report: Report) -> dict[str, Any] | None:
