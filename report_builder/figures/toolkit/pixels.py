@@ -113,7 +113,7 @@ def outline(
     ] = rgb(color)
 
 
-def readable(color: Sequence[int]) -> str:
+def readable(color: Sequence[int] | np.ndarray) -> str:
     """Black or white, whichever can be read on an (r, g, b) color."""
     return "#000000" if 0.299 * color[0] + 0.587 * color[1] + 0.114 * color[2] > 130 else "#ffffff"
 
