@@ -1,4 +1,4 @@
-"""Figures, values and tables of demonstrations: they show what was recorded, and say why where there is nothing to show."""
+"""Figures, values and tables of demonstrations, and why one is not shown."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from xo.demonstrations.record import Reason
 from xo.demonstrations.table import DEMONSTRATIONS
 from xo.variants import VARIANTS
 
-from .test_figures import EN, assert_tidy, contains, drawn, render, strings  # noqa: F401 - a fixture among them
+from .test_figures import assert_tidy, render
 
 SHOWN = [name for name, row in figures.FIGURES.items() if row.demonstration]
 
