@@ -11,7 +11,7 @@ from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
 from report_builder.figures.toolkit.pixels import ACROSS, cell_size, gray, largest, points
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import class_label, joined, shorten, variant_of
+from report_builder.figures.toolkit.words import class_label, joined, shorten
 from report_builder.text import EMPTY, Text, number, percent, plural
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def measure(evidence: Evidence, variant: str, block: int) -> FeatureMaps:
     for step in STEPS:
         if run.has(f"maps.{step}{block}"):
             maps[step] = run.array(f"maps.{step}{block}")[shown.places]
-    return FeatureMaps(variant_of(evidence, variant), run.seed, block, shown, maps)
+    return FeatureMaps(evidence.variant(variant), run.seed, block, shown, maps)
 
 
 def draw(numbers: FeatureMaps, style: Style) -> Figure:

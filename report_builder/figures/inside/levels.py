@@ -8,11 +8,10 @@ import numpy as np
 
 from report_builder.figures.inside.shown_images import ShownImages, measure_images
 from report_builder.figures.toolkit.description import Description
-from report_builder.figures.toolkit.picture import Picture
+from report_builder.figures.toolkit.picture import ON_WHITE, Picture
 from report_builder.figures.toolkit.pixels import ACROSS, cell_size, gray, grid, points
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import joined
-from report_builder.palette import COLORS
 from report_builder.text import Text, plural
 from xo.network.measurements import receptive_fields
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from report_builder.evidence.study import Evidence
     from xo.variants import Variant
 
-ON_WHITE = COLORS["receptive field"][0]  # images are white on dark pages too
 DASHES = ("-", (0, (4, 2)), (0, (1, 1.2)))
 LEVELS = Text("低层", "Low level"), Text("中层", "Middle level"), Text("高层", "High level")
 ONLY = Text("唯一一层", "Only level")
@@ -58,8 +56,10 @@ class Levels(NamedTuple):
 
 def measure(evidence: Evidence) -> Levels:
     """The maps of the variant "features" or, without it, of the one with the most convolutions."""
-    known = {variant.name: variant for variant in evidence.variants}
-    variant = known.get("features") or max(evidence.variants, key=lambda v: len(v.channels))
+    if evidence.runs("features"):
+        variant = evidence.variant("features")
+    else:
+        variant = max(evidence.variants, key=lambda each: len(each.channels))
     run = evidence.representative(variant.name)
     shown, fields = measure_images(run), receptive_fields(run.layers)
     blocks = [layer.name for layer in run.layers if layer.kind == "relu"]
@@ -93,7 +93,7 @@ def draw(numbers: Levels, style: Style) -> Figure:
     height = head + 2 * lane + points(width, 8)
     picture = Picture(style, describe(numbers).title, width, height)
     picture.note(8, points(width, 13), Text("输入", "Input"), 9.5)
-    for x, level in zip(places, levels, strict=True):
+    for x, level in zip(places, levels):
         count, field = level.maps.shape[1], f"{level.field}×{level.field}"
         sees = Text(
             f"{count} 幅 {level.size}，看 {field}", f"{count} of {level.size}, sees {field}"
@@ -104,7 +104,7 @@ def draw(numbers: Levels, style: Style) -> Figure:
         y = head + i * lane
         corner = picture.paint_into(gray(images[i]), 8, y, cell, color)
         _frame_fields(picture, numbers, i, *corner)
-        for x, pair in zip(places, grids, strict=True):
+        for x, pair in zip(places, grids):
             picture.paint(pair[i], x, y)
     return picture.finished()
 
