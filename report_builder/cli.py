@@ -229,7 +229,7 @@ def verify(
     ):
         for problem in checked.problems:
             click.echo(problem)
-        click.echo(f"{checked.what}: {len(checked.problems) or 'no'} problems")
+        click.echo(f"{checked.subject}: {len(checked.problems) or 'no'} problems")
         problems += len(checked.problems)
     click.echo(f"{problems} problems in all" if problems else "all is as it was written")
     if problems:

@@ -1,18 +1,21 @@
-"""Bilingual words, `Text(zh, en)`, and how numbers are written; digits go no further than the measurement."""
+"""Bilingual words, `Text(zh, en)`, and how numbers and classes are written; digits go no further than the measurement."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from math import ceil, floor, isfinite, log10
 
 import msgspec
 
 LANGUAGES = ("zh", "en")
+# classes of the assignment's folders; others keep their folder's name
+CLASSES = {"circles": "O", "circles_sm": "O", "crosses": "X", "crosses_sm": "X"}
 SPACE = "\N{NO-BREAK SPACE}"  # between a number and its unit
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class Text(msgspec.Struct, frozen=True):
-    """The same said in both languages; the one carrier of bilingual words in code."""
+    """The same words in both languages."""
 
     zh: str
     en: str
@@ -20,6 +23,9 @@ class Text(msgspec.Struct, frozen=True):
     def __getitem__(self, language: str) -> str:
         """The words in one language, "zh" or "en"."""
         return {"zh": self.zh, "en": self.en}[language]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((self.zh, self.en))
 
     def __bool__(self) -> bool:
         return bool(self.zh or self.en)
@@ -82,6 +88,30 @@ def hundredths(value: float) -> str:
     return ("0.00" if text == "-0.00" else text).replace("-", "−")
 
 
+def thousandths(value: float) -> str:
+    """A weight or an activation: three decimals, with a true minus sign."""
+    return f"{value:.3f}".replace("-", "−")
+
+
+def listed_hundredths(values: Iterable[float]) -> str:
+    return ", ".join(map(hundredths, values))
+
+
+def tiny(difference: float) -> str:
+    """A difference that rounding leaves: 4.8 × 10⁻⁷, or 0."""
+    return number(difference, 2)
+
+
+def ratio(value: float) -> str:
+    """How many times as much: 1.5, 23."""
+    return f"{value:,.0f}" if value >= 10 else number(value, 2)
+
+
+def percent_or_dash(share: float | None) -> str:
+    """A dash where there is nothing to take a share of."""
+    return "—" if share is None else percent(share)
+
+
 def count(n: int) -> str:
     return f"{n:,}"
 
@@ -104,14 +134,17 @@ def plural(n: int, one: str, many: str | None = None) -> str:
     return f"{n:,} {one if n == 1 else many or one + 's'}"
 
 
-def seconds(value: float) -> dict[str, str]:
-    """In the unit that reads best, by language."""
-    size, zh, en = (1, "秒", "s") if value < 120 else (60, "分钟", "min")
-    return {
-        language: f"{number(value / size, 2)}{SPACE}{unit}"
-        for language, unit in zip(LANGUAGES, (zh, en))
-    }
+def seconds(value: float) -> Text:
+    """A time in the unit that reads best."""
+    size, unit = (1, Text("秒", "s")) if value < 120 else (60, Text("分钟", "min"))
+    return same(f"{number(value / size, 2)}{SPACE}") + unit
 
 
-def gigabytes(value: float) -> str:
-    return f"{number(value / 1e9, 2)}{SPACE}GB"
+def gigabytes(size: float) -> str:
+    """Of a size in bytes."""
+    return f"{number(size / 1e9, 2)}{SPACE}GB"
+
+
+def class_name(name: str) -> str:
+    """A class as readers know it: circles are O, crosses are X, others keep their folder's name."""
+    return CLASSES.get(name, name)

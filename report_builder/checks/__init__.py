@@ -1,4 +1,5 @@
-"""What `check` and `verify` find out: languages that differ, results typed in, damaged files, runs that do not repeat.
+"""What the commands `check` and `verify` find: languages that differ, results typed in, damaged
+files, runs that do not repeat.
 
-Each check only reads, and yields a line for every problem; the site's own check before publishing is in `site`.
+Each check only reads, and yields a line for every problem. A new site's own check is in `site`.
 """

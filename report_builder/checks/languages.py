@@ -1,4 +1,6 @@
-"""Compares the pages of both languages: the same files, the same headings, and under each the same results, code and links."""
+"""Compares the pages of both languages: the same files, the same headings, and under each the same
+results, code and links.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +17,8 @@ CODE_CELL = re.compile(
     r"^# %%(?! \[markdown\])[^\n]*\n(?P<code>.*?)(?=^# %%|\Z)", re.MULTILINE | re.DOTALL
 )
 
-# What must stand under the same heading in both languages: the group says what it is, beyond its kind.
-PARTS = {
+# What must stand under the same heading in both languages; the group is its content.
+PATTERNS = {
     kind: re.compile(pattern, re.MULTILINE | re.DOTALL)
     for kind, pattern in {
         "front matter": r"(?<=\A---\n)(.*?)^---$",
@@ -32,8 +34,8 @@ PARTS = {
 }
 
 
-class Part(NamedTuple):
-    """Something on a page; two pages have the same part if kind and content agree."""
+class Element(NamedTuple):
+    """Something on a page; two pages have the same element if kind and content agree."""
 
     kind: str
     content: str
@@ -48,11 +50,13 @@ class Section(NamedTuple):
 
     level: int
     line: int
-    parts: list[Part]
+    elements: list[Element]
 
 
 def differences(docs: Path) -> Iterator[str]:
-    """`file:line: what one language has and the other lacks, and the remedy`, for every page and notebook."""
+    """`file:line: what one language has and the other lacks, and the remedy`, for every page and
+    notebook.
+    """
     first, second = (
         {
             file.relative_to(docs / language).as_posix()
@@ -73,24 +77,35 @@ def differences(docs: Path) -> Iterator[str]:
         yield from _lacking(*pages[1], *pages[0])
 
 
-def _lacking(name: str, ours: list[Section], other: str, theirs: list[Section]) -> Iterator[str]:
-    """What a page has that the other lacks; where the headings differ, the first of them that does."""
-    if [section.level for section in ours] != [section.level for section in theirs]:
-        same = next(
-            (k for k, (a, b) in enumerate(zip(ours, theirs)) if a.level != b.level),
-            min(len(ours), len(theirs)),
+def _lacking(
+    name: str, sections: list[Section], other: str, other_sections: list[Section]
+) -> Iterator[str]:
+    """What a page has that the other lacks; where headings differ, the first that does."""
+    levels, other_levels = (
+        [section.level for section in each] for each in (sections, other_sections)
+    )
+    if levels != other_levels:
+        first = next(
+            (k for k, (a, b) in enumerate(zip(levels, other_levels, strict=False)) if a != b),
+            min(len(levels), len(other_levels)),
         )
-        if same < len(ours):
-            there = f"one of level {theirs[same].level}" if same < len(theirs) else "none"
-            yield f"{name}:{ours[same].line}: a heading of level {ours[same].level}, where {other} has {there}; give both pages the same headings"
+        if first < len(levels):
+            match = f"one of level {other_levels[first]}" if first < len(other_levels) else "none"
+            yield (
+                f"{name}:{sections[first].line}: a heading of level {levels[first]}, "
+                f"where {other} has {match}; give both pages the same headings"
+            )
         return
-    for here, there in zip(ours, theirs):
-        left = [(part.kind, part.content) for part in there.parts]
-        for part in here.parts:
-            if (part.kind, part.content) in left:
-                left.remove((part.kind, part.content))
+    for section, other_section in zip(sections, other_sections, strict=True):
+        unmatched = [(element.kind, element.content) for element in other_section.elements]
+        for element in section.elements:
+            if (element.kind, element.content) in unmatched:
+                unmatched.remove((element.kind, element.content))
             else:
-                yield f"{name}:{part.line}: {part}, which {other} lacks under the same heading; give both the same"
+                yield (
+                    f"{name}:{element.line}: {element}, which {other} lacks under the same "
+                    "heading; give both the same"
+                )
 
 
 def sections(path: Path) -> list[Section]:
@@ -99,31 +114,26 @@ def sections(path: Path) -> list[Section]:
     found = []
     if path.suffix == ".py":
         found = [
-            Part("code cell", _bare(cell["code"]), _line(text, cell.start()))
+            Element("code cell", _bare(cell["code"]), _line(text, cell.start()))
             for cell in CODE_CELL.finditer(text)
         ]
         text = text_cells(text)
-    found += [
-        Part(
-            "code block", f"{block['language']} {_bare(block['code'])}", _line(text, block.start())
-        )
-        for block in CODE_BLOCK.finditer(text)
-    ]
+    for block in CODE_BLOCK.finditer(text):
+        content = f"{block['language']} {_bare(block['code'])}"
+        found.append(Element("code block", content, _line(text, block.start())))
     text = CODE_BLOCK.sub(lambda block: "\n" * block[0].count("\n"), text)
     found += [
-        Part(kind, _content(kind, part[1]), _line(text, part.start(1)))
-        for kind, pattern in PARTS.items()
-        for part in pattern.finditer(text)
+        Element(kind, _content(kind, match[1]), _line(text, match.start(1)))
+        for kind, pattern in PATTERNS.items()
+        for match in pattern.finditer(text)
     ]
-    found.sort(key=lambda part: part.line)
-    starts = [
-        (0, 1),
-        *((len(mark[1]), _line(text, mark.start())) for mark in HEADING.finditer(text)),
-    ]
-    ends = [line for _, line in starts[1:]] + [text.count("\n") + 2]
+    found.sort(key=lambda element: element.line)
+    headings = [(len(mark[1]), _line(text, mark.start())) for mark in HEADING.finditer(text)]
+    starts = [(0, 1), *headings]
+    ends = [*(line for _, line in headings), text.count("\n") + 2]
     return [
-        Section(level, line, [part for part in found if line <= part.line < end])
-        for (level, line), end in zip(starts, ends)
+        Section(level, line, [element for element in found if line <= element.line < end])
+        for (level, line), end in zip(starts, ends, strict=True)
     ]
 
 
@@ -146,7 +156,9 @@ def _content(kind: str, text: str) -> str:
 
 
 def _bare(code: str) -> str:
-    """Code without what may differ: comments, what its strings say, the language it asks for, and its layout."""
+    """Code without what may differ: comments, what its strings say, the language it asks for, and
+    its layout.
+    """
     code = re.sub(r"\"[^\"\n]*\"|'[^'\n]*'|(?:^|(?<=\s))#[^\n]*", "", code, flags=re.MULTILINE)
     return " ".join(re.sub(r"\.(zh|en)\b", "", code).split())
 

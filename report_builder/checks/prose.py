@@ -1,10 +1,13 @@
-"""What of a page, a notebook or a module is prose: the words that a reader sees as they were typed."""
+"""What of a page, a notebook or a module is prose: the words that a reader sees as they were
+typed.
+"""
 
 from __future__ import annotations
 
 import ast
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,12 +15,13 @@ COMPUTED = "□"  # stands where a template or f-string fills in what was comput
 SPACES = {"SPACE": " "}  # names of constants that f-strings put between number and unit
 
 CODE_BLOCK = re.compile(
-    r"^(?P<indent> *)(?P<fence>```|~~~)(?P<language>\w*)[^\n]*\n(?P<code>.*?)^(?P=indent)(?P=fence)[ \t]*$",
+    r"^(?P<indent> *)(?P<fence>```|~~~)(?P<language>\w*)[^\n]*\n"
+    r"(?P<code>.*?)^(?P=indent)(?P=fence)[ \t]*$",
     re.MULTILINE | re.DOTALL,
 )
 
-# what is no prose, in the order in which it is taken out; the same number of other characters takes its place
-_AWAY = [
+# What is no prose, in the order in which it is blanked out, and the character that takes its place.
+NOT_PROSE = [
     (re.compile(pattern, re.MULTILINE | re.DOTALL), filler)
     for pattern, filler in [
         (CODE_BLOCK.pattern, " "),
@@ -27,10 +31,8 @@ _AWAY = [
         (r"\{\{.*?\}\}", COMPUTED),
         (r"\$\$.*?\$\$", " "),
         (r"(?<![\\$])\$(?!\s)[^$\n]+?\$", " "),
-        (
-            r"(?<!`)`(?![\d.,]+ ?%?`)[^`\n]+`(?!`)",
-            " ",
-        ),  # code; a mere number between backticks is prose
+        # code; a mere number between backticks is prose
+        (r"(?<!`)`(?![\d.,]+ ?%?`)[^`\n]+`(?!`)", " "),
         (r"<https?://[^>\s]*>|https?://[^\s)>]*|\barXiv:[\d.]+", " "),
         (r"(?<=\])\([^()\s]*(?: \"[^\"]*\")?\)|(?<=\])\{\{[^{}]*\}\}", " "),  # where links lead
         (r"\{(?: ?[.#:][\w-]+| ?[\w-]+=(?:\"[^\"]*\"|[\w.%]+))+ ?\}", " "),  # attributes
@@ -38,7 +40,7 @@ _AWAY = [
         (r"^[ \t>]*\d+[.)](?= )", " "),  # numbers of list items
     ]
 ]
-_SAID = re.compile(r"\b(?:alt|title|aria-label)=\"([^\"]*)\"")  # what of a tag is read out
+READ_ALOUD = re.compile(r"\b(?:alt|title|aria-label)=\"([^\"]*)\"")  # of a tag
 
 
 class Passage(NamedTuple):
@@ -57,7 +59,9 @@ class Passage(NamedTuple):
 
 
 def passages(path: Path) -> Iterator[Passage]:
-    """The prose of a file: of a page all at once, of a module string by string, of a notebook its text, then its strings."""
+    """The prose of a file: of a page all at once, of a module string by string, of a notebook its
+    text, then its strings.
+    """
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".md":
         yield Passage(of_page(text), 1, text.split("\n"))
@@ -69,25 +73,28 @@ def passages(path: Path) -> Iterator[Passage]:
 
 def of_page(text: str) -> str:
     """Markdown with all that is no prose blanked out; its length and line breaks stay."""
-    for pattern, filler in _AWAY:
-        text = pattern.sub(
-            lambda found: _tag(found[0]) if filler == "<" else re.sub(r"[^\n]", filler, found[0]),
-            text,
-        )
+    for pattern, filler in NOT_PROSE:
+        text = pattern.sub(_tag if filler == "<" else partial(_blank, filler), text)
     return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
-def _tag(tag: str) -> str:
-    """An HTML tag of which only what is read out is left."""
-    kept = {index for said in _SAID.finditer(tag) for index in range(*said.span(1))}
+def _blank(filler: str, found: re.Match[str]) -> str:
+    return re.sub(r"[^\n]", filler, found[0])
+
+
+def _tag(tag: re.Match[str]) -> str:
+    """An HTML tag with all blanked out but what screen readers read of it."""
+    kept = {index for words in READ_ALOUD.finditer(tag[0]) for index in range(*words.span(1))}
     return "".join(
         character if index in kept or character == "\n" else " "
-        for index, character in enumerate(tag)
+        for index, character in enumerate(tag[0])
     )
 
 
 def text_cells(text: str) -> str:
-    """The text cells of a py:percent notebook, in the lines where they stand; empty where there are none."""
+    """The text cells of a py:percent notebook, in the lines where they stand; empty where there
+    are none.
+    """
     lines, within = [], False
     for line in text.split("\n"):
         if line.startswith("# %%"):
@@ -105,21 +112,21 @@ def _strings(text: str) -> Iterator[Passage]:
         node = waiting.pop()
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             continue  # a docstring
-        said = _said(node)
-        if re.search(r"[^\W\d_ ] |[\u4e00-\u9fff]|\d ?%", said):
-            yield Passage(of_page(said), node.lineno, lines[node.lineno - 1 : node.end_lineno])
-        if isinstance(node, ast.JoinedStr):  # its words are said; only what it fills in is left
+        words = _words(node)
+        if re.search(r"[^\W\d_ ] |[\u4e00-\u9fff]|\d ?%", words):
+            yield Passage(of_page(words), node.lineno, lines[node.lineno - 1 : node.end_lineno])
+        if isinstance(node, ast.JoinedStr):  # its words are read; only what it fills in is left
             waiting += [part.value for part in node.values if isinstance(part, ast.FormattedValue)]
         else:
             waiting += ast.iter_child_nodes(node)
 
 
-def _said(node: ast.AST) -> str:
-    """What a string says, with a mark for what is computed; empty for anything but a string."""
+def _words(node: ast.AST) -> str:
+    """The text of a string, with a mark for what is computed; empty for anything but a string."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value
     if isinstance(node, ast.JoinedStr):
-        return "".join(_said(part) for part in node.values)
+        return "".join(_words(part) for part in node.values)
     if isinstance(node, ast.FormattedValue):
         return SPACES.get(node.value.id, COMPUTED) if isinstance(node.value, ast.Name) else COMPUTED
     return ""

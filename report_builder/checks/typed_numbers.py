@@ -1,6 +1,8 @@
-"""Finds results that somebody typed in, where a page or a figure should take them from the records.
+"""Finds results that somebody typed in, where a page or a figure should take them from the
+records.
 
-RESULTS says how a result looks in prose, SET_UP what looks like one and is none, ALLOWED which constants may be typed.
+RESULTS says how a result looks in prose, SET_UP what looks like one and is none, ALLOWED which
+constants may be typed.
 """
 
 from __future__ import annotations
@@ -13,59 +15,74 @@ from typing import NamedTuple
 from report_builder.checks.prose import COMPUTED, Passage, passages
 from report_builder.text import LANGUAGES
 
-REMEDY = "take it from the records with value(...) or claim(...), or put the constant into ALLOWED in report_builder/checks/typed_numbers.py"
+HERE = "report_builder/checks/typed_numbers.py"
+REMEDY = (
+    "take it from the records with value(...) or claim(...), "
+    f"or put the constant into ALLOWED in {HERE}"
+)
 
 
 class Allowed(NamedTuple):
-    """Numbers that may be typed: a pattern that covers them, and the files in which they may stand."""
+    """Numbers that may be typed: a pattern that covers them, and the files where they may stand."""
 
     pattern: str
     where: str = "*"
 
 
-# Each with its reason. An entry that lets nothing through any more is a fault too, so that the list stays short.
+# Each with its reason. An entry that lets nothing through any more is a fault too, so that the list
+# stays short.
 ALLOWED = [
-    Allowed(r"0\.693"),  # ln 2, the loss of guessing between two equal classes
-    Allowed(r"0\.069"),  # a tenth of it, as the assignment prints it
+    # ln 2, the loss of guessing between two equal classes
+    Allowed(r"0\.693"),
+    # a tenth of it, as the assignment prints it
+    Allowed(r"0\.069"),
+    # when a seed has solved its task
     Allowed(
         r"(达到|不低于|(at least|reach(es|ed)?|accuracy of)) 98 ?%|98 ?% of the test images must"
-    ),  # when a seed has solved its task
+    ),
+    # the level of all intervals
     Allowed(
-        r"(区间|interval)[^。.]{0,30}95 ?%|95 ?%[^。.]{0,20}(区间|interval|分位|quantile)|有 95 ?% 会盖住"
-    ),  # the level of all intervals
-    Allowed(r"15 ?% ?(与|和|and) ?85 ?%"),  # shares of 300 test and 1,700 training images
-    Allowed(r"(不大于|不超过|低于|at most|below) 0\.05"),  # the p from which a test decides
-    Allowed(r"(0 (和|and)|3×3 (层为|is)) 100 ?%"),  # the ends of a scale
-    Allowed(
-        r"0\.5 (到|to) 0\.9", "*/xo/data.md"
-    ),  # how wide and high the generator draws circles, as shares of their square
-    Allowed(
-        r"百分之五|five percent", "*/evidence/published.md"
-    ),  # how near a seed must be to a log's level: NEAR in readings.py
-    Allowed(
-        r"第 7 轮就没有损失|epoch 7 the loss is gone"
-    ),  # said by the original: a heading, and the claim's own statement
-    Allowed(
-        r"到第 7 轮|）第 7 轮|(by|in) epoch 7|0\.001 (或|or) 0\.000", "*/claims.py"
-    ),  # the test of that claim
-    Allowed(r"99\.67 ?%", "*/claims.py"),  # printed by the original: a claim tests it
+        r"(区间|interval)[^。.]{0,30}95 ?%|95 ?%[^。.]{0,20}(区间|interval|分位|quantile)"
+        r"|有 95 ?% 会盖住"
+    ),
+    # shares of 300 test and 1,700 training images
+    Allowed(r"15 ?% ?(与|和|and) ?85 ?%"),
+    # the p from which a test decides
+    Allowed(r"(不大于|不超过|低于|at most|below) 0\.05"),
+    # the ends of a scale
+    Allowed(r"(0 (和|and)|3×3 (层为|is)) 100 ?%"),
+    # how wide and high the generator draws circles, as shares of their square
+    Allowed(r"0\.5 (到|to) 0\.9", "*/xo/data.md"),
+    # how near a seed must be to a log's level
+    Allowed(r"百分之五|five percent", "*/evidence/published.md"),
+    # said by the original: a heading, and the claim's own statement
+    Allowed(r"第 7 轮就没有损失|epoch 7 the loss is gone"),
+    # the test of that claim
+    Allowed(r"到第 7 轮|）第 7 轮|(by|in) epoch 7|0\.001 (或|or) 0\.000", "*/claim*.py"),
+    # printed by the original: a claim tests it
+    Allowed(r"99\.67 ?%", "*/claim*.py"),
 ]
 
 
 # The words that the patterns below are made of.
 _NAMES = {
     "<EPOCH>": r"(?<![\w-])epochs? <LATER>|<LATER> (?:epochs?\b|轮)",
-    "<LATER>": r"(?<![a-z0-9_.,×])(?!(?:10|20)(?!\d))\d+(?![\d×])",  # at epochs 10 and 20 runs are looked at, whatever they do
+    # runs are looked at in epochs 10 and 20, whatever they do
+    "<LATER>": r"(?<![a-z0-9_.,×])(?!(?:10|20)(?!\d))\d+(?![\d×])",
     "<SOME>": r"<N>|<DONE>",
-    "<N>": r"(?<![a-z0-9_.,×/+−-])\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?(?![\d×])",  # not the end of X1 or 3×3; Chinese may stand before it
+    # not the end of X1 or 3×3; Chinese may stand before it
+    "<N>": r"(?<![a-z0-9_.,×/+−-])\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?(?![\d×])",
     "<DONE>": f"{COMPUTED}+",  # what a template or an f-string fills in
     "<BIG>": r" ?(?:million|billion|thousand|k|M|万|亿)(?![a-z])",
-    "<WORD>": r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|twenty)",
+    "<WORD>": r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+    r"|(?:thir|four|fif|six|seven|eigh|nine)teen|twenty)",
     "<HAN>": r"[一二两三四五六七八九十百]",
     "<RUNS>": r"(?:seed|run|network|net)s?\b",
     "<次>": r"个种子|次训练|次|个网络",
-    "<OUTCOME>": r"\b(?:solve|learn|escap|leav|left\b|fall|fell\b|drop|converg|reach|gone\b|vanish|plateau|chance\b|lasts?\b|needs?\b|takes?\b|took\b)"
-    r"|学会|学不会|逃离|离开|下降|降到|降至|收敛|达到|消失|停在|平台期|没有了|没有损失|瞎猜|持续|需要|用了|只用",
+    "<OUTCOME>": r"\b(?:solve|learn|escap|leav|left\b|fall|fell\b|drop|converg|reach|gone\b"
+    r"|vanish|plateau|chance\b|lasts?\b|needs?\b|takes?\b|took\b)"
+    r"|学会|学不会|逃离|离开|下降|降到|降至|收敛|达到|消失|停在|平台期|没有了|没有损失|瞎猜"
+    r"|持续|需要|用了|只用",
     "<NEAR>": f"[^.。；;|\n{COMPUTED}]{{0,30}}?",  # words of the same sentence
     "<CLOSE>": "[^.,。，；;|\n\\d]{0,12}?",  # words of the same clause
 }
@@ -80,9 +97,11 @@ def _pattern(*alternatives: str) -> re.Pattern:
 
 # What looks like a result and is none: versions, sections, learning rates.
 SET_UP = _pattern(
-    r"(?:Python|PyTorch|MkDocs|versions?|版本)[^.;。；\d]{0,20}\d+(?:\.\d+)+(?: ?(?:to|or|and|至|到) ?\d+(?:\.\d+)+)*",
+    r"(?:Python|PyTorch|MkDocs|versions?|版本)[^.;。；\d]{0,20}"
+    r"\d+(?:\.\d+)+(?: ?(?:to|or|and|至|到) ?\d+(?:\.\d+)+)*",
     r"(?:sections?|chapters?|第) ?\d+(?:\.\d+)+(?: ?节)?",
-    r"(?:learning rates?|学习率)[^.;。；\d]{0,12}\d+\.\d+(?: ?(?:,|and|or|to|、|和|与|到) ?\d+\.\d+)*",
+    r"(?:learning rates?|学习率)[^.;。；\d]{0,12}"
+    r"\d+\.\d+(?: ?(?:,|and|or|to|、|和|与|到) ?\d+\.\d+)*",
 )
 
 # How a result looks: what the message calls it, and the words that it comes in.
@@ -99,13 +118,15 @@ RESULTS = {
     ),
     "a time": _pattern(
         r"<N>(?: [sh]\b| ?(?:ms|sec|seconds?|min|minutes?|hours?)\b)",
-        r"<WORD> (?:seconds|minutes?|hours?)\b|\bhalf an? (?:second|minute|hour)\b|\ban? (?:minute|hour)\b",
+        r"<WORD> (?:seconds|minutes?|hours?)\b",
+        r"\bhalf an? (?:second|minute|hour)\b|\ban? (?:minute|hour)\b",
         r"(?:<N> ?|[一二两三四五六七八九十半]+)个?半?(?:毫秒|秒|分钟|小时)",
         r"<N> images (?:a|per) second|每秒<CLOSE><N> ?[幅张]",
     ),
     "a count of parameters or multiply-adds": _pattern(
         r"<N><BIG>? ?个?(?:parameters?|weights?|multiply-adds?|MACs|FLOPs|参数|权值|权重|次乘)",
-        r"(?:parameters|weights|multiply-adds|参数|权值|乘加)<CLOSE>(?:<N><BIG>|(?<![\d.,])\d{1,3}(?:,\d{3})+|(?<![\d.,])\d{3,})",
+        r"(?:parameters|weights|multiply-adds|参数|权值|乘加)<CLOSE>"
+        r"(?:<N><BIG>|(?<![\d.,])\d{1,3}(?:,\d{3})+|(?<![\d.,])\d{3,})",
     ),
     "a large number": _pattern(r"<N><BIG>", r"(?<![\d.,])(?:\d{2,3}(?:,\d{3})+|\d(?:,\d{3}){2,})"),
     "a count of seeds": _pattern(
@@ -120,13 +141,15 @@ RESULTS = {
     ),
     "an epoch of success": _pattern(r"<OUTCOME><NEAR><EPOCH>", r"<EPOCH><NEAR><OUTCOME>"),
     "a ratio": _pattern(
-        r"<N>(?: times|-?fold|×) (?:as|faster|slower|more|less|fewer|larger|smaller|longer|bigger|the)\b",
+        r"<N>(?: times|-?fold|×) "
+        r"(?:as|faster|slower|more|less|fewer|larger|smaller|longer|bigger|the)\b",
         r"(?:twice|<WORD> times) as (?:fast|slow|long)",
         r"<N> ?倍|[快慢][^，。；\n]{0,3}<HAN>+倍",
     ),
     "an accuracy or loss": _pattern(
         r"(?:accurac(?:y|ies)|loss(?:es)?|error|准确率|正确率|损失|错误率)<CLOSE>"
-        r"(?:\b(?:of|is|at|to|was|reaches|about|around|only)|[:：到至为是约有]) ?<N>(?! ?(?:个|channels))"
+        r"(?:\b(?:of|is|at|to|was|reaches|about|around|only)|[:：到至为是约有]) ?"
+        r"<N>(?! ?(?:个|channels))"
     ),
     "a median or mean": _pattern(
         r"(?:median|mean|average)(?: \w+){0,3} (?:is|was|of) <N>",
@@ -137,7 +160,8 @@ RESULTS = {
         r"(?:uses|used|takes|took|占用?|用了)<NEAR><N> ?[MG]i?B",
     ),
     "a count of mistakes": _pattern(
-        rf"(?:misclassif\w+|mistakes?)(?: only)? <N>|<N>[a-z {COMPUTED}]{{0,40}} (?:wrong|misclassified)",
+        r"(?:misclassif\w+|mistakes?)(?: only)? <N>",
+        rf"<N>[a-z {COMPUTED}]{{0,40}} (?:wrong|misclassified)",
         r"(?:判错|分错|认错|错了|误判)<CLOSE>\d+ ?[幅张个]|\d+ ?[幅张]<CLOSE>(?:判错|分错|认错)",
         r"\d+ ?幅[^。；\n]{0,4}[中里][^。；\n]{0,4}\d+ ?幅",
     ),
@@ -145,7 +169,9 @@ RESULTS = {
 
 
 def typed_results(docs: Path, package: Path) -> Iterator[str]:
-    """`file:line: what was found, and the remedy` for every result typed into a page, a notebook or the words of a module."""
+    """`file:line: what was found, and the remedy` for every result typed into a page, a notebook
+    or the words of a module.
+    """
     files = [
         file
         for language in LANGUAGES
@@ -166,14 +192,16 @@ def typed_results(docs: Path, package: Path) -> Iterator[str]:
             for line, words, what in sorted(found)
         )
     yield from (
-        f"report_builder/checks/typed_numbers.py: ALLOWED has {entry.pattern!r}, which lets nothing through any more: take it out"
+        f"{HERE}: ALLOWED has {entry.pattern!r}, which lets nothing through any more: take it out"
         for entry in ALLOWED
         if entry not in used
     )
 
 
 def _results(passage: Passage, file: Path, used: set[Allowed]) -> Iterator[tuple[str, re.Match]]:
-    """What each result is and where, by the first kind that finds it; notes which entries of ALLOWED let something through."""
+    """What each result is and where, by the first kind that finds it; notes which entries of
+    ALLOWED let something through.
+    """
     text = SET_UP.sub(lambda found: " " * len(found[0]), passage.text)
     permitted = [
         (entry, found.span())

@@ -1,4 +1,4 @@
-"""The records of one study on one data set, and estimates over them; the original's logs beside them.
+"""What was measured and printed: the records of a study, the original's logs, and estimates over them.
 
-Not here: sentences, tables, pictures.
+Nothing here knows what a page says of it. What a computation asks for is recorded (`recording`).
 """

@@ -1,10 +1,10 @@
-"""What the two odd logs of the original may be: the readings, how likely each makes them, and which fits best.
+"""What the two suspect logs of the original may be: the explanations, how likely each makes them, and which fits best.
 
 The noise model: a log is one of a variant's runs, each as probable as the other, plus in every printed row an error of
-Student's t distribution. Its scale and its degrees of freedom are one pair for all readings of a log, and are those that
-make each of our runs most likely from the others of its own variant (leave-one-out). The rows of a log are not
-independent, so differences of log-likelihoods are overstated: they order readings, and count only where they hold
-whichever of our seeds we happen to have (bootstrap).
+Student's t distribution. Its scale and its degrees of freedom are one pair for all explanations of a log, and are those
+that make each of our runs most likely from the others of its own variant (leave-one-out). The rows of a log are not
+independent, so differences of log-likelihoods are overstated: they order explanations, and count only where they hold
+over resampled seeds (bootstrap).
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ import numpy as np
 
 from report_builder.evidence.original_logs import DIGIT, Log, logs, printed_rows, rows_per_epoch
 from report_builder.evidence.study import Evidence
+from report_builder.text import Text
 
-ODD = ("three-conv-failed", "no-pooling")
-FEW = 5  # seeds of each reading, below which nothing is decided
-LIKELIER = log(20)  # how much better one reading must do to be called the better one
-KEEPS = 0.9  # of the level of its plateau: above this share an epoch still belongs to it
+SUSPECT_LOGS = ("three-conv-failed", "no-pooling")
+FEWEST_SEEDS = 5  # of each explanation, below which nothing is decided
+DECISIVE = log(20)  # log-likelihood by which the best must lead
+ON_PLATEAU = 0.9  # of the level of its plateau: above this share an epoch still belongs to it
 FALLEN = 0.5  # of that level: below this share a log has left it
 NEAR = 0.05  # of that level: a run that differs by less stays there too
 SCALES = 0.0005 * 1.25 ** np.arange(
@@ -29,35 +30,31 @@ SCALES = 0.0005 * 1.25 ** np.arange(
 )  # of the noise in a printed row; half the last digit at least
 FREEDOMS = (1, 2, 4, 8, 16, 32)  # degrees of freedom: 1 expects outliers, 32 is all but normal
 
-Part = Literal["whole", "plateau", "fall"]
-State = Literal["judged", "excluded", "no runs", "too few", "not comparable"]
+LogPart = Literal["whole", "plateau", "fall"]
+FitState = Literal["compared", "excluded", "no runs", "too few", "not comparable"]
 
 
-class Reading(NamedTuple):
-    """One account of how an odd log came about."""
+class Explanation(NamedTuple):
+    """One account of how a suspect log came about."""
 
-    zh: str
-    en: str
+    title: Text
     images: tuple[int, int]  # of each class, that the log's run then learned from
     variants: dict[str, str]  # log -> the variant that replays it
 
 
-READINGS: dict[str, Reading] = {
-    "right": Reading(
-        "标签无误",
-        "Right labels",
+EXPLANATIONS: dict[str, Explanation] = {
+    "right": Explanation(
+        Text("标签无误", "Right labels"),
         (850, 850),
         {"three-conv-failed": "three-conv", "no-pooling": "no-pooling"},
     ),
-    "folders": Reading(
-        "文件夹当作类别",
-        "Folders as classes",
+    "folders": Explanation(
+        Text("文件夹当作类别", "Folders as classes"),
         (300, 1700),
         {"three-conv-failed": "three-conv-wrong-folder", "no-pooling": "no-pooling-wrong-folder"},
     ),
-    "uneven": Reading(
-        "两类数目悬殊",
-        "Uneven classes",
+    "uneven": Explanation(
+        Text("两类数目悬殊", "Uneven classes"),
         (300, 1700),
         {"three-conv-failed": "three-conv-uneven", "no-pooling": "no-pooling-uneven"},
     ),
@@ -70,36 +67,36 @@ class Noise(NamedTuple):
 
 
 class Fit(NamedTuple):
-    """How one reading does on one part of a log."""
+    """How well one explanation fits one part of a log."""
 
-    reading: str
+    explanation: str
     variant: str
-    state: State  # excluded: it cannot print so many rows; not comparable: this study's runs do not print so many
+    state: FitState  # excluded: it cannot print so many rows; not comparable: this study's runs do not print so many
     n: int
     alike: int  # runs that do in this part what the log does
-    by_seed: np.ndarray  # (n,) log-likelihoods, one per run; empty unless judged
+    by_seed: np.ndarray  # (n,) log-likelihoods, one per run; empty unless compared
 
     @property
     def log_likelihood(self) -> float:
         return float(np.logaddexp.reduce(self.by_seed) - log(len(self.by_seed)))
 
 
-class Judgement(NamedTuple):
-    """All readings of one part of a log, and what comes of it."""
+class Comparison(NamedTuple):
+    """All explanations of one part of a log, compared."""
 
     log: str
-    part: Part
+    part: LogPart
     first: int  # epoch, from 1
     last: int
     noise: Noise | None
     fits: tuple[Fit, ...]
 
     @property
-    def judged(self) -> tuple[Fit, ...]:
+    def ranked(self) -> tuple[Fit, ...]:
         """The likeliest first."""
         return tuple(
             sorted(
-                (fit for fit in self.fits if fit.state == "judged"),
+                (fit for fit in self.fits if fit.state == "compared"),
                 key=lambda fit: -fit.log_likelihood,
             )
         )
@@ -107,7 +104,7 @@ class Judgement(NamedTuple):
     @property
     def lead(self) -> tuple[float, float, float]:
         """By how much the likeliest is ahead of the next in log-likelihood, and the 95 % interval over our seeds."""
-        best, second, *_ = self.judged
+        best, second, *_ = self.ranked
         rng = np.random.default_rng(0)
         drawn = [_drawn(fit.by_seed, rng) for fit in (best, second)]
         low, high = np.quantile(drawn[0] - drawn[1], (0.025, 0.975))
@@ -115,10 +112,13 @@ class Judgement(NamedTuple):
 
     @property
     def best(self) -> str | None:
-        """The reading that fits best, if the data tell it from all others; None while they do not, or runs are missing."""
-        if any(fit.state not in ("judged", "excluded") or 0 < fit.n < FEW for fit in self.fits):
+        """The explanation that fits best; None where the runs do not single one out, or some are missing."""
+        if any(
+            fit.state not in ("compared", "excluded") or 0 < fit.n < FEWEST_SEEDS
+            for fit in self.fits
+        ):
             return None
-        return self.judged[0].reading if self.lead[1] >= LIKELIER else None
+        return self.ranked[0].explanation if self.lead[1] >= DECISIVE else None
 
 
 def _drawn(by_seed: np.ndarray, rng: np.random.Generator, times: int = 2000) -> np.ndarray:
@@ -127,20 +127,20 @@ def _drawn(by_seed: np.ndarray, rng: np.random.Generator, times: int = 2000) -> 
     return np.logaddexp.reduce(picked, axis=1) - log(len(by_seed))
 
 
-def judgements(name: str, evidence: Evidence) -> tuple[Judgement, ...]:
-    """An odd log as a whole and, where it leaves its plateau, both parts apart."""
+def compare_explanations(name: str, evidence: Evidence) -> tuple[Comparison, ...]:
+    """A suspect log as a whole and, where it leaves its plateau, each of its two parts."""
     published = logs()[name]
     fall = fall_epoch(published)
-    parts: dict[Part, tuple[int, int]] = {"whole": (1, published.epochs)}
+    parts: dict[LogPart, tuple[int, int]] = {"whole": (1, published.epochs)}
     if fall:
         parts |= {"plateau": (1, fall - 1), "fall": (fall, published.epochs)}
-    return tuple(_judge(published, part, *epochs, evidence) for part, epochs in parts.items())
+    return tuple(_compare(published, part, *epochs, evidence) for part, epochs in parts.items())
 
 
 def fall_epoch(published: Log) -> int | None:
     """The first epoch from which all lie below the plateau; None where the log stays there to its end."""
     means = published.rows.mean(1)
-    below = means < KEEPS * np.median(means[1:])
+    below = means < ON_PLATEAU * np.median(means[1:])
     return int(np.flatnonzero(~below)[-1]) + 2 if below[-1] else None
 
 
@@ -153,47 +153,51 @@ def _plateau(published: Log) -> slice:
     return slice(1, (fall_epoch(published) or published.epochs + 1) - 1)
 
 
-def _judge(published: Log, part: Part, first: int, last: int, evidence: Evidence) -> Judgement:
+def _compare(
+    published: Log, part: LogPart, first: int, last: int, evidence: Evidence
+) -> Comparison:
     span = slice(first - 1, last)
-    found: dict[str, tuple[State, np.ndarray | None]] = {}
-    for name, reading in READINGS.items():
-        found[name] = _runs_of(published, reading, evidence)
-    replicates = [rows for state, rows in found.values() if state == "judged"]
+    found: dict[str, tuple[FitState, np.ndarray | None]] = {}
+    for name, explanation in EXPLANATIONS.items():
+        found[name] = _runs_of(published, explanation, evidence)
+    replicates = [rows for state, rows in found.values() if state == "compared"]
     noise = fit_noise([_flat(rows[:, span]) for rows in replicates])
     fits = []
     for name, (state, rows) in found.items():
-        if state == "judged" and noise is None:
+        if state == "compared" and noise is None:
             state = "too few"
-        judged = state == "judged"
+        compared = state == "compared"
         fits.append(
             Fit(
                 name,
-                READINGS[name].variants[published.name],
+                EXPLANATIONS[name].variants[published.name],
                 state,
                 0 if rows is None else len(rows),
                 0 if rows is None else _alike(published, part, rows),
                 likelihoods(published.rows[span].ravel(), _flat(rows[:, span]), noise)
-                if judged
+                if compared
                 else np.empty(0),
             )
         )
-    return Judgement(published.name, part, first, last, noise, tuple(fits))
+    return Comparison(published.name, part, first, last, noise, tuple(fits))
 
 
 def _runs_of(
-    published: Log, reading: Reading, evidence: Evidence
-) -> tuple[State, np.ndarray | None]:
-    """Whether a reading can be judged, and if so what its runs print, `(n, epochs, rows)`."""
-    if rows_per_epoch(sum(reading.images)) != published.rows.shape[1]:
+    published: Log, explanation: Explanation, evidence: Evidence
+) -> tuple[FitState, np.ndarray | None]:
+    """Whether an explanation can be compared, and if so what its runs print, `(n, epochs, rows)`."""
+    if rows_per_epoch(sum(explanation.images)) != published.rows.shape[1]:
         return "excluded", None
-    runs = evidence.records.get(reading.variants[published.name], ())
+    runs = evidence.runs(explanation.variants[published.name])
     if not runs:
         return "no runs", None
     rows = printed_rows(runs)[:, : published.epochs]
-    return ("judged", rows) if rows.shape[1:] == published.rows.shape else ("not comparable", None)
+    return (
+        ("compared", rows) if rows.shape[1:] == published.rows.shape else ("not comparable", None)
+    )
 
 
-def _alike(published: Log, part: Part, rows: np.ndarray) -> int:
+def _alike(published: Log, part: LogPart, rows: np.ndarray) -> int:
     """How many runs stay where the log stays, and fall where it falls."""
     level = plateau_level(published)
     stays = abs(rows[:, _plateau(published)].mean((1, 2)) - level) <= NEAR * level
@@ -233,7 +237,7 @@ def _log_probability(error: np.ndarray, noise: Noise) -> np.ndarray:
 
 
 def fit_noise(groups: list[np.ndarray]) -> Noise | None:
-    """The noise that makes our runs, `(n, rows)` of each reading, likeliest from the others; None where none has another."""
+    """The noise that makes our runs, `(n, rows)` of each explanation, likeliest from one another; None without two runs."""
     groups = [runs for runs in groups if len(runs) > 1]
     if not groups:
         return None

@@ -1,7 +1,7 @@
 """What the original printed, read from data/published.toml, and where each of its logs lies among our runs.
 
-Two logs are odd: they print three rows an epoch where their network, with the data of the others, can print only two.
-What they may be instead is weighed in `readings`.
+Two logs are suspect: they print three rows an epoch where their network, with the data of the others, can print only two.
+What they may be instead is weighed in `log_explanations`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from report_builder.evidence.study import printed
+from report_builder.evidence.estimates import printed
+from report_builder.evidence.recording import current_requests
 from xo.errors import InputError
 from xo.runs.record import RunRecord
 from xo.store.source_digest import ROOT
@@ -24,7 +25,7 @@ BATCH_SIZE = 64
 DIVERGED = 1.0  # what a printed loss beyond all measure counts as
 
 
-class Fact(NamedTuple):
+class PrintedFact(NamedTuple):
     """What the original printed, as it stands there, and where."""
 
     text: str
@@ -53,22 +54,23 @@ def logs() -> dict[str, Log]:
     }
 
 
-def facts() -> dict[str, Fact]:
+def facts() -> dict[str, PrintedFact]:
     """Everything printed that a page may quote: `three-conv-failed.epoch-10`, `channels-11.accuracy`, `settings.lr`."""
     found = {}
     for name, log in logs().items():
         found |= {
-            f"{name}.epochs": Fact(f"{log.epochs}", log.section),
-            f"{name}.rows": Fact(f"{log.rows.shape[1]}", log.section),
+            f"{name}.epochs": PrintedFact(f"{log.epochs}", log.section),
+            f"{name}.rows": PrintedFact(f"{log.rows.shape[1]}", log.section),
         }
         found |= {
-            f"{name}.epoch-{e}": Fact(" ".join(f"{row:.3f}" for row in rows), log.section)
+            f"{name}.epoch-{e}": PrintedFact(" ".join(f"{row:.3f}" for row in rows), log.section)
             for e, rows in enumerate(log.rows, 1)
         }
         if log.accuracy is not None:
-            found[f"{name}.accuracy"] = Fact(f"{log.accuracy:.6f} %", log.section)
+            found[f"{name}.accuracy"] = PrintedFact(f"{log.accuracy:.6f} %", log.section)
     return found | {
-        name: Fact(_written(**fact), fact["section"]) for name, fact in _document()["facts"].items()
+        name: PrintedFact(_written(**fact), fact["section"])
+        for name, fact in _document()["facts"].items()
     }
 
 
@@ -79,6 +81,7 @@ def _written(value, section: str, unit: str = "") -> str:
 
 
 def _document() -> dict:
+    current_requests().files.add(FILE.relative_to(ROOT).as_posix())
     try:
         return _parsed(FILE.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
@@ -92,18 +95,9 @@ def _parsed(text: str) -> dict:
     return tomllib.loads(text)
 
 
-# What a log gives away by itself
-
-
 def rows_per_epoch(images: int, batch_size: int = BATCH_SIZE) -> int:
     """How often an epoch prints: after every ten of its batches, the last of which may be smaller."""
     return -(-images // batch_size) // BATCHES_PER_ROW
-
-
-def blind_loss(counts: tuple[int, ...]) -> float:
-    """The mean loss, in nats, of a net that knows the shares of the classes and nothing else: their entropy."""
-    shares = np.array(counts) / sum(counts)
-    return float(-(shares * np.log(shares)).sum())
 
 
 # Where a log lies among our runs
@@ -114,9 +108,7 @@ class Placement(NamedTuple):
 
     published: np.ndarray  # (epochs,)
     ours: np.ndarray  # (n, epochs)
-    distances: (
-        np.ndarray
-    )  # (n,), of each run from the median of the others; nothing to tell where there is one run
+    distances: np.ndarray  # (n,) of each run from the median of the others; empty for one run
     distance: float  # of the published log from the median of all
 
     @property

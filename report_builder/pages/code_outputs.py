@@ -1,116 +1,122 @@
-"""Code on pages, `{{ run(\"\"\"code\"\"\") }}`: run by a build, shown with what it printed, and never run by `mkdocs serve`.
+"""Code on pages, `{{ run(\"\"\"code\"\"\") }}`: run by a build and shown with what it printed.
 
-A snippet stands alone: it is run in a process of its own, with this project's Python and XO_DATA, XO_STORE, XO_STUDY in its
-environment as notebooks have them.
+`mkdocs serve` never runs it. Each block stands alone: it runs in a process of its own with this
+project's Python.
 """
 
 from __future__ import annotations
 
 import ast
-import hashlib
-import html
 import os
+import platform
 import re
-import runpy
+import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable, Mapping
+from importlib.metadata import version
 from pathlib import Path
 from textwrap import dedent
 from typing import NamedTuple
 
 from xo.errors import CheckFailed
-from xo.store.processes import ONE_THREAD, Process, begin
+from xo.store.inputs import Inputs, sha256
+from xo.store.processes import ONE_THREAD
+from xo.store.source_digest import ROOT, Source
+from xo.store.store import Artifact, Store
 
+KIND = "code output"  # of artifact
 TIMEOUT = 120  # seconds
-RUNNING = ("numpy", "torch")  # libraries whose version decides what a snippet prints
-_NOTE = {
-    "zh": "这段代码还没有执行过，运行 <code>python -m report_builder build</code> 会执行它。",
-    "en": "This code has not been run yet; <code>python -m report_builder build</code> runs it.",
-}
+RUNNING = ("numpy", "torch")  # libraries whose version decides what code prints
 
 
-class Snippet(NamedTuple):
-    """A piece of code and a page that it stands on, below docs/."""
+class CodeBlock(NamedTuple):
+    """Code and a page that it stands on."""
 
     name: str  # local-3f2a9c1b: the page and a digest of the code without its comments
     code: str
-    page: str
+    page: str  # below docs
 
+    @classmethod
+    def of(cls, code: str, page: str) -> CodeBlock:
+        """`code` as it stands between the quotes of `run`.
 
-def snippet(code: str, page: str) -> Snippet:
-    """`code` as it stands between the quotes of `run`; with other comments, as on the page's other language, it is the same."""
-    code = dedent(code).strip("\n")
-    return Snippet(
-        f"{Path(page).stem}-{hashlib.sha256(_uncommented(code).encode()).hexdigest()[:8]}",
-        code,
-        page,
-    )
-
-
-def _uncommented(code: str) -> str:
-    try:
-        return ast.unparse(ast.parse(code))
-    except SyntaxError:  # told when it is run
-        return code
-
-
-def execute(asked: Snippet, docs: Path, environment: dict[str, str]) -> str:
-    """What the code prints; CheckFailed names the page's line where it fails."""
-    with tempfile.TemporaryDirectory() as scratch:
-        script, printed, said = (Path(scratch) / name for name in ("snippet.py", "printed", "said"))
-        script.write_text(asked.code + "\n", encoding="utf-8")
-        said.touch()
-        process = Process(target=_run, args=(script, printed, said, ONE_THREAD | environment))
-        process.start()
+        Code that differs in comments alone, as on the other language's page, has the same name.
+        """
+        code = dedent(code).strip("\n")
         try:
-            process.join(TIMEOUT)
-            finished = not process.is_alive()
-        finally:
-            process.kill()
-            process.join()
-        if not finished:
-            raise CheckFailed(
-                f"{_place(asked, docs)}: the code ran for more than {TIMEOUT} s; mend it"
+            significant = ast.unparse(ast.parse(code))
+        except SyntaxError:  # which running it will report
+            significant = code
+        return cls(f"{Path(page).stem}-{sha256(significant.encode())[:8]}", code, page)
+
+
+def environment(variables: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a script or notebook that uses this project, one thread of it."""
+    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+    encoding = {"PYTHONPATH": path, "PYTHONIOENCODING": "utf-8"}
+    return {**os.environ, **ONE_THREAD, **encoding, **variables}
+
+
+def inputs(block: CodeBlock, source: Source, data: str, records: Mapping[str, str]) -> Inputs:
+    """What decides the output: code, versions, and data and records where the code reads them.
+
+    `data` is the digest of the data set; `records` are those of the study, run name to digest.
+    """
+    found: Inputs = {"code": source.reach_of_text(block.code), "versions": versions(RUNNING)}
+    if "XO_DATA" in block.code:
+        found["data"] = data
+    if "XO_STORE" in block.code:
+        found["records"] = dict(records)
+    return found
+
+
+def make(
+    block: CodeBlock, inputs: Inputs, store: Store, docs: Path, variables: Mapping[str, str]
+) -> Artifact:
+    """Runs the code and stores what it printed, as `printed` of the artifact's content."""
+    printed = execute(block, docs, variables)
+    return store.add(KIND, block.name, inputs, {"printed": printed}, {})
+
+
+def versions(libraries: Iterable[str]) -> dict[str, str]:
+    """Of Python and these libraries."""
+    return {"python": platform.python_version()} | {name: version(name) for name in libraries}
+
+
+def execute(block: CodeBlock, docs: Path, variables: Mapping[str, str]) -> str:
+    """What the code prints, run with these variables (XO_DATA, XO_STORE, XO_STUDY).
+
+    Raises CheckFailed, which names the page's line, where it fails or runs for longer than TIMEOUT.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        script = Path(scratch) / "code.py"
+        script.write_text(f"{block.code}\n", encoding="utf-8")
+        try:
+            done = subprocess.run(
+                [sys.executable, script],
+                cwd=scratch,
+                env=environment(variables),
+                capture_output=True,
+                encoding="utf-8",
+                timeout=TIMEOUT,
             )
-        if process.exitcode:
-            error = said.read_text(encoding="utf-8")
-            lines = re.findall(rf'File "{re.escape(str(script))}", line (\d+)', error)
-            last = error.strip().splitlines() or [f"exit status {process.exitcode}"]
+        except subprocess.TimeoutExpired:
             raise CheckFailed(
-                f"{_place(asked, docs, int(lines[-1]) if lines else 1)}: the code failed with {last[-1]}; mend it"
-            )
-        return printed.read_text(encoding="utf-8").rstrip("\n")
+                f"{_place(block, docs)}: the code ran for more than {TIMEOUT} s; mend it"
+            ) from None
+    if done.returncode:
+        lines = re.findall(rf'File "{re.escape(str(script))}", line (\d+)', done.stderr)
+        last = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
+        place = _place(block, docs, int(lines[-1]) if lines else 1)
+        raise CheckFailed(f"{place}: the code failed with {last[-1]}; mend it")
+    return done.stdout.rstrip("\n")
 
 
-def _run(script: Path, printed: Path, said: Path, environment: dict[str, str]) -> None:
-    """In the process: as `python script` there, with what it prints and its errors in two files."""
-    begin()
-    os.environ.update(environment)
-    os.chdir(script.parent)
-    for stream, file in ((sys.stdout, printed), (sys.stderr, said)):
-        with open(file, "w") as opened:
-            os.dup2(opened.fileno(), stream.fileno())
-        stream.reconfigure(encoding="utf-8")  # whatever the system's language
-    sys.argv[:] = [str(script)]
-    runpy.run_path(str(script), run_name="__main__")
-
-
-def _place(asked: Snippet, docs: Path, line: int = 1) -> str:
+def _place(block: CodeBlock, docs: Path, line: int = 1) -> str:
     """File and line of the page where that line of the code stands."""
-    page = docs / asked.page
-    first = next(line for line in asked.code.splitlines() if line.strip())
+    page = docs / block.page
+    first = next(line for line in block.code.splitlines() if line.strip())
     text = page.read_text(encoding="utf-8")
-    at = max(text.find(asked.code), 0) or max(text.find(first), 0)
-    return f"{page}:{text[:at].count(chr(10)) + line}"
-
-
-def markup(asked: Snippet, printed: str | None, language: str) -> str:
-    """Markdown of the code and of what it printed; a note where it has not been run."""
-    below = (
-        f'<p class="xo-missing">{_NOTE[language]}</p>'
-        if printed is None
-        else f'<div class="xo-output"><pre>{html.escape(printed)}</pre></div>'
-        if printed
-        else ""
-    )
-    return f"```python\n{asked.code}\n```\n\n{below}"
+    start = max(text.find(block.code), 0) or max(text.find(first), 0)
+    return f"{page}:{text[:start].count(chr(10)) + line}"

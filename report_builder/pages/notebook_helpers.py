@@ -1,8 +1,9 @@
-"""What the notebooks take from the project: images, records, and pictures that have words and a Chinese font.
+"""What the notebooks take from the project: images, records, pictures, a Chinese font.
 
-A notebook may lie anywhere. The environment says which images, store and study it is to use: `XO_DATA`, `XO_STORE`,
-`XO_STUDY`, as a build sets them. Without these it uses what the clone holds that Python imports the project from,
-and without a clone the folder it runs in, where the embedded images are drawn first.
+A notebook may lie anywhere. The environment says which images, store and study it uses: `XO_DATA`,
+`XO_STORE`, `XO_STUDY`, as a build sets them. Without these it uses what the clone holds that Python
+imports the project from, and without a clone the folder it runs in, where the embedded images are
+drawn first.
 """
 
 from __future__ import annotations
@@ -27,9 +28,8 @@ from xo.store.store import Store
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-DOTS_PER_INCH = (
-    144  # half as many again as the page's pixels: sharp on most screens, and still small
-)
+# Half as many again as the page's pixels: sharp on most screens, and still small.
+DOTS_PER_INCH = 144
 PAGE_PIXELS_PER_INCH = 96
 
 
@@ -47,7 +47,7 @@ def data_set() -> DataSet:
 
 
 def recorded() -> dict[str, tuple[RunRecord, ...]]:
-    """The records of the study that the store holds, `{"baseline": (seed 0, seed 1, ...), ...}`; nothing is trained."""
+    """The records of the study that the store holds, by variant and in the order of seeds."""
     study = find_study(os.environ.get("XO_STUDY", "default"))
     found: dict[str, tuple[RunRecord, ...]] = {}
     for record in find_records(
@@ -76,7 +76,7 @@ def use_font() -> None:
 
 @dataclass(frozen=True)
 class Picture:
-    """What Jupyter displays where it is the last value of a cell: a PNG with an alternative text."""
+    """What Jupyter displays as the last value of a cell: a PNG with an alternative text."""
 
     png: bytes
     width: int  # of the page's pixels
@@ -88,11 +88,12 @@ class Picture:
 
     def _repr_html_(self) -> str:
         source = f"data:image/png;base64,{b64encode(self.png).decode()}"
-        return f'<img alt="{html.escape(self.alt)}" width="{self.width}" height="{self.height}" src="{source}">'
+        size = f'width="{self.width}" height="{self.height}"'
+        return f'<img alt="{html.escape(self.alt)}" {size} src="{source}">'
 
 
 def show(figure: Figure, alt: str) -> Picture:
-    """The figure as a picture; `alt` says what is to be seen, for those who do not see it. The same figure gives the same bytes."""
+    """The figure as a picture; `alt` says what it shows. The same figure gives the same bytes."""
     import matplotlib.pyplot as plt
     from PIL import Image
 
@@ -100,8 +101,7 @@ def show(figure: Figure, alt: str) -> Picture:
     figure.savefig(file, format="png", dpi=DOTS_PER_INCH, bbox_inches="tight", pad_inches=0.04)
     plt.close(figure)
     drawn, packed = Image.open(file).convert("RGB"), BytesIO()
-    drawn.quantize(256, dither=Image.Dither.NONE).save(
-        packed, "PNG", optimize=True
-    )  # a third of the size
+    # A palette makes the file a third of the size.
+    drawn.quantize(256, dither=Image.Dither.NONE).save(packed, "PNG", optimize=True)
     size = (round(side * PAGE_PIXELS_PER_INCH / DOTS_PER_INCH) for side in drawn.size)
     return Picture(packed.getvalue(), *size, alt)

@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from report_builder.evidence.study import Evidence
-from report_builder.pages.interactive import steppers
+from report_builder.results.steppers import steppers
 from report_builder.pages.render import Rendered
 from report_builder.results.artefacts import SCHEMES, Drawn, Executed, Ran, files_read, rests_on
 from report_builder.results.claims import CLAIMS
@@ -70,7 +70,7 @@ def of_results(
         )
         found[f"claim {name}"] = of_test | row
     found |= {
-        f"stepper {name}": inputs(("report_builder.pages.interactive:steppers",), None, name)
+        f"stepper {name}": inputs(("report_builder.results.steppers:steppers",), None, name)
         for name in steppers(evidence)
     }
     return found

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from report_builder.evidence.study import Evidence
-from report_builder.pages.interactive import steppers
+from report_builder.results.steppers import steppers
 from report_builder.results.artefacts import files_read, records_of
 from report_builder.results.claims import claims
 from report_builder.results.inputs import COUNTING, of_results

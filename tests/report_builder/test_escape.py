@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import subprocess
+from urllib.parse import unquote
 
 import pytest
 import yaml
@@ -15,6 +16,7 @@ from markupsafe import Markup
 from selectolax.lexbor import LexborHTMLParser
 
 from report_builder import escape
+from report_builder.pages.templating import TEMPLATES, environment
 from xo.store.source_digest import ROOT
 
 NAMES = [
@@ -111,8 +113,14 @@ def test_an_expression_on_a_page_is_plain_text_unless_it_is_marked_as_markdown()
 
 @pytest.mark.parametrize("name", NAMES)
 def test_json_in_a_page_ends_no_script_and_reads_back(name):
-    text = escape.script_json({"name": name})
+    text = environment(TEMPLATES).from_string("{{ name | tojson }}").render(name={"name": name})
     assert "<" not in text and json.loads(text) == {"name": name}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_address_keeps_to_its_link_and_leads_to_what_it_names(markdown, name):
+    link = LexborHTMLParser(markdown.reset().convert(f"[a]({escape.address(name)})")).css_first("a")
+    assert unquote(link.attributes["href"]) == name
 
 
 @pytest.mark.parametrize("name", [*NAMES, "line\nbreak", "it's\ta tab", "$HOME `id` $(id)"])

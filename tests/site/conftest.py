@@ -124,7 +124,7 @@ def built_site(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def site(built_site) -> Iterator[Served]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(built_site)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield Served(built_site, f"http://127.0.0.1:{server.server_port}{BELOW}", BUILT_FOR)
     server.shutdown()
     server.server_close()

@@ -38,3 +38,18 @@ class Training(msgspec.Struct, frozen=True, kw_only=True):
     confusion: tuple[tuple[int, ...], ...]  # test images; rows: truth, columns: answer
     test_ids: tuple[str, ...]
     shown_ids: tuple[str, ...]  # test images whose activations are kept
+
+
+def receptive_fields(layers: tuple[Layer, ...]) -> dict[str, tuple[int, int]]:
+    """For each layer of maps, how many input pixels a side one value sees, and how many pixels two neighbours are apart.
+
+    A window of k pixels widens the field by k - 1 of the strides so far; no layer pads its input.
+    """
+    size, stride, fields = 1, 1, {}
+    for layer in layers:
+        window = layer.kernel if layer.kind == "conv" else 2 if layer.kind == "pool" else 1
+        size += (window - 1) * stride
+        stride *= 2 if layer.kind == "pool" else 1
+        if len(layer.shape) == 3:
+            fields[layer.name] = size, stride
+    return fields

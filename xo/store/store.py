@@ -283,7 +283,7 @@ def read(folder: Path, rehash: bool = False) -> Artifact:
             f"{folder / RECORD}: may not be read ({error.strerror}); make it readable"
         ) from error
     except (OSError, ValueError, msgspec.ValidationError) as error:
-        raise Damaged(f"{folder}: unreadable ({type(error).__name__}: {error})") from error
+        raise Damaged(f"{folder / RECORD}: unreadable ({type(error).__name__}: {error})") from error
     if record.digest != own_digest(document):
         raise Damaged(f"{folder / RECORD}: does not match its own digest")
     artifact = Artifact(

@@ -15,7 +15,6 @@ from report_builder.figures.toolkit.words import (
     class_names,
     shorten,
     title_of,
-    variant_of,
     width,
 )
 from report_builder.text import SPACE, Text, percent, plural
@@ -62,7 +61,7 @@ class Confusion(NamedTuple):
 def measure(evidence: Evidence, name: str) -> Confusion:
     runs, representative = evidence.runs(name), evidence.representative(name)
     return Confusion(
-        variant_of(evidence, name),
+        evidence.variant(name),
         class_names(representative),
         tuple(run.seed for run in runs),
         np.array([run.confusion for run in runs]),

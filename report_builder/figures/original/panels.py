@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from report_builder.evidence.estimates import CHANCE
 from report_builder.evidence.original_logs import Log, printed_rows
-from report_builder.evidence.study import CHANCE
 from report_builder.figures.toolkit.layout import (
     DOTS,
     SMALL,
@@ -38,7 +38,7 @@ TOP = 1.3 * CHANCE / 10  # of the y axes; what lies higher is cut off
 
 def our_rows(evidence: Evidence, variant: str) -> np.ndarray | None:
     """`(n, epochs, rows)` as printed; None where there is no run, or none that prints."""
-    runs = evidence.records.get(variant, ())
+    runs = evidence.runs(variant)
     rows = printed_rows(runs) if runs else None
     return rows if rows is not None and rows.shape[2] else None
 

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from report_builder.evidence.estimates import entropy
 from report_builder.evidence.log_explanations import (
-    FEW,
-    ODD,
-    READINGS,
+    EXPLANATIONS,
+    FEWEST_SEEDS,
+    SUSPECT_LOGS,
+    Comparison,
+    Explanation,
     Fit,
-    Judgement,
-    Reading,
-    judgements,
+    compare_explanations,
 )
-from report_builder.evidence.original_logs import Log, blind_loss, logs, rows_per_epoch
+from report_builder.evidence.original_logs import Log, logs, rows_per_epoch
 from report_builder.figures.original.panels import (
     COLUMNS,
     draw_log,
@@ -45,13 +46,13 @@ class Replay(NamedTuple):
     fits: tuple[Fit, ...]  # to the log as a whole, then to its parts
 
     @property
-    def explanation(self) -> Reading:
-        return READINGS[self.name]
+    def explanation(self) -> Explanation:
+        return EXPLANATIONS[self.name]
 
 
 class SuspectLog(NamedTuple):
     log: Log
-    judgements: tuple[Judgement, ...]  # of the log as a whole, then of its parts
+    comparisons: tuple[Comparison, ...]  # of the log as a whole, then of its parts
     replays: tuple[Replay, ...]
 
 
@@ -61,17 +62,17 @@ class PublishedExplanations(NamedTuple):
 
 def measure(evidence: Evidence) -> PublishedExplanations:
     suspects = []
-    for log in (logs()[name] for name in ODD):
-        judged = judgements(log.name, evidence)
+    for log in (logs()[name] for name in SUSPECT_LOGS):
+        comparisons = compare_explanations(log.name, evidence)
         replays = tuple(
             Replay(
                 name,
                 our_rows(evidence, explanation.variants[log.name]),
-                tuple(fit for part in judged for fit in part.fits if fit.reading == name),
+                tuple(fit for part in comparisons for fit in part.fits if fit.explanation == name),
             )
-            for name, explanation in READINGS.items()
+            for name, explanation in EXPLANATIONS.items()
         )
-        suspects.append(SuspectLog(log, judged, replays))
+        suspects.append(SuspectLog(log, comparisons, replays))
     return PublishedExplanations(tuple(suspects))
 
 
@@ -81,12 +82,12 @@ def draw(numbers: PublishedExplanations, style: Style) -> Figure:
     for i, ((suspect, replay), ax) in enumerate(zip(shown, panels, strict=True)):
         log, explanation = suspect.log, replay.explanation
         color = style.color(explanation.variants[log.name])
-        draw_log(style, ax, log, replay.ours, color, blind_loss(explanation.images) / 10)
+        draw_log(style, ax, log, replay.ours, color, entropy(explanation.images) / 10)
         lines = (
             (log_title(log) if i % COLUMNS == 0 else EMPTY, style.color("published")),
-            (Text(explanation.zh, explanation.en), color),
+            (explanation.title, color),
             (_printing(*explanation.images), style.muted),
-            (_outcome(replay.fits, suspect.judgements), style.muted),
+            (_outcome(replay.fits, suspect.comparisons), style.muted),
         )
         write_heading(style, ax, lines)
     label_outer_axes(style, panels)
@@ -97,13 +98,13 @@ def describe(numbers: PublishedExplanations) -> Description:
     each = [
         Text("{log}, {name}: {outcome}", "{log}, {name}: {outcome}").format(
             log=log_title(suspect.log),
-            name=Text(replay.explanation.zh, replay.explanation.en),
-            outcome=_outcome(replay.fits[:1], suspect.judgements),
+            name=replay.explanation.title,
+            outcome=_outcome(replay.fits[:1], suspect.comparisons),
         )
         for suspect in numbers.logs
         for replay in suspect.replays
     ]
-    n, columns = len(numbers.logs), len(READINGS)
+    n, columns = len(numbers.logs), len(EXPLANATIONS)
     return Description(
         _title(numbers),
         Text(
@@ -139,7 +140,7 @@ def _title(numbers: PublishedExplanations) -> Text:
 
 def _conclusion(suspect: SuspectLog) -> Text:
     """Which explanation fits a log best; of plateau and fall apart where these differ."""
-    whole, *parts = suspect.judgements
+    whole, *parts = suspect.comparisons
     words = _fits_best(whole)
     if len({part.best for part in parts}) > 1:
         undecided = Text("未定", "undecided")
@@ -150,11 +151,11 @@ def _conclusion(suspect: SuspectLog) -> Text:
     return log_title(suspect.log) + Text("：", ": ") + words
 
 
-def _fits_best(judgement: Judgement) -> Text:
-    if judgement.best:
-        best = READINGS[judgement.best]
+def _fits_best(comparison: Comparison) -> Text:
+    if comparison.best:
+        best = EXPLANATIONS[comparison.best].title
         return Text(f"“{best.zh}”最合", f"{best.en.lower()} fits best")
-    if all(fit.state == "excluded" or fit.n >= FEW for fit in judgement.fits):
+    if all(fit.state == "excluded" or fit.n >= FEWEST_SEEDS for fit in comparison.fits):
         return Text("分不出高下", "readings cannot be told apart")
     return Text("还缺训练，不能判断", "too few runs to judge by")
 
@@ -165,23 +166,23 @@ def _printing(a: int, b: int) -> Text:
     return Text(f"{a:,} + {b:,} 幅，每轮 {rows} 行", f"{a:,} + {b:,} images: {rows} rows")
 
 
-def _outcome(fits: tuple[Fit, ...], judgements: tuple[Judgement, ...]) -> Text:
-    """Why an explanation was not judged, or how far it is behind the likeliest, part by part.
+def _outcome(fits: tuple[Fit, ...], comparisons: tuple[Comparison, ...]) -> Text:
+    """Why an explanation was not compared, or how far it is behind the likeliest, part by part.
 
-    `fits` belong to the first of `judgements`: to the log as a whole, then to its parts.
+    `fits` belong to `comparisons` in turn: to the log as a whole, then to its parts.
     """
     fit = fits[0]
-    if fit.state != "judged":
+    if fit.state != "compared":
         return {
             "excluded": Text("行数不符，排除", "excluded by its rows"),
             "no runs": Text("还没有训练", "no runs yet"),
             "too few": Text(f"n = {fit.n}，太少", f"n = {fit.n}, too few"),
             "not comparable": Text("还不能相比", "cannot be compared yet"),
         }[fit.state]
-    pairs = list(zip(fits, judgements, strict=False))
+    pairs = list(zip(fits, comparisons, strict=False))
     behind = [
-        f"{fit.log_likelihood - judgement.judged[0].log_likelihood:.1f}".replace("-", "−")
-        for fit, judgement in pairs[1:] or pairs  # of both parts, where there are two
+        f"{fit.log_likelihood - comparison.ranked[0].log_likelihood:.1f}".replace("-", "−")
+        for fit, comparison in pairs[1:] or pairs  # of both parts, where there are two
     ]
     words = f"Δ {' / '.join(behind)}; n = {fit.n}"
     return Text(words, words)
@@ -198,7 +199,7 @@ def _rows(log: Log, replay: Replay) -> Iterator[dict]:
             "reading": replay.name,
             "state": fit.state,
             "n": 0 if ours is None else len(ours),
-            "log_likelihood": fit.log_likelihood if fit.state == "judged" else "",
+            "log_likelihood": fit.log_likelihood if fit.state == "compared" else "",
             "epoch": e + 1,
             "mean": float(mean),
             "low": "" if every is None else float(every.min()),

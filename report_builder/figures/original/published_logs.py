@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from report_builder.evidence.log_explanations import READINGS
+from report_builder.evidence.estimates import CHANCE
+from report_builder.evidence.log_explanations import EXPLANATIONS
 from report_builder.evidence.original_logs import Log, Placement, logs, place, rows_per_epoch
-from report_builder.evidence.study import CHANCE
 from report_builder.figures.original.panels import (
     COLUMNS,
     draw_log,
@@ -47,7 +47,7 @@ class PublishedLogs(NamedTuple):
 def measure(evidence: Evidence) -> PublishedLogs:
     panels = []
     for log in logs().values():
-        runs = evidence.records.get(log.variant)
+        runs = evidence.runs(log.variant)
         ours = our_rows(evidence, log.variant)
         panels.append(LogAmongRuns(log, ours, place(log, runs) if runs else None))
     return PublishedLogs(tuple(panels))
@@ -104,7 +104,7 @@ def describe(numbers: PublishedLogs) -> Description:
 
 def _title(numbers: PublishedLogs) -> Text:
     """How many logs print too many rows, and how many of the others lie where our seeds do."""
-    most = rows_per_epoch(sum(READINGS["right"].images))
+    most = rows_per_epoch(sum(EXPLANATIONS["right"].images))
     right = [panel for panel in numbers.panels if panel.log.rows.shape[1] <= most]
     odd, n = len(numbers.panels) - len(right), len(numbers.panels)
     placed = [panel.placement for panel in right if panel.placement and panel.placement.n > 1]

@@ -1,4 +1,6 @@
-"""Results that are typed in are found, constants are not: on sentences kept as data, and on this site's own pages."""
+"""Results that are typed in are found, constants are not: on sentences kept as data, and on this
+site's own pages.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +14,8 @@ from report_builder.checks import typed_numbers as typed
 from report_builder.checks.prose import of_page
 from report_builder.checks.typed_numbers import Allowed, typed_results
 from report_builder.results.values import parts
+from xo.store.source_digest import ROOT
 
-ROOT = Path(__file__).parents[2]
 CORPUS = tomllib.loads(Path(__file__).with_name("typed-corpus.toml").read_text(encoding="utf-8"))
 VALUE = re.compile(r"\{\{ value\((?:\"([\w.-]+)\"|variant\.name ~ \"\.(\w+)\")\) \}\}")
 RESULTS = {
@@ -48,7 +50,9 @@ def sentences(kind: str) -> dict[str, str]:
 
 
 def found(folder: Path, files: dict[str, str]) -> list[str]:
-    """What is found in these files: a figure's lies in the package, all else among the English pages."""
+    """What is found in these files: a figure's lies in the package, all else among the English
+    pages.
+    """
     docs, package = folder / "docs", folder / "report_builder"
     for path in (docs / "zh", docs / "en", package / "figures"):
         path.mkdir(parents=True, exist_ok=True)
@@ -77,7 +81,10 @@ def test_at_most_three_innocent_sentences_are_reported(tmp_path: Path):
 
 
 def test_a_result_is_named_with_file_line_kind_and_remedy(tmp_path: Path):
-    page = '# Title\n\n```text\n83 %\n```\n\nOf 6 seeds,\n{{ value("baseline.n") }} in all, 83 % solve it.\n'
+    page = (
+        "# Title\n\n```text\n83 %\n```\n\n"
+        'Of 6 seeds,\n{{ value("baseline.n") }} in all, 83 % solve it.\n'
+    )
     problems = found(tmp_path, {"a.md": page})
     assert [problem.partition("' looks like ")[0] for problem in problems] == [
         "docs/en/a.md:7: 'Of 6 seeds",
@@ -92,7 +99,10 @@ def test_a_result_is_named_with_file_line_kind_and_remedy(tmp_path: Path):
 def test_a_result_in_a_figures_words_is_named_with_its_line_whatever_is_filled_in_before(
     tmp_path: Path,
 ):
-    figure = 'def draw(look, n):\n    """Reaches 99.7 %."""\n    return look.words(f"{n} 个种子",\n                      f"Of {n} seeds "\n                      f"the last loses 0.004 in {n} epochs")\n'
+    figure = (
+        'def draw(style, n):\n    """Reaches 99.7 %."""\n    return Text(f"{n} 个种子",\n'
+        '                f"Of {n} seeds "\n                f"the last loses 0.004 in {n} epochs")\n'
+    )
     (problem,) = found(tmp_path, {"x-figure-0.py": figure})
     assert problem.startswith(
         "report_builder/figures/x-figure-0.py:5: '0.004' looks like a measured number"
@@ -100,7 +110,10 @@ def test_a_result_in_a_figures_words_is_named_with_its_line_whatever_is_filled_i
 
 
 def test_a_result_in_a_notebook_is_named_with_its_line(tmp_path: Path):
-    notebook = '# %% [markdown]\n# # By hand\n#\n# It takes 3 minutes.\n\n# %%\nlr = 0.05  # of 3 minutes\nshow(fig, "accuracy of 97 %")\n'
+    notebook = (
+        "# %% [markdown]\n# # By hand\n#\n# It takes 3 minutes.\n\n"
+        '# %%\nlr = 0.05  # of 3 minutes\nshow(fig, "accuracy of 97 %")\n'
+    )
     assert [problem.partition("' ")[0] for problem in found(tmp_path, {"n.py": notebook})] == [
         "docs/en/n.py:4: '3 minutes",
         "docs/en/n.py:8: '97 %",
@@ -126,7 +139,8 @@ def test_an_allowed_constant_that_stands_nowhere_is_a_fault(
     found(tmp_path, {"a.md": "half of 42 %\n"})
     monkeypatch.setattr(typed, "ALLOWED", [Allowed("half of 42 %"), Allowed("43 %")])
     assert list(typed_results(tmp_path / "docs", tmp_path / "report_builder")) == [
-        "report_builder/checks/typed_numbers.py: ALLOWED has '43 %', which lets nothing through any more: take it out"
+        "report_builder/checks/typed_numbers.py: ALLOWED has '43 %', which lets nothing through "
+        "any more: take it out"
     ]
 
 

@@ -1,14 +1,13 @@
-"""What the stepper's script is given, and where the page puts it."""
+"""The data that the stepper's script reads."""
 
 from __future__ import annotations
 
 import json
-import re
 from types import SimpleNamespace
 
 import numpy as np
 
-from report_builder.pages import interactive as stepper
+from report_builder.results.steppers import steppers
 
 MAP = np.float32([[-2, 0], [1, 2]])
 
@@ -34,7 +33,7 @@ def shown(**changes):
     ]
     return SimpleNamespace(
         **{
-            "applies": True,
+            "unavailable": None,
             "array": arrays.__getitem__,
             "facts": {"layers": layers, "start": [1, 0]},
         }
@@ -43,7 +42,7 @@ def shown(**changes):
 
 
 def data(demonstration):
-    return stepper.steppers(
+    return steppers(
         SimpleNamespace(demonstrations={"windows": demonstration} if demonstration else {})
     )
 
@@ -69,12 +68,4 @@ def test_pixels_are_exact_and_the_values_of_a_map_lie_about_zero():
 def test_there_is_no_stepper_where_the_demonstration_does_not_apply_or_a_page_would_grow_heavy():
     assert data(None) == {}
     assert data(shown(array={"image": np.zeros((300, 300), np.uint8)}.__getitem__)) == {}
-    assert data(shown(applies=False)) == {}
-
-
-def test_the_page_holds_the_data_whole():
-    content = {"title": "</script><b>", "image": ["00"]}
-    text = stepper.markup(content, "STRIP", "../../assets")
-    (inside,) = re.findall(r'<script type="application/json">(.*?)</script>', text)
-    assert json.loads(inside) == content
-    assert 'src="../../assets/stepper.js"' in text and "STRIP" in text
+    assert data(shown(unavailable="constant feature maps")) == {}

@@ -2,86 +2,86 @@
 
 from __future__ import annotations
 
-import json
+from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from report_builder.pages import render as pages
+from report_builder.results.report import (
+    DataSetName,
+    DecidedClaim,
+    DrawnFigure,
+    Provenance,
+    Report,
+    Table,
+    Value,
+)
+from report_builder.text import EMPTY, Text, same
 from xo.errors import InputError
 from xo.variants import VARIANTS
 
-REPORT = {
-    "study": "default",
-    "data": {"name": "xo", "digest": "d", "embedded": True},
-    "variants": ["baseline"],
-    "drawable": ["loss.baseline", "samples"],
-    "values": {
-        "baseline.n": {"text": {"zh": "3", "en": "3"}, "note": {"zh": "", "en": ""}},
-        "baseline.solved": {
-            "text": {"zh": "3 个种子中的 2 个", "en": "2 of 3"},
-            "note": {"zh": "n = 3 个“种子”", "en": 'n = 3 "seeds"'},
-        },
+EMBEDDED = DataSetName("xo", "d", embedded=True)
+DRAWN = DrawnFigure(
+    kind="svg",
+    folder="FOLDER",
+    command="python -m report_builder figure loss.baseline",
+    title=Text("损失", "Loss"),
+    alt=Text("两条曲线", "two curves [of loss]"),
+    caption=Text("细线是种子。", "A thin line per seed."),
+    sizes={"zh": (700, 410), "en": (700, 400)},
+)
+COUNTED = {"code": "c-n", "records": "r", "data": "d", "versions": "v-count"}
+REPORT = Report(
+    study="default",
+    data=EMBEDDED,
+    variants=("baseline",),
+    drawable=("loss.baseline", "samples"),
+    values={
+        "baseline.n": Value(same("3")),
+        "baseline.solved": Value(
+            Text("3 个种子中的 2 个", "2 of 3"), Text("n = 3 个“种子”", 'n = 3 "seeds"')
+        ),
     },
-    "tables": {
-        "data": {
-            "columns": {"zh": ["类别", "张数"], "en": ["Class", "Images"]},
-            "numbers": [False, True],
-            "rows": {"zh": [["圆", "8"]], "en": [["circles|O", "8"]]},
-        }
+    tables={
+        "data": Table(
+            columns=(Text("类别", "Class"), Text("张数", "Images")),
+            numeric=(False, True),
+            rows=((Text("圆", "circles|O"), same("8")),),
+        )
     },
-    "figures": {
-        "loss.baseline": {
-            "kind": "svg",
-            "folder": "FOLDER",
-            "command": "python -m report_builder figure loss.baseline",
-            "zh": {
-                "title": "损失",
-                "alt": "两条曲线",
-                "caption": "细线是种子。",
-                "width": 700,
-                "height": 410,
-            },
-            "en": {
-                "title": "Loss",
-                "alt": "two curves [of loss]",
-                "caption": "A thin line per seed.",
-                "width": 700,
-                "height": 400,
-            },
-        }
+    figures={"loss.baseline": DRAWN},
+    run_names={"baseline/0": "baseline/0-k0", "baseline/1": "baseline/1-k1"},
+    value_command="python -m report_builder value",
+    provenance={
+        "run baseline/0-k0": Provenance({"code": "c-train", "versions": "v-train"}, "d0d0"),
+        "run baseline/1-k1": Provenance({"code": "c-train", "versions": "v-train"}, "d1d1"),
+        "figure loss.baseline": Provenance(
+            {"code": "c-loss", "records": "r", "data": "d", "versions": "v-draw"}
+        ),
+        "value baseline.n": Provenance(COUNTED),
+        "value baseline.solved": Provenance(COUNTED),
     },
-    "run_names": {"baseline/0": "baseline/0-k0", "baseline/1": "baseline/1-k1"},
-    "notebooks": {},
-    "value_command": "python -m report_builder value",
-    "artefacts": {
-        "run baseline/0-k0": {
-            "digest": "d0d0",
-            "inputs": {"code": "c-train", "versions": "v-train", "seed": 0},
-        },
-        "run baseline/1-k1": {
-            "digest": "d1d1",
-            "inputs": {"code": "c-train", "versions": "v-train", "seed": 1},
-        },
-        "figure loss.baseline": {
-            "files": [],
-            "inputs": {"code": "c-loss", "records": "r", "data": "d", "versions": "v-draw"},
-        },
-        "value baseline.n": {
-            "digest": "",
-            "inputs": {"code": "c-n", "records": "r", "data": "d", "versions": "v-count"},
-        },
-        "value baseline.solved": {
-            "digest": "",
-            "inputs": {"code": "c-n", "records": "r", "data": "d", "versions": "v-count"},
-        },
-    },
-    "details": {
+    details={
         "r": {"baseline/0": "d0d0", "baseline/1": "d1d1"},
         "v-train": {"python": "3.13.1", "torch": "2.9.0"},
         "v-draw": {"matplotlib": "3.10"},
         "v-count": {"scipy": "1.16"},
     },
-}
+)
+CLAIM = DecidedClaim(
+    place="ours",
+    statement=same("x"),
+    verdict="supported",
+    wording=same("x"),
+    numbers=same("2 of 3"),
+    n=3,
+    needed=EMPTY,
+    figure="samples",
+)
+WITHOUT_RESULTS = Report(
+    study="default", data=EMBEDDED, variants=("baseline",), drawable=("loss.baseline", "samples")
+)
 SOURCE = """# Loss
 
 {{ value("baseline.solved") }} seeds of {{ value("baseline.n") }}.
@@ -90,39 +90,7 @@ SOURCE = """# Loss
 
 {{ table("data") }}
 """
-GOLDEN = """# Loss
-
-<span class="value" title="n = 3 &quot;seeds&quot;" tabindex="0">2 of 3</span> seeds of <span class="value">3</span>.
-
-<figure class="xo-figure" id="figure-loss.baseline" markdown="1">
-
-![two curves &#91;of loss&#93;](../figures/loss.baseline.light.svg#only-light){ width="700" height="400" loading="lazy" }
-![two curves &#91;of loss&#93;](../figures/loss.baseline.dark.svg#only-dark){ width="700" height="400" loading="lazy" }
-
-<figcaption markdown="span">A thin line per seed.</figcaption>
-
-<details class="origin" markdown="1"><summary>Where this figure comes from</summary>
-
-```bash
-python -m report_builder figure loss.baseline
-```
-
-Rests on 2 runs on the data set xo (`d`): baseline 0–1.
-
-Code: drawing `c-loss`; training `c-train`.
-
-Versions: drawing matplotlib 3.10; training python 3.13.1, torch 2.9.0.
-
-[Data (CSV)](../figures/loss.baseline.csv)
-
-</details>
-
-</figure>
-
-| Class | Images |
-| :--- | ---: |
-| circles&#124;O | 8 |
-"""
+GOLDEN = (Path(__file__).parent / "golden.md").read_text()
 
 
 @pytest.fixture
@@ -142,14 +110,14 @@ def report(tmp_path):
         for scheme in ("light", "dark"):
             (folder / f"{language}-{scheme}.svg").write_text(f"<svg>{language}{scheme}</svg>")
     (folder / "data.csv").write_text("epoch\n1\n")
-    return json.loads(json.dumps(REPORT).replace("FOLDER", str(folder)))
+    return replace(REPORT, figures={"loss.baseline": replace(DRAWN, folder=str(folder))})
 
 
 def test_a_page_with_all_there_is(docs, report, tmp_path):
     (docs / "en" / "xo" / "training.md").write_text(SOURCE)
-    used = {"value baseline.n", "value baseline.solved", "figure loss.baseline", "table data"}
+    requested = {"value baseline.n", "value baseline.solved", "figure loss.baseline", "table data"}
     assert pages.render(docs, report, tmp_path / "out") == [
-        ("en/xo/training.md", "en/xo/training.md", used)
+        ("en/xo/training.md", "en/xo/training.md", requested, ())
     ]
     assert (tmp_path / "out" / "en" / "xo" / "training.md").read_text() == GOLDEN
     assert (
@@ -178,14 +146,17 @@ def test_a_page_speaks_its_own_language(docs, report, tmp_path):
 def test_a_value_leads_to_its_row_where_the_site_has_the_page_of_values(docs, report, tmp_path):
     (docs / "en" / "evidence").mkdir()
     (docs / "en" / "evidence" / "values.md").write_text(
-        "{% for section in value_sections() %}## {{ section.title }}\n\n{{ values_of(section.name) }}\n{% endfor %}"
+        "{% for section in value_sections() %}## {{ section.title }}\n\n"
+        "{{ values_of(section.name) }}\n{% endfor %}"
     )
-    report["values"]["baseline.solved"]["text"]["en"] = "2 of 3 [1, 3]"
+    solved = replace(report.values["baseline.solved"], text=same("2 of 3 [1, 3]"))
+    report = replace(report, values=report.values | {"baseline.solved": solved})
     (docs / "en" / "xo" / "training.md").write_text(SOURCE)
     pages.render(docs, report, tmp_path / "out")
     page = (tmp_path / "out" / "en" / "xo" / "training.md").read_text()
     assert (
-        '[2 of 3 &#91;1, 3&#93;](../evidence/values.md#baseline.solved){ .value title="n = 3 &quot;seeds&quot;" } seeds of '
+        "[2 of 3 &#91;1, 3&#93;](../evidence/values.md#baseline.solved)"
+        '{ .value title="n = 3 &quot;seeds&quot;" } seeds of '
         "[3](../evidence/values.md#baseline.n){ .value }."
     ) in page
     assert "on the data set xo (`d`): [baseline 0–1](../evidence/values.md#runs-baseline)." in page
@@ -212,49 +183,34 @@ def test_what_shows_a_demonstration_says_what_computed_it_and_from_which_runs(
 ):
     (docs / "en" / "evidence").mkdir()
     (docs / "en" / "evidence" / "values.md").write_text('{{ values_of("demonstrations") }}')
-    report["values"] = {
-        "windows.sum": {"text": {"en": "1.5"}, "note": {"en": ""}},
-        "shifts.images": {"text": {"en": "8"}, "note": {"en": ""}},
-    }
-    report["details"] |= {
-        "w": {"windows": "x"},
-        "s": {"shifts": "y"},
-        "one": {"baseline/1": "d1d1"},
-    }
-    inputs = {"code": "c-facts", "data": "d", "versions": "v-count"}
-    report["artefacts"] |= {
-        "demonstration windows": {
-            "digest": "x",
-            "inputs": {"code": "c-windows", "versions": "v-train", "records": "one"},
+    counted = {"code": "c-facts", "data": "d", "versions": "v-count"}
+    demonstration = {"versions": "v-train"}
+    report = replace(
+        report,
+        values={"windows.sum": Value(same("1.5")), "shifts.images": Value(same("8"))},
+        details=report.details
+        | {"w": {"windows": "x"}, "s": {"shifts": "y"}, "one": {"baseline/1": "d1d1"}},
+        provenance=report.provenance
+        | {
+            "demonstration windows": Provenance(
+                demonstration | {"code": "c-windows", "records": "one"}
+            ),
+            "demonstration shifts": Provenance(
+                demonstration | {"code": "c-shifts", "records": "r"}
+            ),
+            "value windows.sum": Provenance(counted | {"records": "one", "demonstrations": "w"}),
+            "value shifts.images": Provenance(counted | {"records": "r", "demonstrations": "s"}),
+            "figure loss.baseline": Provenance(
+                {"code": "c-loss", "records": "one", "demonstrations": "w", "versions": "v-draw"}
+            ),
         },
-        "demonstration shifts": {
-            "digest": "y",
-            "inputs": {"code": "c-shifts", "versions": "v-train", "records": "r"},
-        },
-        "value windows.sum": {
-            "digest": "",
-            "inputs": inputs | {"records": "one", "demonstrations": "w"},
-        },
-        "value shifts.images": {
-            "digest": "",
-            "inputs": inputs | {"records": "r", "demonstrations": "s"},
-        },
-        "figure loss.baseline": {
-            "files": [],
-            "inputs": {
-                "code": "c-loss",
-                "records": "one",
-                "demonstrations": "w",
-                "versions": "v-draw",
-            },
-        },
-    }
+    )
     (docs / "en" / "xo" / "training.md").write_text('{{ figure("loss.baseline") }}')
     pages.render(docs, report, tmp_path / "out")
     page = (tmp_path / "out" / "en" / "xo" / "training.md").read_text()
     assert (
-        "From the demonstration `windows`. Rests on 1 run on the data set xo (`d`): [baseline 1](../evidence/values.md#runs-baseline)."
-        in page
+        "From the demonstration `windows`. Rests on 1 run on the data set xo (`d`): "
+        "[baseline 1](../evidence/values.md#runs-baseline)." in page
     )
     assert "Code: drawing `c-loss`; demonstration `c-windows`; training `c-train`." in page
     values = (tmp_path / "out" / "en" / "evidence" / "values.md").read_text()
@@ -270,7 +226,7 @@ def test_what_shows_a_demonstration_says_what_computed_it_and_from_which_runs(
 
 def test_without_a_report_every_result_names_the_command_that_makes_it(docs, tmp_path):
     (docs / "zh" / "index.md").write_text(SOURCE)
-    pages.render(docs, {}, tmp_path / "out")
+    pages.render(docs, Report(), tmp_path / "out")
     text = (tmp_path / "out" / "zh" / "index.md").read_text()
     assert text.count("python -m report_builder build") == 4
 
@@ -310,9 +266,8 @@ def test_what_pages_use_is_known_before_it_is_drawn(docs, report):
     (docs / "en" / "index.md").write_text(
         '{{ figure("samples") }}{{ figure("loss." ~ "baseline") }}{{ value("baseline.n") }}'
     )
-    assert pages.figure_pages(
-        docs, {name: report[name] for name in ("study", "data", "drawable")}
-    ).keys() == {"samples", "loss.baseline"}
+    requests = pages.page_requests(docs, WITHOUT_RESULTS)
+    assert pages.figure_pages(requests, report.drawable).keys() == {"samples", "loss.baseline"}
 
 
 def test_a_figure_is_linked_to_only_where_it_is_shown(docs, report, tmp_path):
@@ -325,10 +280,12 @@ def test_a_figure_is_linked_to_only_where_it_is_shown(docs, report, tmp_path):
     (docs / "en" / "xo" / "training.md").write_text(
         '{{ figure("loss.baseline") }}{{ figure("loss.features") }}{{ figure("shifts") }}'
     )
-    report["not_shown"] = {"figure shifts": {"zh": "图像太小", "en": "images are too small"}}
-    report["figure_pages"] = pages.figure_pages(
-        docs,
-        {name: report[name] for name in ("study", "data", "variants", "drawable", "not_shown")},
+    report = replace(
+        report,
+        unavailable={"figure shifts": Text("图像太小", "images are too small")},
+        figure_pages=pages.figure_pages(
+            pages.page_requests(docs, WITHOUT_RESULTS), report.drawable
+        ),
     )
     pages.render(docs, report, tmp_path / "out")
     assert (tmp_path / "out" / "en" / "index.md").read_text().splitlines()[:4] == [
@@ -337,12 +294,11 @@ def test_a_figure_is_linked_to_only_where_it_is_shown(docs, report, tmp_path):
         "No figure here: images are too small.",
         "See",
     ]
-    pages.render(docs, {}, tmp_path / "out")
+    pages.render(docs, Report(), tmp_path / "out")
     assert (tmp_path / "out" / "en" / "index.md").read_text().splitlines()[:4] == ["See"] * 4
 
 
 def test_a_folder_of_pages_that_no_one_knew_of_comes_after_the_known_ones(docs, report, tmp_path):
-    head = {name: report[name] for name in ("study", "data", "drawable")}
     for folder in ("", "a-new-one", "xo"):
         (docs / "en" / folder).mkdir(exist_ok=True)
         (docs / "en" / folder / "page.md").write_text(
@@ -350,22 +306,21 @@ def test_a_folder_of_pages_that_no_one_knew_of_comes_after_the_known_ones(docs, 
             if folder != "xo"
             else '{{ figure("samples") }}'
         )
-    assert pages.figure_pages(docs, head) == {
+    requests = pages.page_requests(docs, WITHOUT_RESULTS)
+    assert pages.figure_pages(requests, report.drawable) == {
         "samples": "xo/page.md",
         "loss.baseline": "a-new-one/page.md",
     }
 
 
 def test_a_claim_that_only_the_list_of_all_claims_states_is_a_fault(docs, report):
-    both = {"zh": "x", "en": "x"}
-    report["claims"] = {
-        name: {"verdict": "supported", "says": both, "numbers": both}
-        for name in ("used", "unused", "of-the-embedded-data")
-    }
-    report["data"]["embedded"] = False
+    names = ("used", "unused", "of-the-embedded-data")
+    report = replace(
+        report, claims=dict.fromkeys(names, CLAIM), data=replace(EMBEDDED, embedded=False)
+    )
     (docs / "en" / "evidence").mkdir()
     (docs / "en" / "evidence" / "claims.md").write_text(
-        "{% for claim in claims() %}{{ claim.says }}{% endfor %}"
+        "{% for claim in claims() %}{{ claim.wording }}{% endfor %}"
     )
     (docs / "en" / "index.md").write_text(
         '{{ claim("used") }}{% if embedded %}{{ claim("of-the-embedded-data") }}{% endif %}'
