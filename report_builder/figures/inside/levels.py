@@ -64,7 +64,7 @@ def measure(evidence: Evidence) -> Levels:
     shown, fields = measure_images(run), receptive_fields(run.layers)
     blocks = [layer.name for layer in run.layers if layer.kind == "relu"]
     levels = [
-        Level(_name(b, len(blocks)), run.array(f"maps.{block}")[shown.places], *fields[block])
+        Level(_name(b, len(blocks)), run.array(f"maps.{block}")[shown.places], *fields[block][:2])
         for b, block in enumerate(blocks)
     ]
     return Levels(variant, run.seed, shown, levels)
