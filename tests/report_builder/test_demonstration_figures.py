@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import msgspec
 import pytest
+from report_builder.results.artefacts import drawings
 
 from report_builder.build import not_shown
 from report_builder.figures import table as figures
 from report_builder.figures.toolkit.style import Style
-from report_builder.results.artefacts import drawings
 from report_builder.results.demonstration_values import FACTS, TABLES
 from report_builder.results.tables import tables
 from report_builder.results.unavailable import unavailable
 from report_builder.results.values import values
 from xo.demonstrations.record import Reason
 from xo.demonstrations.table import DEMONSTRATIONS
+from xo.store.store import Store
 from xo.variants import VARIANTS
 
 from .test_figures import assert_tidy, render
@@ -100,7 +102,7 @@ def test_what_does_not_apply_or_has_not_been_computed_is_left_out_and_says_why(e
     assert not set(SHOWN) & set(figures.names(few)) and not any(
         name.startswith("shifts.") for name in values(few)
     )
-    why = not_shown(few)
+    why = not_shown(few, Store(Path("runs")))
     assert (
         why["figure shifts"]
         == why["table shifts"]
@@ -108,4 +110,4 @@ def test_what_does_not_apply_or_has_not_been_computed_is_left_out_and_says_why(e
         == msgspec.to_builtins(unavailable(told.unavailable))
     )
     assert "--keep-weights" in why["figure sliding-window"]["en"]  # the made-up runs have none
-    assert not not_shown(evidence)
+    assert not not_shown(evidence, Store(Path("runs")))

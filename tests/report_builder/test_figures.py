@@ -26,7 +26,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from report_builder.evidence.study import curve, share
+from report_builder.evidence.estimates import curve, share
 from report_builder.figures import table as figures
 from report_builder.figures.save import save
 from report_builder.figures.toolkit import layout, pixels

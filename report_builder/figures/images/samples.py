@@ -10,8 +10,8 @@ from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
 from report_builder.figures.toolkit.pixels import ACROSS, cell_size, gray, points
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import class_name, enumerated, shorten
-from report_builder.text import Text, plural
+from report_builder.figures.toolkit.words import enumerated, shorten
+from report_builder.text import Text, class_name, plural
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from report_builder.evidence.study import receptive_fields
 from report_builder.figures.inside.shown_images import ShownImages, measure_images
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import ON_WHITE, Picture
@@ -14,6 +13,7 @@ from report_builder.figures.toolkit.pixels import ACROSS, cell_size, gray, grid,
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import joined
 from report_builder.text import Text, plural
+from xo.network.measurements import receptive_fields
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -61,7 +61,7 @@ def measure(evidence: Evidence) -> Levels:
     else:
         variant = max(evidence.variants, key=lambda each: len(each.channels))
     run = evidence.representative(variant.name)
-    shown, fields = measure_images(run), receptive_fields(run)
+    shown, fields = measure_images(run), receptive_fields(run.layers)
     blocks = [layer.name for layer in run.layers if layer.kind == "relu"]
     levels = [
         Level(_name(b, len(blocks)), run.array(f"maps.{block}")[shown.places], *fields[block])

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import torch
 
+from tests.xo.records import untrained
 from xo.demonstrations.channel_mixing import bottleneck, mixing, partial_sums
-from xo.demonstrations.receptive_field import example, steps_of
-from xo.network.evaluate import as_input
-
-from .conftest import untrained
+from xo.demonstrations.maps import example_index, image_tensor, maps_by_layer
 
 
 def test_nine_partial_maps_and_the_bias_are_pytorchs_map(small):
     nets = untrained(small, "baseline")
     facts, arrays = partial_sums(nets, small)
     net = nets["baseline"][0][1]
-    whole = steps_of(
-        net, as_input(torch.tensor(np.asarray(small.test.images[example(small)]))[None])
-    )["conv2"][0, facts["unit"] - 1].numpy()
+    x = image_tensor(small.test.images[example_index(small)])
+    whole = maps_by_layer(net, x)["conv2"][0, facts["unit"] - 1].numpy()
     assert arrays["parts"].shape == (9, 55, 55)
     assert np.allclose(arrays["parts"].sum(0) + facts["bias"], whole, atol=1e-5)
     assert facts["difference"] < 1e-5 and facts["bias"] == pytest.approx(

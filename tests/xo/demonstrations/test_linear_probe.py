@@ -8,26 +8,18 @@ import numpy as np
 import pytest
 import torch
 
+from tests.xo.records import record_of
 from xo.data.dataset import DataSet, Split
 from xo.demonstrations import linear_probe as probing
-from xo.demonstrations.linear_probe import PENALTIES, depths_of, probe, probes
-from xo.demonstrations.top_patches import patches, ranked, same_class_by_chance
+from xo.demonstrations.linear_probe import PENALTIES, probe, probes, values_by_depth
+from xo.demonstrations.top_patches import expected_largest_share, patches, ranked
 from xo.network.evaluate import as_input
-from xo.network.train import initial
+from xo.network.model import untrained_network
 from xo.variants import Variant
 
 SIZE = (34, 30)
 ROW = Variant("features", "", "", channels=(4, 3, 3), dense=(12, 8))
 DEPTHS = ["input", "relu1", "relu2", "relu3", "dense1", "dense2"]
-
-
-class Run:
-    def __init__(self, seed: int, accuracy: float):
-        self.seed, self.solved, self.meta = (
-            seed,
-            accuracy >= 0.98,
-            {"epochs": [{"test_accuracy": accuracy}]},
-        )
 
 
 def drawn(classes: int = 2, train: int = 12, test: int = 6) -> DataSet:
@@ -57,9 +49,13 @@ def drawn(classes: int = 2, train: int = 12, test: int = 6) -> DataSet:
 
 
 def networks(n: int = 2, classes: int = 2) -> dict:
+    data = drawn(classes)
     return {
         "features": [
-            (Run(seed, 1.0 - seed / 2), initial(ROW, SIZE, classes, seed + 50).eval())
+            (
+                record_of(ROW, data, seed, accuracy=1.0 - seed / 2),
+                untrained_network(ROW, SIZE, classes, seed + 50).eval(),
+            )
             for seed in range(n)
         ]
     }
@@ -170,7 +166,7 @@ def test_every_depth_of_every_seed_is_probed_under_one_penalty(classes):
     net = nets["features"][1][1]
     with torch.no_grad():
         values = [
-            depths_of(net, torch.tensor(part.images))[1][1].numpy()
+            values_by_depth(net, torch.tensor(part.images))[1][1].numpy()
             for part in (data.train, data.test)
         ]
     right = (
@@ -188,19 +184,17 @@ def test_every_depth_of_every_seed_is_probed_under_one_penalty(classes):
 def test_the_depths_are_the_networks_own():
     data, ((_, net),) = drawn(), networks(1)["features"]
     images = torch.tensor(data.train.images)
-    found = dict(depths_of(net, images))
+    found = dict(values_by_depth(net, images))
     torch.testing.assert_close(net.dense[-1](found["dense2"]), net(as_input(images)))
     torch.testing.assert_close(net.head(found["relu3"]), net(as_input(images)))
 
 
 def test_the_untrained_network_is_the_one_that_training_starts_from():
-    net = initial(ROW, SIZE, 2, 5)
-    trained = initial(ROW, SIZE, 2, 1)
+    net = untrained_network(ROW, SIZE, 3, 5)
     state = torch.random.get_rng_state()
-    again = probing.initial(trained, 5)
+    again = probing._before_training(record_of(ROW, drawn(3), seed=5))
     assert torch.equal(torch.random.get_rng_state(), state)
     assert all(torch.equal(a, b) for a, b in zip(again.parameters(), net.parameters()))
-    assert not torch.equal(trained.conv[0].weight, again.conv[0].weight)
 
 
 # patches
@@ -271,5 +265,5 @@ def test_a_channel_that_never_fires_is_silent():
 
 
 def test_what_chance_gives_of_one_class():
-    assert same_class_by_chance(np.array([0, 0, 1, 1]), 1) == 1
-    assert same_class_by_chance(np.array([0, 0, 1, 1]), 2) == pytest.approx(0.75, abs=0.02)
+    assert expected_largest_share(np.array([0, 0, 1, 1]), 1) == 1
+    assert expected_largest_share(np.array([0, 0, 1, 1]), 2) == pytest.approx(0.75, abs=0.02)

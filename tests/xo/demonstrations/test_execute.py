@@ -11,9 +11,9 @@ import pytest
 
 from xo.data.dataset import DataSet, Split
 from xo.demonstrations import table as demonstrations
-from xo.demonstrations.table import DEMONSTRATIONS, Demonstration, find_records, prune
+from xo.demonstrations.table import DEMONSTRATIONS, Demonstration, prune
 from xo.errors import CheckFailed
-from xo.network.train import initial
+from xo.network.model import untrained_network
 from xo.runs.execute import execute
 from xo.runs.record import RunRecord
 from xo.store.source_digest import ROOT, Source
@@ -43,7 +43,7 @@ def trained(
 ) -> RunRecord:
     """A record of an untrained network that says it was trained."""
     row = VARIANTS[variant]
-    net = initial(row, SIZE, 2, seed)
+    net = untrained_network(row, SIZE, 2, seed)
     meta = {
         "layout": 1,
         "variant": {

@@ -8,19 +8,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from xo.data import dataset as data
 from xo.data import generate
+from xo.data.dataset import DataSet
+from xo.data.load import check
+from xo.data.statistics import statistics
 from xo.errors import InputError
 
-CARD = Path(__file__).parents[2] / "data" / "README.md"
+CARD = Path(__file__).parents[3] / "data" / "README.md"
 FEW = {"train": 4, "test": 2}
 
 
 @pytest.fixture(scope="module")
-def embedded(tmp_path_factory) -> data.DataSet:
+def embedded(tmp_path_factory) -> DataSet:
     root = tmp_path_factory.mktemp("data") / "xo"
     generate.generate(root)
-    return data.check(root)
+    return check(root)
 
 
 def test_embedded_set_has_the_digest_that_runs_are_keyed_by(embedded):
@@ -114,7 +116,7 @@ def test_data_card_states_the_set_as_it_is(embedded):
     assert card.count(generate.DIGEST) == 2, "once in Chinese, once in English"
     pixels = np.concatenate([embedded.train.images, embedded.test.images])
     labels = np.concatenate([embedded.train.labels, embedded.test.labels])
-    measured = data.statistics(pixels, labels, embedded.classes)
+    measured = statistics(pixels, labels, embedded.classes)
     rows = re.findall(
         r"^\| `(\w+)` \|.*?\| ([\d.]+) \| [\d.]+ \| ([\d.]+) \| [\d.]+ \|$", card, re.MULTILINE
     )

@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from xo.demonstrations.shift import ground_of, moved, sharing, shifts
-
-from .conftest import untrained
+from tests.xo.records import untrained
+from xo.demonstrations.shift import background_value, sharing, shift_images, shifts
 
 
 @pytest.fixture(scope="module")
@@ -16,15 +15,15 @@ def shown(small):
     return shifts(untrained(small, "baseline"), small)
 
 
-def test_images_move_and_ground_comes_in():
+def test_images_shift_and_background_comes_in():
     images = torch.tensor([[[1, 2, 3], [4, 5, 6]]], dtype=torch.uint8)
-    assert moved(images, 1, 2, 9).tolist() == [[[9, 1, 2], [9, 4, 5]]]
-    assert moved(images, 1, 1, 9).tolist() == [[[9, 9, 9], [1, 2, 3]]]
-    assert moved(images, 0, 1, 9).tolist() == images.tolist()
-    assert ground_of(np.array([[[7, 7, 7], [7, 0, 3], [7, 7, 3]]], np.uint8)) == 7
+    assert shift_images(images, 1, 2, 9).tolist() == [[[9, 1, 2], [9, 4, 5]]]
+    assert shift_images(images, 1, 1, 9).tolist() == [[[9, 9, 9], [1, 2, 3]]]
+    assert shift_images(images, 0, 1, 9).tolist() == images.tolist()
+    assert background_value(np.array([[[7, 7, 7], [7, 0, 3], [7, 7, 3]]], np.uint8)) == 7
 
 
-def test_the_convolutions_map_moves_exactly_and_the_pooled_ones_for_even_shifts_only(shown):
+def test_the_map_of_the_convolution_shifts_exactly_and_pooled_maps_by_even_shifts_only(shown):
     facts, arrays = shown
     assert facts["conv_difference"] < 1e-5 and facts["even_difference"] < 1e-5
     for kind in ("max", "mean"):
@@ -34,7 +33,7 @@ def test_the_convolutions_map_moves_exactly_and_the_pooled_ones_for_even_shifts_
     assert arrays["alike.none"] == pytest.approx(1)
 
 
-def test_the_change_in_place_is_none_without_a_shift_and_counted_for_each_image(small, shown):
+def test_without_a_shift_nothing_changes(small, shown):
     facts, arrays = shown
     assert facts["images"] == 20 == len(arrays["change.max"]) and arrays["change.max"].shape[1] == 9
     for kind in ("none", "max", "mean"):

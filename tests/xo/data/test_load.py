@@ -14,9 +14,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from xo.data import dataset as data
 from xo.data import generate, images
+from xo.data import load as data
+from xo.data.statistics import describe, statistics
 from xo.errors import InputError
+from xo.store.store import Store
 
 
 def picture(seed: int, size: tuple[int, int] = (24, 30), mode: str = "RGB") -> Image.Image:
@@ -71,7 +73,7 @@ def refused(action, *parts: str) -> None:
 
 
 def test_load_finds_classes_sizes_and_gray_values(tmp_path):
-    loaded = data.load(make(tmp_path / "pets"), tmp_path / "cache")
+    loaded = data.load(make(tmp_path / "pets"), Store(tmp_path / "runs"))
     assert (loaded.name, loaded.classes, loaded.image_size) == (
         "pets",
         ("ant", "bee", "cat"),
@@ -94,7 +96,7 @@ def test_load_finds_classes_sizes_and_gray_values(tmp_path):
 
 
 def test_one_bit_images_become_0_and_255(tmp_path):
-    loaded = data.load(make_original(tmp_path / "set"), tmp_path / "cache")
+    loaded = data.load(make_original(tmp_path / "set"), Store(tmp_path / "runs"))
     assert loaded.classes == ("circles", "crosses")
     assert np.unique(loaded.train.images).tolist() == [0, 255]
     assert np.median(loaded.train.images) == 255, "the ground is white"
@@ -135,7 +137,7 @@ def test_import_of_the_original_layout(tmp_path, packed):
 def test_import_of_three_classes_in_color(tmp_path):
     found = data.import_images(make(tmp_path / "pets", suffix=".bmp"), tmp_path / "mine")
     assert np.array_equal(found.test.images[0], np.asarray(picture(9).convert("L")))
-    assert "train: 9 images (3 ant, 3 bee, 3 cat)" in data.describe(found)
+    assert "train: 9 images (3 ant, 3 bee, 3 cat)" in describe(found)
 
 
 def test_import_twice_changes_nothing(tmp_path):
@@ -168,7 +170,7 @@ def test_a_link_inside_the_folder_is_followed(tmp_path):
 
 
 def test_subset_takes_the_first_of_every_class(tmp_path):
-    whole = data.load(make(tmp_path / "pets"), tmp_path / "cache")
+    whole = data.load(make(tmp_path / "pets"), Store(tmp_path / "runs"))
     part = whole.subset(2, 1)
     assert part.train.ids == (
         "ant/0.png",
@@ -187,7 +189,7 @@ def test_subset_takes_the_first_of_every_class(tmp_path):
 
 
 def test_splits_travel_small_to_other_processes(tmp_path):
-    whole = data.load(make(tmp_path / "pets"), tmp_path / "cache")
+    whole = data.load(make(tmp_path / "pets"), Store(tmp_path / "runs"))
     for split in (whole.train, whole.subset(2, 1).train):
         travelled = pickle.loads(pickle.dumps(split))
         assert np.array_equal(travelled.images, split.images)
@@ -195,7 +197,7 @@ def test_splits_travel_small_to_other_processes(tmp_path):
 
 
 def test_images_are_mapped_and_read_only(tmp_path):
-    pixels = data.load(make(tmp_path / "pets"), tmp_path / "cache").train.images
+    pixels = data.load(make(tmp_path / "pets"), Store(tmp_path / "runs")).train.images
     assert isinstance(pixels, np.memmap) and not pixels.flags.writeable
     assert not data.check(tmp_path / "pets").train.images.flags.writeable
 
@@ -204,7 +206,7 @@ def test_statistics_of_two_squares():
     pixels = np.full((2, 10, 10), 255, np.uint8)
     pixels[0, 2:4, 3:6] = 0  # 2 rows, 3 columns
     pixels[1, 2:8, 5:9] = 0  # 6 rows, 4 columns
-    table = data.statistics(pixels, np.array([0, 0]), ("boxes",))["boxes"]
+    table = statistics(pixels, np.array([0, 0]), ("boxes",))["boxes"]
     assert (table["images"], table["ink_mean"], table["ink_min"], table["ink_max"]) == (
         2,
         15,
@@ -237,33 +239,25 @@ def decoded(monkeypatch) -> list[str]:
 
 def test_every_image_is_decoded_once(tmp_path, decoded):
     root = make(tmp_path / "pets")
-    first = data.load(root, tmp_path / "cache")
+    first = data.load(root, Store(tmp_path / "runs"))
     assert len(decoded) == len(set(decoded)) == 15
-    again = data.load(root, tmp_path / "cache")
+    again = data.load(root, Store(tmp_path / "runs"))
     shutil.copytree(root, tmp_path / "copy")
-    copy = data.load(tmp_path / "copy", tmp_path / "cache")
+    copy = data.load(tmp_path / "copy", Store(tmp_path / "runs"))
     assert len(decoded) == 15, "neither again nor for the same bytes elsewhere"
     assert first.digest == again.digest == copy.digest and copy.name == "copy"
 
 
-def test_settled_files_are_not_even_read(tmp_path, monkeypatch):
-    root = make(tmp_path / "pets")
-    monkeypatch.setattr(data, "_SETTLED", -(10**12))
-    first = data.load(root, tmp_path / "cache")
-    monkeypatch.setattr(data, "_read", lambda *_: pytest.fail("read the files"))
-    assert data.load(root, tmp_path / "cache").digest == first.digest
-
-
 def test_an_edit_right_after_loading_is_seen(tmp_path):
     root = make(tmp_path / "pets")
-    before = data.load(root, tmp_path / "cache")
+    before = data.load(root, Store(tmp_path / "runs"))
     file = root / "train/ant/0.png"
     status = file.stat()
     pixels = np.array(Image.open(file))
     pixels[0, 0] ^= 255
     Image.fromarray(pixels).save(file)
     os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
-    after = data.load(root, tmp_path / "cache")
+    after = data.load(root, Store(tmp_path / "runs"))
     assert after.digest != before.digest and after.digest == data.check(root).digest
 
 
@@ -276,81 +270,73 @@ def test_an_edit_right_after_loading_is_seen(tmp_path):
             (entry / "test.npy").read_bytes()[:-1] + b"?"
         ),
         lambda entry: (entry / "test.npy").write_bytes(b""),
-        lambda entry: (entry / "index.json").write_text("{"),
-        lambda entry: (entry / "index.json").write_text("[]"),
+        lambda entry: (entry / "record.json").write_text("{"),
+        lambda entry: (entry / "record.json").write_text("[]"),
     ],
 )
-@pytest.mark.parametrize("settled", [True, False])
-def test_a_damaged_cache_is_made_anew(tmp_path, decoded, monkeypatch, damage, settled):
-    if settled:
-        monkeypatch.setattr(data, "_SETTLED", -(10**12))
+def test_damaged_images_are_set_aside_and_decoded_again(tmp_path, decoded, damage):
     root = make(tmp_path / "pets")
-    digest = data.load(root, tmp_path / "cache").digest
-    (entry,) = (path for path in (tmp_path / "cache").iterdir() if path.is_dir())
+    digest = data.load(root, Store(tmp_path / "runs")).digest
+    (entry,) = (tmp_path / "runs/.data").iterdir()
     damage(entry)
-    again = data.load(root, tmp_path / "cache")
+    again = data.load(root, Store(tmp_path / "runs"))
     assert again.digest == digest and len(decoded) == 30
     assert np.array_equal(again.train.images, data.check(root).train.images)
-    assert [path for path in (tmp_path / "cache").iterdir() if path.is_dir()] == [entry]
+    assert list((tmp_path / "runs/.data").iterdir()) == [entry]
+    (damaged,) = (tmp_path / "runs/.damaged").glob("*/*")
+    assert damaged.name == entry.name
 
 
-@pytest.mark.parametrize("note", ["{", "[]", '{"stamp": 1}'])
-def test_a_damaged_note_is_written_anew(tmp_path, monkeypatch, note):
-    monkeypatch.setattr(data, "_SETTLED", -(10**12))
-    root = make(tmp_path / "pets")
-    digest = data.load(root, tmp_path / "cache").digest
-    (file,) = (tmp_path / "cache").glob("*.json")
-    file.write_text(note)
-    assert data.load(root, tmp_path / "cache").digest == digest
-    assert file.read_text() != note
-
-
-def test_a_full_disk_under_the_cache(tmp_path, monkeypatch):
+def test_a_full_disk_under_the_store(tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
     root = make(tmp_path / "pets")
     monkeypatch.setattr(np, "save", full)
     refused(
-        lambda: data.load(root, tmp_path / "cache"),
-        str(tmp_path / "cache"),
+        lambda: data.load(root, Store(tmp_path / "runs")),
+        str(tmp_path / "runs"),
         "No space left",
-        "free some",
+        "make room",
     )
-    assert list((tmp_path / "cache").iterdir()) == []
+    assert list((tmp_path / "runs/.data").iterdir()) == []
 
 
-def test_a_cache_that_cannot_be_written(tmp_path):
-    (tmp_path / "cache").write_text("a file where the folder should be")
+def test_a_store_that_cannot_be_written(tmp_path):
+    (tmp_path / "runs").write_text("a file where the folder should be")
     refused(
-        lambda: data.load(make(tmp_path / "pets"), tmp_path / "cache"),
-        str(tmp_path / "cache"),
-        "make it writable",
+        lambda: data.load(make(tmp_path / "pets"), Store(tmp_path / "runs")),
+        str(tmp_path / "runs"),
+        "choose another folder",
     )
 
 
-def test_ensure_draws_the_embedded_set_once_and_takes_no_other(tmp_path, monkeypatch):
+def test_the_embedded_set_is_drawn_once_and_no_other_taken(tmp_path, monkeypatch):
     monkeypatch.setattr(generate, "COUNTS", {"train": 3, "test": 2})
     draw = generate.generate
     monkeypatch.setattr(generate, "generate", lambda root: draw(root, generate.COUNTS))
     draw(tmp_path / "expected", generate.COUNTS)
     monkeypatch.setattr(generate, "DIGEST", data.check(tmp_path / "expected").digest)
 
-    assert data.ensure(tmp_path / "data/xo", tmp_path / "cache").digest == generate.DIGEST
+    assert (
+        data.load_embedded(tmp_path / "data/xo", Store(tmp_path / "runs")).digest == generate.DIGEST
+    )
     monkeypatch.setattr(generate, "generate", lambda root: pytest.fail("drawn twice"))
-    assert data.ensure(tmp_path / "data/xo", tmp_path / "cache").digest == generate.DIGEST
+    assert (
+        data.load_embedded(tmp_path / "data/xo", Store(tmp_path / "runs")).digest == generate.DIGEST
+    )
     refused(
-        lambda: data.ensure(make(tmp_path / "pets"), tmp_path / "cache"),
+        lambda: data.load_embedded(make(tmp_path / "pets"), Store(tmp_path / "runs")),
         "not the embedded data set",
         "--data",
     )
     (tmp_path / "full").write_text("")
-    with pytest.raises(InputError, match="cache cannot be written") as caught:
-        data.ensure(tmp_path / "data/xo", tmp_path / "full")
+    with pytest.raises(InputError, match="cannot be written") as caught:
+        data.load_embedded(tmp_path / "data/xo", Store(tmp_path / "full"))
     assert "drawn anew" not in str(caught.value)
     shutil.rmtree(tmp_path / "data/xo/test/crosses")
     refused(
-        lambda: data.ensure(tmp_path / "data/xo", tmp_path / "cache"),
+        lambda: data.load_embedded(tmp_path / "data/xo", Store(tmp_path / "runs")),
         "lacks class crosses",
         "drawn anew",
     )
@@ -526,13 +512,13 @@ def test_a_bad_folder_is_refused_by_name(tmp_path, case):
     root = make(tmp_path / "pets")
     spoil, *parts = SPOILED[case]
     spoil(root)
-    refused(lambda: data.load(root, tmp_path / "cache"), str(root), *parts)
+    refused(lambda: data.load(root, Store(tmp_path / "runs")), str(root), *parts)
     refused(lambda: data.check(root), str(root), *parts)
     refused(lambda: data.import_images(root, tmp_path / "mine"), str(root), *parts)
     assert not (tmp_path / "mine").exists() and not any(tmp_path.glob(".*")), (
         "nothing is half-written"
     )
-    assert not (tmp_path / "cache").exists()
+    assert not (tmp_path / "runs").exists()
 
 
 @pytest.mark.parametrize("case", SPOILED)
@@ -563,13 +549,15 @@ def test_two_levels_too_low(tmp_path):
 
 
 def test_a_missing_folder_and_a_file_in_its_place(tmp_path):
-    refused(lambda: data.load(tmp_path / "none", tmp_path / "cache"), "none: no such folder")
+    refused(lambda: data.load(tmp_path / "none", Store(tmp_path / "runs")), "none: no such folder")
     refused(
         lambda: data.import_images(tmp_path / "none", tmp_path / "mine"), "none: no such folder"
     )
     archive = pack(make(tmp_path / "pets"), tmp_path / "pets.zip")
     refused(
-        lambda: data.load(archive, tmp_path / "cache"), "not a folder", f"data import {archive}"
+        lambda: data.load(archive, Store(tmp_path / "runs")),
+        "not a folder",
+        f"data import {archive}",
     )
 
 
@@ -710,11 +698,11 @@ def test_a_single_folder_around_a_wrong_set_is_no_excuse(tmp_path):
     )
 
 
-def test_importing_xo_data_imports_neither_torch_nor_pillow():
+def test_importing_the_commands_imports_neither_torch_nor_pillow():
     import subprocess
     import sys
 
-    code = "import sys, xo.data; print(*({'torch', 'PIL', 'matplotlib'} & set(sys.modules)))"
+    code = "import sys, xo.data.load, xo.cli; print(*({'torch', 'PIL', 'matplotlib'} & set(sys.modules)))"
     assert (
         subprocess.run(
             [sys.executable, "-c", code], capture_output=True, text=True, check=True

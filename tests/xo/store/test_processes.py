@@ -13,7 +13,7 @@ from concurrent.futures.process import BrokenProcessPool
 import psutil
 import pytest
 
-from xo.store.processes import CONTEXT, LIBRARIES, pool
+from xo.store.processes import CONTEXT, pool
 from xo.store.source_digest import ROOT
 
 
@@ -21,14 +21,14 @@ def surroundings() -> tuple[str | None, object]:
     return os.environ.get("OMP_NUM_THREADS"), signal.getsignal(signal.SIGINT)
 
 
-def test_each_computes_on_one_thread_and_leaves_ctrl_c_to_the_caller(monkeypatch):
+def test_a_process_computes_on_one_thread_and_leaves_ctrl_c_to_the_caller(monkeypatch):
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     with pool(2) as executor:
         assert executor.submit(surroundings).result() == ("1", signal.SIG_IGN)
     assert "OMP_NUM_THREADS" not in os.environ
 
 
-def test_none_outlives_its_use_even_when_it_has_not_finished():
+def test_no_process_outlives_its_pool_even_when_it_has_not_finished():
     with pytest.raises(KeyboardInterrupt), pool(2) as executor:
         endless = [executor.submit(time.sleep, 3600) for _ in range(4)]
         while not endless[1].running():
@@ -42,12 +42,13 @@ def test_none_outlives_its_use_even_when_it_has_not_finished():
     ]
 
 
-def test_a_killed_one_is_told_of():
+def test_a_killed_process_raises_an_error():
     with pytest.raises(BrokenProcessPool), pool(2) as executor:
         executor.submit(os.kill, executor.submit(os.getpid).result(), signal.SIGKILL)
         executor.submit(time.sleep, 3600).result()
 
 
+LIBRARIES = ("torch", "sqlite3")
 SCRIPT = f"""
 import sys, threading
 from xo.store import processes
@@ -56,7 +57,7 @@ def report():
     print(*(name in sys.modules for name in {LIBRARIES}), threading.active_count())
 
 if __name__ == "__main__":
-    processes.load_libraries()
+    processes.start_server({LIBRARIES})
     (process := processes.Process(target=report)).start()
     process.join()
     print("torch" in sys.modules)
@@ -64,7 +65,7 @@ if __name__ == "__main__":
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere each process starts anew")
-def test_they_start_with_the_libraries_which_the_caller_does_not_load(tmp_path):
+def test_processes_start_with_libraries_that_the_caller_does_not_load(tmp_path):
     (tmp_path / "script.py").write_text(SCRIPT)
     done = subprocess.run(
         [sys.executable, "script.py"],
@@ -77,7 +78,7 @@ def test_they_start_with_the_libraries_which_the_caller_does_not_load(tmp_path):
     assert done.stdout.splitlines() == [" ".join([*["True"] * len(LIBRARIES), "1"]), "False"]
 
 
-def test_none_outlives_a_killed_caller(tmp_path):
+def test_no_process_outlives_a_killed_caller(tmp_path):
     (tmp_path / "script.py").write_text("""
 import os, time
 from xo.store import processes

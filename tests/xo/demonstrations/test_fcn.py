@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import resource
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
+from tests.xo.records import record_of
 from xo.data.dataset import DataSet, Split
-from xo.demonstrations.canvas import fcn, laid_out, met_pairs, touching
-from xo.demonstrations.fcn import cell, convolutional, edges, enlarged, heat, seen_by, work
-from xo.demonstrations.receptive_field import Field
+from xo.demonstrations.canvas import fcn, make_canvas, touching_pair, touching_probabilities
+from xo.demonstrations.fcn import (
+    Fcn,
+    as_fcn,
+    edge_map,
+    multiply_adds,
+    padded_size,
+    score_index,
+    score_map,
+    upsample,
+)
 from xo.network.evaluate import as_input
-from xo.network.model import Net, layers
-from xo.network.train import initial
+from xo.network.measurements import Field, receptive_fields
+from xo.network.model import Net, layers, untrained_network
+from xo.runs.record import RunRecord
 from xo.variants import VARIANTS, Variant
 
 GROUND = 255
+SMALL = Variant("baseline", "", "", dense=(24, 8))
 
 
 def drawn(size: tuple[int, int], classes: int = 2, each: int = 3) -> DataSet:
@@ -32,34 +44,37 @@ def drawn(size: tuple[int, int], classes: int = 2, each: int = 3) -> DataSet:
     labels = np.repeat(np.arange(classes), each)
     split = Split(labels, tuple(f"c{k}/{i}.png" for i, k in enumerate(labels)), images)
     return DataSet(
-        "drawn", None, tuple(f"c{k}" for k in range(classes)), size, "digest", split, split
+        "drawn", Path(), tuple(f"c{k}" for k in range(classes)), size, "digest", split, split
     )
 
 
 def network(size: tuple[int, int], classes: int = 2, seed: int = 0) -> Net:
     """A small baseline whose answers differ from image to image."""
-    net = initial(Variant("baseline", "", "", dense=(24, 8)), size, classes, seed).eval()
+    net = untrained_network(SMALL, size, classes, seed).eval()
     with torch.no_grad():
         for parameter in net.parameters():
             parameter.mul_(2)
     return net
 
 
-class Run:
-    def __init__(self, net: Net, size: tuple[int, int], classes: int):
-        self.meta = {"layers": layers(Variant("baseline", "", "", dense=(24, 8)), size, classes)}
+def fcn_of(net: Net, size: tuple[int, int], variant: Variant = SMALL) -> Fcn:
+    return as_fcn(net, receptive_fields(layers(variant, size, 2)), size)
+
+
+def with_record(net: Net, data: DataSet) -> dict[str, list[tuple[RunRecord, Net]]]:
+    return {"baseline": [(record_of(SMALL, data), net)]}
 
 
 @pytest.mark.parametrize("size", [(116, 116), (40, 47), (33, 30)])
 @torch.inference_mode()
 def test_every_score_is_what_the_classifier_says_of_its_window(size):
     data, net = drawn(size), network(size)
-    model = convolutional(net, size)
-    canvas, _ = laid_out(model, data, GROUND)
-    scores = heat(model, canvas, GROUND)
+    model = fcn_of(net, size)
+    canvas, _ = make_canvas(model, data, GROUND)
+    scores = score_map(model, canvas, GROUND)
     margins = [
         (-field.offset, seen - pixels + field.offset + 4)
-        for pixels, seen, field in zip(canvas.shape, seen_by(model, canvas.shape), model.field)
+        for pixels, seen, field in zip(canvas.shape, padded_size(model, canvas.shape), model.field)
     ]
     padded = np.pad(canvas, margins, constant_values=GROUND)
     rng = np.random.default_rng(0)
@@ -79,9 +94,9 @@ def test_every_score_is_what_the_classifier_says_of_its_window(size):
 @torch.inference_mode()
 def test_the_baseline_with_all_its_weights_equals_the_classifier_on_a_crop_of_116x116():
     data = drawn((116, 116))
-    net = initial(VARIANTS["baseline"], (116, 116), 2, 0).eval()
-    model = convolutional(net, (116, 116))
-    canvas, shapes = laid_out(model, data, GROUND)
+    net = untrained_network(VARIANTS["baseline"], (116, 116), 2, 0).eval()
+    model = fcn_of(net, (116, 116))
+    canvas, shapes = make_canvas(model, data, GROUND)
     assert (
         canvas.shape[1] == 350
         and model.dense[0].kernel_size == (27, 27)
@@ -91,21 +106,21 @@ def test_the_baseline_with_all_its_weights_equals_the_classifier_on_a_crop_of_11
         p.numel() for p in net.dense.parameters()
     )
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    scores = heat(model, canvas, GROUND)
+    scores = score_map(model, canvas, GROUND)
     assert (
         resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 300_000
     )  # kB; all 1200 maps in one go take much more
     for shape in shapes:
         (top, left), image = shape.corner, data.test.images[shape.index]
         assert (canvas[top : top + 116, left : left + 116] == image).all()
-        found = scores[:, cell(top, model.field[0]), cell(left, model.field[1])]
+        found = scores[:, score_index(top, model.field[0]), score_index(left, model.field[1])]
         torch.testing.assert_close(
             found, net(as_input(torch.tensor(image)[None]))[0], rtol=0, atol=1e-4
         )
 
 
 def test_receptive_field_of_a_score_is_27_strides_wide():
-    model = convolutional(network((116, 116)), (116, 116))
+    model = fcn_of(network((116, 116)), (116, 116))
     assert model.field == (Field(114, 4, -55), Field(114, 4, -55)) and model.first == Field(4, 2, 0)
 
 
@@ -115,12 +130,12 @@ def test_enlarged_keeps_a_slope_and_its_place():
         middles = field.offset + field.stride * torch.arange(n) + (field.size - 1) / 2
         slope = middles.expand(1, n, n)  # from left to right
         size = (n * field.stride - 4, n * field.stride - 4)
-        large = enlarged(slope, (field, field), size)
+        large = upsample(slope, (field, field), size)
         inside = slice(field.stride + 2, size[1] - field.stride - 2)
         assert large.shape == (1, *size)
         torch.testing.assert_close(large[0, 20, inside], torch.arange(size[1]).float()[inside])
         torch.testing.assert_close(large[:, 20], large[:, 30])
-    assert enlarged(torch.ones(2, 9, 9), (Field(114, 4, -55),) * 2, (36, 35)).unique().tolist() == [
+    assert upsample(torch.ones(2, 9, 9), (Field(114, 4, -55),) * 2, (36, 35)).unique().tolist() == [
         1.0
     ]  # up to the border
 
@@ -128,9 +143,9 @@ def test_enlarged_keeps_a_slope_and_its_place():
 @torch.inference_mode()
 def test_the_skip_is_bright_on_strokes_and_zero_on_ground():
     data, net = drawn((60, 60)), network((60, 60))
-    model = convolutional(net, (60, 60))
-    canvas, shapes = laid_out(model, data, GROUND)
-    found = edges(model, canvas, GROUND).numpy()
+    model = fcn_of(net, (60, 60))
+    canvas, shapes = make_canvas(model, data, GROUND)
+    found = edge_map(model, canvas, GROUND).numpy()
     ink = np.any([shape.ink for shape in shapes], 0)
     assert (
         (ink == (canvas == 0)).all()
@@ -147,19 +162,18 @@ def test_the_skip_is_bright_on_strokes_and_zero_on_ground():
 
 
 def test_multiply_adds_of_one_window_are_the_classifiers():
-    model = convolutional(network((40, 40)), (40, 40))
+    model = fcn_of(network((40, 40)), (40, 40))
     field = model.field[0]
-    assert seen_by(model, (4, 4)) == [field.size] * 2
-    assert work(model, (4, 4)) == sum(
-        row.multiply_adds
-        for row in layers(Variant("baseline", "", "", dense=(24, 8)), (field.size, field.size), 2)
+    assert padded_size(model, (4, 4)) == (field.size, field.size)
+    assert multiply_adds(model, (4, 4)) == sum(
+        row.multiply_adds for row in layers(SMALL, (field.size, field.size), 2)
     )
 
 
 def test_touching_shapes_touch_and_do_not_overlap():
     one, other = np.full((2, 9, 8), GROUND, np.uint8)
     one[2:5, 1:4] = other[4:8, 5:7] = 0  # they share row 4 only
-    pair, place, centers = touching(one, other, GROUND)
+    pair, place, centers = touching_pair(one, other, GROUND)
     assert place == (4, 5) and pair.shape == (9, 9) and (pair == 0).sum() == 9 + 8
     assert pair[4].tolist() == [255, 255, 0, 0, 0, 0, 0, 255, 255] and pair[2].tolist() == [
         255,
@@ -173,18 +187,18 @@ def test_touching_shapes_touch_and_do_not_overlap():
         255,
     ]
     assert centers == [(3, 3), (5, 5)]
-    assert touching(other, one, GROUND)[0][4].tolist() == [255] * 5 + [0] * 5 + [255] * 4
+    assert touching_pair(other, one, GROUND)[0][4].tolist() == [255] * 5 + [0] * 5 + [255] * 4
     apart = np.where(np.arange(9)[:, None] < 2, other[::-1], GROUND).astype(
         np.uint8
     )  # no row in common
-    pair, _, _ = touching(one, apart, GROUND)
+    pair, _, _ = touching_pair(one, apart, GROUND)
     assert pair.shape == (9, 16) and (pair[:, :8] == one).all() and (pair[:, 8:] == apart).all()
 
 
 @pytest.mark.parametrize("size, classes", [((116, 116), 2), ((30, 44), 3)])
 def test_what_is_recorded_of_it(size, classes):
     data, net = drawn(size, classes), network(size, classes)
-    facts, arrays = fcn({"baseline": [(Run(net, size, classes), net)]}, data)
+    facts, arrays = fcn(with_record(net, data), data)
     assert facts["crop_difference"] < 1e-4 and facts["crops"] == 6 and facts["shapes"] == 5
     h, w = facts["canvas_height"], facts["canvas_width"]
     assert arrays["canvas"].shape == (h, w) and arrays["large"].shape == arrays["sharp"].shape == (
@@ -223,6 +237,6 @@ def test_windows_around_touching_shapes_hold_the_place_in_their_middle():
             seen.append(x)
             return torch.zeros(len(x), 2)
 
-    assert met_pairs(Looking(), drawn(size), GROUND).shape == (6, 2)
+    assert touching_probabilities(Looking(), drawn(size), GROUND).shape == (6, 2)
     middle = seen[0][:, 0, 20, 19:21] * 255
     assert (middle == 0).all()  # a stroke of each, side by side

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 
 from xo.errors import InputError
-from xo.network.model import Net, layers
-from xo.variants import VARIANTS
+from xo.network.model import Net, flat_size, layers
+from xo.variants import VARIANTS, Variant
 
 
 @pytest.mark.parametrize("variant", VARIANTS.values(), ids=lambda variant: variant.name)
@@ -24,8 +26,8 @@ def test_the_assignments_facts_hold():
 
 def test_multiply_adds_of_a_convolution_and_a_dense_layer():
     rows = {row.name: row for row in layers(VARIANTS["baseline"], (116, 116), 2)}
-    assert rows["conv2"]["multiply_adds"] == 5 * 9 * 3 * 3 * 55 * 55
-    assert rows["dense1"]["multiply_adds"] == 5 * 27 * 27 * 1200
+    assert rows["conv2"].multiply_adds == 5 * 9 * 3 * 3 * 55 * 55
+    assert rows["dense1"].multiply_adds == 5 * 27 * 27 * 1200
 
 
 def test_relu_after_pooling_gives_what_the_usual_order_gives():
@@ -45,3 +47,31 @@ def test_any_size_and_number_of_classes():
 def test_an_image_too_small_is_refused_by_name():
     with pytest.raises(InputError, match=r"three-conv.*10x12 pixels"):
         Net(VARIANTS["three-conv"], (12, 10), 2)
+
+
+def flat_size_on_the_meta_device(variant: Variant, size: tuple[int, int]) -> int | None:
+    """What the convolutions and poolings of the network leave; None where PyTorch refuses."""
+    with torch.device("meta"):
+        net, x = Net(variant, (116, 116), 2), torch.empty(1, 1, *size)
+        try:
+            return net.forward_features(x).shape[1]
+        except RuntimeError:
+            return None
+
+
+@pytest.mark.parametrize(
+    "size", [(116, 116), (22, 22), (23, 37), (64, 41), (10, 12), (9, 30), (3, 3)]
+)
+@pytest.mark.parametrize("variant", VARIANTS.values(), ids=lambda variant: variant.name)
+def test_the_input_size_of_the_dense_layers_is_what_pytorch_finds(variant, size):
+    expected = flat_size_on_the_meta_device(variant, size)
+    if expected:
+        assert flat_size(variant, size) == expected
+    else:
+        with pytest.raises(InputError, match="too small"):
+            flat_size(variant, size)
+
+
+def test_a_missing_kernel_size_is_named():
+    with pytest.raises(InputError, match="features.*each of its 3 convolutions, got 1"):
+        Net(replace(VARIANTS["features"], kernels=(3,)), (116, 116), 2)
