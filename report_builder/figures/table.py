@@ -132,7 +132,8 @@ def _applies(row: Row, variant: Variant, evidence: Evidence) -> bool:
 def code_of(row: Row) -> tuple[str, ...]:
     """The functions that draw a figure, as `report_builder.figures.training.loss:draw`."""
     if isinstance(row.source, ModuleType):
-        return tuple(f"{row.source.__name__}:{name}" for name in ("measure", "draw", "describe"))
+        functions = (row.source.measure, row.source.draw, row.source.describe)
+        return tuple(f"{function.__module__}:{function.__name__}" for function in functions)
     return (f"{row.source.__module__}:{row.source.__name__}",)
 
 

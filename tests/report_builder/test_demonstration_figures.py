@@ -23,7 +23,8 @@ from xo.demonstrations.record import Reason
 from xo.demonstrations.table import DEMONSTRATIONS
 from xo.variants import VARIANTS
 
-from .test_figures import EN, assert_tidy, contains, drawn, render, strings  # noqa: F401 - a fixture among them
+from .figures.conftest import drawn  # noqa: F401 - a fixture
+from .figures.rendering import EN, assert_tidy, contains, render, strings
 
 SHOWN = [name for name, row in figures.FIGURES.items() if row.demonstration]
 
@@ -57,7 +58,7 @@ def test_figures_of_demonstrations_hold_for_other_images(make_evidence, tmp_path
     )
     for name in SHOWN:
         for language in ("zh", "en"):
-            result = render(name, study, Style(language, "light"), tmp_path)
+            result = render(name, study, Style(language, "light"))
             assert_tidy(result)
             assert "nan" not in result.drawing.title + result.drawing.caption + result.drawing.alt
 
