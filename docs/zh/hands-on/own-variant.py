@@ -31,8 +31,8 @@ from report_builder.pages.notebook_helpers import (
     use_font,
 )
 from xo.network.model import layers
-from xo.runs.record import SOLVED
 from xo.network.train import train
+from xo.runs.record import SOLVED
 from xo.variants import Variant
 
 data = data_set()
