@@ -1,5 +1,6 @@
-"""A small made-up study for tests: no randomness, no training, whole numbers behind every value: the same everywhere.
+"""Fixtures of all tests of the report: a made-up study, logs, and builds of a small project."""
 
+<<<<<<< HEAD
 Some seeds solve their task, the last one stays at chance; the maps really are what the kernels make of the images.
 """
 
@@ -244,3 +245,17 @@ def with_losses(run: RunRecord, loss: float) -> RunRecord:
         msgspec.structs.replace(epoch, train_loss=loss, test_loss=loss) for epoch in run.epochs
     )
     return msgspec.structs.replace(run, epochs=epochs)
+=======
+# ruff: noqa: F401
+from tests.report_builder.made_up_logs import runs, study
+from tests.report_builder.made_up_study import (
+    decided,
+    draw_images,
+    evidence,
+    make_evidence,
+    small_evidence,
+    with_losses,
+    write_record,
+)
+from tests.report_builder.small_builds import paths, run, train
+>>>>>>> B
