@@ -18,7 +18,8 @@ from report_builder.evidence.study import Evidence
 from report_builder.results.claims import claims
 from report_builder.results.report import DecidedClaim
 from tests.report_builder.made_up_demonstrations import demonstrations
-from xo.data.dataset import DataSet, load
+from xo.data.dataset import DataSet
+from xo.data.load import load
 from xo.network.measurements import Epoch, Layer, Training
 from xo.runs.execute import run_result
 from xo.runs.record import Cost, RunRecord, write_run

@@ -16,86 +16,15 @@ from report_builder.pages import code_outputs, notebooks
 from report_builder.paths import Paths
 from report_builder.results.report import Report, read_report
 from report_builder.status import status
-<<<<<<< HEAD
-from xo.data.load import import_images
-from xo.demonstrations.table import DEMONSTRATIONS
-=======
 from tests.report_builder.made_up_study import draw_images, write_record
 from tests.report_builder.small_builds import PAGE, RUNS, leave_unexecuted
-from xo.data.dataset import import_images
->>>>>>> B
+from xo.data.load import import_images
 from xo.errors import InputError
 from xo.runs.execute import execute
 from xo.runs.record import RunRecord
 from xo.runs.study import Run
 from xo.store.source_digest import ROOT, Source
-<<<<<<< HEAD
-from xo.store.store import Store
-from xo.variants import VARIANTS
-
-from .conftest import draw_images, write_record
-
-PAGE = '# Page\n\n{{ value("baseline.solved") }}\n\n{{ figure("samples") }}\n\n{{ figure("loss.baseline") }}\n'
-PAGE += '\n{{ figure("accuracy.features") }}\n'
-SMOKE = STUDIES["smoke"]
-RUNS = sum(SMOKE.exceptions.get(name, SMOKE.seeds) for name in VARIANTS)
-
-
-@pytest.fixture
-def places(tmp_path, monkeypatch) -> Places:
-    monkeypatch.setattr(build_module, "_publish", lambda publisher, places: True)
-    monkeypatch.setattr(build_module, "load_mkdocs", int)
-    monkeypatch.setattr(build_module, "is_published", lambda site: True)
-    for language in ("zh", "en"):
-        (tmp_path / "docs" / language).mkdir(parents=True)
-        (tmp_path / "docs" / language / "index.md").write_text(PAGE)
-    draw_images(tmp_path / "data", ("circles", "crosses"), (30, 30), 8, 6)
-    return Places(
-        tmp_path / "data",
-        tmp_path / "runs",
-        tmp_path / "build",
-        tmp_path / "site",
-        tmp_path / "docs",
-    )
-
-
-@pytest.fixture
-def train(places, tmp_path):
-    """Stands in for training: writes a made-up record for each run and remembers which were asked for."""
-    asked: list[str] = []
-
-    def write(run: Run) -> RunRecord:
-        return write_record(
-            Store(places.store), run.variant, run.data, run.seed, run.seed == 0, run.inputs
-        )
-
-    def train(missing: list[tuple[Run, str]]) -> list[RunRecord]:
-        asked.extend(str(run) for run, _ in missing)
-        return [write(run) for run, _ in missing]
-
-    train.asked = asked
-    return train
-
-
-@pytest.fixture
-def run(places, train):
-    """Builds the smoke study and returns the summary and the names of what was made."""
-
-    def run():
-        made: list[str] = []
-        summary = build("smoke", places, train, jobs=1, follow=lambda names, n: made.extend(names))
-        return summary, set(made)
-
-    return run
-
-
-def leave_unexecuted(source: Path, target: Path, environment: dict[str, str]) -> None:
-    """Stands in for executing a notebook."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(notebooks.current(source, None, "en"))
-=======
 from xo.store.store import NEVER, Store
->>>>>>> B
 
 
 def files(folder: Path) -> dict[Path, int]:
@@ -413,59 +342,7 @@ def test_a_small_data_set_of_which_few_variants_have_runs_gets_a_site(tmp_path, 
     )
 
 
-<<<<<<< HEAD
-@pytest.mark.parametrize(
-    "there",
-    [
-        VARIANTS.keys(),
-        VARIANTS.keys() - {"baseline"},
-        VARIANTS.keys() - {"features"},
-        {"three-conv"},
-    ],
-    ids=["all", "without baseline", "without features", "only three-conv"],
-)
-def test_links_to_figures_lead_to_pages_that_show_them(evidence, tmp_path, monkeypatch, there):
-    partial = replace(
-        evidence,
-        variants=tuple(each for each in evidence.variants if each.name in there),
-        records={name: runs for name, runs in evidence.records.items() if name in there},
-        demonstrations={
-            name: each
-            for name, each in evidence.demonstrations.items()
-            if there >= set(DEMONSTRATIONS[name].variants)
-        },
-    )
-    head = report_head(partial, 30, ROOT / "docs", Store(Path("runs")))
-    words = {"alt": "", "caption": "", "width": 1, "height": 1}
-    shown = {
-        name: {"kind": "svg", "folder": str(tmp_path), "zh": words, "en": words}
-        for name in head["figure_pages"]
-    }
-    for name in ("zh-light.svg", "zh-dark.svg", "en-light.svg", "en-dark.svg", "data.csv"):
-        (tmp_path / name).touch()
-    for name in (
-        "figure_fold",
-        "values_table",
-        "values_csv",
-    ):  # made-up records do not say what code made them
-        monkeypatch.setattr(pages.origin, name, lambda *of: "")
-    pages.render(ROOT / "docs", head | results.told(partial) | {"figures": shown}, tmp_path / "out")
-    links = [
-        (file, link)
-        for file in (tmp_path / "out").rglob("*.md")
-        for link in re.findall(r"\]\(([^()]*)#(figure-[^()]*)\)", file.read_text())
-    ]
-    assert links
-    for file, (page, anchor) in links:
-        assert f'id="{anchor}"' in (file.parent / page).read_text(), (file, page, anchor)
-    for language in ("zh", "en"):
-        assert "]()" not in (tmp_path / "out" / language / "evidence" / "claims.md").read_text()
-
-
-def test_what_rests_on_runs_that_are_gone_waits_for_them(run, places):
-=======
 def test_what_rests_on_runs_that_are_gone_waits_for_them(run, paths):
->>>>>>> B
     run()
     shutil.rmtree(paths.store / "baseline")
     found = {each.name: each.why_stale for each in status("smoke", paths) if each.why_stale}
