@@ -21,6 +21,7 @@ from xo.data.load import load
 from xo.runs.execute import execute
 from xo.runs.record import run_record
 from xo.runs.study import one_run
+from xo.store.ownership import claim
 from xo.store.source_digest import ROOT, Source
 from xo.store.store import Store, read
 from xo.variants import VARIANTS
@@ -37,18 +38,13 @@ def run(tmp_path, monkeypatch):
 
 @pytest.fixture(scope="module")
 def trained(small, tmp_path_factory):
-    """A data folder and a store that holds `features` on it, trained for an epoch by the command's own row."""
+    """A data folder and a store that holds a trained `features` network."""
     root = tmp_path_factory.mktemp("trained")
     store = Store(root / "runs")
+    claim(store.root, "store")
     shutil.copytree(small.root, root / "small")
-    list(
-        execute(
-            [one_run(VARIANTS["features"], 0, load(root / "small", store), Source())],
-            store,
-            jobs=1,
-            keep_weights=True,
-        )
-    )
+    run = one_run(VARIANTS["features"], 0, load(root / "small", store), Source())
+    list(execute([run], store, jobs=1, keep_weights=True))
     return root
 
 
