@@ -1,4 +1,6 @@
-"""Classes and a data set whose names are markup: in a real browser, every page shows the names and runs nothing."""
+"""Classes and a data set whose names are markup: in a real browser, every page shows the names and
+runs nothing.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +14,11 @@ from http.server import ThreadingHTTPServer
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from report_builder.results.artefacts import drawings, executions
 
 from report_builder.build import CONFIG, report_head, report_of
 from report_builder.evidence.study import Evidence
 from report_builder.pages import render as pages
-from report_builder.results.artefacts import drawings, executions
 from report_builder.site.publish import publish
 from xo.store.source_digest import ROOT, Source
 from xo.store.store import Store
@@ -118,7 +120,9 @@ def named_site(evidence, tmp_path_factory) -> Iterator[Served]:
 
 @pytest.fixture
 def page(browser: Browser, named_site) -> Iterator[Page]:
-    """A page of the site; after the test nothing has been injected into any of those that it went to."""
+    """A page of the site; after the test nothing has been injected into any of those that it went
+    to.
+    """
     context = browser.new_context(
         viewport={"width": 1280, "height": 800}, base_url=named_site.address
     )

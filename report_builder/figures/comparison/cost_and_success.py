@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from report_builder.evidence.study import Share, share, solved
+from report_builder.evidence.estimates import Share, share, solved
 from report_builder.figures.comparison.rows import (
     each_variant,
     in_seconds,

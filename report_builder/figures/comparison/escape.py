@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from report_builder.evidence.study import escape_epochs, escaped_by
+from report_builder.evidence.estimates import first_solved_epoch, solved_by_epoch
 from report_builder.figures.comparison.rows import each_variant
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import SMALL, WIDTH, apart, axes, epoch_axis, sheet
@@ -56,8 +56,8 @@ def measure(evidence: Evidence) -> Escape:
     lines = []
     for variant in class_variants(evidence.variants):
         runs = evidence.runs(variant.name)
-        first = escape_epochs(runs)
-        lines.append(Line(variant, first, escaped_by(first, len(runs[0].epochs))))
+        first = first_solved_epoch(runs)
+        lines.append(Line(variant, first, solved_by_epoch(first, len(runs[0].epochs))))
     return Escape(tuple(lines))
 
 

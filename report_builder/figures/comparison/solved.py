@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from report_builder.evidence.study import Share, share, solved
+from report_builder.evidence.estimates import Share, share, solved
 from report_builder.figures.comparison.rows import (
     NAMES,
     ROW,

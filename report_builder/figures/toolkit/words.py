@@ -7,14 +7,13 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from report_builder.figures.toolkit.style import Style
-from report_builder.text import Text, plural, same
+from report_builder.text import Text, class_name, plural, same
 
 if TYPE_CHECKING:
     from report_builder.evidence.study import Evidence
     from xo.runs.record import RunRecord
     from xo.variants import Variant
 
-CLASSES = {"circles": "O", "circles_sm": "O", "crosses": "X", "crosses_sm": "X"}
 SPLITS = {"test": Text("测试集", "test split"), "train": Text("训练集", "train split")}
 CLOSING = "，。、：；！？）》」』”’,.:;!?)%"  # never first on a line
 
@@ -74,11 +73,6 @@ def title_of(variant: Variant) -> Text:
     return Text(variant.zh, variant.en)
 
 
-def class_name(name: str) -> str:
-    """A class as figures call it: circles are O, crosses are X, others keep their folder's name."""
-    return CLASSES.get(name, name)
-
-
 def class_names(record: RunRecord) -> tuple[str, ...]:
     """The classes that a run learned; test and train where it learned the split."""
     return tuple(class_name(name) for name in record.classes)
@@ -103,7 +97,7 @@ def enumerated(items: Sequence[str]) -> Text:
 
 def variant_of(evidence: Evidence, name: str) -> Variant:
     """The variant of that name in the study."""
-    return next(variant for variant in evidence.variants if variant.name == name)
+    return evidence.variant(name)
 
 
 def class_variants(variants: Sequence[Variant]) -> tuple[Variant, ...]:

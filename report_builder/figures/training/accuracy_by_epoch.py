@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from report_builder.evidence.study import curve, solved
+from report_builder.evidence.estimates import curve, solved
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import SMALL, WIDTH, axes, epoch_axis, sheet
 from report_builder.figures.toolkit.style import Style

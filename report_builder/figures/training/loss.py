@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from report_builder.evidence.original_logs import blind_loss
-from report_builder.evidence.study import curve, lost_is_infinite
+from report_builder.evidence.estimates import curve, entropy, lost_is_infinite
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import (
     DOTS,
@@ -20,7 +19,7 @@ from report_builder.figures.toolkit.layout import (
     sheet,
 )
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import k_of_n_runs, title_of, variant_of
+from report_builder.figures.toolkit.words import k_of_n_runs, title_of
 from report_builder.figures.training.lines import DASHES, LEFT, RIGHT, draw_seeds, last_median
 from report_builder.text import SPACE, Text, number, plural
 from xo.variants import Variant
@@ -60,13 +59,13 @@ def measure(evidence: Evidence, name: str) -> Loss:
     runs = evidence.runs(name)
     counts = runs[0].label_counts
     return Loss(
-        variant_of(evidence, name),
+        evidence.variant(name),
         tuple(run.seed for run in runs),
         lost_is_infinite(np.array([run.array("batch_loss") for run in runs])),
         curve(runs, "train_loss"),
         curve(runs, "test_loss"),
         len(counts),
-        blind_loss(counts),
+        entropy(counts),
     )
 
 
