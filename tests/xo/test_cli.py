@@ -200,21 +200,23 @@ def test_the_command_that_predict_names_makes_it_answer(run, trained, image, tmp
         tmp_path / "a copy" / "runs",
     )
     line = one_line(run("predict", *arguments), 2)
-    assert "no record with weights of features" in line
+    assert "no record of features" in line
     python, _, package, *command = shlex.split(line.partition("make one with: ")[2])
     assert (python, package) == ("python", "xo") and run(*command).exit_code == 0
     assert run("predict", *arguments).exit_code == 0
 
 
 @pytest.mark.parametrize("source", [".", "..", "../pics.v2", "train/.."])
-def test_a_folder_named_by_where_one_stands_is_imported_by_its_own_name(
+def test_a_folder_named_by_where_one_stands_is_imported_to_another_place(
     run, trained, tmp_path, monkeypatch, source
 ):
     shutil.copytree(trained / "small", tmp_path / "pics.v2")
     monkeypatch.chdir(tmp_path / "pics.v2" / ("train" if source == ".." else ""))
-    result = run("data", "import", source)
-    assert result.exit_code == 0 and result.stdout.startswith("data/pics.v2: 2 classes")
-    assert os.path.isdir("data/pics.v2/train/circles")
+    inside = run("data", "import", source)  # to data/pics.v2, which would lie among the images
+    line = one_line(inside, 2)
+    assert "data/pics.v2" in line and "--to" in line and not os.path.exists("data")
+    result = run("data", "import", source, "--to", tmp_path / "copy")
+    assert result.exit_code == 0 and (tmp_path / "copy/train/circles").is_dir()
 
 
 def test_a_folder_without_a_name_needs_one(run, trained):
