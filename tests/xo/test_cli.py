@@ -1,4 +1,4 @@
-"""The commands as a user meets them: what they print, their exit status, one line for each mistake."""
+"""What the commands print, their exit status, one line for each mistake."""
 
 from __future__ import annotations
 
@@ -269,8 +269,8 @@ def test_ctrl_c_stops_in_one_line_and_says_what_is_kept(trained, tmp_path):
         *epochs, last = process.stderr.read().splitlines()
     assert all(line.startswith("no-pooling seed 0: epoch") for line in epochs)
     assert (
-        last
-        == f"stopped: 0 of 1 runs are finished and kept in {tmp_path / 'runs'}; the same command goes on from there"
+        last == f"stopped: 0 of 1 runs are finished and kept in {tmp_path / 'runs'}; "
+        "the same command goes on from there"
     )
     assert process.returncode == 130
     assert not list((tmp_path / "runs").glob("no-pooling/0-*"))
