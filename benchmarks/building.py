@@ -24,7 +24,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from xo.runs.execute import cores
+from xo.runs.resources import cores
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = "docs/zh/xo/data.md"

@@ -20,6 +20,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import TableOfContents
 from mkdocs.utils.meta import get_data
 
+from report_builder.pages.templating import TEMPLATES
 from report_builder.results.report import Report
 from xo.store.files import write_atomically
 from xo.store.inputs import digest, file_digest, sha256
@@ -118,6 +119,10 @@ def layout_files(config_file: Path) -> dict[str, str]:
         for path in sorted((root / "docs" / "overrides").rglob("*.html"))
     }
     files |= {f"report_builder/{name}": PACKAGE / name for name in CODE}
+    files |= {
+        f"report_builder/{path.relative_to(PACKAGE).as_posix()}": path
+        for path in sorted(TEMPLATES.glob("*.j2"))
+    }
     return {name: file_digest(path) for name, path in files.items()}
 
 

@@ -20,9 +20,10 @@ from report_builder.paths import CONFIG, Paths
 from report_builder.results.compute import compute
 from report_builder.results.report import write_report
 from report_builder.site.publish import publish
+from tests.report_builder.made_up_study import small_evidence
+from xo.store.store import Store
 from xo.variants import VARIANTS
 
-from ..report_builder.conftest import small_evidence
 from .conftest import WIDE, Served, served
 
 HIT = "document.title=1"
@@ -91,7 +92,7 @@ def named_site(evidence, tmp_path_factory) -> Iterator[Served]:
     """The whole site of a made-up study of these images, figures and one notebook included."""
     folder = tmp_path_factory.mktemp("site")
     paths = Paths(evidence.data.root, folder / "runs", folder / "build", folder / "site")
-    report = outline(evidence, planned_runs=3)
+    report = outline(evidence, 3, Store(paths.store))
     requests = page_requests(paths.docs, report)
     pages = figure_pages(requests, report.drawable)
     report = msgspec.structs.replace(report, figure_pages=pages)

@@ -95,10 +95,10 @@ def font_families() -> list[str]:
 
 
 @lru_cache
-def _settings(style: Style) -> dict[str, Any]:
+def _settings(style: Style) -> dict[Any, Any]:
     import matplotlib
 
-    settings = {
+    settings: dict[Any, Any] = {
         **matplotlib.rcParamsDefault,
         **matplotlib.rc_params_from_file(SETTINGS, use_default_template=False),
         "text.color": style.ink,
