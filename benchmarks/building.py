@@ -112,7 +112,7 @@ def remove_figures_and_pages(tree: Path) -> None:
     """Runs stay, and what notebooks and the code of pages put out: those train or import torch."""
     shutil.rmtree(tree / "site")
     for path in (tree / "build").iterdir():
-        if path.name not in ("notebooks", "snippets"):
+        if path.name not in ("notebooks", "code-outputs"):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
