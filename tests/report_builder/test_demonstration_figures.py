@@ -22,7 +22,7 @@ from xo.store.store import Store
 from xo.variants import VARIANTS
 
 from .figures.conftest import drawn  # noqa: F401 - a fixture
-from .figures.rendering import EN, assert_tidy, contains, render, strings
+from .figures.rendering import assert_tidy, render
 
 SHOWN = [name for name, row in figures.FIGURES.items() if row.demonstration]
 

@@ -54,7 +54,6 @@ print(f"classes: {', '.join(classes)}")
 # %% [markdown]
 # The images are small: take some at random and read them into memory once, so that no epoch has to decode them again.
 
-
 # %%
 def take(folder, count):
     """`count` random images -> (N, 1, H, W), (N,)"""
@@ -67,11 +66,11 @@ train_images, train_labels = take(train, 320)
 test_images, test_labels = take(test, 200)
 print(tuple(train_images.shape), tuple(train_labels.shape))
 
-
 # %%
 def show_images(images, labels, alt):
     """A row of images with their labels above"""
-    fig, axes = plt.subplots(1, len(images), squeeze=False, figsize=(1.2 * len(images), 1.5))
+    fig, axes = plt.subplots(1, len(images), squeeze=False,
+                             figsize=(1.2 * len(images), 1.5))
     for ax, image, label in zip(axes[0], images, labels):
         ax.imshow(image[0], cmap="gray", vmin=0, vmax=1)
         ax.set_title(label, fontsize=9)
@@ -108,17 +107,11 @@ print(f"loss of guessing by the shares alone: {entropy:.4f}")
 
 # %%
 net = nn.Sequential(
-    nn.Conv2d(1, 9, 3),
-    nn.MaxPool2d(2),
-    nn.ReLU(),
-    nn.Conv2d(9, 5, 3),
-    nn.MaxPool2d(2),
-    nn.ReLU(),
+    nn.Conv2d(1, 9, 3), nn.MaxPool2d(2), nn.ReLU(),
+    nn.Conv2d(9, 5, 3), nn.MaxPool2d(2), nn.ReLU(),
     nn.Flatten(),
-    nn.LazyLinear(1200),
-    nn.ReLU(),
-    nn.Linear(1200, 64),
-    nn.ReLU(),
+    nn.LazyLinear(1200), nn.ReLU(),
+    nn.Linear(1200, 64), nn.ReLU(),
     nn.Linear(64, len(classes)),
 )
 
@@ -235,14 +228,12 @@ show_images(test_images[[i]], [guess], "A test image with its predicted class")
 #
 # Send an image into the first block and stop after every step. A column is a channel; the rows are after convolution, pooling and ReLU. No second network class is needed: `nn.Sequential` can be used layer by layer.
 
-
 # %%
 def show_maps(rows, alt, own_scale=False):
     """A row per set of maps (C, H, W), with one gray scale or many"""
     columns = len(next(iter(rows.values())))
-    fig, axes = plt.subplots(
-        len(rows), columns, squeeze=False, figsize=(0.8 * columns + 0.8, 0.95 * len(rows))
-    )
+    fig, axes = plt.subplots(len(rows), columns, squeeze=False,
+                             figsize=(0.8 * columns + 0.8, 0.95 * len(rows)))
     for line, (name, maps) in zip(axes, rows.items()):
         low, high = maps.min().item(), maps.max().item()
         scale = {} if own_scale else {"vmin": low, "vmax": high}
@@ -250,10 +241,10 @@ def show_maps(rows, alt, own_scale=False):
             ax.imshow(channel, cmap="gray", **scale)
             ax.set(xticks=[], yticks=[])
         text = "one each" if own_scale else f"{low:.2f} to {high:.2f}"
-        line[0].set_ylabel(f"{name}\n{text}", fontsize=8, rotation=0, ha="right", va="center")
+        line[0].set_ylabel(f"{name}\n{text}", fontsize=8, rotation=0,
+                           ha="right", va="center")
     fig.tight_layout(pad=0.3)
     return show(fig, alt)
-
 
 # %%
 with torch.no_grad():
@@ -271,7 +262,8 @@ show_maps(maps, "Feature maps of the first block, a row per step")
 # Without `vmin` and `vmax`, `imshow` lets every picture run from black to white. The same numbers again:
 
 # %%
-show_maps({"relu1": rectified[0]}, "The same maps, each on its own scale", own_scale=True)
+show_maps({"relu1": rectified[0]}, "The same maps, each on its own scale",
+          own_scale=True)
 
 # %% [markdown]
 # Drawn like this, a channel that hardly varies looks as pronounced as any other, and channels can no longer be compared. The write-up draws its maps this way. Shapes can still be read off; for strength look for a common scale.
@@ -292,15 +284,13 @@ show_maps({"relu2": second[0]}, "Feature maps after the second block")
 #
 # The first layer has nine 3×3 kernels. Red is positive, blue negative, white zero.
 
-
 # %%
 def show_kernels(weight, alt):
     """Kernels (rows, columns, 3, 3), set out as a table"""
     weight, limit = weight.detach(), weight.abs().max().item()
     rows, columns = weight.shape[:2]
-    fig, axes = plt.subplots(
-        rows, columns, squeeze=False, figsize=(0.8 * columns, 0.8 * rows + 0.3)
-    )
+    fig, axes = plt.subplots(rows, columns, squeeze=False,
+                             figsize=(0.8 * columns, 0.8 * rows + 0.3))
     for line, kernels in zip(axes, weight):
         for ax, kernel in zip(line, kernels):
             ax.imshow(kernel, cmap="RdBu_r", vmin=-limit, vmax=limit)

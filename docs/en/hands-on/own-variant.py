@@ -24,12 +24,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from report_builder.evidence.estimates import difference, share
-from report_builder.pages.notebook_helpers import (
-    data_set,
-    recorded,
-    show,
-    use_font,
-)
+from report_builder.pages.notebook_helpers import data_set, recorded, show, use_font
 from xo.network.model import layers
 from xo.runs.record import SOLVED
 from xo.network.train import train
@@ -44,8 +39,10 @@ use_font()
 # A `Variant` is one network with its training settings; what is left out is as in the assignment. First something to compare with: two convolutions and one narrow dense layer, far smaller than the baseline and far quicker to train. Then a variant of your own: the same with a third convolution. The two differ in this alone, so that a difference in results has one possible cause.
 
 # %%
-reference = Variant("small", "小网络", "Small network", channels=(8, 8), dense=(32,))
-own = replace(reference, name="own", zh="加一层卷积", en="One more convolution", channels=(8, 8, 8))
+reference = Variant("small", "小网络", "Small network",
+                    channels=(8, 8), dense=(32,))
+own = replace(reference, name="own", zh="加一层卷积",
+              en="One more convolution", channels=(8, 8, 8))
 pair = (reference, own)
 
 # %% [markdown]
@@ -82,7 +79,6 @@ def study(variant):
         rows.append([each.test_accuracy for each in run.measured.epochs])
     return np.array(rows)
 
-
 # %%
 accuracy = {variant.en: study(variant) for variant in pair}
 for name, values in accuracy.items():
@@ -116,7 +112,8 @@ solved = {}
 for name, values in accuracy.items():
     k = int((values[:, -1] >= bound).sum())
     solved[name] = s = share(k, len(values))
-    print(f"{name}: {s.k} of {s.n} seeds solved it, 95 % interval {s.low:.0%} to {s.high:.0%}")
+    print(f"{name}: {s.k} of {s.n} seeds solved it, "
+          f"95 % interval {s.low:.0%} to {s.high:.0%}")
 
 # %% [markdown]
 # The difference of two shares has an interval too (Newcombe's). If it includes 0, neither can be called better.
@@ -124,7 +121,8 @@ for name, values in accuracy.items():
 # %%
 theirs, mine = solved.values()
 gap = difference(mine, theirs)
-print(f"difference {gap.value:+.0%}, 95 % interval {gap.low:+.0%} to {gap.high:+.0%}")
+print(f"difference {gap.value:+.0%}, "
+      f"95 % interval {gap.low:+.0%} to {gap.high:+.0%}")
 if gap.excludes_zero:
     print("the interval leaves out 0: they differ")
 else:
@@ -159,10 +157,8 @@ for name, runs in records.items():
     if first.settings.labels == "class":  # the others had another task
         images, epochs = first.data.train_images, len(first.epochs)
         s = share(sum(run.solved for run in runs), len(runs))
-        print(
-            f"{name:16} {images} images, {epochs} epochs, "
-            f"{s.k} of {s.n} solved, interval {s.low:.0%} to {s.high:.0%}"
-        )
+        print(f"{name:16} {images} images, {epochs} epochs, "
+              f"{s.k} of {s.n} solved, interval {s.low:.0%} to {s.high:.0%}")
 if not records:
     print("No records yet; python -m report_builder build trains all variants")
 

@@ -40,7 +40,6 @@ print(f"images {height} high and {width} wide, {len(data.classes)} classes")
 #
 # The kernel's left edge may stop at $0, s, 2s, \dots$ as long as its right edge stays inside; $m$ counts the stops. The formula is the same for convolution and pooling.
 
-
 # %%
 def out(n, kernel, stride=1, padding=0):
     """Side of the output for an input with side n"""
@@ -48,7 +47,8 @@ def out(n, kernel, stride=1, padding=0):
 
 
 h, w = height, width
-for name, kernel, stride in [("conv1", 3, 1), ("pool1", 2, 2), ("conv2", 3, 1), ("pool2", 2, 2)]:
+for name, kernel, stride in [("conv1", 3, 1), ("pool1", 2, 2),
+                             ("conv2", 3, 1), ("pool2", 2, 2)]:
     h, w = out(h, kernel, stride), out(w, kernel, stride)
     print(f"{name}  {h} × {w}")
 
@@ -68,13 +68,8 @@ print(nn.MaxPool2d(2)(square)[0])
 # %%
 with torch.device("meta"):
     x = torch.empty(1, 1, height, width)
-    for layer in [
-        nn.Conv2d(1, 9, 3),
-        nn.MaxPool2d(2),
-        nn.Conv2d(9, 5, 3),
-        nn.MaxPool2d(2),
-        nn.Flatten(),
-    ]:
+    for layer in [nn.Conv2d(1, 9, 3), nn.MaxPool2d(2),
+                  nn.Conv2d(9, 5, 3), nn.MaxPool2d(2), nn.Flatten()]:
         x = layer(x)
         print(f"{layer.__class__.__name__:10} {tuple(x.shape)}")
 print(f"device: {x.device}")
@@ -84,7 +79,6 @@ print(f"agrees with the formula: {x.numel() == 5 * h * w}")
 # ### Stop here: can it be 5×5×5
 #
 # One network of the write-up has three convolutions and gives its first dense layer 5×5×5 inputs. There are indeed 5 channels. What about the sides?
-
 
 # %%
 def after_three(n):
@@ -114,7 +108,6 @@ except RuntimeError as error:
 #
 # In a convolution with $C_\text{in}$ input and $C_\text{out}$ output channels, each output channel has a $k \times k$ kernel for each input channel, and one bias: $C_\text{out}(C_\text{in}k^2 + 1)$ parameters, whatever the size of the image. A dense layer with $F_\text{in}$ inputs and $F_\text{out}$ outputs has $F_\text{out}(F_\text{in} + 1)$; its inputs are the maps, so it grows with the image.
 
-
 # %%
 def convolution(inputs, outputs, kernel):
     return outputs * (inputs * kernel**2 + 1)
@@ -141,8 +134,7 @@ print(f"{'total':7} {total:>12,}")
 #
 # ### Check: as this project counts
 #
-# Put the three rules together, so that they work for any row of the table of variants, and compare layer by layer with `xo.network.model.layers`. That function uses no formula: it builds an empty network and counts the weights that each layer really has. On the command line, `python -m xo list` prints the same.
-
+# Put the three rules together, so that they work for any row of the table of variants, and compare layer by layer with `xo.model.layers`. That function uses no formula: it builds an empty network and counts the weights that each layer really has. On the command line, `python -m xo list` prints the same.
 
 # %%
 def steps(variant):
@@ -157,7 +149,6 @@ def steps(variant):
             yield f"pool{k}", 2, 2, weights if variant.pool == "trained" else 0
         inputs = outputs
 
-
 # %%
 def by_hand(variant):
     """Name, output shape and parameters of each step"""
@@ -171,15 +162,13 @@ def by_hand(variant):
     for name, a, b in zip([*names, "logits"], widths, widths[1:]):
         yield name, (b,), dense(a, b)
 
-
 # %%
 for name, variant in VARIANTS.items():
     if variant.labels == "class":
-        counted = [
-            (row.name, row.shape, row.parameters)
-            for row in layers(variant, data.image_size, len(data.classes))
-            if row.kind in ("conv", "pool", "dense")
-        ]
+        counted = [(row.name, row.shape, row.parameters)
+                   for row in layers(variant, data.image_size,
+                                     len(data.classes))
+                   if row.kind in ("conv", "pool", "dense")]
         mine = list(by_hand(variant))
         same = "agrees" if mine == counted else "differs"
         print(f"{name:16} {sum(row[2] for row in mine):>12,}  {same}")
@@ -192,7 +181,6 @@ for name, variant in VARIANTS.items():
 # $$r' = r + (k - 1)\,j, \qquad j' = j\,s$$
 #
 # A kernel spans $k$ units, the first and the last of them $(k - 1)\,j$ pixels apart, and the field grows by that much. A stride leaves the field of its own step as it is, but makes every later step grow faster.
-
 
 # %%
 def fields(variant):
@@ -230,7 +218,6 @@ def middle(images):
         found[name] = row, column, maps[:, :, row, column]
     return found
 
-
 # %%
 before = middle(noise)
 seen = {name: [] for name in before}
@@ -244,11 +231,9 @@ for c in range(width):
 # %%
 for name, field, jump in fields(variant):
     unit, found = before[name][1], seen[name]
-    print(
-        f"{name} unit {unit}  "
-        f"measured: {len(found)} columns from {found[0]}; "
-        f"computed: {field} columns from {unit * jump}"
-    )
+    print(f"{name} unit {unit}  "
+          f"measured: {len(found)} columns from {found[0]}; "
+          f"computed: {field} columns from {unit * jump}")
 
 # %% [markdown]
 # The other way round: flip every pixel outside the field, and the unit does not change at all.

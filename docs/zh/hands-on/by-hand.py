@@ -54,7 +54,6 @@ print(f"类别：{'、'.join(classes)}")
 # %% [markdown]
 # 图像不大，随机取一部分，一次读进内存，后面每一轮就不用再解码。
 
-
 # %%
 def take(folder, count):
     """随机取 count 幅 -> (N, 1, H, W)，(N,)"""
@@ -67,11 +66,11 @@ train_images, train_labels = take(train, 320)
 test_images, test_labels = take(test, 200)
 print(tuple(train_images.shape), tuple(train_labels.shape))
 
-
 # %%
 def show_images(images, labels, alt):
     """一行图像，类别写在上方"""
-    fig, axes = plt.subplots(1, len(images), squeeze=False, figsize=(1.2 * len(images), 1.5))
+    fig, axes = plt.subplots(1, len(images), squeeze=False,
+                             figsize=(1.2 * len(images), 1.5))
     for ax, image, label in zip(axes[0], images, labels):
         ax.imshow(image[0], cmap="gray", vmin=0, vmax=1)
         ax.set_title(label, fontsize=9)
@@ -108,17 +107,11 @@ print(f"只按比例猜，损失是 {entropy:.4f}")
 
 # %%
 net = nn.Sequential(
-    nn.Conv2d(1, 9, 3),
-    nn.MaxPool2d(2),
-    nn.ReLU(),
-    nn.Conv2d(9, 5, 3),
-    nn.MaxPool2d(2),
-    nn.ReLU(),
+    nn.Conv2d(1, 9, 3), nn.MaxPool2d(2), nn.ReLU(),
+    nn.Conv2d(9, 5, 3), nn.MaxPool2d(2), nn.ReLU(),
     nn.Flatten(),
-    nn.LazyLinear(1200),
-    nn.ReLU(),
-    nn.Linear(1200, 64),
-    nn.ReLU(),
+    nn.LazyLinear(1200), nn.ReLU(),
+    nn.Linear(1200, 64), nn.ReLU(),
     nn.Linear(64, len(classes)),
 )
 
@@ -235,14 +228,12 @@ show_images(test_images[[i]], [guess], "一幅测试图像，上方是预测的�
 #
 # 把一幅图像送进第一块，每一步停下来看。一列是一个通道；三行依次是卷积、池化、ReLU 之后。不必另写一个网络类，`nn.Sequential` 可以一层一层地用。
 
-
 # %%
 def show_maps(rows, alt, own_scale=False):
     """每行一组特征图 (C, H, W)；own_scale 时各通道自用一个灰度"""
     columns = len(next(iter(rows.values())))
-    fig, axes = plt.subplots(
-        len(rows), columns, squeeze=False, figsize=(0.8 * columns + 0.8, 0.95 * len(rows))
-    )
+    fig, axes = plt.subplots(len(rows), columns, squeeze=False,
+                             figsize=(0.8 * columns + 0.8, 0.95 * len(rows)))
     for line, (name, maps) in zip(axes, rows.items()):
         low, high = maps.min().item(), maps.max().item()
         scale = {} if own_scale else {"vmin": low, "vmax": high}
@@ -250,10 +241,10 @@ def show_maps(rows, alt, own_scale=False):
             ax.imshow(channel, cmap="gray", **scale)
             ax.set(xticks=[], yticks=[])
         text = "各用一个" if own_scale else f"{low:.2f} 到 {high:.2f}"
-        line[0].set_ylabel(f"{name}\n{text}", fontsize=8, rotation=0, ha="right", va="center")
+        line[0].set_ylabel(f"{name}\n{text}", fontsize=8, rotation=0,
+                           ha="right", va="center")
     fig.tight_layout(pad=0.3)
     return show(fig, alt)
-
 
 # %%
 with torch.no_grad():
@@ -271,7 +262,8 @@ show_maps(maps, "第一块的特征图，每行一步，每列一个通道")
 # 不写 `vmin` 和 `vmax` 时，`imshow` 让每幅图自己从黑到白。下面是同样的数：
 
 # %%
-show_maps({"relu1": rectified[0]}, "同样的特征图，每个通道各用一个灰度", own_scale=True)
+show_maps({"relu1": rectified[0]}, "同样的特征图，每个通道各用一个灰度",
+          own_scale=True)
 
 # %% [markdown]
 # 这样画，起伏很小的通道看上去和别的一样分明，通道之间就没法比了。原始报告的图就是这样画的。形状可以照看，强弱要看有没有共同的尺度。
@@ -292,15 +284,13 @@ show_maps({"relu2": second[0]}, "第二块之后的特征图，每列一个通�
 #
 # 第一层有 9 个 3×3 的核。红为正，蓝为负，白为零。
 
-
 # %%
 def show_kernels(weight, alt):
     """卷积核 (行, 列, 3, 3)，排成一张表"""
     weight, limit = weight.detach(), weight.abs().max().item()
     rows, columns = weight.shape[:2]
-    fig, axes = plt.subplots(
-        rows, columns, squeeze=False, figsize=(0.8 * columns, 0.8 * rows + 0.3)
-    )
+    fig, axes = plt.subplots(rows, columns, squeeze=False,
+                             figsize=(0.8 * columns, 0.8 * rows + 0.3))
     for line, kernels in zip(axes, weight):
         for ax, kernel in zip(line, kernels):
             ax.imshow(kernel, cmap="RdBu_r", vmin=-limit, vmax=limit)

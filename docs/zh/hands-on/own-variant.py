@@ -24,12 +24,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from report_builder.evidence.estimates import difference, share
-from report_builder.pages.notebook_helpers import (
-    data_set,
-    recorded,
-    show,
-    use_font,
-)
+from report_builder.pages.notebook_helpers import data_set, recorded, show, use_font
 from xo.network.model import layers
 from xo.runs.record import SOLVED
 from xo.network.train import train
@@ -44,8 +39,10 @@ use_font()
 # `Variant` 的一行是一个网络连同它的训练设置，没有写出的取作业的设置。先定一个参照：两层卷积，一个窄的全连接层，比基准网络小得多，训练也快得多。再定自己的变体：在参照上加第三个卷积层。两者只差这一处，比较起来才知道差别从何而来。
 
 # %%
-reference = Variant("small", "小网络", "Small network", channels=(8, 8), dense=(32,))
-own = replace(reference, name="own", zh="加一层卷积", en="One more convolution", channels=(8, 8, 8))
+reference = Variant("small", "小网络", "Small network",
+                    channels=(8, 8), dense=(32,))
+own = replace(reference, name="own", zh="加一层卷积",
+              en="One more convolution", channels=(8, 8, 8))
 pair = (reference, own)
 
 # %% [markdown]
@@ -82,7 +79,6 @@ def study(variant):
         rows.append([each.test_accuracy for each in run.measured.epochs])
     return np.array(rows)
 
-
 # %%
 accuracy = {variant.zh: study(variant) for variant in pair}
 for name, values in accuracy.items():
@@ -116,7 +112,8 @@ solved = {}
 for name, values in accuracy.items():
     k = int((values[:, -1] >= bound).sum())
     solved[name] = s = share(k, len(values))
-    print(f"{name}：{s.n} 个种子里 {s.k} 个学会，95 % 区间 {s.low:.0%} 到 {s.high:.0%}")
+    print(f"{name}：{s.n} 个种子里 {s.k} 个学会，"
+          f"95 % 区间 {s.low:.0%} 到 {s.high:.0%}")
 
 # %% [markdown]
 # 两个比例之差也有区间（Newcombe）。它若包含 0，就还不能说哪一个更好。
@@ -124,7 +121,8 @@ for name, values in accuracy.items():
 # %%
 theirs, mine = solved.values()
 gap = difference(mine, theirs)
-print(f"之差 {gap.value:+.0%}，95 % 区间 {gap.low:+.0%} 到 {gap.high:+.0%}")
+print(f"之差 {gap.value:+.0%}，"
+      f"95 % 区间 {gap.low:+.0%} 到 {gap.high:+.0%}")
 if gap.excludes_zero:
     print("区间不含 0：两者不同")
 else:
@@ -159,10 +157,8 @@ for name, runs in records.items():
     if first.settings.labels == "class":  # 其余的变体做的是另一道题
         images, epochs = first.data.train_images, len(first.epochs)
         s = share(sum(run.solved for run in runs), len(runs))
-        print(
-            f"{name:16} {images} 幅，{epochs} 轮，{s.n} 个种子里"
-            f"{s.k} 个学会，区间 {s.low:.0%} 到 {s.high:.0%}"
-        )
+        print(f"{name:16} {images} 幅，{epochs} 轮，{s.n} 个种子里"
+              f"{s.k} 个学会，区间 {s.low:.0%} 到 {s.high:.0%}")
 if not records:
     print("还没有记录；python -m report_builder build 会训练全部变体")
 

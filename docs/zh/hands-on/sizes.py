@@ -40,7 +40,6 @@ print(f"图像高 {height}，宽 {width}，{len(data.classes)} 个类别")
 #
 # 核的左边缘可以停在 $0, s, 2s, \dots$，只要右边缘不出界；$m$ 就是能停的位置的个数。卷积和池化用的是同一个公式。
 
-
 # %%
 def out(n, kernel, stride=1, padding=0):
     """一边长 n 的输入，输出的边长"""
@@ -48,7 +47,8 @@ def out(n, kernel, stride=1, padding=0):
 
 
 h, w = height, width
-for name, kernel, stride in [("conv1", 3, 1), ("pool1", 2, 2), ("conv2", 3, 1), ("pool2", 2, 2)]:
+for name, kernel, stride in [("conv1", 3, 1), ("pool1", 2, 2),
+                             ("conv2", 3, 1), ("pool2", 2, 2)]:
     h, w = out(h, kernel, stride), out(w, kernel, stride)
     print(f"{name}  {h} × {w}")
 
@@ -68,13 +68,8 @@ print(nn.MaxPool2d(2)(square)[0])
 # %%
 with torch.device("meta"):
     x = torch.empty(1, 1, height, width)
-    for layer in [
-        nn.Conv2d(1, 9, 3),
-        nn.MaxPool2d(2),
-        nn.Conv2d(9, 5, 3),
-        nn.MaxPool2d(2),
-        nn.Flatten(),
-    ]:
+    for layer in [nn.Conv2d(1, 9, 3), nn.MaxPool2d(2),
+                  nn.Conv2d(9, 5, 3), nn.MaxPool2d(2), nn.Flatten()]:
         x = layer(x)
         print(f"{layer.__class__.__name__:10} {tuple(x.shape)}")
 print(f"设备：{x.device}")
@@ -84,7 +79,6 @@ print(f"和公式一致：{x.numel() == 5 * h * w}")
 # ### 停一下：5×5×5 对不对
 #
 # 原始报告有一个三层卷积的网络，把第一个全连接层的输入写成 5×5×5。通道数确实是 5，边长呢？
-
 
 # %%
 def after_three(n):
@@ -114,7 +108,6 @@ except RuntimeError as error:
 #
 # 卷积层有 $C_\text{in}$ 个输入通道、$C_\text{out}$ 个输出通道：每个输出通道对每个输入通道有一个 $k \times k$ 的核，另有一个偏置，所以参数是 $C_\text{out}(C_\text{in}k^2 + 1)$，和图像多大没有关系。全连接层有 $F_\text{in}$ 个输入、$F_\text{out}$ 个输出，参数是 $F_\text{out}(F_\text{in} + 1)$，输入来自特征图，图像越大它就越大。
 
-
 # %%
 def convolution(inputs, outputs, kernel):
     return outputs * (inputs * kernel**2 + 1)
@@ -141,8 +134,7 @@ print(f"{'合计':5} {total:>12,}")
 #
 # ### 核对：本项目数出来的
 #
-# 下面把三条规则连起来，对变体表里的任何一行都能算，再和 `xo.network.model.layers` 逐层比较。那个函数不用公式：它建一个空网络，数每一层实际有多少个权值。在命令行里，`python -m xo list` 打印的就是它。
-
+# 下面把三条规则连起来，对变体表里的任何一行都能算，再和 `xo.model.layers` 逐层比较。那个函数不用公式：它建一个空网络，数每一层实际有多少个权值。在命令行里，`python -m xo list` 打印的就是它。
 
 # %%
 def steps(variant):
@@ -157,7 +149,6 @@ def steps(variant):
             yield f"pool{k}", 2, 2, weights if variant.pool == "trained" else 0
         inputs = outputs
 
-
 # %%
 def by_hand(variant):
     """每一步的名称、输出形状、参数"""
@@ -171,15 +162,13 @@ def by_hand(variant):
     for name, a, b in zip([*names, "logits"], widths, widths[1:]):
         yield name, (b,), dense(a, b)
 
-
 # %%
 for name, variant in VARIANTS.items():
     if variant.labels == "class":
-        counted = [
-            (row.name, row.shape, row.parameters)
-            for row in layers(variant, data.image_size, len(data.classes))
-            if row.kind in ("conv", "pool", "dense")
-        ]
+        counted = [(row.name, row.shape, row.parameters)
+                   for row in layers(variant, data.image_size,
+                                     len(data.classes))
+                   if row.kind in ("conv", "pool", "dense")]
         mine = list(by_hand(variant))
         same = "一致" if mine == counted else "不一致"
         print(f"{name:16} {sum(row[2] for row in mine):>12,}  {same}")
@@ -192,7 +181,6 @@ for name, variant in VARIANTS.items():
 # $$r' = r + (k - 1)\,j, \qquad j' = j\,s$$
 #
 # 核里有 $k$ 个单元，第一个和最后一个错开 $(k - 1)\,j$ 个像素，感受野就增加这么多。步幅不改变这一步的感受野，但后面每一步都会因此增加得更快。
-
 
 # %%
 def fields(variant):
@@ -230,7 +218,6 @@ def middle(images):
         found[name] = row, column, maps[:, :, row, column]
     return found
 
-
 # %%
 before = middle(noise)
 seen = {name: [] for name in before}
@@ -244,11 +231,9 @@ for c in range(width):
 # %%
 for name, field, jump in fields(variant):
     unit, found = before[name][1], seen[name]
-    print(
-        f"{name} 第 {unit} 个单元 "
-        f"量得：从第 {found[0]} 列起，共 {len(found)} 列；"
-        f"算得：从第 {unit * jump} 列起，共 {field} 列"
-    )
+    print(f"{name} 第 {unit} 个单元 "
+          f"量得：从第 {found[0]} 列起，共 {len(found)} 列；"
+          f"算得：从第 {unit * jump} 列起，共 {field} 列")
 
 # %% [markdown]
 # 再反过来：把感受野以外的像素全部翻转，单元的值一点也不变。

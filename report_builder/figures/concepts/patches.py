@@ -11,8 +11,8 @@ from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
 from report_builder.figures.toolkit.pixels import ACROSS, fit, gray, points
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import class_name, enumerated, joined, width
-from report_builder.text import EMPTY, Text, percent, plural
+from report_builder.figures.toolkit.words import enumerated, joined, width
+from report_builder.text import EMPTY, Text, class_name, percent, plural
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -19,8 +19,7 @@ from report_builder.figures.toolkit.pixels import (
     readable,
 )
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import class_name
-from report_builder.text import Text, hundredths
+from report_builder.text import Text, class_name, hundredths
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
