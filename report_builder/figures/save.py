@@ -85,7 +85,7 @@ def _png(figure: Figure) -> bytes:
 
 
 def _colors(image: Image) -> list[Any]:
-    """The colors of an image, (r, g, b, a), the commonest first; none where there are more than MANY."""
+    """Colors of an image, (r, g, b, a), the commonest first; none if there are more than MANY."""
     counted = image.getcolors(MANY) or []
     return [color for _, color in sorted(counted, key=lambda entry: (-entry[0], entry[1]))]
 

@@ -22,7 +22,7 @@ from report_builder.pages import render as pages
 from report_builder.pages.render import load_report
 from report_builder.results import artefacts, results
 from report_builder.status import status
-from xo.data.dataset import import_images
+from xo.data.load import import_images
 from xo.demonstrations.table import DEMONSTRATIONS
 from xo.errors import InputError
 from xo.runs.execute import execute

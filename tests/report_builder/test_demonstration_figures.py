@@ -21,7 +21,8 @@ from xo.demonstrations.table import DEMONSTRATIONS
 from xo.store.store import Store
 from xo.variants import VARIANTS
 
-from .test_figures import assert_tidy, render
+from .figures.conftest import drawn  # noqa: F401 - a fixture
+from .figures.rendering import assert_tidy, render
 
 SHOWN = [name for name, row in figures.FIGURES.items() if row.demonstration]
 
@@ -55,7 +56,7 @@ def test_figures_of_demonstrations_hold_for_other_images(make_evidence, tmp_path
     )
     for name in SHOWN:
         for language in ("zh", "en"):
-            result = render(name, study, Style(language, "light"), tmp_path)
+            result = render(name, study, Style(language, "light"))
             assert_tidy(result)
             assert "nan" not in result.drawing.title + result.drawing.caption + result.drawing.alt
 

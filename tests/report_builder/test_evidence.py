@@ -76,7 +76,10 @@ def test_a_difference_of_shares_has_newcombes_interval():
         0.0524,
         0.3339,
     )  # Newcombe 1998, table II (a)
-    assert found.excludes_zero and not difference(share(9, 10), share(3, 10))._replace(low=-0.1).excludes_zero
+    assert (
+        found.excludes_zero
+        and not difference(share(9, 10), share(3, 10))._replace(low=-0.1).excludes_zero
+    )
     assert (
         difference(share(5, 10), share(5, 10)).value == 0
         and not difference(share(5, 10), share(5, 10)).excludes_zero

@@ -22,7 +22,6 @@ from report_builder.figures.original.panels import (
     COLUMNS,
     draw_log,
     label_outer_axes,
-    log_title,
     our_rows,
     panel_grid,
     write_heading,
@@ -63,16 +62,16 @@ class PublishedExplanations(NamedTuple):
 def measure(evidence: Evidence) -> PublishedExplanations:
     suspects = []
     for log in (logs()[name] for name in SUSPECT_LOGS):
-        comparisons = compare_explanations(log.name, evidence)
+        judged = compare_explanations(log.name, evidence)
         replays = tuple(
             Replay(
                 name,
                 our_rows(evidence, explanation.variants[log.name]),
-                tuple(fit for part in comparisons for fit in part.fits if fit.explanation == name),
+                tuple(fit for part in judged for fit in part.fits if fit.explanation == name),
             )
             for name, explanation in EXPLANATIONS.items()
         )
-        suspects.append(SuspectLog(log, comparisons, replays))
+        suspects.append(SuspectLog(log, judged, replays))
     return PublishedExplanations(tuple(suspects))
 
 
@@ -84,7 +83,7 @@ def draw(numbers: PublishedExplanations, style: Style) -> Figure:
         color = style.color(explanation.variants[log.name])
         draw_log(style, ax, log, replay.ours, color, entropy(explanation.images) / 10)
         lines = (
-            (log_title(log) if i % COLUMNS == 0 else EMPTY, style.color("published")),
+            (log.title if i % COLUMNS == 0 else EMPTY, style.color("published")),
             (explanation.title, color),
             (_printing(*explanation.images), style.muted),
             (_outcome(replay.fits, suspect.comparisons), style.muted),
@@ -97,7 +96,7 @@ def draw(numbers: PublishedExplanations, style: Style) -> Figure:
 def describe(numbers: PublishedExplanations) -> Description:
     each = [
         Text("{log}, {name}: {outcome}", "{log}, {name}: {outcome}").format(
-            log=log_title(suspect.log),
+            log=suspect.log.title,
             name=replay.explanation.title,
             outcome=_outcome(replay.fits[:1], suspect.comparisons),
         )
@@ -148,7 +147,7 @@ def _conclusion(suspect: SuspectLog) -> Text:
         words = Text(
             "停住的一段{plateau}，下降的一段{fall}", "on its plateau {plateau}, in its fall {fall}"
         ).format(plateau=plateau, fall=fall)
-    return log_title(suspect.log) + Text("：", ": ") + words
+    return suspect.log.title + Text("：", ": ") + words
 
 
 def _fits_best(comparison: Comparison) -> Text:
@@ -167,9 +166,9 @@ def _printing(a: int, b: int) -> Text:
 
 
 def _outcome(fits: tuple[Fit, ...], comparisons: tuple[Comparison, ...]) -> Text:
-    """Why an explanation was not compared, or how far it is behind the likeliest, part by part.
+    """Why an explanation was not judged, or how far it is behind the likeliest, part by part.
 
-    `fits` belong to `comparisons` in turn: to the log as a whole, then to its parts.
+    `fits` belong to the first of `comparisons`: to the log as a whole, then to its parts.
     """
     fit = fits[0]
     if fit.state != "compared":
