@@ -42,7 +42,7 @@ def shown(**changes):
 
 
 def data(demonstration):
-    return steppers(SimpleNamespace(demonstration={"windows": demonstration}.get))
+    return steppers(SimpleNamespace(demonstration=lambda name: demonstration))
 
 
 def test_pixels_are_exact_and_the_values_of_a_map_lie_about_zero():
