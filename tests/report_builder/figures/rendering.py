@@ -6,7 +6,6 @@ import re
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
 import pytest
 
 from report_builder.figures import table
@@ -93,29 +92,3 @@ def assert_described(drawing: Drawing) -> None:
     assert drawing.rows and len({tuple(row) for row in drawing.rows}) == 1
     values = [value for row in drawing.rows for value in row.values()]
     assert all(isinstance(value, (str, int, float)) for value in values)
-
-
-def contains(drawing: Drawing, picture: np.ndarray) -> bool:
-    """Whether an (h, w, 3) picture stands on the canvas, all of it, enlarged by a whole number."""
-    canvas, picture = (
-        each.astype(int) @ [65536, 256, 1]
-        for each in (drawing.figure.images[0].get_array(), picture)
-    )
-    height, width = canvas.shape
-    h, w = picture.shape
-    colors, counts = np.unique(picture, return_counts=True)
-    rare = np.argwhere(picture != colors[counts.argmax()])  # the others are everywhere
-    some = [*rare[:: max(1, len(rare) // 12)], (0, 0), (h - 1, w - 1)]
-    for factor in range(1, min(height // h, width // w) + 1):
-        rows, columns = height - factor * h + 1, width - factor * w + 1
-        fits = np.ones((rows, columns), dtype=bool)
-        for y, x in some:
-            top, left = y * factor, x * factor
-            fits &= canvas[top : top + rows, left : left + columns] == picture[y, x]
-        large = picture.repeat(factor, 0).repeat(factor, 1)
-        if any(
-            (canvas[y : y + factor * h, x : x + factor * w] == large).all()
-            for y, x in np.argwhere(fits)
-        ):
-            return True
-    return False
