@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.table import Table
 
 from report_builder.figures import table as figures
-from xo.runs.execute import cores
+from xo.runs.resources import cores
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = "docs/zh/xo/data.md"

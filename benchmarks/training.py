@@ -21,8 +21,10 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
-from xo.data.dataset import DataSet, ensure, load
-from xo.runs.execute import cores, execute
+from xo.data.dataset import DataSet
+from xo.data.load import load, load_embedded
+from xo.runs.execute import execute
+from xo.runs.resources import cores
 from xo.runs.study import Run, one_run
 from xo.store.source_digest import Source
 from xo.store.store import Store
@@ -55,7 +57,7 @@ def images_trained(run: Run) -> int:
 def main(names: tuple[str, ...], epochs: int, seeds: int, root: Path | None) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         store = Store(Path(scratch) / "runs")
-        data = load(root, store.cache) if root else ensure(Path(scratch) / "data", store.cache)
+        data = load(root, store) if root else load_embedded(Path(scratch) / "data", store)
         variants = [
             replace(VARIANTS[name], epochs=epochs or VARIANTS[name].epochs)
             for name in names or VARIANTS

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from itertools import chain
 from pathlib import Path
 
 import click
@@ -72,8 +71,8 @@ def build(
     """Train, draw, render and publish whatever is missing or stale."""
     if (engine == "dask") != bool(scheduler):
         raise InputError("--engine dask and --scheduler ADDRESS go together; give both or neither")
-    from report_builder.build import Places
     from report_builder.build import build as run_build
+    from report_builder.paths import Paths
     from xo.runs.execute import cores
     from xo.store.store import Store
 
@@ -86,8 +85,8 @@ def build(
     def train(missing):
         return show_trained(missing, Store(store), jobs=jobs, scheduler=scheduler)
 
-    places = Places(data_dir, store, build_dir, site)
-    summary = run_build(study, places, None if partial else train, jobs or cores(), follow)
+    paths = Paths(data_dir, store, build_dir, site)
+    summary = run_build(study, paths, None if partial else train, jobs or cores(), follow)
     click.echo(f"{summary}; open {site / 'index.html'}")
 
 
@@ -102,14 +101,14 @@ def status(
     study: str, data_dir: Path, store: Path, build_dir: Path, site: Path, everything: bool
 ) -> None:
     """What is stale: every run, figure, notebook, value, table and page, and the input that made it so."""
-    from report_builder.build import Places
-    from report_builder.status import status as standings
+    from report_builder.paths import Paths
+    from report_builder.status import status as report_status
 
     stale = fresh = 0
-    for standing in standings(study, Places(data_dir, store, build_dir, site)):
-        stale, fresh = stale + bool(standing.why), fresh + (not standing.why)
-        if standing.why or everything:
-            click.echo(f"{standing.name}: {standing.why or 'up to date'}")
+    for name, why_stale in report_status(study, Paths(data_dir, store, build_dir, site)):
+        stale, fresh = stale + bool(why_stale), fresh + (not why_stale)
+        if why_stale or everything:
+            click.echo(f"{name}: {why_stale or 'up to date'}")
     click.echo(f"{fresh} up to date, {stale} stale")
 
 
@@ -117,26 +116,11 @@ def status(
 @BUILD
 def check(build_dir: Path) -> None:
     """Whether words and results agree: claims, results typed in, both languages, links."""
-    from report_builder import build
-    from report_builder.checks import languages
-    from report_builder.checks import typed_numbers as typed
-    from report_builder.pages import render as pages
-    from report_builder.site import publish as site
+    from report_builder.checks.agreement import faults
     from xo.errors import CheckFailed
-    from xo.store.ownership import claim
-    from xo.store.source_digest import ROOT
 
-    report = pages.load_report(build_dir / "report.json")
-    if not report:
-        raise InputError(f"{build_dir / 'report.json'}: not there; run '{pages.COMMAND}' first")
-    claim(build_dir, "build")
-    docs, found = ROOT / "docs", 0
-    for fault in chain(
-        pages.faults(docs, report),
-        typed.typed_results(docs, Path(__file__).parent),
-        languages.differences(docs),
-        site.build_problems(build_dir / "docs", build.CONFIG),
-    ):
+    found = 0
+    for fault in faults(build_dir):
         click.echo(fault)
         found += 1
     if found:
@@ -160,11 +144,12 @@ def figure(
     name: str, study: str, data_dir: Path, store: Path, language: str, scheme: str, out: Path | None
 ) -> None:
     """Draw one figure from the records there are."""
-    from report_builder.build import Places, draw_one
-    from report_builder.figures.table import Style
+    from report_builder.figures.toolkit.style import Style
+    from report_builder.paths import Paths
+    from report_builder.single import draw_figure
 
-    places = Places(data_dir, store, Path("build"), Path("site"))
-    click.echo(draw_one(name, study, places, Style(language, scheme), out))
+    paths = Paths(data_dir, store, Path("build"), Path("site"))
+    click.echo(draw_figure(name, study, paths, Style(language, scheme), out))
 
 
 @main.command()
@@ -175,9 +160,10 @@ def figure(
 @click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
 def value(name: str, study: str, data_dir: Path, store: Path, language: str) -> None:
     """Print one value of the pages from the records there are, and below it what it means."""
-    from report_builder.build import Places, read_value
+    from report_builder.paths import Paths
+    from report_builder.single import read_value
 
-    found = read_value(name, study, Places(data_dir, store, Path("build"), Path("site")))
+    found = read_value(name, study, Paths(data_dir, store, Path("build"), Path("site")))
     click.echo(found.text[language])
     if found.note[language]:
         click.echo(found.note[language])

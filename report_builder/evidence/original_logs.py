@@ -14,9 +14,11 @@ import numpy as np
 
 from report_builder.evidence.estimates import printed
 from report_builder.evidence.recording import current_requests
+from report_builder.text import Text
 from xo.errors import InputError
 from xo.runs.record import RunRecord
 from xo.store.source_digest import ROOT
+from xo.variants import VARIANTS
 
 FILE = ROOT / "data" / "published.toml"
 DIGIT = 0.001  # the last one that a row prints
@@ -44,6 +46,12 @@ class Log(NamedTuple):
     @property
     def epochs(self) -> int:
         return len(self.rows)
+
+    @property
+    def title(self) -> Text:
+        """The network, and how long it was trained."""
+        variant = VARIANTS[self.variant]
+        return Text(f"{variant.zh}，{self.epochs} 轮", f"{variant.en}, {self.epochs} epochs")
 
 
 def logs() -> dict[str, Log]:

@@ -54,23 +54,3 @@ class Evidence:
         """A demonstration as it was recorded; None where it has not been computed."""
         current_requests().demonstrations.add(name)
         return self.demonstrations.get(name)
-
-
-# Until rooms C and D have taken up the new names.
-from report_builder.evidence.estimates import (  # noqa: E402, F401
-    CHANCE,
-    curve,
-    lost_is_infinite,
-    printed,
-    share,
-    solved,
-    spread,
-)
-from report_builder.evidence.estimates import first_solved_epoch as escape_epochs  # noqa: E402, F401
-from report_builder.evidence.estimates import solved_by_epoch as escaped_by  # noqa: E402, F401
-
-
-def receptive_fields(run: RunRecord) -> dict[str, tuple[int, int]]:
-    from xo.network.measurements import receptive_fields as of_layers
-
-    return of_layers(run.layers)

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from report_builder.fonts import FONT
-from xo.commands import EMBEDDED
-from xo.data.dataset import DataSet, ensure, load
+from xo.data.dataset import EMBEDDED, DataSet
+from xo.data.load import load, load_embedded
 from xo.runs.record import RunRecord
 from xo.runs.study import find_records, find_study, plan, study_data
 from xo.store.ownership import claim
@@ -42,8 +42,7 @@ def data_set() -> DataSet:
     """The images; the embedded ones are drawn where they are missing."""
     given = os.environ.get("XO_DATA")
     claim(_store().root, "store")
-    cache = _store().cache
-    return load(Path(given), cache) if given else ensure(home() / EMBEDDED, cache)
+    return load(Path(given), _store()) if given else load_embedded(home() / EMBEDDED, _store())
 
 
 def recorded() -> dict[str, tuple[RunRecord, ...]]:

@@ -59,6 +59,7 @@ def execute(source: Path, variables: Mapping[str, str]) -> bytes:
         notebook,
         timeout=TIMEOUT,
         kernel_name="python3",
+        extra_arguments=["--log-level=ERROR"],  # else it warns that it talks over TCP
         record_timing=False,
         coalesce_streams=True,  # lines may arrive at any pace, the file stays the same
         resources={"metadata": {"path": str(source.parent)}},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from report_builder.results.findings import ClaimText, TOO_FEW_TO_TELL
+from report_builder.results.findings import TOO_FEW_TO_TELL, ClaimText
 from report_builder.text import Text
 
 ORIGINAL_CLAIM_TEXTS: dict[str, ClaimText] = {

@@ -19,7 +19,6 @@ from report_builder.evidence.original_logs import logs
 from report_builder.evidence.study import Evidence
 from report_builder.results.findings import (
     FEWEST,
-    MORE_SEEDS,
     NONE_SOLVED,
     ONE_SIDE_UNSOLVED,
     Finding,

@@ -17,8 +17,8 @@ from report_builder.evidence.log_explanations import (
 )
 from report_builder.evidence.original_logs import Log, logs, place, rows_per_epoch
 from report_builder.evidence.study import Evidence
-from report_builder.results.report import Value
 from report_builder.results.forms import dash, plain
+from report_builder.results.report import Value
 from report_builder.text import Text, count, same
 
 Values = dict[str, Value]

@@ -9,6 +9,7 @@ import msgspec
 
 from report_builder.text import EMPTY, Text
 from xo.store.files import write_atomically
+from xo.store.inputs import Inputs, digest
 
 Verdict = Literal["supported", "refuted", "undecided"]
 
@@ -99,6 +100,28 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     def has_results(self) -> bool:
         return bool(self.values)
 
+    def inputs(self, name: str) -> Inputs:
+        """What `value baseline.n` was made from, in full."""
+        packed = self.provenance[name].inputs
+        return {
+            part: self.details.get(content, content) if isinstance(content, str) else content
+            for part, content in packed.items()
+        }
+
+
+def pack(inputs: Inputs, details: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The inputs with each part that is a dict replaced by its digest, under which `details` then holds it.
+
+    Many inputs share most of their parts. The digest of the part `code` is what pages show as the digest of the code.
+    """
+    packed = {}
+    for part, content in inputs.items():
+        packed[part] = content
+        if isinstance(content, dict):
+            packed[part] = digest(content)
+            details[packed[part]] = content
+    return packed
+
 
 def read_report(path: Path) -> Report:
     """The report that the last build left; an empty one where there is none of this version."""
@@ -110,6 +133,6 @@ def read_report(path: Path) -> Report:
 
 def write_report(path: Path, report: Report) -> None:
     """Writes the report; an unchanged one is left alone, so that `mkdocs serve` sees no change."""
-    content = msgspec.json.format(msgspec.json.encode(report, order="sorted"), indent=1)
+    content = msgspec.json.format(msgspec.json.encode(report, order="deterministic"), indent=1)
     if not path.is_file() or path.read_bytes() != content:
         write_atomically(path, content)

@@ -31,13 +31,13 @@ def steppers(evidence: Evidence) -> dict[str, dict]:
 
     Empty where the demonstration is missing, does not apply or has too large an image.
     """
-    shown = evidence.demonstrations.get(DEMONSTRATION)
-    if shown is None or shown.unavailable or shown.array("image").size > MAX_PIXELS:
+    record = evidence.demonstration(DEMONSTRATION)
+    if record is None or record.unavailable or record.array("image").size > MAX_PIXELS:
         return {}
     layers = []
-    for layer in shown.facts["layers"]:
+    for layer in record.facts["layers"]:
         variant = VARIANTS[layer["variant"]]
-        values = shown.array("map" if layer["name"] == "conv1" else f"map.{layer['name']}")
+        values = record.array("map" if layer["name"] == "conv1" else f"map.{layer['name']}")
         limit = float(np.abs(values).max()) or 1.0
         layers.append(
             {
@@ -49,10 +49,10 @@ def steppers(evidence: Evidence) -> dict[str, dict]:
         )
     return {
         DEMONSTRATION: {
-            "image": _hex(shown.array("image")),
-            "kernel": shown.array("kernel").astype(float).tolist(),
-            "bias": float(shown.array("bias").item()),
-            "start": shown.facts["start"],
+            "image": _hex(record.array("image")),
+            "kernel": record.array("kernel").astype(float).tolist(),
+            "bias": float(record.array("bias").item()),
+            "start": record.facts["start"],
             "colors": dict(zip(("light", "dark"), DIVERGING, strict=True)),
             "layers": layers,
         }

@@ -12,14 +12,14 @@ from report_builder.evidence.log_explanations import (
     SUSPECT_LOGS,
     compare_explanations,
 )
-from report_builder.evidence.original_logs import BATCH_SIZE, Log, logs, place, rows_per_epoch
+from report_builder.evidence.original_logs import BATCH_SIZE, logs, place, rows_per_epoch
 from report_builder.evidence.recording import Origin, current_requests, recorded
 from report_builder.evidence.study import Evidence
 from report_builder.results.demonstration_tables import DEMONSTRATION_TABLES
 from report_builder.results.forms import TOTAL, Cell, Column, table
 from report_builder.results.report import Table, Value
 from report_builder.text import Text, count
-from xo.variants import VARIANTS, Variant
+from xo.variants import Variant
 
 Values = dict[str, Value]
 
@@ -179,11 +179,6 @@ def versions(evidence: Evidence) -> Table:
 # The original's logs
 
 
-def log_title(log: Log) -> Text:
-    variant = VARIANTS[log.variant]
-    return Text(f"{variant.zh}，{log.epochs} 轮", f"{variant.en}, {log.epochs} epochs")
-
-
 def original_among_ours(evidence: Evidence, values: Values) -> Table:
     """Where each of the original's logs lies among our runs of the same network."""
     columns = [
@@ -198,7 +193,7 @@ def original_among_ours(evidence: Evidence, values: Values) -> Table:
         columns,
         (
             [
-                log_title(log),
+                log.title,
                 log.section,
                 count(log.rows.shape[1]),
                 _quoted(values, "published.right.rows"),
@@ -262,7 +257,7 @@ def explanations(evidence: Evidence, values: Values) -> Table:
                 for fit in comparison.fits:
                     prefix = f"published.{name}.{comparison.part}.{fit.explanation}"
                     yield [
-                        log_title(logs()[name]),
+                        logs()[name].title,
                         f"{comparison.first}–{comparison.last}",
                         EXPLANATIONS[fit.explanation].title,
                         _quoted(values, f"published.{fit.explanation}.rows"),

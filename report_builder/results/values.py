@@ -19,9 +19,9 @@ from report_builder.evidence.estimates import (
 from report_builder.evidence.recording import Origin, recorded
 from report_builder.evidence.study import Evidence
 from report_builder.results.demonstration_values import demonstration_values
+from report_builder.results.forms import dash, plain
 from report_builder.results.original_values import original_values
 from report_builder.results.report import Value
-from report_builder.results.forms import dash, plain
 from report_builder.text import Text, count, decimals, gigabytes, number, percent, same, seconds
 from xo.demonstrations.table import DEMONSTRATIONS
 from xo.network.measurements import receptive_fields

@@ -15,7 +15,8 @@ import pytest
 from PIL import Image
 
 from report_builder.evidence.study import Evidence
-from xo.data.dataset import DataSet, load
+from xo.data.dataset import DataSet
+from xo.data.load import load
 from xo.network.measurements import Epoch, Layer, Training
 from xo.runs.execute import run_result
 from xo.runs.record import Cost, RunRecord, write_run
@@ -58,7 +59,7 @@ def small_evidence(
 ) -> Evidence:
     """`train` and `test` images per class; the first `solving` seeds solve their task, by default all but one."""
     draw_images(folder / "data", classes, size, train, test)
-    data = load(folder / "data", folder / "runs" / ".data")
+    data = load(folder / "data", Store(folder / "runs"))
     store = Store(folder / "runs")
     solving = max(seeds - 1, 0) if solving is None else solving
     variants = tuple(replace(v, epochs=epochs, dense=dense or v.dense) for v in variants)

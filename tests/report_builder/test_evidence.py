@@ -5,18 +5,18 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from report_builder.evidence.study import (
+from report_builder.evidence.estimates import (
     Share,
     curve,
     delay,
     difference,
-    escape_epochs,
-    escaped_by,
-    n_to_leave,
-    n_to_part,
+    first_solved_epoch,
     printed,
+    seeds_to_exclude,
+    seeds_to_separate,
     share,
     solved,
+    solved_by_epoch,
     spread,
 )
 
@@ -46,7 +46,7 @@ def test_solved_looks_at_the_last_epoch_or_at_the_one_asked_for():
 
 
 def test_escape_is_the_first_epoch_above_98_percent_and_never_for_who_stays():
-    assert escape_epochs(RUNS).tolist() == [2, np.inf, 1, 1]
+    assert first_solved_epoch(RUNS).tolist() == [2, np.inf, 1, 1]
 
 
 def test_a_share_has_wilsons_interval():
@@ -76,22 +76,22 @@ def test_a_difference_of_shares_has_newcombes_interval():
         0.0524,
         0.3339,
     )  # Newcombe 1998, table II (a)
-    assert found.parted and not difference(share(9, 10), share(3, 10))._replace(low=-0.1).parted
+    assert found.excludes_zero and not difference(share(9, 10), share(3, 10))._replace(low=-0.1).excludes_zero
     assert (
         difference(share(5, 10), share(5, 10)).value == 0
-        and not difference(share(5, 10), share(5, 10)).parted
+        and not difference(share(5, 10), share(5, 10)).excludes_zero
     )
 
 
 def test_how_many_seeds_would_settle_it():
-    n = n_to_part(0.9, 0.5)
-    assert n and difference(share(round(0.9 * n), n), share(round(0.5 * n), n)).parted
-    assert n_to_part(0.5, 0.5) is None
-    assert n_to_leave(0.8, 0.5) and n_to_leave(0.5, 0.5) is None
+    n = seeds_to_separate(0.9, 0.5)
+    assert n and difference(share(round(0.9 * n), n), share(round(0.5 * n), n)).excludes_zero
+    assert seeds_to_separate(0.5, 0.5) is None
+    assert seeds_to_exclude(0.8, 0.5) and seeds_to_exclude(0.5, 0.5) is None
 
 
 def test_escaped_by_counts_seeds_and_never_those_that_have_not():
-    assert escaped_by(np.array([2.0, 3.0, np.inf]), 4).tolist() == pytest.approx(
+    assert solved_by_epoch(np.array([2.0, 3.0, np.inf]), 4).tolist() == pytest.approx(
         [0, 1 / 3, 2 / 3, 2 / 3]
     )
 

@@ -9,22 +9,23 @@ from itertools import count
 import msgspec
 import numpy as np
 import pytest
+from report_builder.results.artefacts import drawings
 
 from report_builder.evidence import original_logs as published
+from report_builder.evidence.estimates import entropy
 from report_builder.evidence.log_explanations import (
+    EXPLANATIONS,
     FREEDOMS,
-    ODD,
-    READINGS,
     SCALES,
+    SUSPECT_LOGS,
     Noise,
+    compare_explanations,
     fall_epoch,
     fit_noise,
-    judgements,
     likelihoods,
     plateau_level,
 )
 from report_builder.evidence.original_logs import (
-    blind_loss,
     facts,
     logs,
     place,
@@ -36,7 +37,6 @@ from report_builder.evidence.study import Evidence
 from report_builder.figures import table as figures
 from report_builder.figures.toolkit.style import Style
 from report_builder.pages import render as pages
-from report_builder.results.artefacts import drawings
 from report_builder.results.claims import CLAIMS, claims
 from report_builder.results.tables import tables
 from report_builder.results.values import values
@@ -198,8 +198,8 @@ def test_rows_tell_the_number_of_images(images, rows):
 
 
 def test_plateaus_tell_the_shares():
-    assert blind_loss((850, 850)) == pytest.approx(np.log(2))
-    assert f"{blind_loss((300, 1700)) / 10:.3f}" == "0.042"
+    assert entropy((850, 850)) == pytest.approx(np.log(2))
+    assert f"{entropy((300, 1700)) / 10:.3f}" == "0.042"
 
 
 def test_our_runs_print_what_the_originals_loop_would(runs):
@@ -245,11 +245,11 @@ def test_one_seed_tells_no_distance_and_too_short_a_run_nothing(runs):
 
 
 def test_only_the_log_without_pooling_leaves_its_plateau():
-    assert {name: fall_epoch(logs()[name]) for name in ODD} == {
+    assert {name: fall_epoch(logs()[name]) for name in SUSPECT_LOGS} == {
         "three-conv-failed": None,
         "no-pooling": 14,
     }
-    assert all(0.041 < plateau_level(logs()[name]) < 0.044 for name in ODD)
+    assert all(0.041 < plateau_level(logs()[name]) < 0.044 for name in SUSPECT_LOGS)
 
 
 def test_likelihood_is_that_of_students_t():
@@ -281,14 +281,14 @@ def test_the_reading_whose_seeds_do_what_the_log_does_fits_best(study, like):
         else {"folders": falls, "uneven": stays}
     )
     made = study(
-        {READINGS[name].variants["three-conv-failed"]: rows for name, rows in curves.items()}
+        {EXPLANATIONS[name].variants["three-conv-failed"]: rows for name, rows in curves.items()}
     )
-    (whole,) = judgements("three-conv-failed", made)
+    (whole,) = compare_explanations("three-conv-failed", made)
     assert whole.best == like
-    assert {fit.reading: (fit.state, fit.alike) for fit in whole.fits} == {
+    assert {fit.explanation: (fit.state, fit.alike) for fit in whole.fits} == {
         "right": ("excluded", 0),
-        "folders": ("judged", 8 * (like == "folders")),
-        "uneven": ("judged", 8 * (like == "uneven")),
+        "folders": ("compared", 8 * (like == "folders")),
+        "uneven": ("compared", 8 * (like == "uneven")),
     }
     assert claims(made)["failed-log-fits-folders"]["verdict"] == (
         "supported" if like == "folders" else "refuted"
@@ -302,7 +302,7 @@ def test_readings_that_print_the_same_cannot_be_told_apart(study):
             "three-conv-uneven": noisy(flat("three-conv-failed"), 8, 1),
         }
     )
-    (whole,) = judgements("three-conv-failed", made)
+    (whole,) = compare_explanations("three-conv-failed", made)
     assert whole.best is None
     finding = claims(made)["failed-log-fits-folders"]
     assert (
@@ -321,7 +321,7 @@ def test_both_parts_of_the_log_without_pooling_are_judged_apart(study):
             "no-pooling-uneven": noisy(fallen("no-pooling", 13), 8, 1),
         }
     )
-    whole, plateau, fall = judgements("no-pooling", made)
+    whole, plateau, fall = compare_explanations("no-pooling", made)
     assert [(each.part, each.first, each.last) for each in (whole, plateau, fall)] == [
         ("whole", 1, 20),
         ("plateau", 1, 13),
@@ -360,13 +360,13 @@ def test_missing_and_few_runs_decide_nothing_and_count_as_nothing(study):
         noisy(0.2 * flat("three-conv-failed"), 8),
     )
     for folders, uneven, states in (
-        (stays, None, ["judged", "no runs"]),
-        (stays[:4], elsewhere[:4], ["judged", "judged"]),
+        (stays, None, ["compared", "no runs"]),
+        (stays[:4], elsewhere[:4], ["compared", "compared"]),
         (stays[:1], elsewhere[:1], ["too few", "too few"]),
-        (stays, elsewhere[:, :6], ["judged", "not comparable"]),
+        (stays, elsewhere[:, :6], ["compared", "not comparable"]),
     ):
         made = study({"three-conv-wrong-folder": folders, "three-conv-uneven": uneven})
-        (whole,) = judgements("three-conv-failed", made)
+        (whole,) = compare_explanations("three-conv-failed", made)
         assert [fit.state for fit in whole.fits] == ["excluded", *states] and whole.best is None
         finding = claims(made)["failed-log-fits-folders"]
         assert finding["verdict"] == "undecided" and "5" in finding["settles"]["en"]
@@ -460,7 +460,7 @@ def test_the_readings_are_drawn_side_by_side_with_what_came_of_them(study):
         for axes in drawing.figure.axes
     ]
     assert levels == pytest.approx(
-        2 * [np.log(2) / 10, blind_loss((300, 1700)) / 10, blind_loss((300, 1700)) / 10]
+        2 * [np.log(2) / 10, entropy((300, 1700)) / 10, entropy((300, 1700)) / 10]
     )
 
 

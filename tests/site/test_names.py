@@ -1,4 +1,6 @@
-"""Classes and a data set whose names are markup: in a real browser, every page shows the names and runs nothing."""
+"""Classes and a data set whose names are markup: in a real browser, every page shows the names and
+runs nothing.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +21,7 @@ from report_builder.pages import render as pages
 from report_builder.results.artefacts import drawings, executions
 from report_builder.site.publish import publish
 from xo.store.source_digest import ROOT, Source
+from xo.store.store import Store
 from xo.variants import VARIANTS
 
 from ..report_builder.conftest import small_evidence
@@ -91,7 +94,7 @@ def evidence(tmp_path_factory) -> Evidence:
 def named_site(evidence, tmp_path_factory) -> Iterator[Served]:
     """The whole site of a made-up study of these images, figures and one notebook included."""
     folder, docs = tmp_path_factory.mktemp("site"), ROOT / "docs"
-    head = report_head(evidence, 3, docs)
+    head = report_head(evidence, 3, docs, Store(docs / "runs"))
     drawn = drawings(
         evidence, sorted(head["figure_pages"].keys() & set(head["drawable"])), folder / "build"
     )
@@ -117,7 +120,9 @@ def named_site(evidence, tmp_path_factory) -> Iterator[Served]:
 
 @pytest.fixture
 def page(browser: Browser, named_site) -> Iterator[Page]:
-    """A page of the site; after the test nothing has been injected into any of those that it went to."""
+    """A page of the site; after the test nothing has been injected into any of those that it went
+    to.
+    """
     context = browser.new_context(
         viewport={"width": 1280, "height": 800}, base_url=named_site.address
     )

@@ -23,8 +23,13 @@ from math import comb
 import matplotlib.pyplot as plt
 import numpy as np
 
-from report_builder.evidence.study import difference, share
-from report_builder.pages.notebook_helpers import data_set, recorded, show, use_font
+from report_builder.evidence.estimates import difference, share
+from report_builder.pages.notebook_helpers import (
+    data_set,
+    recorded,
+    show,
+    use_font,
+)
 from xo.network.model import layers
 from xo.runs.record import SOLVED
 from xo.network.train import train
@@ -123,7 +128,7 @@ theirs, mine = solved.values()
 gap = difference(mine, theirs)
 print(f"difference {gap.value:+.0%}, "
       f"95 % interval {gap.low:+.0%} to {gap.high:+.0%}")
-if gap.parted:
+if gap.excludes_zero:
     print("the interval leaves out 0: they differ")
 else:
     print("the interval includes 0: neither can be called better")

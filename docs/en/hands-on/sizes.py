@@ -134,7 +134,7 @@ print(f"{'total':7} {total:>12,}")
 #
 # ### Check: as this project counts
 #
-# Put the three rules together, so that they work for any row of the table of variants, and compare layer by layer with `xo.model.layers`. That function uses no formula: it builds an empty network and counts the weights that each layer really has. On the command line, `python -m xo list` prints the same.
+# Put the three rules together, so that they work for any row of the table of variants, and compare layer by layer with `xo.network.model.layers`. That function uses no formula: it builds an empty network and counts the weights that each layer really has. On the command line, `python -m xo list` prints the same.
 
 # %%
 def steps(variant):
@@ -156,11 +156,11 @@ def by_hand(variant):
     for name, kernel, stride, parameters in steps(variant):
         h, w = out(h, kernel, stride), out(w, kernel, stride)
         channels = variant.channels[int(name[-1]) - 1]
-        yield name, [channels, h, w], parameters
+        yield name, (channels, h, w), parameters
     widths = [channels * h * w, *variant.dense, len(data.classes)]
     names = [f"dense{k + 1}" for k in range(len(variant.dense))]
     for name, a, b in zip([*names, "logits"], widths, widths[1:]):
-        yield name, [b], dense(a, b)
+        yield name, (b,), dense(a, b)
 
 # %%
 for name, variant in VARIANTS.items():

@@ -23,8 +23,13 @@ from math import comb
 import matplotlib.pyplot as plt
 import numpy as np
 
-from report_builder.evidence.study import difference, share
-from report_builder.pages.notebook_helpers import data_set, recorded, show, use_font
+from report_builder.evidence.estimates import difference, share
+from report_builder.pages.notebook_helpers import (
+    data_set,
+    recorded,
+    show,
+    use_font,
+)
 from xo.network.model import layers
 from xo.runs.record import SOLVED
 from xo.network.train import train
@@ -123,7 +128,7 @@ theirs, mine = solved.values()
 gap = difference(mine, theirs)
 print(f"之差 {gap.value:+.0%}，"
       f"95 % 区间 {gap.low:+.0%} 到 {gap.high:+.0%}")
-if gap.parted:
+if gap.excludes_zero:
     print("区间不含 0：两者不同")
 else:
     print("区间包含 0：还不能说哪一个更好")

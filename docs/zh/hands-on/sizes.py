@@ -134,7 +134,7 @@ print(f"{'合计':5} {total:>12,}")
 #
 # ### 核对：本项目数出来的
 #
-# 下面把三条规则连起来，对变体表里的任何一行都能算，再和 `xo.model.layers` 逐层比较。那个函数不用公式：它建一个空网络，数每一层实际有多少个权值。在命令行里，`python -m xo list` 打印的就是它。
+# 下面把三条规则连起来，对变体表里的任何一行都能算，再和 `xo.network.model.layers` 逐层比较。那个函数不用公式：它建一个空网络，数每一层实际有多少个权值。在命令行里，`python -m xo list` 打印的就是它。
 
 # %%
 def steps(variant):
@@ -156,11 +156,11 @@ def by_hand(variant):
     for name, kernel, stride, parameters in steps(variant):
         h, w = out(h, kernel, stride), out(w, kernel, stride)
         channels = variant.channels[int(name[-1]) - 1]
-        yield name, [channels, h, w], parameters
+        yield name, (channels, h, w), parameters
     widths = [channels * h * w, *variant.dense, len(data.classes)]
     names = [f"dense{k + 1}" for k in range(len(variant.dense))]
     for name, a, b in zip([*names, "logits"], widths, widths[1:]):
-        yield name, [b], dense(a, b)
+        yield name, (b,), dense(a, b)
 
 # %%
 for name, variant in VARIANTS.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from report_builder.figures.concepts.costs import COSTS, bar_axes
+from report_builder.figures.concepts.record import recorded
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import axes, sheet
 from report_builder.figures.toolkit.pixels import mixed
@@ -47,7 +48,7 @@ class Bottleneck(NamedTuple):
 
 def measure(evidence: Evidence) -> Bottleneck:
     """The counts that the demonstration "bottleneck" has recorded."""
-    facts = evidence.demonstrations["bottleneck"].facts
+    facts = recorded(evidence, "bottleneck").facts
     designs = {
         name: [
             Layer(row["kernel"], row["in"], row["out"], row["parameters"], row["multiply_adds"])
@@ -150,7 +151,7 @@ def describe(numbers: Bottleneck) -> Description:
             "Pale: 1×1 layers; dark: 3×3 layers. Worked out from the layers' shapes.",
         ),
         rows=[
-            {"layers": name, "layer": i} | layer._asdict()
+            {"layers": name, "layer": i, **layer._asdict()}
             for name, layers in numbers.designs.items()
             for i, layer in enumerate(layers, 1)
         ],

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from report_builder.figures.concepts.pooling import KINDS, POOLED, TrainedMap, measure_map
+from report_builder.figures.concepts.record import recorded
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
 from report_builder.figures.toolkit.pixels import ACROSS, largest, points
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import joined
-from report_builder.text import Text, percent, plural
+from report_builder.text import EMPTY, Text, percent, plural
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -32,7 +33,7 @@ class PoolingDetail(NamedTuple):
 
 def measure(evidence: Evidence) -> PoolingDetail:
     """The rests and shares that the demonstration "pooling" has recorded."""
-    record = evidence.demonstrations["pooling"]
+    record = recorded(evidence, "pooling")
     facts = record.facts
     return PoolingDetail(
         source=measure_map(evidence),
@@ -50,7 +51,7 @@ def draw(numbers: PoolingDetail, style: Style) -> Figure:
     picture = Picture(style, describe(numbers).title, ACROSS, bar_y + points(ACROSS, 26))
     centered = numbers.source.map - numbers.source.map.mean()
     limit = largest([centered, *numbers.rest.values()])
-    columns = [(centered, Text("特征图减去均值", "Map less mean"), Text("", ""))]
+    columns = [(centered, Text("特征图减去均值", "Map less mean"), EMPTY)]
     for kind, values in numbers.rest.items():
         lost = percent(numbers.lost[kind])
         name = Text(KINDS[kind].zh, KINDS[kind].en.capitalize())
@@ -60,8 +61,8 @@ def draw(numbers: PoolingDetail, style: Style) -> Figure:
         picture.paint_into(picture.around_zero(values, limit), x, head, cell)
         picture.note(x, points(ACROSS, 11), name, 9.5)
         picture.note(x, points(ACROSS, 23), lost, 8.5, color=style.muted)
-    words = Text("差值，全图同一色标", "difference, one scale for all")
-    picture.scale_bar(bar_y, limit, words)
+    meaning = Text("差值，全图同一色标", "difference, one scale for all")
+    picture.scale_bar(bar_y, limit, meaning)
     return picture.finished()
 
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from report_builder.figures.concepts.record import network_of, recorded
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import POINT, SMALL, apart
-from report_builder.figures.toolkit.picture import Picture
+from report_builder.figures.toolkit.picture import ON_WHITE, Picture
 from report_builder.figures.toolkit.pixels import ACROSS, enlarged, fit, gray, points
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import class_name, variant_of
-from report_builder.palette import COLORS
+from report_builder.figures.toolkit.words import class_name
 from report_builder.text import Text
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 SIDE = 720  # pixels of the enlarged detail, at most
 MARGIN = 40  # pixels between the whole image and the detail
-ON_WHITE = COLORS["receptive field"][0]  # images are white on dark pages too
 
 
 class Field(NamedTuple):
@@ -55,7 +54,7 @@ class ReceptiveFields(NamedTuple):
 
 def measure(evidence: Evidence) -> ReceptiveFields:
     """The fields nearest to the middle of the window that "sliding-window" starts with."""
-    record = evidence.demonstrations["windows"]
+    record = recorded(evidence, "windows")
     facts, layers = record.facts, record.facts["layers"]
     middle = [start + 1 for start in facts["start"]]
     return ReceptiveFields(
@@ -63,8 +62,8 @@ def measure(evidence: Evidence) -> ReceptiveFields:
         image_id=facts["id"],
         class_name=class_name(facts["image"]),
         fields=[_field(record, layer, middle) for layer in layers],
-        first=variant_of(evidence, "baseline"),
-        last=variant_of(evidence, layers[-1]["variant"]),
+        first=network_of(evidence, record, "baseline").variant,
+        last=network_of(evidence, record, layers[-1]["variant"]).variant,
     )
 
 
@@ -73,7 +72,7 @@ def _field(record: DemonstrationRecord, layer: dict[str, Any], middle: list[int]
     shape = record.array("map" if name == "conv1" else f"map.{name}").shape
     row, column = (
         _nearest_field(at, length, size, stride, layer["offset"])
-        for at, length in zip(middle, shape, strict=True)
+        for at, length in zip(middle, shape)
     )
     return Field(name, layer["variant"], size, stride, row, column)
 
@@ -91,7 +90,7 @@ def draw(numbers: ReceptiveFields, style: Style) -> Figure:
     span = min(largest + 8, *image.shape)  # sides of the detail, in pixels of the image
     top, left = (
         int(np.clip(at - (span - largest) // 2, 0, length - span))
-        for at, length in zip((fields[-1].row, fields[-1].column), image.shape, strict=True)
+        for at, length in zip((fields[-1].row, fields[-1].column), image.shape)
     )
     scale, head = SIDE // span, points(ACROSS, 14)
     side = span * scale
@@ -130,9 +129,9 @@ def _name_fields(
     """A line from each frame's lower right corner to the layer's name at `x`, moved apart."""
     gap = 1.5 * SMALL * POINT * picture.dpi
     # a convolution's field may share a corner with its pooling's: then the smaller is named first
-    wanted = [y + field.size / 100 for field, (_, y) in zip(fields, corners, strict=True)]
+    wanted = [y + field.size / 100 for field, (_, y) in zip(fields, corners)]
     places = apart(wanted, gap, *between)
-    for field, corner, y in zip(fields, corners, places, strict=True):
+    for field, corner, y in zip(fields, corners, places):
         picture.line(corner, (x, y), lw=0.6, color=picture.style.color("chance"))
         picture.note(x + 6, y, f"{field.layer}  {field.sides}", va="center")
 

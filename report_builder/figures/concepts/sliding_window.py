@@ -1,4 +1,4 @@
-"""A window that slides over an image: pixels, products with the kernel, and the values of the map."""
+"""A window that slides over an image: pixels, products with the kernel, and values of the map."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from report_builder.figures.concepts.record import Network, network_of, recorded
 from report_builder.figures.toolkit.description import Description
-from report_builder.figures.toolkit.picture import Picture
+from report_builder.figures.toolkit.picture import ON_WHITE, Picture
 from report_builder.figures.toolkit.pixels import (
     ACROSS,
     canvas,
@@ -18,18 +19,15 @@ from report_builder.figures.toolkit.pixels import (
     readable,
 )
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import class_name, variant_of
-from report_builder.palette import COLORS
+from report_builder.figures.toolkit.words import class_name
 from report_builder.text import Text, hundredths
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from report_builder.evidence.study import Evidence
-    from xo.variants import Variant
 
 AROUND = 4  # pixels of the image around the window's places
-ON_WHITE = COLORS["receptive field"][0]  # images are white on dark pages too
 
 
 class SlidingWindow(NamedTuple):
@@ -45,8 +43,7 @@ class SlidingWindow(NamedTuple):
     column: int
     windows: np.ndarray  # (steps, k, k) pixels, 0 black to 1 white
     map: np.ndarray  # (H - k + 1, W - k + 1), the kernel's output
-    variant: Variant
-    seed: int
+    network: Network
 
     @property
     def products(self) -> np.ndarray:
@@ -67,7 +64,7 @@ class SlidingWindow(NamedTuple):
 
 def measure(evidence: Evidence) -> SlidingWindow:
     """The steps that the demonstration "windows" has recorded."""
-    record = evidence.demonstrations["windows"]
+    record = recorded(evidence, "windows")
     facts, image, kernel = record.facts, record.array("image"), record.array("kernel")
     size, (row, column) = len(kernel), facts["start"]
     windows = [
@@ -85,8 +82,7 @@ def measure(evidence: Evidence) -> SlidingWindow:
         column=column,
         windows=np.stack(windows),
         map=record.array("map"),
-        variant=variant_of(evidence, "baseline"),
-        seed=record.seed("baseline"),
+        network=network_of(evidence, record, "baseline"),
     )
 
 
@@ -111,8 +107,7 @@ def _layout(numbers: SlidingWindow) -> Layout:
     span = size + steps - 1 + 2 * AROUND
     corner = numbers.row - (span - size) // 2, numbers.column - AROUND
     top, left = (
-        int(np.clip(at, 0, length - span))
-        for at, length in zip(corner, numbers.image.shape, strict=True)
+        int(np.clip(at, 0, length - span)) for at, length in zip(corner, numbers.image.shape)
     )
     pitch = ACROSS // (steps + 1)
     scale, cell = (pitch - 40) // span, (pitch - 40) // size
@@ -174,7 +169,7 @@ def _paint_numbers(picture: Picture, values: np.ndarray, limit: float, x: int, a
         picture.note(
             x + (j + 0.5) * at.cell,
             at.products_y + (i + 0.5) * at.cell,
-            hundredths(values[i, j]),
+            hundredths(float(values[i, j])),
             8.5,
             ha="center",
             va="center",
@@ -240,7 +235,7 @@ def describe(numbers: SlidingWindow) -> Description:
     """The sums in words, and a row for each product."""
     size, steps, bias = len(numbers.kernel), len(numbers.windows), hundredths(numbers.bias)
     outputs = [hundredths(value) for value in numbers.outputs]
-    name, network, seed = numbers.class_name, numbers.variant, numbers.seed
+    name, network = numbers.class_name, numbers.network.text
     return Description(
         title=Text(
             f"同一个 {size}×{size} 卷积核每走一个像素算一次：九个乘积相加，再加偏置 {bias}，得到 "
@@ -249,19 +244,21 @@ def describe(numbers: SlidingWindow) -> Description:
             f"up to {', '.join(outputs)}",
         ),
         alt=Text(
-            f"{steps} 步：红框窗口在 {name} 的边缘上每次右移一个像素；下面是窗口内像素与卷积核之积，"
+            f"{steps} 步：红框窗口在 {name} 的边缘上每次右移一个像素；"
+            "下面是窗口内像素与卷积核之积，"
             f"再下面是写进特征图的值：{'，'.join(outputs)}。",
-            f"{steps} steps: a framed window moves one pixel to the right on the edge of an {name}; "
+            f"{steps} steps: a framed window moves one pixel to the right on the edge of an "
+            f"{name}; "
             "below it the products of its pixels with the kernel, and below those the value "
             f"written to the map: {', '.join(outputs)}.",
         ),
         caption=Text(
-            f"测试图像 {numbers.image_id}，{network.zh}（种子 {seed}）第一层的第 "
+            f"测试图像 {numbers.image_id}，{network.zh}第一层的第 "
             f"{numbers.kernel_number} 个核；像素白为 1，黑为 0。第一步的窗口左上角在第 "
             f"{numbers.row} 行第 {numbers.column} 列（从 0 数起）。特征图上只画出已经算到的值，"
             "画在窗口中心；格中的数字与特征图各用一个色标，零都在正中。",
             f"Test image {numbers.image_id}, kernel {numbers.kernel_number} of the first layer of "
-            f"“{network.en}” (seed {seed}); white is 1 and black 0. At step 1 the window's upper "
+            f"{network.en}; white is 1 and black 0. At step 1 the window's upper "
             f"left corner is at row {numbers.row}, column {numbers.column}, counted from 0. The "
             "map shows what has been computed so far, each value at the middle of its window. The "
             "cells with numbers and the map have a scale each, zero in the middle of both.",

@@ -19,9 +19,7 @@ from report_builder.figures.toolkit.layout import (
     sheet,
 )
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import title_of
 from report_builder.text import Text
-from xo.variants import VARIANTS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,11 +39,6 @@ def our_rows(evidence: Evidence, variant: str) -> np.ndarray | None:
     runs = evidence.runs(variant)
     rows = printed_rows(runs) if runs else None
     return rows if rows is not None and rows.shape[2] else None
-
-
-def log_title(log: Log) -> Text:
-    """The variant of a log and how long it was trained."""
-    return title_of(VARIANTS[log.variant]) + Text(f"，{log.epochs} 轮", f", {log.epochs} epochs")
 
 
 def panel_grid(style: Style, title: Text, rows: int, words: int) -> tuple[Figure, list[Axes]]:

@@ -22,7 +22,6 @@ from report_builder.figures.original.panels import (
     COLUMNS,
     draw_log,
     label_outer_axes,
-    log_title,
     our_rows,
     panel_grid,
     write_heading,
@@ -84,7 +83,7 @@ def draw(numbers: PublishedExplanations, style: Style) -> Figure:
         color = style.color(explanation.variants[log.name])
         draw_log(style, ax, log, replay.ours, color, entropy(explanation.images) / 10)
         lines = (
-            (log_title(log) if i % COLUMNS == 0 else EMPTY, style.color("published")),
+            (log.title if i % COLUMNS == 0 else EMPTY, style.color("published")),
             (explanation.title, color),
             (_printing(*explanation.images), style.muted),
             (_outcome(replay.fits, suspect.comparisons), style.muted),
@@ -97,7 +96,7 @@ def draw(numbers: PublishedExplanations, style: Style) -> Figure:
 def describe(numbers: PublishedExplanations) -> Description:
     each = [
         Text("{log}, {name}: {outcome}", "{log}, {name}: {outcome}").format(
-            log=log_title(suspect.log),
+            log=suspect.log.title,
             name=replay.explanation.title,
             outcome=_outcome(replay.fits[:1], suspect.comparisons),
         )
@@ -148,7 +147,7 @@ def _conclusion(suspect: SuspectLog) -> Text:
         words = Text(
             "停住的一段{plateau}，下降的一段{fall}", "on its plateau {plateau}, in its fall {fall}"
         ).format(plateau=plateau, fall=fall)
-    return log_title(suspect.log) + Text("：", ": ") + words
+    return suspect.log.title + Text("：", ": ") + words
 
 
 def _fits_best(comparison: Comparison) -> Text:

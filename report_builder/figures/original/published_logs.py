@@ -14,7 +14,6 @@ from report_builder.figures.original.panels import (
     COLUMNS,
     draw_log,
     label_outer_axes,
-    log_title,
     our_rows,
     panel_grid,
     write_heading,
@@ -61,7 +60,7 @@ def draw(numbers: PublishedLogs, style: Style) -> Figure:
         inside = panel.placement.inside if panel.placement else None
         draw_log(style, ax, panel.log, panel.ours, color, CHANCE / 10, inside)
         lines = (
-            (log_title(panel.log), color),
+            (panel.log.title, color),
             (_row_counts(panel), style.muted),
             (_as_far(panel), style.muted),
         )
@@ -74,7 +73,7 @@ def describe(numbers: PublishedLogs) -> Description:
     n = len(numbers.panels)
     each = [
         Text("{title}: {rows}, {far}", "{title}: {rows}, {far}").format(
-            title=log_title(panel.log), rows=_row_counts(panel), far=_as_far(panel)
+            title=panel.log.title, rows=_row_counts(panel), far=_as_far(panel)
         )
         for panel in numbers.panels
     ]

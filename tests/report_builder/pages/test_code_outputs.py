@@ -1,4 +1,4 @@
-"""Code on pages: run once by a build, shown with what it printed, never run for a preview, and named where it fails."""
+"""Code on pages: run once by a build, shown with what it printed, named where it fails."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from report_builder.pages import code_outputs as snippets
+from report_builder.pages import code_outputs
 from report_builder.pages import render as pages
-from report_builder.results.artefacts import ran
+from report_builder.pages.code_outputs import CodeBlock, execute, inputs, make
+from report_builder.results.report import Report
 from xo.errors import CheckFailed
+from xo.store.inputs import Inputs
+from xo.store.source_digest import Source
+from xo.store.store import Store
 
 CODE = "import os\n\nprint('<one>', 6 * 7)\nprint(os.path.basename(os.environ['XO_DATA']))"
-HEAD = {"values": {}, "drawable": [], "figures": {}, "variants": [], "study": "test"}
+VARIABLES = {"XO_DATA": "/a/folder/data"}
 
 
 @pytest.fixture
@@ -30,88 +34,89 @@ def write(docs: Path, language: str, code: str) -> None:
     )
 
 
-def made(docs: Path, evidence) -> list:
-    return ran(pages.snippets_of(docs, {}), docs, evidence, docs / "runs", docs / "build")
+def blocks(docs: Path) -> list[CodeBlock]:
+    return pages.code_blocks(pages.page_requests(docs, Report()))
 
 
-def english(docs: Path, evidence):
-    return next(each for each in made(docs, evidence) if each.snippet.page == "en/local.md")
+def english(docs: Path) -> CodeBlock:
+    return next(block for block in blocks(docs) if block.page == "en/local.md")
 
 
-def shown(docs: Path, report: dict) -> str:
-    pages._environment.cache_clear()
-    return next(text for page, text in pages._rendered(docs, report) if page.language == "en")
+def decides(block: CodeBlock) -> Inputs:
+    return inputs(block, Source(), "digest of data", {"baseline/0": "digest of record"})
 
 
-def test_the_same_code_in_both_languages_is_run_once_and_shown_with_what_it_printed(docs, evidence):
-    (run,) = made(docs, evidence)
-    assert not run.is_made and run.why_stale == "never run"
-    run.make(evidence)
-    assert run.output == "<one> 42\ndata" and made(docs, evidence)[0].is_made
-    text = shown(docs, HEAD | {"snippets": {run.name: run.output}})
+def shown(docs: Path, report: Report) -> str:
+    pages.render(docs, report, docs / "build" / "docs")
+    return (docs / "build" / "docs" / "en" / "local.md").read_text(encoding="utf-8")
+
+
+def test_the_same_code_in_both_languages_is_run_once_and_shown_with_what_it_printed(docs):
+    (block,) = blocks(docs)
+    store = Store(docs / "build")
+    stored = make(block, decides(block), store, docs, VARIABLES)
+    assert store.find("code output", block.name, decides(block)) == stored
+    assert stored.content == {"printed": "<one> 42\ndata"}
+    text = shown(docs, Report(code_outputs={block.name: stored.content["printed"]}))
     assert f"```python\n{CODE}\n```" in text
     assert '<div class="xo-output"><pre>&lt;one&gt; 42\ndata</pre></div>' in text
 
 
-def test_without_a_build_the_code_stands_there_with_a_note_and_nothing_is_run(
-    docs, evidence, monkeypatch
-):
-    monkeypatch.setattr(snippets, "execute", lambda *given: pytest.fail("was run"))
-    text = shown(docs, {})
+def test_without_a_build_the_code_stands_there_with_a_note_and_nothing_is_run(docs, monkeypatch):
+    monkeypatch.setattr(code_outputs, "execute", lambda *given: pytest.fail("was run"))
+    text = shown(docs, Report())
     assert CODE in text and "has not been run yet" in text and "xo-output" not in text
-    (run,) = made(docs, evidence)
-    write(
-        docs, "en", CODE.replace("7", "8")
-    )  # edited while served: what the old code printed is not the new code's
-    assert "has not been run yet" in shown(docs, HEAD | {"snippets": {run.name: "<one> 42"}})
+    (block,) = blocks(docs)
+    # Edited while served: what the old code printed is not the new code's.
+    write(docs, "en", CODE.replace("7", "8"))
+    printed = Report(code_outputs={block.name: "<one> 42"})
+    assert "has not been run yet" in shown(docs, printed)
 
 
 def test_it_is_run_again_when_its_text_or_a_library_changes_and_not_for_other_words_on_the_page(
-    docs, evidence, monkeypatch
+    docs, monkeypatch
 ):
-    (before,) = made(docs, evidence)
+    (before,) = blocks(docs)
     page = docs / "en" / "local.md"
     page.write_text(page.read_text().replace("Words", "Other words"))
-    pages._environment.cache_clear()
-    assert made(docs, evidence)[0].folder == before.folder
-    monkeypatch.setattr("report_builder.results.artefacts.version", lambda name: "0")
-    assert made(docs, evidence)[0].folder != before.folder
+    assert blocks(docs) == [before]
+    of_before = decides(before)
+    monkeypatch.setattr(code_outputs, "version", lambda name: "0")
+    assert decides(before) != of_before
     write(docs, "en", CODE + "\nprint()")
-    pages._environment.cache_clear()
-    assert len(made(docs, evidence)) == 2
+    assert len(blocks(docs)) == 2
 
 
 @pytest.mark.parametrize(
-    "code, line, said",
+    "code, line, message",
     [
         ("x = 1\n\nprint(x / 0)", 8, "ZeroDivisionError: division by zero"),
         ("def f():\n    raise ValueError('no')\n\nf()", 7, "ValueError: no"),
         ("print(", 6, "SyntaxError: '(' was never closed"),
     ],
 )
-def test_code_that_fails_is_named_with_the_pages_line(docs, evidence, code, line, said):
+def test_code_that_fails_is_named_with_the_pages_line(docs, code, line, message):
     write(docs, "en", code)
-    pages._environment.cache_clear()
-    failing = english(docs, evidence)
+    block, store = english(docs), Store(docs / "build")
+    place = f"{docs / 'en' / 'local.md'}:{line}"
     with pytest.raises(
-        CheckFailed,
-        match=re.escape(f"{docs / 'en' / 'local.md'}:{line}: the code failed with {said}; mend it"),
+        CheckFailed, match=re.escape(f"{place}: the code failed with {message}; mend it")
     ):
-        failing.make(evidence)
-    assert not failing.is_made
+        make(block, decides(block), store, docs, VARIABLES)
+    assert store.find("code output", block.name, decides(block)) is None
 
 
-def test_code_that_never_ends_is_stopped(docs, evidence, monkeypatch):
-    monkeypatch.setattr(snippets, "TIMEOUT", 0.5)
+def test_code_that_never_ends_is_stopped(docs, monkeypatch):
+    monkeypatch.setattr(code_outputs, "TIMEOUT", 0.5)
     write(docs, "en", "while True:\n    pass")
-    pages._environment.cache_clear()
     with pytest.raises(CheckFailed, match=r"en/local.md:6: the code ran for more than 0.5 s"):
-        english(docs, evidence).make(evidence)
+        execute(english(docs), docs, VARIABLES)
 
 
-def test_code_rests_on_the_data_and_the_records_only_where_it_reads_them(docs, evidence):
+def test_data_and_records_decide_only_where_the_code_reads_them(docs):
     write(docs, "en", "print(1)")
-    pages._environment.cache_clear()
-    reading, one = made(docs, evidence)
-    assert "data" not in one.inputs and "records" not in one.inputs
-    assert reading.inputs["data"] == evidence.data.digest
+    reading, one = blocks(docs)
+    assert "data" not in decides(one) and "records" not in decides(one)
+    assert decides(reading)["data"] == "digest of data"
+    records = CodeBlock.of("print(os.environ['XO_STORE'])", "en/local.md")
+    assert decides(records)["records"] == {"baseline/0": "digest of record"}
