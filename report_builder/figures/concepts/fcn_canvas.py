@@ -11,8 +11,8 @@ from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import ON_WHITE, Picture
 from report_builder.figures.toolkit.pixels import ACROSS, fit, gray, points, shades
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import class_name, enumerated, shorten
-from report_builder.text import Text, percent
+from report_builder.figures.toolkit.words import enumerated, shorten
+from report_builder.text import Text, class_name, percent
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

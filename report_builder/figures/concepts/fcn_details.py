@@ -20,8 +20,8 @@ from report_builder.figures.toolkit.pixels import (
     shades,
 )
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import class_name, shorten, width
-from report_builder.text import Text, number, percent
+from report_builder.figures.toolkit.words import shorten, width
+from report_builder.text import Text, class_name, number, percent
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

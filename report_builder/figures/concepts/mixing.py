@@ -11,8 +11,8 @@ from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
 from report_builder.figures.toolkit.pixels import ACROSS, largest, points, readable, shades
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import class_name, joined
-from report_builder.text import EMPTY, Text, hundredths, number, percent
+from report_builder.figures.toolkit.words import joined
+from report_builder.text import EMPTY, Text, class_name, hundredths, number, percent
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -11,8 +11,8 @@ from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
 from report_builder.figures.toolkit.pixels import ACROSS, enlarged, largest, points, shades
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import class_name, joined
-from report_builder.text import Text, hundredths, number
+from report_builder.figures.toolkit.words import joined
+from report_builder.text import Text, class_name, hundredths, number
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -11,8 +11,8 @@ from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
 from report_builder.figures.toolkit.pixels import ACROSS, fit, gray, points
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import class_name, enumerated, joined, width
-from report_builder.text import EMPTY, Text, percent, plural
+from report_builder.figures.toolkit.words import enumerated, joined, width
+from report_builder.text import EMPTY, Text, class_name, percent, plural
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -185,12 +185,10 @@ def describe(numbers: Patches) -> Description:
             "more of a stroke they hold, from edges to arcs and crossings.",
         ),
         caption=Text(
-            f"{network.zh}，n = {numbers.images} 幅测试图像。每行一个通道，"
-            "左边是通道号和最多的那一类：在每幅图像里取它 ReLU 之后最大的那个值，从大到小取 "
-            f"{count} 幅不同的图像，画出这个值看到的图像块，即它的感受野；数值相等时各类轮流。"
-            f"边框的颜色是图像的类别：{legend.zh}。“同属一类”是这 {count} 块里最多的那一类所占的份"
-            "额，"
-            "取各通道的平均。",
+            f"{network.zh}，n = {numbers.images} 幅测试图像。每行一个通道，左边是通道号和最多的那"
+            f"一类：在每幅图像里取它 ReLU 之后最大的那个值，从大到小取 {count} 幅不同的图像，"
+            "画出这个值看到的图像块，即它的感受野；数值相等时各类轮流。边框的颜色是图像的类别："
+            f"{legend.zh}。“同属一类”是这 {count} 块里最多的那一类所占的份额，取各通道的平均。",
             f"{network.en}, n = {numbers.images} test images. A row is a channel, "
             "its number and its commonest class at the left: of every image the largest value "
             f"after ReLU is taken, and of the {count} images where it is largest the patch that "

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from report_builder.figures.concepts.record import Network, network_of, recorded
-from report_builder.figures.toolkit.words import class_name
-from report_builder.text import EMPTY, Text, percent
+from report_builder.text import EMPTY, Text, class_name, percent
 
 if TYPE_CHECKING:
     from report_builder.evidence.study import Evidence

@@ -56,11 +56,11 @@ def draw(numbers: PoolingDetail, style: Style) -> Figure:
         lost = percent(numbers.lost[kind])
         name = Text(KINDS[kind].zh, KINDS[kind].en.capitalize())
         columns.append((values, name, Text(f"丢失 {lost}", f"{lost} lost")))
-    for k, (values, name, lost) in enumerate(columns):
+    for k, (values, name, below) in enumerate(columns):
         x, cell = 12 + k * pitch, (pitch - 40, pitch - 40)
         picture.paint_into(picture.around_zero(values, limit), x, head, cell)
         picture.note(x, points(ACROSS, 11), name, 9.5)
-        picture.note(x, points(ACROSS, 23), lost, 8.5, color=style.muted)
+        picture.note(x, points(ACROSS, 23), below, 8.5, color=style.muted)
     meaning = Text("差值，全图同一色标", "difference, one scale for all")
     picture.scale_bar(bar_y, limit, meaning)
     return picture.finished()

@@ -145,13 +145,11 @@ def describe(numbers: Probes) -> Description:
             f"{', '.join(after)}. Before training: {', '.join(before)}.",
         ),
         caption=Text(
-            f"{numbers.variant.zh}，各层 ReLU 之后的输出标准化，"
-            f"用 {numbers.train_images:,} 幅训练图像"
-            f"拟合岭回归，在 {numbers.test_images} 幅测试图像上计分；网络本身不再训练。"
-            f"正则系数 {numbers.penalty:g} 对所有深度和种子相同，"
-            "取留一法下训练图像平均准确率最高的一个。"
-            "细线为单个种子，粗线为中位数；叉和点线是网络自己没有学会的种子"
-            f"（{n} 个中的 {missed} 个）。虚线是同一批种子训练之前。纵轴按错误率取对数。",
+            f"{numbers.variant.zh}，各层 ReLU 之后的输出标准化，用 {numbers.train_images:,} 幅训练"
+            f"图像拟合岭回归，在 {numbers.test_images} 幅测试图像上计分；网络本身不再训练。"
+            f"正则系数 {numbers.penalty:g} 对所有深度和种子相同，取留一法下训练图像平均准确率最高"
+            f"的一个。细线为单个种子，粗线为中位数；叉和点线是网络自己没有学会的种子（{n} 个中的 "
+            f"{missed} 个）。虚线是同一批种子训练之前。纵轴按错误率取对数。",
             f"“{numbers.variant.en}”: outputs after the ReLU of each layer are standardized, a "
             f"ridge regression is fitted to {numbers.train_images:,} training images and scored on "
             f"{numbers.test_images} test images; the network is not trained any further. One "

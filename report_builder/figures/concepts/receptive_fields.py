@@ -12,8 +12,7 @@ from report_builder.figures.toolkit.layout import POINT, SMALL, apart
 from report_builder.figures.toolkit.picture import ON_WHITE, Picture
 from report_builder.figures.toolkit.pixels import ACROSS, enlarged, fit, gray, points
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import class_name
-from report_builder.text import Text
+from report_builder.text import Text, class_name
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -26,7 +25,7 @@ SIDE = 720  # pixels of the enlarged detail, at most
 MARGIN = 40  # pixels between the whole image and the detail
 
 
-class Field(NamedTuple):
+class FramedField(NamedTuple):
     """The receptive field of one value of a layer, in pixels of the image."""
 
     layer: str
@@ -47,7 +46,7 @@ class ReceptiveFields(NamedTuple):
     image: np.ndarray  # (H, W) uint8
     image_id: str
     class_name: str
-    fields: list[Field]  # from the first layer to the last
+    fields: list[FramedField]  # from the first layer to the last
     first: Variant  # whose fields are framed by solid lines
     last: Variant  # whose fields are framed by dashed lines
 
@@ -67,14 +66,14 @@ def measure(evidence: Evidence) -> ReceptiveFields:
     )
 
 
-def _field(record: DemonstrationRecord, layer: dict[str, Any], middle: list[int]) -> Field:
+def _field(record: DemonstrationRecord, layer: dict[str, Any], middle: list[int]) -> FramedField:
     name, size, stride = layer["name"], layer["size"], layer["stride"]
     shape = record.array("map" if name == "conv1" else f"map.{name}").shape
     row, column = (
         _nearest_field(at, length, size, stride, layer["offset"])
         for at, length in zip(middle, shape)
     )
-    return Field(name, layer["variant"], size, stride, row, column)
+    return FramedField(name, layer["variant"], size, stride, row, column)
 
 
 def _nearest_field(at: int, length: int, size: int, stride: int, offset: int) -> int:
@@ -121,7 +120,7 @@ def _frame(picture: Picture, x: float, y: float, side: float, **options) -> None
 
 def _name_fields(
     picture: Picture,
-    fields: list[Field],
+    fields: list[FramedField],
     corners: list[tuple[float, float]],
     x: float,
     between: tuple[float, float],

@@ -13,7 +13,7 @@ from report_builder.figures.toolkit.pixels import ACROSS, cell_size, gray, grid,
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import joined
 from report_builder.text import Text, plural
-from xo.network.measurements import receptive_fields
+from xo.network.measurements import Field, receptive_fields
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -31,8 +31,7 @@ class Level(NamedTuple):
 
     name: Text
     maps: np.ndarray  # (2, C, H, W)
-    field: int  # pixels a side that a value sees
-    stride: int  # pixels from one value's field to the next
+    field: Field  # that a value sees, in pixels
 
     @property
     def size(self) -> str:
@@ -64,7 +63,7 @@ def measure(evidence: Evidence) -> Levels:
     shown, fields = measure_images(run), receptive_fields(run.layers)
     blocks = [layer.name for layer in run.layers if layer.kind == "relu"]
     levels = [
-        Level(_name(b, len(blocks)), run.array(f"maps.{block}")[shown.places], *fields[block])
+        Level(_name(b, len(blocks)), run.array(f"maps.{block}")[shown.places], fields[block])
         for b, block in enumerate(blocks)
     ]
     return Levels(variant, run.seed, shown, levels)
@@ -94,7 +93,7 @@ def draw(numbers: Levels, style: Style) -> Figure:
     picture = Picture(style, describe(numbers).title, width, height)
     picture.note(8, points(width, 13), Text("输入", "Input"), 9.5)
     for x, level in zip(places, levels):
-        count, field = level.maps.shape[1], f"{level.field}×{level.field}"
+        count, field = level.maps.shape[1], f"{level.field.size}×{level.field.size}"
         sees = Text(
             f"{count} 幅 {level.size}，看 {field}", f"{count} of {level.size}, sees {field}"
         )
@@ -114,8 +113,8 @@ def _frame_fields(picture: Picture, numbers: Levels, image: int, x: int, y: int,
     scale = wide / numbers.shown.images.shape[2]
     for k, level in enumerate(numbers.levels):
         row, column = level.strongest(image)
-        corner = x + column * level.stride * scale, y + row * level.stride * scale
-        side, dash = level.field * scale, DASHES[k % len(DASHES)]
+        corner = x + column * level.field.stride * scale, y + row * level.field.stride * scale
+        side, dash = level.field.size * scale, DASHES[k % len(DASHES)]
         picture.rectangle(*corner, side, side, fc="none", ec=ON_WHITE, lw=1.3, ls=dash)
 
 
@@ -123,7 +122,7 @@ def describe(numbers: Levels) -> Description:
     """The growing fields in words, and a row for each level, image and channel."""
     variant, seed, shown = numbers.variant, numbers.seed, numbers.shown
     first, second = shown.class_names[:2]
-    fields = [str(level.field) for level in numbers.levels]
+    fields = [str(level.field.size) for level in numbers.levels]
     levels = joined(
         Text(
             f"{level.name.zh} {level.maps.shape[1]} 幅 {level.size}",
@@ -158,7 +157,7 @@ def describe(numbers: Levels) -> Description:
                 "channel": c + 1,
                 "height": level.maps.shape[2],
                 "width": level.maps.shape[3],
-                "receptive_field": level.field,
+                "receptive_field": level.field.size,
                 "mean": float(level.maps[i, c].mean(dtype=float)),
                 "maximum": float(level.maps[i, c].max()),
                 "zero_share": float((level.maps[i, c] == 0).mean()),

@@ -175,8 +175,7 @@ def describe(numbers: Passage) -> Description:
         ),
         alt=Text(
             f"两行，{first} 和 {second} 各一行，从左到右：图像，{blocks} 组特征图，"
-            f"{dense} 个全连接层，"
-            f"概率。{bars.zh}。",
+            f"{dense} 个全连接层，概率。{bars.zh}。",
             f"Two lanes, one for {first} and one for {second}, from left to right: the image, "
             f"{plural(blocks, 'group')} of feature maps, {plural(dense, 'dense layer')}, "
             f"probabilities. {bars.en}.",

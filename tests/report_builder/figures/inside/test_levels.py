@@ -6,6 +6,7 @@ import numpy as np
 
 from report_builder.figures.inside import levels
 from report_builder.text import Text
+from xo.network.measurements import Field
 from xo.variants import VARIANTS
 
 from ..pictures import drawn
@@ -13,7 +14,11 @@ from ..pictures import drawn
 
 def test_frame_what_the_strongest_value_of_each_level_sees(evidence):
     numbers = levels.measure(evidence)
-    assert [(level.field, level.stride) for level in numbers.levels] == [(4, 2), (10, 4), (22, 8)]
+    assert [(level.field.size, level.field.stride) for level in numbers.levels] == [
+        (4, 2),
+        (10, 4),
+        (22, 8),
+    ]
     assert "4, 10, 22 pixels" in levels.describe(numbers).title.en
     figure = drawn(levels, numbers)
     frames, wide = figure.artists, figure.bbox.width
@@ -25,7 +30,7 @@ def test_frame_what_the_strongest_value_of_each_level_sees(evidence):
 def test_the_strongest_value_is_that_of_any_channel():
     maps = np.zeros((2, 3, 4, 5))
     maps[1, 2, 3, 1] = 7
-    assert levels.Level(Text("", ""), maps, 4, 2).strongest(1) == (3, 1)
+    assert levels.Level(Text("", ""), maps, Field(4, 2)).strongest(1) == (3, 1)
 
 
 def test_without_the_variant_features_the_deepest_one_is_shown(make_evidence):
