@@ -102,5 +102,5 @@ def show(figure: Figure, alt: str) -> Picture:
     drawn, packed = Image.open(file).convert("RGB"), BytesIO()
     # A palette makes the file a third of the size.
     drawn.quantize(256, dither=Image.Dither.NONE).save(packed, "PNG", optimize=True)
-    size = (round(side * PAGE_PIXELS_PER_INCH / DOTS_PER_INCH) for side in drawn.size)
-    return Picture(packed.getvalue(), *size, alt)
+    width, height = (round(side * PAGE_PIXELS_PER_INCH / DOTS_PER_INCH) for side in drawn.size)
+    return Picture(packed.getvalue(), width, height, alt)

@@ -14,11 +14,11 @@ from http.server import ThreadingHTTPServer
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from report_builder.results.artefacts import drawings, executions
 
 from report_builder.build import CONFIG, report_head, report_of
 from report_builder.evidence.study import Evidence
 from report_builder.pages import render as pages
-from report_builder.results.artefacts import drawings, executions
 from report_builder.site.publish import publish
 from xo.store.source_digest import ROOT, Source
 from xo.store.store import Store

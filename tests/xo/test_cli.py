@@ -17,12 +17,12 @@ from click.testing import CliRunner
 from PIL import Image
 
 from xo.cli import main
-from xo.data.dataset import load
+from xo.data.load import load
 from xo.runs.execute import execute
-from xo.runs.record import read
+from xo.runs.record import run_record
 from xo.runs.study import one_run
 from xo.store.source_digest import ROOT, Source
-from xo.store.store import Store
+from xo.store.store import Store, read
 from xo.variants import VARIANTS
 
 
@@ -43,7 +43,7 @@ def trained(small, tmp_path_factory):
     shutil.copytree(small.root, root / "small")
     list(
         execute(
-            [one_run(VARIANTS["features"], 0, load(root / "small", store.cache), Source())],
+            [one_run(VARIANTS["features"], 0, load(root / "small", store), Source())],
             store,
             jobs=1,
             keep_weights=True,
@@ -80,8 +80,7 @@ def test_a_damaged_record_is_named_and_trained_again(run, small, tmp_path):
     (folder / "arrays.safetensors").write_bytes(b"flipped")
     again = run(*arguments)
     assert (
-        "features seed 0 is trained again; damaged" in again.stderr
-        and "set aside in" in again.stderr
+        "features seed 0 is trained again; damaged" in again.stderr and "moved to" in again.stderr
     )
     assert again.exit_code == 0 and again.stdout == first.stdout
     assert "trained again" not in run(*arguments).stderr
@@ -129,9 +128,9 @@ def test_predict_agrees_with_the_record(run, trained):
     (record,) = [
         record for record in (Store(trained / "runs").root / "features").glob("*/record.json")
     ]
-    meta = json.loads(record.read_text())
-    probabilities = read(record.parent).array("test_probabilities")
-    paths = [trained / "small" / "test" / name for name in meta["test_ids"][:5]]
+    found = run_record(read(record.parent))
+    probabilities = found.array("test_probabilities")
+    paths = [trained / "small" / "test" / name for name in found.test_ids[:5]]
     for line, expected in zip(predict(run, trained, *paths).stdout.splitlines(), probabilities):
         assert float(line.split("\t")[2]) == pytest.approx(expected.max(), abs=1e-4)
 
@@ -167,7 +166,9 @@ def test_without_a_trained_network_the_command_that_trains_one_is_named(
 def test_the_best_network_answers_and_its_accuracy_is_said(run, trained, image):
     """One epoch is far from 98 %."""
     store = trained / "runs"
-    (record,) = (read(file.parent) for file in (store / "features").glob("0-*/record.json"))
+    (record,) = (
+        run_record(read(file.parent)) for file in (store / "features").glob("0-*/record.json")
+    )
     assert not record.solved
     arguments = image, "--variant", "features", "--data", trained / "small", "--store", store
     result = run("predict", *arguments)

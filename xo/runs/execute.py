@@ -14,7 +14,7 @@ from concurrent.futures import Executor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
-from datetime import datetime, UTC
+from datetime import UTC, datetime
 from multiprocessing.managers import SyncManager
 from queue import Queue
 from typing import NamedTuple

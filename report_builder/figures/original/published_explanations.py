@@ -62,16 +62,16 @@ class PublishedExplanations(NamedTuple):
 def measure(evidence: Evidence) -> PublishedExplanations:
     suspects = []
     for log in (logs()[name] for name in SUSPECT_LOGS):
-        comparisons = compare_explanations(log.name, evidence)
+        judged = compare_explanations(log.name, evidence)
         replays = tuple(
             Replay(
                 name,
                 our_rows(evidence, explanation.variants[log.name]),
-                tuple(fit for part in comparisons for fit in part.fits if fit.explanation == name),
+                tuple(fit for part in judged for fit in part.fits if fit.explanation == name),
             )
             for name, explanation in EXPLANATIONS.items()
         )
-        suspects.append(SuspectLog(log, comparisons, replays))
+        suspects.append(SuspectLog(log, judged, replays))
     return PublishedExplanations(tuple(suspects))
 
 
@@ -166,9 +166,9 @@ def _printing(a: int, b: int) -> Text:
 
 
 def _outcome(fits: tuple[Fit, ...], comparisons: tuple[Comparison, ...]) -> Text:
-    """Why an explanation was not compared, or how far it is behind the likeliest, part by part.
+    """Why an explanation was not judged, or how far it is behind the likeliest, part by part.
 
-    `fits` belong to `comparisons` in turn: to the log as a whole, then to its parts.
+    `fits` belong to the first of `comparisons`: to the log as a whole, then to its parts.
     """
     fit = fits[0]
     if fit.state != "compared":

@@ -42,9 +42,7 @@ def shown(**changes):
 
 
 def data(demonstration):
-    return steppers(
-        SimpleNamespace(demonstrations={"windows": demonstration} if demonstration else {})
-    )
+    return steppers(SimpleNamespace(demonstration=lambda name: demonstration))
 
 
 def test_pixels_are_exact_and_the_values_of_a_map_lie_about_zero():

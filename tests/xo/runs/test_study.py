@@ -2,24 +2,32 @@ from __future__ import annotations
 
 import multiprocessing
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.xo.records import stored_run
 from xo.errors import CheckFailed, InputError
-from xo.runs import study
+from xo.runs import execute as execution
+from xo.runs import record as records
 from xo.runs.execute import execute
-from xo.runs.study import STUDIES, find_records, find_study, one_run, plan, stored, study_data
+from xo.runs.study import (
+    STUDIES,
+    best_network,
+    find_records,
+    find_study,
+    one_run,
+    plan,
+    study_data,
+    train_command,
+)
 from xo.store.source_digest import Source
 from xo.store.store import Store
 from xo.variants import ROWS, VARIANTS, find_variant
 
+WEIGHTS = {"conv.0.weight": np.zeros(1, np.float32)}
 QUICK = replace(VARIANTS["features"], epochs=1)
-
-
-@pytest.fixture
-def store(tmp_path):
-    return Store(tmp_path / "runs")
 
 
 def quick_runs(data, seeds=1):
@@ -88,7 +96,7 @@ def test_a_second_row_of_the_same_name_is_refused(small, monkeypatch):
 
 def test_what_is_trained_is_found_and_not_trained_again(small, store):
     runs = quick_runs(small, 2)
-    assert [why for _, why in find_records(runs, store).missing] == ["never trained"] * 2
+    assert [why for _, why in find_records(runs, store).missing] == ["never made"] * 2
     heard = []
     records = list(execute(runs, store, jobs=2, on_progress=heard.append))
     assert sorted(record.seed for record in records) == [0, 1]
@@ -99,9 +107,8 @@ def test_what_is_trained_is_found_and_not_trained_again(small, store):
     state = find_records(runs, store)
     assert [record.seed for record in state.found] == [0, 1] and not state.missing
     cost = state.found[0].cost
-    assert (
-        0 < cost["epoch_seconds"][0] < cost["train_seconds"] and cost["peak_memory_bytes"] > 100e6
-    )
+    assert 0 < state.found[0].epoch_seconds[0] < cost.train_seconds
+    assert cost.peak_memory_bytes > 100e6
 
 
 def test_a_process_trains_as_the_caller_would(small, store):
@@ -125,24 +132,24 @@ def test_a_changed_setting_is_named(small, store):
 
 def test_a_record_of_an_older_layout_is_named(small, store, monkeypatch):
     list(execute(quick_runs(small), store, jobs=1))
-    monkeypatch.setattr(study.records, "LAYOUT", study.records.LAYOUT + 1)
+    monkeypatch.setattr(records, "LAYOUT", records.LAYOUT + 1)
     ((_, why),) = find_records(quick_runs(small), store).missing
-    now = study.records.LAYOUT
+    now = records.LAYOUT
     assert why == f"changed: layout {now - 1} -> {now}"
 
 
-def test_a_damaged_record_is_set_aside_and_trained_again(small, store):
+def test_a_damaged_record_is_moved_away_and_trained_again(small, store):
     (record,) = execute(quick_runs(small), store, jobs=1)
-    (record.path / "arrays.safetensors").write_bytes(b"broken")
+    (record.folder / "arrays.safetensors").write_bytes(b"broken")
     state = find_records(quick_runs(small), store, quarantine=True)
-    assert "damaged" in state.missing[0][1] and "set aside in" in state.missing[0][1]
+    assert "damaged" in state.missing[0][1] and "moved to" in state.missing[0][1]
     (again,) = execute([run for run, _ in state.missing], store, jobs=1)
     assert again.array("batch_loss").tobytes()
 
 
 def test_a_run_whose_data_change_meanwhile_is_dropped(small, store, monkeypatch):
     digests = iter([{"before"}, {"after"}])
-    monkeypatch.setattr(study, "_data_now", lambda runs, store: next(digests))
+    monkeypatch.setattr(execution, "_data_on_disk", lambda runs, store: next(digests))
     with pytest.raises(CheckFailed, match="features seed 0.*run the same command again"):
         list(execute(quick_runs(small), store, jobs=1))
     assert not find_records(quick_runs(small), store).found
@@ -150,16 +157,16 @@ def test_a_run_whose_data_change_meanwhile_is_dropped(small, store, monkeypatch)
 
 def test_data_on_disk_are_digested_anew(small, store, tmp_path):
     from xo.data import generate
-    from xo.data.dataset import load
+    from xo.data.load import load
 
     generate.generate(tmp_path / "xo", {"train": 2, "test": 1})
-    runs = quick_runs(load(tmp_path / "xo", store.cache))
-    before = study._data_now(runs, store)
+    runs = quick_runs(load(tmp_path / "xo", store))
+    before = execution._data_on_disk(runs, store)
     (tmp_path / "xo" / "train" / "circles" / "0001.png").unlink()
-    assert study._data_now(runs, store) != before
+    assert execution._data_on_disk(runs, store) != before
 
 
-def test_a_killed_process_is_told_of_in_one_line_and_what_was_finished_is_kept(small, store):
+def test_a_killed_process_is_named_in_one_line_and_what_was_finished_is_kept(small, store):
     def kill(progress):
         if progress.run == "features seed 1":
             for process in multiprocessing.active_children():
@@ -177,50 +184,36 @@ def test_a_killed_process_is_told_of_in_one_line_and_what_was_finished_is_kept(s
     assert done == find_records(runs, store).found
 
 
-def test_the_stored_network_asked_for(small, store):
+def test_the_network_of_the_seed_asked_for(small, store):
     with pytest.raises(InputError, match="python -m xo train features --seed 0"):
-        stored(QUICK, small, Source(), store)
+        best_network(QUICK, small, Source(), store)
     list(execute(quick_runs(small), store, jobs=1))
-    assert stored(QUICK, small, Source(), store, seed=0).seed == 0
+    assert best_network(QUICK, small, Source(), store, seed=0).seed == 0
     with pytest.raises(InputError, match="--seed 7"):
-        stored(QUICK, small, Source(), store, seed=7)
+        best_network(QUICK, small, Source(), store, seed=7)
 
 
 @pytest.mark.parametrize(
     ("accuracies", "seed"), [((0.5, 0.75, 0.75, 0.625), 1), ((0.5, 1.0, 0.98), 1), ((0.5, 0.5), 0)]
 )
-def test_the_stored_network_is_the_best_whether_it_solved_its_task_or_not(
+def test_the_best_network_has_the_highest_accuracy_whether_it_solved_its_task_or_not(
     small, store, accuracies, seed
 ):
     for run, accuracy in zip(quick_runs(small, len(accuracies)), accuracies):
-        write_run(store, run, accuracy, weights=True)
-    assert stored(QUICK, small, Source(), store).seed == seed
+        stored_run(store, run, accuracy, WEIGHTS)
+    assert best_network(QUICK, small, Source(), store).seed == seed
 
 
-def test_of_a_network_without_weights_it_is_said_how_to_keep_them(small, store):
+def test_a_missing_network_is_answered_with_the_command_that_keeps_its_weights(small, store):
     for run, accuracy in zip(quick_runs(small, 3), (0.5, 0.75, 0.625)):
-        write_run(store, run, accuracy, weights=False)
+        stored_run(store, run, accuracy)
     with pytest.raises(
         InputError,
         match=f"no record with weights.*train features --seed 1 --data .* --store {store.root} --keep-weights",
     ):
-        stored(QUICK, small, Source(), store)
-    write_run(store, quick_runs(small, 4)[3], 0.5, weights=True)
-    assert stored(QUICK, small, Source(), store).seed == 3
-
-
-def write_run(store: Store, run: study.Run, accuracy: float, weights: bool) -> None:
-    store.write(
-        {
-            "variant": {"name": run.variant.name},
-            "seed": run.seed,
-            "key": run.key,
-            "inputs": run.inputs,
-            "epochs": [{"test_accuracy": accuracy}],
-        },
-        {"batch_loss": np.zeros((1, 1))},
-        {"conv.0.weight": np.zeros(1, np.float32)} if weights else None,
-    )
+        best_network(QUICK, small, Source(), store)
+    stored_run(store, quick_runs(small, 4)[3], 0.5, WEIGHTS)
+    assert best_network(QUICK, small, Source(), store).seed == 3
 
 
 def test_a_dask_cluster_gives_the_same_result(small, store):
@@ -237,3 +230,14 @@ def test_a_scheduler_that_does_not_answer_is_named(small, store):
     pytest.importorskip("distributed")
     with pytest.raises(InputError, match="tcp://127.0.0.1:9.*no Dask scheduler"):
         list(execute(quick_runs(small), store, scheduler="tcp://127.0.0.1:9"))
+
+
+def test_the_command_that_trains_a_run_names_data_and_store_unless_they_are_the_default():
+    command = "python -m xo train baseline --seed 3"
+    assert (
+        train_command("baseline", 3, Path("data/xo"), Path("runs")) == f"{command} --keep-weights"
+    )
+    assert (
+        train_command("baseline", 3, Path("my data"), Path("my runs"))
+        == f"{command} --data 'my data' --store 'my runs' --keep-weights"
+    )

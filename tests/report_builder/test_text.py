@@ -6,6 +6,7 @@ import pytest
 
 from report_builder.text import (
     SPACE,
+    Text,
     big,
     decimals,
     gigabytes,
@@ -37,7 +38,7 @@ def test_only_all_is_a_hundred_percent(share, text):
     ("share", "of", "text"),
     [(0.996667, 300, "99.7"), (0.5, 20, "50"), (5 / 6, 6, "83"), (0.9987, 10_000, "99.87")],
 )
-def test_a_percentage_goes_no_further_than_one_of_its_things_is_worth(share, of, text):
+def test_a_percentage_has_no_more_decimals_than_its_n_allows(share, of, text):
     assert percent(share, decimals(of), sign=False) == text
 
 
@@ -92,6 +93,6 @@ def test_large_counts_are_short_in_both_languages(n, short, zh, en):
 
 
 def test_times_and_sizes_take_the_unit_that_reads_best():
-    assert seconds(2.04) == {"zh": f"2.0{SPACE}秒", "en": f"2.0{SPACE}s"}
+    assert seconds(2.04) == Text(f"2.0{SPACE}秒", f"2.0{SPACE}s")
     assert seconds(600)["en"] == f"10{SPACE}min" and seconds(90)["zh"] == f"90{SPACE}秒"
     assert gigabytes(1_234_000_000) == f"1.2{SPACE}GB"

@@ -23,7 +23,7 @@ from report_builder.evidence.estimates import (
 
 def run(*accuracies: float):
     return SimpleNamespace(
-        meta={"epochs": [{"test_accuracy": accuracy} for accuracy in accuracies]}
+        epochs=[SimpleNamespace(test_accuracy=accuracy) for accuracy in accuracies]
     )
 
 
@@ -45,7 +45,7 @@ def test_solved_looks_at_the_last_epoch_or_at_the_one_asked_for():
     assert solved(RUNS, by=3).tolist() == solved(RUNS).tolist()
 
 
-def test_escape_is_the_first_epoch_above_98_percent_and_never_for_who_stays():
+def test_a_task_is_solved_first_in_the_first_epoch_above_98_percent_or_never():
     assert first_solved_epoch(RUNS).tolist() == [2, np.inf, 1, 1]
 
 
@@ -76,7 +76,10 @@ def test_a_difference_of_shares_has_newcombes_interval():
         0.0524,
         0.3339,
     )  # Newcombe 1998, table II (a)
-    assert found.excludes_zero and not difference(share(9, 10), share(3, 10))._replace(low=-0.1).excludes_zero
+    assert (
+        found.excludes_zero
+        and not difference(share(9, 10), share(3, 10))._replace(low=-0.1).excludes_zero
+    )
     assert (
         difference(share(5, 10), share(5, 10)).value == 0
         and not difference(share(5, 10), share(5, 10)).excludes_zero
@@ -90,7 +93,7 @@ def test_how_many_seeds_would_settle_it():
     assert seeds_to_exclude(0.8, 0.5) and seeds_to_exclude(0.5, 0.5) is None
 
 
-def test_escaped_by_counts_seeds_and_never_those_that_have_not():
+def test_the_share_solved_by_an_epoch_leaves_out_seeds_that_never_solve_it():
     assert solved_by_epoch(np.array([2.0, 3.0, np.inf]), 4).tolist() == pytest.approx(
         [0, 1 / 3, 2 / 3, 2 / 3]
     )

@@ -10,14 +10,15 @@ import numpy as np
 import pytest
 
 from report_builder.figures.table import names
-from report_builder.results.claims import CLAIMS, claims
+from report_builder.results.claims import CLAIM_TEXTS, CLAIMS
 from report_builder.results.values import values
+from tests.report_builder.made_up_study import decided
 
 VERDICTS = {"supported", "refuted", "undecided"}
 
 
 def verdicts(evidence) -> dict[str, str]:
-    return {name: found["verdict"] for name, found in claims(evidence).items()}
+    return {name: found.verdict for name, found in decided(evidence).items()}
 
 
 def with_runs(evidence, **runs):
@@ -44,16 +45,14 @@ SOLVES, GUESSES = [0.5] * 4 + [0.8, 1.0, 1.0, 1.0, 1.0, 1.0], [0.5] * 10
 
 
 def test_every_claim_is_decided_with_its_numbers_in_both_languages(evidence):
-    found = claims(evidence)
+    found = decided(evidence)
     assert found.keys() == CLAIMS.keys() and len(found) >= 20
     for name, claim in found.items():
-        assert claim["verdict"] in VERDICTS and set(CLAIMS[name].says) == VERDICTS, name
-        for part in ("states", "says", "numbers"):
-            assert (
-                claim[part]["zh"] and claim[part]["en"] and claim[part]["zh"] != claim[part]["en"]
-            ), (name, part)
-        if claim["verdict"] == "undecided":
-            assert claim["settles"]["zh"] and claim["settles"]["en"], name
+        assert claim.verdict in VERDICTS, name
+        for text in (*CLAIM_TEXTS[name], claim.numbers):
+            assert text.zh and text.en and text.zh != text.en, name
+        if claim.verdict == "undecided":
+            assert claim.needed.zh and claim.needed.en, name
 
 
 def test_the_original_has_14_claims_and_we_have_six_at_least():
@@ -70,23 +69,23 @@ def test_a_claims_figure_is_one_that_can_be_drawn(evidence):
     ("nine", "fifteen", "verdict"),
     [(20, 4, "supported"), (4, 20, "refuted"), (17, 15, "undecided"), (2, 0, "undecided")],
 )
-def test_fifteen_channels_are_worse_only_where_intervals_part(evidence, nine, fifteen, verdict):
+def test_fifteen_channels_are_worse_only_where_intervals_are_apart(
+    evidence, nine, fifteen, verdict
+):
     def lot(variant, k, n=20):
         return tuple(
             run(evidence, variant, SOLVES if seed < k else GUESSES, seed=seed) for seed in range(n)
         )
 
     n = 2 if nine == 2 else 20
-    found = claims(
+    found = decided(
         with_runs(
             evidence, baseline=lot("baseline", nine, n), channels_15=lot("channels-15", fifteen, n)
         )
     )["15-channels-are-worse"]
-    assert found["verdict"] == verdict
-    assert f"{fifteen}/{n} 对 {nine}/{n}" in found["numbers"]["zh"]
-    assert ("fewer than 5 seeds" in found["numbers"]["en"]) == (
-        n == 2
-    )  # their interval would decide
+    assert found.verdict == verdict
+    assert f"{fifteen}/{n} 对 {nine}/{n}" in found.numbers.zh
+    assert ("fewer than 5 seeds" in found.numbers.en) == (n == 2)  # their interval would decide
 
 
 def test_one_seed_that_solves_it_refutes_that_three_layers_cannot(evidence):
@@ -99,7 +98,7 @@ def test_one_seed_that_solves_it_refutes_that_three_layers_cannot(evidence):
     assert verdicts(with_runs(evidence, three_conv=one))["three-conv-fail-in-10"] == "refuted"
 
 
-def test_pooling_is_faster_only_where_all_runs_part(evidence):
+def test_pooling_is_faster_only_where_all_runs_are_apart(evidence):
     pooled = tuple(run(evidence, "baseline", SOLVES, seconds) for seconds in (2.0, 2.5))
     for bare, verdict in (
         ((10.0, 9.0), "supported"),
@@ -129,7 +128,7 @@ def test_pooling_tolerates_shifts_where_most_images_say_so(evidence, pooled, ver
         "change.none": np.tile([0.0, 0.5], (20, 1)),
         "change.max": np.column_stack([np.zeros(20), pooled]),
     }
-    shown = SimpleNamespace(applies=True, array=changes.__getitem__)
+    shown = SimpleNamespace(unavailable=None, array=changes.__getitem__)
     found = CLAIMS["pooling-tolerates-shifts"].test(
         replace(evidence, demonstrations={"shifts": shown})
     )
@@ -139,28 +138,24 @@ def test_pooling_tolerates_shifts_where_most_images_say_so(evidence, pooled, ver
 
 
 def test_what_is_computed_needs_no_seeds(evidence):
-    found = claims(evidence)
+    found = decided(evidence)
     assert (
-        found["first-dense-holds-most"]["verdict"] == "supported"
-        and found["pooling-saves-parameters"]["verdict"] == "supported"
+        found["first-dense-holds-most"].verdict == "supported"
+        and found["pooling-saves-parameters"].verdict == "supported"
     )
     assert (
-        found["dense-input-5x5x5"]["verdict"] == "undecided"
+        found["dense-input-5x5x5"].verdict == "undecided"
     )  # the made-up images are not of the assignment's size
 
 
 def test_a_variant_without_runs_leaves_its_claims_undecided_and_counts_nothing_as_zero(evidence):
     fewer = replace(
         evidence,
-        variants=tuple(v for v in evidence.variants if v.name != "channels-15"),
+        rows=tuple(row for row in evidence.rows if row.name != "channels-15"),
         records={name: runs for name, runs in evidence.records.items() if name != "channels-15"},
     )
-    found = claims(fewer)["15-channels-are-worse"]
-    assert (
-        found["verdict"] == "undecided"
-        and found["n"] == 0
-        and "channels-15" in found["numbers"]["en"]
-    )
+    found = decided(fewer)["15-channels-are-worse"]
+    assert found.verdict == "undecided" and found.n == 0 and "channels-15" in found.numbers.en
 
 
 def test_swapping_the_records_of_two_variants_changes_just_what_rests_on_them(evidence):
