@@ -34,20 +34,29 @@ class Rendered(NamedTuple):
 
 def render(name: str, evidence: Evidence, style: Style = EN) -> Rendered:
     """Draws a figure by its name and encodes it as the kind of file that it is."""
+    (rendered,) = render_styles(name, evidence, [style])
+    return rendered
+
+
+def render_styles(name: str, evidence: Evidence, styles: list[Style]) -> list[Rendered]:
+    """The same in several styles, measured once."""
     from matplotlib.text import Text
 
-    texts, draw_text = [], Text.draw
+    kind, draw_text = table.find(name, evidence)[0].kind, Text.draw
+    rendered = []
+    for drawing in table.draw_styles(name, evidence, styles):
+        texts: list[Text] = []
 
-    def recording(self, renderer):
-        if self.get_visible():
-            texts.append(self)
-        draw_text(self, renderer)
+        def recording(self, renderer, texts=texts):
+            if self.get_visible():
+                texts.append(self)
+            draw_text(self, renderer)
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Text, "draw", recording)
-        drawing = table.draw(name, evidence, style)
-        data = encode(drawing, table.find(name, evidence)[0].kind)
-    return Rendered(drawing, data, list(dict.fromkeys(texts)))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Text, "draw", recording)
+            data = encode(drawing, kind)
+        rendered.append(Rendered(drawing, data, list(dict.fromkeys(texts))))
+    return rendered
 
 
 def strings(rendered: Rendered) -> list[str]:
