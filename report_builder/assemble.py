@@ -22,14 +22,15 @@ from report_builder.results.report import DataSetName, Provenance, Report, RunCo
 from report_builder.results.unavailable import NOT_COMPUTED, missing_weights_text, unavailable
 from report_builder.site.page_inputs import asset_inputs, page_inputs
 from report_builder.text import Text
-from xo.commands import EMBEDDED
+from xo.data.dataset import EMBEDDED
 from xo.demonstrations.record import missing_weights
 from xo.demonstrations.table import DEMONSTRATIONS
 from xo.store.inputs import digest
 from xo.store.source_digest import Source
+from xo.store.store import Store
 
 
-def outline(evidence: Evidence, planned_runs: int) -> Report:
+def outline(evidence: Evidence, planned_runs: int, store: Store) -> Report:
     """The report without results: study, data set, and which figures can be shown."""
     data = evidence.data
     embedded = data.root == EMBEDDED
@@ -45,18 +46,18 @@ def outline(evidence: Evidence, planned_runs: int) -> Report:
         figure_command=" ".join(["python -m report_builder figure", *options]),
         value_command=" ".join(["python -m report_builder value", *options]),
         drawable=tuple(drawable_figures(evidence)),
-        unavailable=_unavailable(evidence),
+        unavailable=_unavailable(evidence, store),
     )
 
 
-def _unavailable(evidence: Evidence) -> dict[str, Text]:
+def _unavailable(evidence: Evidence, store: Store) -> dict[str, Text]:
     """Why a demonstration cannot be shown, and likewise the figures and tables of it."""
     found = {}
     for name, row in DEMONSTRATIONS.items():
         if record := evidence.demonstrations.get(name):
             reason = unavailable(record.unavailable) if record.unavailable else None
         else:
-            missing = missing_weights(row, evidence.records)
+            missing = missing_weights(row, evidence.records, evidence.data, store)
             reason = missing_weights_text(missing) if missing else NOT_COMPUTED
         if reason:
             shown = [f"figure {each}" for each in FIGURES if FIGURES[each].demonstration == name]

@@ -32,6 +32,15 @@ from xo.runs.study import Run
 from xo.store import processes
 from xo.store.store import Store
 
+# What takes half a second or more to import and several worker processes need; torch takes up
+# _dynamo to find the shapes of layers.
+LIBRARIES = (
+    "torch",
+    "torch._dynamo",
+    "scipy.stats",
+    "matplotlib.figure",
+    "matplotlib.backends.backend_svg",
+)
 Train = Callable[[list[tuple[Run, str]]], list[RunRecord]]
 Follow = Callable[[Iterator[str], int], None]
 
@@ -74,12 +83,12 @@ def build(study_name: str, paths: Paths, train: Train | None, jobs: int, follow:
     if not missing and (counts := unchanged_since(study, paths, files)):
         return _summary(started, study, counts)
     if missing:  # much is then to be made
-        processes.load_libraries()
+        processes.start_server(LIBRARIES)
     with processes.pool(1, processes.ANEW) as publisher:
         publisher.submit(load_mkdocs)  # meanwhile the rest is made
         trained = train(missing) if train and missing else []
         evidence, computed = _with_demonstrations(study, trained, jobs, follow)
-        report = outline(evidence, len(study.runs))
+        report = outline(evidence, len(study.runs), study.store)
         requests = page_requests(paths.docs, report)
         pages = figure_pages(requests, report.drawable)
         report = msgspec.structs.replace(report, figure_pages=pages)

@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 from rich.progress import track
 
-from xo.commands import DATA, STORE, Group, open_data, show_trained
+from xo.command_line import DATA, STORE, CommandGroup
 from xo.errors import InputError
 
 STUDY = click.option(
@@ -36,7 +36,7 @@ SITE = click.option(
 )
 
 
-@click.group(cls=Group)
+@click.group(cls=CommandGroup)
 def main() -> None:
     """Turn what was measured into a site."""
 
@@ -83,7 +83,9 @@ def build(
             pass
 
     def train(missing):
-        return show_trained(missing, Store(store), jobs=jobs, scheduler=scheduler)
+        from xo.runs.progress import train_missing
+
+        return train_missing(missing, Store(store), jobs=jobs, scheduler=scheduler)
 
     paths = Paths(data_dir, store, build_dir, site)
     summary = run_build(study, paths, None if partial else train, jobs or cores(), follow)
@@ -200,6 +202,8 @@ def verify(
 ) -> None:
     """Rehash store and site, and name every file that is not as it was written; exit 1 if there is one."""
     from report_builder.checks.integrity import verify as checks
+    from xo.data.load import open_data
+    from xo.runs.progress import train_missing
 
     if variant and not sample:
         raise InputError("--variant says which runs --sample chooses from; give both")
@@ -211,7 +215,7 @@ def verify(
         seed,
         variant,
         lambda: open_data(data_dir, store),
-        lambda missing, scratch: show_trained(missing, scratch, jobs=jobs),
+        lambda missing, scratch: train_missing(missing, scratch, jobs=jobs),
     ):
         for problem in checked.problems:
             click.echo(problem)

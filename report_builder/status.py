@@ -55,7 +55,7 @@ def _made_of_records(study: StudyRuns, paths: Paths, before: dict[str, Inputs]) 
     for name in demonstrations.found.keys() | to_compute.keys():
         yield Status(f"demonstration {name}", to_compute.get(name, ""))
 
-    report = outline(evidence, len(study.runs))
+    report = outline(evidence, len(study.runs), study.store)
     requests = page_requests(paths.docs, report)
     report = msgspec.structs.replace(report, figure_pages=figure_pages(requests, report.drawable))
     now: dict[str, Inputs] = {}

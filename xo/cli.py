@@ -1,20 +1,27 @@
-"""The `python -m xo` commands; each forwards to one function, and only here errors become exit statuses."""
+"""The `python -m xo` commands; each forwards to one function."""
 
 from __future__ import annotations
 
 import json
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 from rich.table import Table
 
-from xo.commands import DATA, EMBEDDED, STORE, Group, open_data, show_trained
+from xo.command_line import DATA, STORE, CommandGroup
+from xo.data.dataset import EMBEDDED
 from xo.errors import InputError
+from xo.network.measurements import Layer
+from xo.variants import VARIANTS, Variant, find_variant
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
-@click.group(cls=Group)
+@click.group(cls=CommandGroup)
 def main() -> None:
     """Train and measure the XO networks."""
 
@@ -24,45 +31,33 @@ def main() -> None:
 @DATA
 @STORE
 def list_(names: tuple[str, ...], data_dir: Path, store: Path) -> None:
-    """Layers, output shapes, parameters and multiply-adds of the variants, computed for the data set at hand."""
+    """Layers, shapes, parameters and multiply-adds of the variants, for the data set at hand."""
+    from xo.data.load import open_data
     from xo.network.model import layers
-    from xo.network.train import task_shape
-    from xo.variants import VARIANTS, find_variant
 
     data = open_data(data_dir, store)
     console = Console()
     for variant in map(find_variant, names or VARIANTS):
-        rows = layers(variant, data.image_size, task_shape(variant, data))
-        table = Table(
-            "layer",
-            "output",
-            "parameters",
-            "multiply-adds",
-            title=f"{variant.name}: {variant.en}",
-            title_justify="left",
-        )
-        for column in table.columns[1:]:
-            column.justify = "right"
-        for row in rows:
-            table.add_row(
-                row.name,
-                "x".join(map(str, row.shape)),
-                f"{row.parameters:,}",
-                f"{row.multiply_adds:,}",
-                end_section=row is rows[-1],
-            )
-        table.add_row(
-            "total",
-            "",
-            *(
-                f"{sum(getattr(row, name) for row in rows):,}"
-                for name in ("parameters", "multiply_adds")
-            ),
-        )
-        console.print(table)
+        classes = 2 if variant.labels == "split" else len(data.classes)
+        console.print(_layer_table(variant, layers(variant, data.image_size, classes)))
 
 
-@main.group(cls=Group)
+def _layer_table(variant: Variant, rows: list[Layer]) -> Table:
+    table = Table(title=f"{variant.name}: {variant.en}", title_justify="left")
+    for name in ("layer", "output", "parameters", "multiply-adds"):
+        table.add_column(name, justify="left" if name == "layer" else "right")
+    for row in rows:
+        shape = "x".join(map(str, row.shape))
+        counts = f"{row.parameters:,}", f"{row.multiply_adds:,}"
+        table.add_row(row.name, shape, *counts, end_section=row is rows[-1])
+    parameters, work = (
+        sum(counts) for counts in zip(*((row.parameters, row.multiply_adds) for row in rows))
+    )
+    table.add_row("total", "", f"{parameters:,}", f"{work:,}")
+    return table
+
+
+@main.group(cls=CommandGroup)
 def data() -> None:
     """Draw the embedded data set, import one, check one."""
 
@@ -71,20 +66,22 @@ def data() -> None:
 @click.option(
     "--to",
     type=click.Path(path_type=Path),
-    default=Path("data/xo"),
+    default=EMBEDDED,
     show_default=True,
     help="A new folder, or one that holds this data set already.",
 )
 @STORE
 def generate(to: Path, store: Path) -> None:
     """Draw the embedded data set: the same images on every machine."""
-    from xo.data.dataset import describe, ensure
+    from xo.data.load import load_embedded
+    from xo.data.statistics import describe
     from xo.store.ownership import claim, keep_apart, refuse_inside_own
+    from xo.store.store import Store
 
     keep_apart({"--to": to, "--store": store})
     refuse_inside_own(to, "--to")
     claim(store, "store")
-    click.echo("\n".join(describe(ensure(to, store / ".data"))))
+    click.echo("\n".join(describe(load_embedded(to, Store(store)))))
 
 
 @data.command("import")
@@ -92,17 +89,19 @@ def generate(to: Path, store: Path) -> None:
 @click.option(
     "--to",
     type=click.Path(path_type=Path),
-    help="A new folder; by default data/ and the name of SOURCE, or data/imported-xo for one named xo.",
+    help="A new folder; by default data/ and the name of SOURCE, or data/imported-xo for xo.",
 )
 def import_(source: Path, to: Path | None) -> None:
-    """Check the images of SOURCE, a folder or zip with train and test images per class, and copy them into the project."""
-    from xo.data.dataset import describe, import_images
+    """Check SOURCE, a folder or zip with train and test images per class, and copy its images."""
+    from xo.data.load import import_images
+    from xo.data.statistics import describe
 
-    place = Path(os.path.abspath(source))  # for ".", ".." and the like have no name of their own
-    name = place.stem if source.is_file() else place.name
+    path = Path(os.path.abspath(source))  # ".", ".." and the like have no name of their own
+    name = path.stem if source.is_file() else path.name
     if not (to or name):
         raise InputError(
-            f"{source}: this folder has no name to call the data set by; choose one with --to data/NAME"
+            f"{source}: this folder has no name to call the data set by; "
+            "choose one with --to data/NAME"
         )
     target = to or EMBEDDED.with_name(name)
     if target == EMBEDDED:  # whatever lies there must be the embedded set
@@ -111,28 +110,23 @@ def import_(source: Path, to: Path | None) -> None:
 
 
 @data.command()
-@click.argument("folder", type=click.Path(path_type=Path), default=Path("data/xo"))
-@click.option("--statistics", is_flag=True, help="Also ink, boxes and centers per class.")
-def check(folder: Path, statistics: bool) -> None:
+@click.argument("folder", type=click.Path(path_type=Path), default=EMBEDDED)
+@click.option("--statistics", "with_statistics", is_flag=True, help="Also ink, boxes, centers.")
+def check(folder: Path, with_statistics: bool) -> None:
     """Read every image of FOLDER and say what is there."""
     import numpy as np
 
-    from xo.data import dataset as data_module
+    from xo.data.load import check as check_data
+    from xo.data.statistics import describe, statistics
 
-    found = data_module.check(folder)
-    click.echo("\n".join(data_module.describe(found)))
-    if statistics:
-        both = found.train, found.test
-        numbers = data_module.statistics(
-            np.concatenate([part.images for part in both]),
-            np.concatenate([part.labels for part in both]),
-            found.classes,
-        )
-        for name, row in numbers.items():
-            click.echo(
-                f"{name}: "
-                + ", ".join(f"{quantity} {value:.4g}" for quantity, value in row.items())
-            )
+    found = check_data(folder)
+    click.echo("\n".join(describe(found)))
+    if with_statistics:
+        images = np.concatenate([found.train.images, found.test.images])
+        labels = np.concatenate([found.train.labels, found.test.labels])
+        for name, row in statistics(images, labels, found.classes).items():
+            values = ", ".join(f"{quantity} {value:.4g}" for quantity, value in row.items())
+            click.echo(f"{name}: {values}")
 
 
 @main.command()
@@ -144,34 +138,33 @@ def check(folder: Path, statistics: bool) -> None:
     "--keep-weights", is_flag=True, help="Keep the weights, whatever their size and the outcome."
 )
 def train(variant: str, seed: int, data_dir: Path, store: Path, keep_weights: bool) -> None:
-    """Train one VARIANT and print the original's lines: [epoch batch] loss, the sum of ten batches over 100."""
+    """Train one VARIANT and print lines like the original's: [epoch batch] loss."""
+    from xo.data.load import open_data
+    from xo.runs.progress import train_missing
     from xo.runs.study import find_records, one_run
     from xo.store.source_digest import Source
     from xo.store.store import Store
-    from xo.variants import find_variant
 
     run = one_run(find_variant(variant), seed, open_data(data_dir, store), Source())
-    place = Store(store)
-    state = find_records([run], place, quarantine=True)
-    missing = state.missing
-    if keep_weights and state.found and not state.found[0].has_weights:
+    found, missing = find_records([run], Store(store), quarantine=True)
+    if keep_weights and found and not found[0].has_weights:
         missing = [(run, "its weights were not kept")]
-    record = (
-        show_trained(missing, place, jobs=1, keep_weights=keep_weights)[0]
-        if missing
-        else state.found[0]
-    )
+    if missing:
+        found = train_missing(missing, Store(store), jobs=1, keep_weights=keep_weights)
+    (record,) = found
     for line in original_log(record.array("batch_loss")):
         click.echo(line)
-    last = record.epochs[-1]
     click.echo(
-        f"Accuracy on the {len(record.test_ids)} test images: {100 * last.test_accuracy:.2f} %"
+        f"Accuracy on the {len(record.test_ids)} test images: {100 * record.test_accuracy:.2f} %"
     )
     click.echo(f"record: {record.folder}")
 
 
-def original_log(batch_loss) -> list[str]:
-    """The lines that the original script printed, from losses `(epochs, batches)`: a tenth of the mean of ten batches."""
+def original_log(batch_loss: np.ndarray) -> list[str]:
+    """The lines that the original script prints for losses `(epochs, batches)`.
+
+    It divides the sum of ten batches by 100, so that a line shows a tenth of their mean.
+    """
     return [
         f"[{epoch} {last:5d}] loss: {sum(losses[last - 10 : last]) / 100:.3f}"
         for epoch, losses in enumerate(batch_loss, 1)
@@ -204,42 +197,36 @@ def predict(
 ) -> None:
     """Class and probability of each IMAGE (png, bmp or jpg), by a trained network of the store.
 
-    Which network it is, and its test accuracy, is printed to the error stream; with --json it is in every object.
+    Which network it is, and its test accuracy, is printed to the error stream; with --json it is
+    in every object.
     """
+    from xo.data.load import open_data
     from xo.runs.predict import predict as run_predict
     from xo.runs.record import SOLVED
-    from xo.runs.study import stored
+    from xo.runs.study import best_network
     from xo.store.source_digest import Source
     from xo.store.store import Store
-    from xo.variants import find_variant
 
-    record = stored(find_variant(variant), open_data(data_dir, store), Source(), Store(store), seed)
+    data = open_data(data_dir, store)
+    record = best_network(find_variant(variant), data, Source(), Store(store), seed)
     test_images = len(record.test_ids)
     predictions = run_predict(record, list(images), resize)
-    if not as_json:
-        unsolved = (
-            "" if record.solved else f"; below {SOLVED:.0%} a network has not solved its task"
-        )
-        click.echo(
-            f"network: {record.variant} seed {record.seed}, test accuracy {record.test_accuracy:.2%} "
-            f"(n = {test_images} test images){unsolved}",
-            err=True,
-        )
+    network = {
+        "variant": record.variant,
+        "seed": record.seed,
+        "test_accuracy": record.test_accuracy,
+        "test_images": test_images,
+    }
+    if as_json:
+        for row in predictions:
+            line = {"path": str(row.path), "class": row.label, "probability": row.probability}
+            click.echo(json.dumps(line | network, ensure_ascii=False))
+        return
+    unsolved = f"; below {SOLVED:.0%} a network has not solved its task"
+    click.echo(
+        f"network: {record.variant} seed {record.seed}, test accuracy {record.test_accuracy:.2%} "
+        f"(n = {test_images} test images){'' if record.solved else unsolved}",
+        err=True,
+    )
     for row in predictions:
-        if as_json:
-            click.echo(
-                json.dumps(
-                    {
-                        "path": str(row.path),
-                        "class": row.label,
-                        "probability": row.probability,
-                        "variant": record.variant,
-                        "seed": record.seed,
-                        "test_accuracy": record.test_accuracy,
-                        "test_images": test_images,
-                    },
-                    ensure_ascii=False,
-                )
-            )
-        else:
-            click.echo(f"{row.path}\t{row.label}\t{row.probability:.4f}")
+        click.echo(f"{row.path}\t{row.label}\t{row.probability:.4f}")

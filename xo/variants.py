@@ -21,9 +21,8 @@ class Variant:
     en: str = ""
     channels: tuple[int, ...] = (9, 5)  # output channels of each convolution
     kernels: tuple[int, ...] = ()  # side of each convolution's kernels; unless given, 3
-    pool: Literal["max", "trained"] | None = (
-        "max"  # 2x2 after each convolution wider than 1x1; "trained": with weights
-    )
+    # 2x2 after each convolution wider than 1x1; "trained": with weights
+    pool: Literal["max", "trained"] | None = "max"
     dense: tuple[int, ...] = (1200, 64)  # widths of the hidden dense layers
     epochs: int = 10
     labels: Literal["class", "split", "uneven"] = "class"  # see xo.network.train.labelled_data
@@ -33,6 +32,7 @@ class Variant:
 
     @property
     def kernel_sizes(self) -> tuple[int, ...]:
+        """The side of each convolution's kernels in pixels."""
         return self.kernels or (3,) * len(self.channels)
 
 
@@ -108,49 +108,39 @@ VARIANTS: dict[str, Variant] = {row.name: row for row in ROWS}
 
 
 def find_variant(name: str) -> Variant:
-    """The row of that name; InputError names the known ones, or the first setting that no network can have."""
+    """The row of that name; InputError names the known ones, or what is wrong with the row."""
     if name not in VARIANTS:
         raise InputError(f"variant '{name}': not known; known are {', '.join(VARIANTS)}")
-    return checked(VARIANTS[name])
+    return checked_variant(VARIANTS[name])
 
 
-def checked(row: Variant) -> Variant:
-    """The row of the table as it is; InputError names the first setting that no network can have."""
-
-    def counts(value) -> bool:
-        return isinstance(value, tuple) and all(
-            isinstance(each, int) and each > 0 for each in value
-        )
-
+def checked_variant(row: Variant) -> Variant:
+    """The row itself; InputError names the first setting that no network can have."""
+    name = re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", row.name)
+    unique = sum(each.name == row.name for each in ROWS) <= 1
+    channels = row.channels and _are_counts(row.channels)
+    kernels = _are_counts(row.kernels) and (
+        not row.kernels or not channels or len(row.kernels) == len(row.channels)
+    )
     rules = (
-        (
-            "name",
-            re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", row.name),
-            "small letters, digits and hyphens, for it names files",
-        ),
-        (
-            "name",
-            sum(each.name == row.name for each in ROWS) <= 1,
-            "a name of its own, for another row has this one",
-        ),
+        ("name", name, "small letters, digits and hyphens, for it names files"),
+        ("name", unique, "a name of its own, for another row has this one"),
         ("zh", row.zh, "its title in Chinese"),
         ("en", row.en, "its title in English"),
-        ("channels", counts(row.channels) and row.channels, "a tuple of counts, as (9, 5) or (9,)"),
-        (
-            "kernels",
-            counts(row.kernels)
-            and (
-                not row.kernels or not counts(row.channels) or len(row.kernels) == len(row.channels)
-            ),
-            "one side per convolution, as (3, 1, 3)",
-        ),
+        ("channels", channels, "a tuple of counts, as (9, 5) or (9,)"),
+        ("kernels", kernels, "one side per convolution, as (3, 1, 3)"),
         ("pool", row.pool in ("max", "trained", None), "'max', 'trained' or None"),
-        ("dense", counts(row.dense), "a tuple of counts, as (1200, 64)"),
+        ("dense", _are_counts(row.dense), "a tuple of counts, as (1200, 64)"),
         ("labels", row.labels in ("class", "split", "uneven"), "'class', 'split' or 'uneven'"),
     )
     for setting, holds, expected in rules:
         if not holds:
             raise InputError(
-                f"xo/variants.py, row '{row.name}': {setting} is {getattr(row, setting)!r}; expected {expected}"
+                f"xo/variants.py, row '{row.name}': {setting} is {getattr(row, setting)!r}; "
+                f"expected {expected}"
             )
     return row
+
+
+def _are_counts(value: object) -> bool:
+    return isinstance(value, tuple) and all(isinstance(each, int) and each > 0 for each in value)

@@ -54,7 +54,7 @@ class Passage(NamedTuple):
         """Where in the file the words lie that begin at `start`."""
         if len(self.lines) == self.text.count("\n") + 1:  # laid out as in the file
             return self.first + self.text.count("\n", 0, start)
-        number = (re.search(r"[\d.,]*\d", words) or re.search(r"\S+", words))[0]
+        number = (re.findall(r"[\d.,]*\d", words) or words.split())[0]
         return self.first + next((k for k, line in enumerate(self.lines) if number in line), 0)
 
 
@@ -114,6 +114,7 @@ def _strings(text: str) -> Iterator[Passage]:
             continue  # a docstring
         words = _words(node)
         if re.search(r"[^\W\d_ ] |[\u4e00-\u9fff]|\d ?%", words):
+            assert isinstance(node, ast.expr)
             yield Passage(of_page(words), node.lineno, lines[node.lineno - 1 : node.end_lineno])
         if isinstance(node, ast.JoinedStr):  # its words are read; only what it fills in is left
             waiting += [part.value for part in node.values if isinstance(part, ast.FormattedValue)]

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from report_builder.evidence.study import Evidence
-from xo.commands import open_data
 from xo.data.dataset import DataSet
+from xo.data.load import open_data
 from xo.demonstrations.record import DemonstrationLookup, find_demonstrations
 from xo.errors import InputError
 from xo.runs.record import RunRecord

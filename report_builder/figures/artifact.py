@@ -19,7 +19,7 @@ from report_builder.evidence.inputs import evidence_inputs
 from report_builder.evidence.recording import Requests, recording
 from report_builder.evidence.study import Evidence
 from report_builder.figures import table
-from report_builder.figures.save import SHOWN_WIDTH, encode
+from report_builder.figures.save import encode, shown_size
 from report_builder.figures.toolkit.style import ASSETS, Style
 from report_builder.results.report import DrawnFigure
 from report_builder.text import LANGUAGES, Text
@@ -100,8 +100,7 @@ def make(name: str, evidence: Evidence, fixed: Inputs, store: Store) -> Artifact
         for drawing in table.draw_styles(name, evidence, styles):
             language, scheme = drawing.style.language, drawing.style.scheme
             files[f"{language}-{scheme}.{row.kind}"] = encode(drawing, row.kind)
-            width, height = drawing.figure.get_size_inches()
-            sizes[language] = (SHOWN_WIDTH, round(SHOWN_WIDTH * height / width))
+            sizes[language] = shown_size(drawing)
             drawings[language] = drawing
     zh, en = (drawings[language] for language in LANGUAGES)
     files[DATA] = _csv(en.rows)

@@ -1,11 +1,10 @@
-"""Drawings as files; the same drawing always gives the same bytes."""
+"""Drawings as the bytes of files; the same drawing always gives the same bytes."""
 
 from __future__ import annotations
 
 import io
 import re
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -18,18 +17,16 @@ if TYPE_CHECKING:
 SHOWN_WIDTH = 700  # pixels on a page
 PALETTE = 256  # colors that a PNG may have to be stored as one byte per pixel
 MANY = 1 << 13  # colors above which a palette would be too coarse
-Color = tuple[int, int, int, int]
 
 
-def save(drawing: Drawing, path: Path, kind: Literal["svg", "png"]) -> tuple[int, int]:
-    """Writes a drawing; returns width and height to show it with, in pixels."""
-    path.write_bytes(encode(drawing, kind))
+def shown_size(drawing: Drawing) -> tuple[int, int]:
+    """Width and height to show a drawing with on a page, in pixels."""
     width, height = drawing.figure.get_size_inches()
     return SHOWN_WIDTH, round(SHOWN_WIDTH * height / width)
 
 
 def encode(drawing: Drawing, kind: Literal["svg", "png"]) -> bytes:
-    """A drawing as the bytes of a file."""
+    """A drawing as an SVG or a PNG."""
     with drawing.style.applied():
         return _svg(drawing.figure) if kind == "svg" else _png(drawing.figure)
 
@@ -67,7 +64,7 @@ def _png(figure: Figure) -> bytes:
     painted = [
         color
         for each in figure.images
-        for color in _colors(Image.fromarray(each.get_array()).convert("RGBA"))
+        for color in _colors(Image.fromarray(np.asarray(each.get_array())).convert("RGBA"))
     ]
     found = _colors(image)
     if 0 < len(painted) <= PALETTE and found:
@@ -85,8 +82,8 @@ def _png(figure: Figure) -> bytes:
     return out.getvalue()
 
 
-def _colors(image: Image) -> list[Color]:
-    """The colors of an image, the commonest first; none where there are more than MANY."""
+def _colors(image: Image) -> list[Any]:
+    """Colors of an image, (r, g, b, a), the commonest first; none if there are more than MANY."""
     counted = image.getcolors(MANY) or []
     return [color for _, color in sorted(counted, key=lambda entry: (-entry[0], entry[1]))]
 

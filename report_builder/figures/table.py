@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from types import ModuleType
 from typing import Literal, NamedTuple
 
+from report_builder.evidence.recording import recording
 from report_builder.evidence.study import Evidence
 from report_builder.figures.comparison import (
     confusion,
@@ -117,7 +118,8 @@ def find(name: str, evidence: Evidence) -> tuple[Row, str | None]:
 
     Raises InputError for an unknown name.
     """
-    known = names(evidence)
+    with recording():  # apart: what other figures can be drawn decides nothing about this one
+        known = names(evidence)
     if name not in known:
         study = ", ".join(figure for figure, row in FIGURES.items() if row.scope == "study")
         variant = ", ".join(figure for figure, row in FIGURES.items() if row.scope == "variant")

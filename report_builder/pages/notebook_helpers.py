@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from report_builder.fonts import FONT
-from xo.commands import EMBEDDED
-from xo.data.dataset import DataSet, ensure, load
+from xo.data.dataset import EMBEDDED, DataSet
+from xo.data.load import load, load_embedded
 from xo.runs.record import RunRecord
 from xo.runs.study import find_records, find_study, plan, study_data
 from xo.store.ownership import claim
@@ -42,8 +42,7 @@ def data_set() -> DataSet:
     """The images; the embedded ones are drawn where they are missing."""
     given = os.environ.get("XO_DATA")
     claim(_store().root, "store")
-    cache = _store().cache
-    return load(Path(given), cache) if given else ensure(home() / EMBEDDED, cache)
+    return load(Path(given), _store()) if given else load_embedded(home() / EMBEDDED, _store())
 
 
 def recorded() -> dict[str, tuple[RunRecord, ...]]:
@@ -103,5 +102,5 @@ def show(figure: Figure, alt: str) -> Picture:
     drawn, packed = Image.open(file).convert("RGB"), BytesIO()
     # A palette makes the file a third of the size.
     drawn.quantize(256, dither=Image.Dither.NONE).save(packed, "PNG", optimize=True)
-    size = (round(side * PAGE_PIXELS_PER_INCH / DOTS_PER_INCH) for side in drawn.size)
-    return Picture(packed.getvalue(), *size, alt)
+    width, height = (round(side * PAGE_PIXELS_PER_INCH / DOTS_PER_INCH) for side in drawn.size)
+    return Picture(packed.getvalue(), width, height, alt)

@@ -20,13 +20,16 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import TableOfContents
 from mkdocs.utils.meta import get_data
 
+from report_builder.pages.templating import TEMPLATES
 from report_builder.results.report import Report
 from xo.store.files import write_atomically
-from xo.store.inputs import digest, file_digest
+from xo.store.inputs import digest, file_digest, sha256
 
 PACKAGE = Path(__file__).parents[1]
 CODE = (  # of report_builder, that turns rendered Markdown into HTML
     "pages/notebooks.py",
+    "pages/templates/notebook.html.j2",
+    "pages/templates/notebook_download.html.j2",
     "site/mathml.py",
     "site/notebook_page.py",
     "site/page_cache.py",
@@ -95,7 +98,7 @@ class PageCache:
         return self.folder / f"{page.file.src_uri}.json"
 
     def _key(self, page: Page) -> str:
-        return digest([self.common, file_digest(Path(page.file.abs_src_path))])
+        return digest([self.common, sha256(page.file.content_bytes)])
 
 
 def footer(report: Report) -> dict[str, Any] | None:
@@ -116,6 +119,10 @@ def layout_files(config_file: Path) -> dict[str, str]:
         for path in sorted((root / "docs" / "overrides").rglob("*.html"))
     }
     files |= {f"report_builder/{name}": PACKAGE / name for name in CODE}
+    files |= {
+        f"report_builder/{path.relative_to(PACKAGE).as_posix()}": path
+        for path in sorted(TEMPLATES.glob("*.j2"))
+    }
     return {name: file_digest(path) for name, path in files.items()}
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from report_builder.evidence.original_logs import FILE as PRINTED_LOGS
 from report_builder.pages.render import PageRequest
+from report_builder.pages.templating import TEMPLATES
 from report_builder.results.report import Report
 from report_builder.site.page_cache import PACKAGES, footer, layout_files
 from xo.store.inputs import Inputs, digest, file_digest
@@ -25,13 +26,15 @@ def page_inputs(
     digests: Mapping[str, str],
     source: Source,
 ) -> dict[str, Inputs]:
-    """`page zh/index.md` -> its inputs; `digests` are those of the inputs of all results and artifacts."""
+    """`page zh/index.md` -> its inputs; `digests` are those of the inputs of all results and
+    artifacts.
+    """
     requests = list(requests)
     digests = digests | {f"place {name}": page for name, page in report.figure_pages.items()}
     shared = {
         "code": source.reach(RENDERING),
         "versions": {name: version(name) for name in PACKAGES},
-        "layout": layout_files(config),
+        "layout": layout_files(config) | _templates(),
         "report": (footer(report) or {}) | {"address": os.environ.get("SITE_URL", "")},
         "navigation": {page.path: _front_matter(docs / page.source) for page in requests},
     }
@@ -45,6 +48,12 @@ def page_inputs(
             "uses": {name: digests.get(name, "") for name in sorted(page.results)},
         }
     return found
+
+
+def _templates() -> dict[str, str]:
+    """The digests of the templates of Markdown, which reading the code does not find."""
+    files = sorted(TEMPLATES.glob("*.j2"))
+    return {file.relative_to(ROOT).as_posix(): file_digest(file) for file in files}
 
 
 def asset_inputs(docs: Path) -> dict[str, Inputs]:

@@ -13,11 +13,11 @@ import logging
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import jieba
 from jinja2 import Environment, FileSystemBytecodeCache
+from material.plugins.search.plugin import SearchPlugin
 from mkdocs.config import base
 from mkdocs.config import config_options as options
 from mkdocs.config.defaults import MkDocsConfig
@@ -29,12 +29,13 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 from mkdocs.utils import CountHandler
+from mkdocs.utils.templates import TemplateContext
 
 from report_builder.pages import notebooks
-from report_builder.pages import render as pages
+from report_builder.pages.render import render
 from report_builder.pages.templating import COMPILED
 from report_builder.results.report import read_report
-from report_builder.site import mathml, notebook_page, search_index
+from report_builder.site import i18n, mathml, notebook_page
 from report_builder.site.page_cache import PageCache, StoredPage, footer
 from xo.errors import CheckFailed, InputError
 from xo.store.ownership import claim
@@ -95,13 +96,13 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
                 claim(build, "build")
                 if self.command != "serve":  # which publishes to a scratch folder
                     claim(Path(config.site_dir), "site")
-                pages.render(sources, read_report(build / "report.json"), build / "docs")
+                render(sources, read_report(build / "report.json"), build / "docs")
             except (InputError, CheckFailed) as error:
                 raise PluginError(str(error)) from None
             config.docs_dir = str(build / "docs")
         docs = Path(config.docs_dir)
         config.extra["provenance"] = footer(read_report(docs.parent / "report.json"))
-        _add_variants(config.nav, docs)
+        _add_variants(config.nav or [], docs)
         return config
 
     def on_serve(
@@ -117,35 +118,9 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
         threading.Thread(target=jieba.initialize, daemon=True).start()
         return server
 
-    # Languages and notebooks
-
     @event_priority(LAST)
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
-        i18n = config.plugins["i18n"]
-        is_default = i18n.current_language == i18n.default_language
-        for file in list(files):
-            if file.src_uri.endswith(".ipynb"):
-                # i18n has replaced mkdocs-jupyter's file by a plain one, which would be published
-                # as raw JSON.
-                file.is_documentation_page = lambda: True
-                path = file.src_uri.partition("/")[2].removesuffix(".ipynb") + "/"
-                file.alternates = {
-                    language: SimpleNamespace(
-                        url=path if language == i18n.default_language else f"{language}/{path}",
-                        page=None,
-                    )
-                    for language in i18n.build_languages
-                }
-            elif file.src_uri == "sitemap.xml" or (
-                file.src_uri.startswith("assets/") and not is_default
-            ):
-                files.remove(file)  # a template, and what the default language has published
-        # for the sitemap
-        i18n.i18n_files_per_language[i18n.current_language] = files.documentation_pages()
-        # One 404 page speaks both languages. A sitemap needs to know all pages, and the site's
-        # address.
-        last = {"sitemap.xml"} if config.site_url else set()
-        config.theme.static_templates = {"404.html"} if is_default else last
+        i18n.arrange_files(files, config)
         return files
 
     @event_priority(LAST)
@@ -162,11 +137,7 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
 
     @event_priority(LAST)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
-        i18n = config.plugins["i18n"]
-        if not i18n.building:  # all languages are built
-            default = i18n.default_language
-            others = [language for language in i18n.build_languages if language != default]
-            search_index.split_by_language(Path(config.site_dir), default, others)
+        i18n.split_search_index(config)
 
     # Pages: all are read and converted first, then all are laid out
 
@@ -175,7 +146,9 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
         stored = self.cache.find(page)
         self.states[page.file.src_uri] = PageState(stored, self._warning_count())
         if stored:  # as mkdocs-jupyter does for notebooks: there is nothing to convert
-            page.render = lambda config, files: self.cache.restore(page, stored)
+            page.render = lambda config, files: self.cache.restore(  # type: ignore[method-assign]
+                page, stored
+            )
         return page
 
     @event_priority(LAST)
@@ -183,7 +156,7 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
         self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files
     ) -> str:
         if self._state(page).unchanged:
-            page.meta |= UNCHANGED
+            page.meta.update(UNCHANGED)
         elif page.file.src_uri.endswith(".md") and "title" not in page.meta:
             log.warning("%s: the front matter has no title", page.file.src_uri)
         return markdown
@@ -193,7 +166,7 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
         state, is_notebook = self._state(page), page.file.src_uri.endswith(".ipynb")
         if is_notebook:
             state.notebook = notebooks.download(
-                Path(page.file.abs_src_path).read_bytes(),
+                page.file.content_bytes,
                 lambda link: notebook_page.full_address(link, page, files, config.site_url),
             )
         if state.unchanged:
@@ -207,8 +180,8 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
 
     @event_priority(FIRST)
     def on_page_context(
-        self, context: dict[str, Any], *, page: Page, config: MkDocsConfig, nav: Navigation
-    ) -> dict[str, Any]:
+        self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
+    ) -> TemplateContext:
         self._state(page).first_section = len(_search_sections(config))
         return context
 
@@ -250,13 +223,15 @@ def _notebook(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     notebook = notebook_page.convert(
         html,
         link=lambda address: notebook_page.page_address(address, page, files),
-        below_title=notebook_page.download_link(page, config.theme["language"]),
+        language=config.theme["language"],
+        file=Path(page.file.src_uri).name,
     )
     page.toc, page.present_anchor_ids = get_toc(notebook.headings), notebook.anchors
-    page.meta |= {"description": notebook.summary}
+    page.meta["description"] = notebook.summary
     return notebook.html
 
 
 def _search_sections(config: MkDocsConfig) -> list[dict[str, Any]]:
     """What the search index holds so far."""
-    return config.plugins["material/search"].search_index.entries
+    search = cast(SearchPlugin, config.plugins["material/search"])
+    return search.search_index.entries

@@ -18,7 +18,8 @@ from report_builder.evidence.study import Evidence
 from report_builder.results.claims import claims
 from report_builder.results.report import DecidedClaim
 from tests.report_builder.made_up_demonstrations import demonstrations
-from xo.data.dataset import DataSet, load
+from xo.data.dataset import DataSet
+from xo.data.load import load
 from xo.network.measurements import Epoch, Layer, Training
 from xo.runs.execute import run_result
 from xo.runs.record import Cost, RunRecord, write_run
@@ -59,8 +60,8 @@ def small_evidence(
 ) -> Evidence:
     """`train` and `test` images per class; the first `solving` seeds solve their task, by default all but one."""
     draw_images(folder / "data", classes, size, train, test)
-    data = load(folder / "data", folder / "runs" / ".data")
     store = Store(folder / "runs")
+    data = load(folder / "data", store)
     solving = max(seeds - 1, 0) if solving is None else solving
     variants = tuple(replace(v, epochs=epochs, dense=dense or v.dense) for v in variants)
     records = {

@@ -1,4 +1,6 @@
-"""Links and anchors of the served site, those of the theme, notebooks and raw HTML included, followed by LinkChecker."""
+"""Links and anchors of the served site, those of the theme, notebooks and raw HTML included,
+followed by LinkChecker.
+"""
 
 from __future__ import annotations
 

@@ -1,20 +1,12 @@
-"""The arithmetic of plateaus as a reader uses it: keys, buttons, both languages, the scheme's colors, and without scripts."""
+"""The arithmetic of plateaus as a reader uses it: keys, buttons, both languages, the scheme's
+colors, and without scripts.
+"""
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 PATH = "evidence/published/"
-
-
-@pytest.fixture
-def page(browser: Browser, site):
-    context = browser.new_context(
-        viewport={"width": 1280, "height": 800}, color_scheme="light", base_url=site.address
-    )
-    yield context.new_page()
-    context.close()
 
 
 def test_keys_choose_images_and_shares_and_the_answer_follows(page: Page):

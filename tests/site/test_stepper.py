@@ -1,8 +1,11 @@
-"""The stepper of the sliding window as a reader uses it: keys, buttons, touch, layers, both schemes, and without scripts."""
+"""The stepper of the sliding window as a reader uses it: keys, buttons, touch, layers, both
+schemes, and without scripts.
+"""
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -25,26 +28,10 @@ OPACITY = (
 
 
 @pytest.fixture
-def recorded(built_site) -> np.ndarray:
+def recorded(smoke: Path) -> np.ndarray:
     """`(H, W)`: the map of conv1 as the demonstration recorded it, from PyTorch."""
-    (found,) = (built_site.parent / "runs" / ".demonstrations" / "windows").glob(
-        "*/arrays.safetensors"
-    )
+    (found,) = smoke.glob("runs/.demonstrations/windows-*/arrays.safetensors")
     return load_file(found)["map"]
-
-
-@pytest.fixture
-def page(browser: Browser, site):
-    context = browser.new_context(
-        viewport={"width": 1280, "height": 800}, color_scheme="light", base_url=site.address
-    )
-    page = context.new_page()
-    troubles: list[str] = []
-    page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.on("console", lambda message: message.type == "error" and troubles.append(message.text))
-    yield page
-    context.close()
-    assert troubles == []
 
 
 def part(page: Page, name: str) -> Locator:
@@ -94,7 +81,7 @@ def test_keys_move_the_window_and_each_output_is_the_recorded_one(page: Page, re
         page.keyboard.press(key)
         row, column = (
             max(0, min(at, size - 1))
-            for at, size in zip((row + down, column + right), recorded.shape)
+            for at, size in zip((row + down, column + right), recorded.shape, strict=True)
         )
         assert place(page) == (row, column), key
         assert number(part(page, "output").inner_text()) == pytest.approx(
@@ -235,9 +222,9 @@ def test_the_picture_strip_stands_in_without_scripts_and_in_print(browser: Brows
     page.close()
 
 
-def test_it_works_from_a_file(browser: Browser, built_site):
+def test_it_works_from_a_file(browser: Browser, smoke: Path):
     page = browser.new_page()  # the theme's search misses a file there
-    page.goto((built_site / PATH / "index.html").as_uri())
+    page.goto((smoke / "site" / PATH / "index.html").as_uri())
     before = part(page, "status").inner_text()
     part(page, "down").click()
     assert part(page, "status").inner_text() != before

@@ -1,34 +1,33 @@
-"""One image in and out: bytes <-> (H, W) uint8, and a folder of images written whole or not at all."""
+"""Reads and writes images: bytes of a file <-> (H, W) uint8, and a new folder of PNGs."""
 
 from __future__ import annotations
 
 import io
 import os
 import shutil
-import uuid
 import warnings
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xo.errors import InputError
+from xo.store.files import temporary_folder
 
 if TYPE_CHECKING:
     import numpy as np
 
 SUFFIXES = (".png", ".bmp", ".jpg", ".jpeg", ".pgm", ".ppm", ".tif", ".tiff", ".webp")
-SMALLEST, LARGEST = (
-    22,
-    512,
-)  # pixels a side: less leaves nothing after three blocks, more fits no dense layer
+# Pixels a side: less leaves nothing after three blocks, more fits no dense layer.
+SMALLEST, LARGEST = 22, 512
 _FORMATS = ("PNG", "BMP", "JPEG", "PPM", "TIFF", "WEBP")
 _EIGHT_BIT = ("1", "L", "P", "RGB", "CMYK", "YCbCr", "LA", "PA", "RGBA", "La", "RGBa")
 
 
 def decode(data: bytes, name: str, sides: tuple[int, int] = (SMALLEST, LARGEST)) -> np.ndarray:
-    """An image file's bytes -> (H, W) uint8, 0 black and 255 white; colors become gray (ITU-R 601, as torchvision's).
+    """An image file's bytes -> (H, W) uint8, 0 black and 255 white.
 
-    `name` stands in messages only; `sides` are the least and the most pixels that a side may have.
+    Colors become gray as in torchvision (ITU-R 601). `name` stands in messages; `sides` are the
+    least and the most pixels of a side. InputError on what is no such image.
     """
     import numpy as np
     from PIL import Image, UnidentifiedImageError
@@ -39,20 +38,19 @@ def decode(data: bytes, name: str, sides: tuple[int, int] = (SMALLEST, LARGEST))
             Image.open(io.BytesIO(data), formats=_FORMATS) as image,
         ):
             _refuse(image.size, sides, getattr(image, "n_frames", 1), image.mode, name)
-            if (
-                image.has_transparency_data
-                and image.convert("RGBA").getchannel("A").getextrema()[0] < 255
-            ):
-                raise InputError(
-                    f"{name}: the image has transparent pixels; flatten it onto one background"
-                )
+            if image.has_transparency_data:
+                lowest, _ = image.convert("RGBA").getchannel("A").getextrema()
+                if lowest < 255:
+                    raise InputError(
+                        f"{name}: the image has transparent pixels; flatten it onto one background"
+                    )
             return np.array(image.convert("L"))
     except InputError:
         raise
     except UnidentifiedImageError:
         raise InputError(
-            f"{name}: not an image of a kind that is read ({', '.join(_FORMATS).lower()}); restore the file from "
-            "its source, or leave it out"
+            f"{name}: not an image of a kind that is read ({', '.join(_FORMATS).lower()}); "
+            "restore the file from its source, or leave it out"
         ) from None
     except Exception as error:  # Pillow's readers raise nearly anything on a damaged file
         raise InputError(
@@ -64,12 +62,12 @@ def decode(data: bytes, name: str, sides: tuple[int, int] = (SMALLEST, LARGEST))
 def _refuse(
     size: tuple[int, int], sides: tuple[int, int], frames: int, mode: str, name: str
 ) -> None:
-    """Raise on an image that no network of ours can take, before its pixels are decoded."""
+    """Raises InputError on an image that no network can take, before its pixels are decoded."""
     width, height = size
     if min(size) < sides[0]:
         raise InputError(
-            f"{name}: {width}x{height} pixels; three blocks of convolution and pooling need at least "
-            f"{sides[0]} a side, so scale the images up"
+            f"{name}: {width}x{height} pixels; three blocks of convolution and pooling need "
+            f"at least {sides[0]} a side, so scale the images up"
         )
     if max(size) > sides[1]:
         raise InputError(
@@ -97,25 +95,27 @@ def encode(pixels: np.ndarray) -> bytes:
 
 
 def write(target: Path, files: Iterable[tuple[str, np.ndarray]]) -> None:
-    """Write (relative path, pixels) pairs as PNGs into a new folder, which appears at once and whole, or not at all."""
+    """Writes (relative path, pixels) pairs as PNGs into a new folder, or nothing at all."""
     if os.path.lexists(target):
         raise InputError(f"{target}: exists already; remove it, or choose another folder with --to")
-    aside = target.with_name(f".{target.name}-{uuid.uuid4().hex}")
+    folder = None
     try:
+        folder = temporary_folder(target)
         for path, pixels in files:
-            (aside / path).parent.mkdir(parents=True, exist_ok=True)
-            (aside / path).write_bytes(encode(pixels))
-        aside.rename(target)
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(encode(pixels))
+        folder.rename(target)
     except OSError as error:
         raise InputError(
             f"{target}: cannot be written ({_short(error)}); "
             "free some space there, or choose another folder with --to"
         ) from None
     finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        if folder:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _short(error: Exception) -> str:
-    """What went wrong, on one line."""
+    """An error's message on one line."""
     text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return " ".join(text.split()) or type(error).__name__

@@ -1,4 +1,4 @@
-"""What can be said of a data set in a few lines or a table: its counts, and what its strokes look like."""
+"""The data card: how many images a data set holds, and what their strokes look like."""
 
 from __future__ import annotations
 
@@ -14,23 +14,21 @@ def describe(data: DataSet) -> list[str]:
     """Lines that say what a data set holds."""
     height, width = data.image_size
     lines = [f"{data.root}: {len(data.classes)} classes of {width}x{height} pixels"]
-    for split, part in (("train", data.train), ("test", data.test)):
-        counts = np.bincount(part.labels, minlength=len(data.classes))
-        lines.append(
-            f"{split}: {len(part.ids)} images ("
-            + ", ".join(f"{count} {name}" for name, count in zip(data.classes, counts))
-            + ")"
-        )
+    for name, split in (("train", data.train), ("test", data.test)):
+        counts = np.bincount(split.labels, minlength=len(data.classes))
+        by_class = ", ".join(f"{count} {class_}" for class_, count in zip(data.classes, counts))
+        lines.append(f"{name}: {len(split.ids)} images ({by_class})")
     return [*lines, f"digest: {data.digest}"]
 
 
 def statistics(
     pixels: np.ndarray, labels: np.ndarray, classes: tuple[str, ...]
 ) -> dict[str, dict[str, float]]:
-    """Per class what its strokes look like: (N, H, W) uint8, (N,) -> {class: {quantity: value in pixels or a share}}.
+    """What the strokes of each class look like.
 
-    Ink is what is darker than the middle. "cut" is the share of images whose ink reaches within a pixel of the
-    outermost row or column that any image of the class inks.
+    (N, H, W) uint8, (N,) -> {class: {quantity: value in pixels, or a share of 0 to 1}}. Ink is
+    what is darker than the middle. "cut_..." is the share of images whose ink reaches within a
+    pixel of the outermost row or column that any image of the class inks.
     """
     rows, columns = np.arange(pixels.shape[1]), np.arange(pixels.shape[2])
     table = {}

@@ -1,45 +1,47 @@
-"""C6 and C7: how many input maps become one output map, in parts; 1x1 kernels; a bottleneck against the plain layer."""
+"""C6 and C7: how input channels become an output channel, 1x1 kernels, and bottlenecks."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-from xo.demonstrations.receptive_field import example, liveliest, steps_of
-from xo.network.evaluate import as_input
+from xo.demonstrations.maps import (
+    example_index,
+    image_tensor,
+    largest_value,
+    maps_by_layer,
+    most_varied_channel,
+)
 
 if TYPE_CHECKING:
     from xo.data.dataset import DataSet
-    from xo.network.model import Net
-    from xo.runs.record import RunRecord
+    from xo.demonstrations.table import Computed, Networks
 
 WIDE, NARROW = 256, 64  # channels of the bottleneck of He et al. 2016
 
 
 @torch.inference_mode()
-def partial_sums(
-    nets: dict[str, list[tuple[RunRecord, Net]]], data: DataSet
-) -> tuple[dict, dict[str, np.ndarray]]:
-    """One output channel of the baseline's second convolution as the sum of what each input map gives, and the bias."""
-    net, index = nets["baseline"][0][1], example(data)
-    steps = steps_of(net, as_input(torch.tensor(np.asarray(data.test.images[index]))[None]))
-    inputs, whole = steps["relu1"], steps["conv2"]  # (1, 9, H, W), (1, 5, H-2, W-2)
-    unit = liveliest(whole)
+def partial_sums(nets: Networks, data: DataSet) -> Computed:
+    """One output channel of the baseline's second convolution, as a sum over input channels."""
+    net, index = nets["baseline"][0][1], example_index(data)
+    steps = maps_by_layer(net, image_tensor(data.test.images[index]))
+    inputs, outputs = steps["relu1"], steps["conv2"]  # (1, 9, H, W), (1, 5, H-2, W-2)
+    unit = most_varied_channel(outputs)
     kernels, bias = net.conv[1].weight[unit], net.conv[1].bias[unit]  # (9, 3, 3), ()
     parts = F.conv2d(inputs[0][:, None], kernels[:, None], groups=1)  # each map under each kernel
     parts = parts[range(len(kernels)), range(len(kernels))]  # (9, H-2, W-2), its own kernel each
     total = parts.sum(0) + bias
-    row, column = divmod(int(whole[0, unit].argmax()), whole.shape[-1])
+    row, column = largest_value(outputs[0, unit])
     size = kernels.shape[-1]
     here = parts[:, row, column]
     facts = {
         "image": data.classes[data.test.labels[index]],
         "unit": unit + 1,
-        "units": whole.shape[1],
+        "units": outputs.shape[1],
         "inputs": len(kernels),
         "row": row,
         "column": column,
@@ -47,8 +49,8 @@ def partial_sums(
         "sum": float(here.sum()),
         "bias": float(bias),
         "output": float(here.sum() + bias),
-        "pytorch": float(whole[0, unit, row, column]),
-        "difference": float((total - whole[0, unit]).abs().max()),
+        "pytorch": float(outputs[0, unit, row, column]),
+        "difference": float((total - outputs[0, unit]).abs().max()),
         "parameters": net.conv[1].weight.numel() + net.conv[1].bias.numel(),
         "weights_per_unit": kernels.numel(),
         "largest_part": int(here.abs().argmax()) + 1,
@@ -64,23 +66,19 @@ def partial_sums(
 
 
 @torch.inference_mode()
-def mixing(
-    nets: dict[str, list[tuple[RunRecord, Net]]], data: DataSet
-) -> tuple[dict, dict[str, np.ndarray]]:
-    """One output channel of the 1x1 layer of `one-by-one`: at each pixel the same weighted sum of the input maps."""
-    (run, net), index = nets["one-by-one"][0], example(data)
+def mixing(nets: Networks, data: DataSet) -> Computed:
+    """One output channel of the 1x1 layer: at each pixel the same weighted sum of its inputs."""
+    (run, net), index = nets["one-by-one"][0], example_index(data)
     k = next(k for k, conv in enumerate(net.conv, 1) if conv.kernel_size == (1, 1))
-    steps = steps_of(net, as_input(torch.tensor(np.asarray(data.test.images[index]))[None]))
+    steps = maps_by_layer(net, image_tensor(data.test.images[index]))
     inputs, outputs = steps[f"relu{k - 1}"][0], steps[f"conv{k}"]  # (9, H, W), (1, 4, H, W)
-    channel = liveliest(outputs)
-    weights, bias = (
-        net.conv[k - 1].weight[channel, :, 0, 0],
-        net.conv[k - 1].bias[channel],
-    )  # (9,), ()
+    channel = most_varied_channel(outputs)
+    conv = net.conv[k - 1]
+    weights, bias = conv.weight[channel, :, 0, 0], conv.bias[channel]  # (9,), ()
     by_hand = torch.einsum("c,chw->hw", weights, inputs) + bias
     largest = int(weights.abs().argmax())
     facts = {
-        "seed_accuracy": run.epochs[-1].test_accuracy,
+        "seed_accuracy": run.test_accuracy,
         "solved": run.solved,
         "image": data.classes[data.test.labels[index]],
         "channels_in": len(weights),
@@ -91,7 +89,7 @@ def mixing(
         "bias": float(bias),
         "largest_input": largest + 1,
         "largest_weight": float(weights[largest]),
-        "parameters": net.conv[k - 1].weight.numel() + net.conv[k - 1].bias.numel(),
+        "parameters": conv.weight.numel() + conv.bias.numel(),
         "difference": float((by_hand - outputs[0, channel]).abs().max()),
     }
     arrays = {
@@ -103,28 +101,15 @@ def mixing(
 
 
 @torch.inference_mode()
-def bottleneck(
-    nets: dict[str, list[tuple[RunRecord, Net]]], data: DataSet
-) -> tuple[dict, dict[str, np.ndarray]]:
-    """A plain 3x3 layer against 1x1, 3x3, 1x1 with fewer channels between, and our own: 3x3 against 1x1 and 3x3."""
+def bottleneck(nets: Networks, data: DataSet) -> Computed:
+    """A plain 3x3 layer against 1x1, 3x3, 1x1 with fewer channels between; and our own layers."""
     ours, other = (nets[name][0][1] for name in ("baseline", "one-by-one"))
-    maps = steps_of(ours, torch.empty(1, 1, *data.image_size))["relu1"]  # what the layers get
-    side = maps.shape[-2:]
-    own_plain, own_narrow = (
-        _costs([ours.conv[1]], maps),
-        _costs([other.conv[1], other.conv[2]], maps),
-    )
-    with torch.device("meta"):
-        wide = torch.empty(1, WIDE, *side)
-        plain = _costs([nn.Conv2d(WIDE, WIDE, 3, padding=1)], wide)
-        narrow = _costs(
-            [
-                nn.Conv2d(WIDE, NARROW, 1),
-                nn.Conv2d(NARROW, NARROW, 3, padding=1),
-                nn.Conv2d(NARROW, WIDE, 1),
-            ],
-            wide,
-        )
+    maps = maps_by_layer(ours, torch.empty(1, 1, *data.image_size))["relu1"]
+    side = tuple(maps.shape[-2:])
+    own_plain = _costs(_shapes(ours.conv[1:2]), side, padded=False)
+    own_narrow = _costs(_shapes(other.conv[1:3]), side, padded=False)
+    plain = _costs([(3, WIDE, WIDE)], side, padded=True)
+    narrow = _costs([(1, WIDE, NARROW), (3, NARROW, NARROW), (1, NARROW, WIDE)], side, padded=True)
     found = {"plain": plain, "bottleneck": narrow, "own_plain": own_plain, "own_narrow": own_narrow}
     totals = {
         f"{name}_{what}": sum(layer[what] for layer in layers)
@@ -147,18 +132,30 @@ def bottleneck(
     return facts, {}
 
 
-def _costs(layers: list[nn.Conv2d], x: torch.Tensor) -> list[dict]:
-    """Kernel side, channels in and out, parameters and multiply-adds of each layer, run one after the other on `x`."""
+def _shapes(layers: Iterable[nn.Conv2d]) -> list[tuple[int, int, int]]:
+    return [(layer.kernel_size[0], layer.in_channels, layer.out_channels) for layer in layers]
+
+
+def _costs(
+    shapes: list[tuple[int, int, int]], side: tuple[int, int], padded: bool
+) -> list[dict[str, int]]:
+    """Parameters and multiply-adds of convolutions, one after the other on maps of `side` (H, W).
+
+    A shape is the side of the kernels, and the channels in and out.
+    """
     rows = []
-    for layer in layers:
-        x = layer(x)
+    height, width = side
+    for kernel, c_in, c_out in shapes:
+        if not padded:
+            height, width = height - kernel + 1, width - kernel + 1
+        weights = kernel**2 * c_in * c_out
         rows.append(
             {
-                "kernel": layer.kernel_size[0],
-                "in": layer.in_channels,
-                "out": layer.out_channels,
-                "parameters": sum(p.numel() for p in layer.parameters()),
-                "multiply_adds": layer.weight.numel() * x.shape[-2] * x.shape[-1],
+                "kernel": kernel,
+                "in": c_in,
+                "out": c_out,
+                "parameters": weights + c_out,
+                "multiply_adds": weights * height * width,
             }
         )
     return rows

@@ -1,4 +1,4 @@
-"""Carries out demonstrations in worker processes; only the caller writes."""
+"""Computes demonstrations in worker processes; only the caller writes to the store."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ from xo.store.source_digest import Source
 from xo.store.store import ARRAYS, Store
 
 if TYPE_CHECKING:
+    from xo.demonstrations.table import Networks
     from xo.network.model import Net
 
 
 def execute(
     planned: list[PlannedDemonstration], store: Store, jobs: int
 ) -> Iterator[DemonstrationRecord]:
-    """Computes in processes and yields each demonstration once it is in the store.
+    """Computes demonstrations in processes and yields each once it is stored.
 
-    One during which the code changed is dropped; CheckFailed names it at the end, when all others are kept.
+    One during which the code changed is dropped; CheckFailed names it when all others are stored.
     """
     dropped = []
-    with pool(
-        min(jobs, len(planned)) or 1
-    ) as executor:  # also for one job: torch stays out of the caller
+    processes = min(jobs, len(planned)) or 1  # also for one job: torch stays out of the caller
+    with pool(processes, libraries=("torch",)) as executor:
         waiting = {
             executor.submit(_compute, DEMONSTRATIONS[each.name].compute, each.used, each.data): each
             for each in planned
@@ -57,13 +57,13 @@ def execute(
                 yield write_demonstration(store, each, result, arrays)
         except BrokenProcessPool as error:
             raise CheckFailed(
-                "a process that computes demonstrations was killed, most likely for want of memory; run the "
-                "same command again with fewer --jobs; what was finished is kept"
+                "a process that computes demonstrations was killed, most likely for want of "
+                "memory; run the same command again with fewer --jobs; what was finished is kept"
             ) from error
     if dropped:
         raise CheckFailed(
-            f"dropped the demonstrations {', '.join(dropped)}, whose inputs changed while they were computed; "
-            "run the same command again"
+            f"dropped the demonstrations {', '.join(dropped)}, whose inputs changed while they "
+            "were computed; run the same command again"
         )
 
 
@@ -87,7 +87,7 @@ def write_demonstration(
 def _compute(
     compute: str, used: dict[str, list[RunRecord]], data: DataSet
 ) -> tuple[DemonstrationResult, dict[str, np.ndarray]]:
-    """In a worker, on one thread, so that sums are taken in one order."""
+    """One demonstration, in a worker: on one thread, so that sums are taken in one order."""
     import torch
 
     torch.set_num_threads(1)
@@ -99,8 +99,8 @@ def _compute(
     return DemonstrationResult(json.loads(json.dumps(facts))), arrays
 
 
-def trained_networks(used: dict[str, list[RunRecord]]) -> dict[str, list[tuple[RunRecord, Net]]]:
-    """The trained networks of the records, rebuilt from what these say of themselves."""
+def trained_networks(used: dict[str, list[RunRecord]]) -> Networks:
+    """The trained networks of the records, by variant."""
     from safetensors.torch import load
 
     from xo.network.model import Net

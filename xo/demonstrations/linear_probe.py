@@ -1,19 +1,20 @@
-"""C5: how well a straight cut separates the classes at each depth, by linear probes (Alain & Bengio 2017)."""
+"""C5: how linearly separable the classes are at each depth (Alain & Bengio 2017)."""
 
 from __future__ import annotations
 
-import copy
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
 from xo.network.evaluate import BATCH, as_input
+from xo.network.model import untrained_network
 
 if TYPE_CHECKING:
     from xo.data.dataset import DataSet
+    from xo.demonstrations.table import Computed, Networks
     from xo.network.model import Net
     from xo.runs.record import RunRecord
 
@@ -23,21 +24,18 @@ CONSTANT = 1e-5  # of the largest spread of a depth; what varies less holds floa
 
 
 class Probed(NamedTuple):
-    """What probes reach on one depth of one network, one probe for each of PENALTIES."""
+    """The accuracy of probes at one depth of one network, one probe for each of PENALTIES."""
 
-    left_out: (
-        np.ndarray
-    )  # (penalties,) accuracy on training images, each judged by a probe fitted without it
+    left_out: np.ndarray  # (penalties,) leave-one-out accuracy on the training images
     test: np.ndarray  # (penalties,) accuracy on the test images
 
 
 @torch.inference_mode()
-def probes(
-    nets: dict[str, list[tuple[RunRecord, Net]]], data: DataSet
-) -> tuple[dict, dict[str, np.ndarray]]:
-    """Accuracy of probes at every depth of every seed of `features`, after training and before.
+def probes(nets: Networks, data: DataSet) -> Computed:
+    """Accuracy of probes at every depth of every seed of `features`, trained and untrained.
 
-    One penalty serves all: that with the best accuracy on left-out training images, the mean over trained nets and depths.
+    One penalty serves all: that with the best leave-one-out accuracy on training images, the mean
+    over trained networks and depths.
     """
     runs = nets["features"]
     images = tuple(torch.tensor(np.asarray(split.images)) for split in (data.train, data.test))
@@ -45,7 +43,7 @@ def probes(
     pixels = probe(*(as_input(each).flatten(1) for each in images), *labels)  # the same for all
     trained = [{"input": pixels} | _by_depth(net, images, labels) for _, net in runs]
     untrained = [
-        {"input": pixels} | _by_depth(initial(net, run.seed), images, labels) for run, net in runs
+        {"input": pixels} | _by_depth(_before_training(run), images, labels) for run, _ in runs
     ]
 
     left_out = np.array(
@@ -64,15 +62,14 @@ def probes(
         "n": len(runs),
         "n_solved": sum(solved),
         "sizes": {"input": images[0][0].numel()}
-        | {name: values.shape[1] for name, values in depths_of(runs[0][1], images[0][:1])},
+        | {name: values.shape[1] for name, values in values_by_depth(runs[0][1], images[0][:1])},
         "accuracy": after,
         "untrained": before,
-        "network": [run.epochs[-1].test_accuracy for run, _ in runs],
+        "network": [run.test_accuracy for run, _ in runs],
         "images_train": len(labels[0]),
         "images_test": len(labels[1]),
-        "blind": float(
-            labels[1].bincount().max() / len(labels[1])
-        ),  # what always naming the commonest class gives
+        # What always answering the most frequent class gives.
+        "blind": float(labels[1].bincount().max() / len(labels[1])),
         "penalty": PENALTIES[best],
         "penalties": list(PENALTIES),
         **{depth: float(np.median(values)) for depth, values in after.items()},
@@ -82,11 +79,12 @@ def probes(
 
 
 def probe(train: Tensor, test: Tensor, labels: Tensor, test_labels: Tensor) -> Probed:
-    """Ridge regression of one-hot classes on standardised values `(n, D)`; the class with the highest score is the answer.
+    """Ridge regression of one-hot classes on standardised values `(n, D)`, one per penalty.
 
-    Values are divided by the root of D, so that images have a mean squared length of 1 at every depth, and a penalty means
-    the same. With X X' = U diag(s) U', the fit to the training images is U diag(s / (s + penalty)) U' y for all penalties
-    at once; what an image left out is taken for follows from its error and its own leverage (Allen 1974).
+    The class with the highest score is the answer. Values are divided by the root of D, so that
+    images have a mean squared length of 1 at every depth, and a penalty means the same. With
+    X X' = U diag(s) U', the fit to the training images is U diag(s / (s + penalty)) U' y; the
+    leave-one-out answer follows from the error and the leverage of an image (Allen 1974).
     """
     targets = F.one_hot(labels).double()
     mean = targets.mean(0)
@@ -94,18 +92,16 @@ def probe(train: Tensor, test: Tensor, labels: Tensor, test_labels: Tensor) -> P
     left_out, tested = [], []
     for penalty in PENALTIES:
         shrink = values / (values + penalty)
-        error = (
-            targets - mean - vectors @ (shrink[:, None] * (vectors.T @ (targets - mean)))
-        )  # (n, classes)
+        fit = vectors @ (shrink[:, None] * (vectors.T @ (targets - mean)))
+        error = targets - mean - fit  # (n, classes)
         leverage = 1 / len(targets) + vectors.square() @ shrink  # the first for the mean
-        left_out.append(
-            _accuracy(targets - error / (1 - leverage).clamp(min=1e-9)[:, None], labels)
-        )
+        left_out_error = error / (1 - leverage).clamp(min=1e-9)[:, None]
+        left_out.append(_accuracy(targets - left_out_error, labels))
         tested.append(_accuracy(mean + cross @ error / penalty, test_labels))
     return Probed(np.array(left_out), np.array(tested))
 
 
-def depths_of(net: Net, images: Tensor) -> list[tuple[str, Tensor]]:
+def values_by_depth(net: Net, images: Tensor) -> list[tuple[str, Tensor]]:
     """uint8 `(N, H, W)` -> the values `(N, D)` after every ReLU, by name."""
     found: dict[str, Tensor] = {}
     for start in range(0, len(images), BATCH):
@@ -118,30 +114,24 @@ def depths_of(net: Net, images: Tensor) -> list[tuple[str, Tensor]]:
     return list(found.items())
 
 
-def initial(net: Net, seed: int) -> Net:
-    """The network before its training: the same layers, initialised once more in the same order from the run's seed."""
-    start = copy.deepcopy(net)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        for layer in start.modules():
-            if isinstance(layer, (nn.Conv2d, nn.Linear)):
-                layer.reset_parameters()
-    return start
+def _before_training(run: RunRecord) -> Net:
+    return untrained_network(run.settings, run.data.image_size, len(run.classes), run.seed)
 
 
 def _by_depth(
     net: Net, images: tuple[Tensor, Tensor], labels: tuple[Tensor, Tensor]
 ) -> dict[str, Probed]:
-    train, test = (depths_of(net, each) for each in images)
+    train, test = (values_by_depth(net, each) for each in images)
     return {
         name: probe(values, tested, *labels) for (name, values), (_, tested) in zip(train, test)
     }
 
 
 def _decomposed(train: Tensor, test: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Eigenvectors `(n, r)` and eigenvalues `(r,)` of X X' over training images, and its like for test images `(m, n)`.
+    """Eigenvectors `(n, r)` and eigenvalues `(r,)` of X X', and T X' `(m, n)`.
 
-    X' X has the same eigenvalues: the smaller one of both is decomposed.
+    X are the standardised training images, T the test images. X' X has the same eigenvalues: the
+    smaller one of both is decomposed.
     """
     spread, mean = torch.std_mean(train, 0, correction=0)
     varying = torch.nonzero(spread > CONSTANT * spread.max())[:, 0]
@@ -155,13 +145,11 @@ def _decomposed(train: Tensor, test: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         kept = values > 1e-9 * n
         return x @ directions[:, kept] / values[kept].sqrt(), values[kept], t @ x.T
     kernel, cross = torch.zeros(n, n), torch.zeros(len(test), n)
-    for block in varying.split(
-        BLOCK
-    ):  # with 29,241 values this is most of the work: in single precision
+    # With 29,241 values this is most of the work: in single precision.
+    for block in varying.split(BLOCK):
         x, t = ((rows[:, block] - mean[block]) / spread[block] for rows in (train, test))
-        for rows in torch.arange(n).tensor_split(
-            4
-        ):  # no further right than the diagonal; eigh reads no more
+        for rows in torch.arange(n).tensor_split(4):
+            # No further right than the diagonal: eigh reads no more.
             first, last = int(rows[0]), int(rows[-1]) + 1
             kernel[first:last, :last].addmm_(x[first:last], x[:last].T, alpha=1 / count)
         cross.addmm_(t, x.T, alpha=1 / count)

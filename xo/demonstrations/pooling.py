@@ -1,4 +1,4 @@
-"""C3: four ways to pool one trained map, how much detail each leaves, and how each answers to a shifted image."""
+"""C3: four ways to pool one trained map, the detail each loses, and the effect of a shift."""
 
 from __future__ import annotations
 
@@ -10,70 +10,59 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from xo.demonstrations.receptive_field import example, liveliest
-from xo.demonstrations.shift import ground_of, moved
+from xo.demonstrations.maps import example_index, image_tensor, most_varied_channel
+from xo.demonstrations.shift import background_value, shift_images
 from xo.demonstrations.table import Unavailable
 from xo.network.evaluate import as_input
 
 if TYPE_CHECKING:
     from xo.data.dataset import DataSet
-    from xo.network.model import Net
-    from xo.runs.record import RunRecord
+    from xo.demonstrations.table import Computed, Networks
 
 PER_CLASS = 50  # test images
-BINOMIAL = (
-    1 / 8,
-    3 / 8,
-    3 / 8,
-    1 / 8,
-)  # a small Gaussian centered on a 2x2 window (Zhang 2019, anti-aliased pooling)
+# A small Gaussian centered on a 2x2 window (Zhang 2019, anti-aliased pooling).
+BINOMIAL = (1 / 8, 3 / 8, 3 / 8, 1 / 8)
 
 
 @torch.inference_mode()
-def pooling(
-    nets: dict[str, list[tuple[RunRecord, Net]]], data: DataSet
-) -> tuple[dict, dict[str, np.ndarray]]:
-    """The maps of the first convolution of `trained-pooling`, before ReLU as its pooling layer gets them, pooled in four ways.
+def pooling(nets: Networks, data: DataSet) -> Computed:
+    """The maps of the first convolution of `trained-pooling`, pooled in four ways.
 
-    Detail lost is the share of a map's variance that its pooled form, enlarged again, does not explain (see `lost`).
+    They are taken before ReLU, as the trained pooling gets them. Detail lost is the share of
+    `unexplained_variance`.
     """
     run, net = nets["trained-pooling"][0]
     layer = net.pool[0]
-    some = data.test.first(PER_CLASS)
-    images, ground = torch.tensor(np.asarray(some.images)), ground_of(data.test.images)
+    images = torch.tensor(np.asarray(data.test.first(PER_CLASS).images))
+    background = background_value(data.test.images)
     maps, empty = (
         net.conv[0](as_input(each)).contiguous()
-        for each in (images, torch.full_like(images[:1], ground))
+        for each in (images, torch.full_like(images[:1], background))
     )
     if maps.flatten(2).std(dim=2).max() == 0:
         raise Unavailable("constant feature maps")
-    shifted = net.conv[0](as_input(moved(images, 1, 2, ground)))
-    kinds = kinds_of(layer)
-    detail = {kind: lost(maps, pool(maps)) for kind, pool in kinds.items()}  # (N, C) each
-    change = {
-        kind: float(
-            (
-                _length(pool(shifted) - pool(maps))
-                / _length(pool(maps) - pool(empty)).clamp_min(1e-12)
-            ).mean()
-        )
-        for kind, pool in [("none", lambda each: each), *kinds.items()]
-    }
+    shifted = net.conv[0](as_input(shift_images(images, 1, 2, background)))
+    kinds = pooling_methods(layer)
+    # (N, C) each
+    detail = {kind: unexplained_variance(maps, pool(maps)) for kind, pool in kinds.items()}
+    change = {}
+    for kind, pool in [("none", lambda each: each), *kinds.items()]:
+        reference = _length(pool(maps) - pool(empty)).clamp_min(1e-12)
+        change[kind] = float((_length(pool(shifted) - pool(maps)) / reference).mean())
 
-    image = torch.tensor(np.asarray(data.test.images[example(data)]))[None]
-    one = net.conv[0](as_input(image)).contiguous()  # (1, C, H, W)
-    channel = liveliest(layer(one))
+    image = image_tensor(data.test.images[example_index(data)])
+    one = net.conv[0](image).contiguous()  # (1, C, H, W)
+    channel = most_varied_channel(layer(one))
     shown = one[:, channel : channel + 1]
     side = 2 * (one.shape[-2] // 2), 2 * (one.shape[-1] // 2)
     pooled = {kind: pool(one)[0, channel] for kind, pool in kinds.items()}
-    rest = {
-        kind: remainder(shown[0, 0, : side[0], : side[1]], values)
-        for kind, values in pooled.items()
+    residuals = {
+        kind: residual(shown[0, 0, : side[0], : side[1]], values) for kind, values in pooled.items()
     }
     row, column = _window(shown[0, 0])
     weights = layer.weight[channel, 0]
     facts = {
-        "seed_accuracy": run.epochs[-1].test_accuracy,
+        "seed_accuracy": run.test_accuracy,
         "solved": run.solved,
         "images": len(images),
         "image": data.classes[0],
@@ -102,24 +91,24 @@ def pooling(
     arrays = {
         "map": shown[0, 0].numpy(),
         **{f"pooled.{kind}": values.contiguous().numpy() for kind, values in pooled.items()},
-        **{f"rest.{kind}": values.contiguous().numpy() for kind, values in rest.items()},
+        **{f"rest.{kind}": values.contiguous().numpy() for kind, values in residuals.items()},
         **{f"detail.{kind}": values.numpy() for kind, values in detail.items()},
     }
     return facts, arrays
 
 
-def kinds_of(trained: torch.nn.Conv2d) -> dict[str, Callable[[Tensor], Tensor]]:
-    """Four functions `(N, C, H, W) -> (N, C, H//2, W//2)`."""
+def pooling_methods(trained: torch.nn.Conv2d) -> dict[str, Callable[[Tensor], Tensor]]:
+    """Four functions by name, `(N, C, H, W) -> (N, C, H//2, W//2)`."""
     return {
         "max": lambda maps: F.max_pool2d(maps, 2),
         "mean": lambda maps: F.avg_pool2d(maps, 2),
-        "gaussian": gaussian,
+        "gaussian": gaussian_pooling,
         "trained": trained,
     }
 
 
-def gaussian(maps: Tensor) -> Tensor:
-    """Blurs by a 4x4 binomial kernel and keeps every second value, each at the middle of its 2x2 window."""
+def gaussian_pooling(maps: Tensor) -> Tensor:
+    """Blurs by a 4x4 binomial kernel and keeps the value at the middle of every 2x2 window."""
     line = torch.tensor(BINOMIAL)
     n, channels, height, width = maps.shape
     even = maps[:, :, : 2 * (height // 2), : 2 * (width // 2)]
@@ -129,36 +118,36 @@ def gaussian(maps: Tensor) -> Tensor:
     )
 
 
-def lost(maps: Tensor, pooled: Tensor) -> Tensor:
-    """`(N, C)`, the share of a map's variance that its pooled form does not explain; nan where the map is the same everywhere.
+def unexplained_variance(maps: Tensor, pooled: Tensor) -> Tensor:
+    """`(N, C)`, the share of a map's variance that its pooled form does not explain.
 
-    The pooled map is enlarged, each value to 2x2, and brought to the map's scale by the factor and offset that fit best, as a
-    trained pooling may scale and shift. What is left is then 1 - r**2 of the correlation r. No value per window does better
-    than the mean.
+    The pooled map is upsampled and brought to the map's scale by the factor and offset that fit
+    best, as a trained pooling may scale and shift; 1 - r**2 of the correlation r is left. Nothing
+    does better than the mean of each window. NaN for a constant map.
     """
     h, w = pooled.shape[-2:]
-    a, b = maps[..., : 2 * h, : 2 * w].flatten(2).double(), enlarged(pooled).flatten(2).double()
+    a, b = maps[..., : 2 * h, : 2 * w].flatten(2).double(), upsample(pooled).flatten(2).double()
     a, b = a - a.mean(2, keepdim=True), b - b.mean(2, keepdim=True)
     explained = (a * b).sum(2) ** 2 / (b * b).sum(2).clamp_min(1e-12)
-    whole = (a * a).sum(2)
-    return torch.where(whole > 1e-9, 1 - explained / whole, torch.nan).float()
+    variance = (a * a).sum(2)
+    return torch.where(variance > 1e-9, 1 - explained / variance, torch.nan).float()
 
 
-def remainder(full: Tensor, pooled: Tensor) -> Tensor:
-    """`(H, W)`, the map less its pooled form, enlarged and fitted as in `lost`."""
-    b = enlarged(pooled)
+def residual(full: Tensor, pooled: Tensor) -> Tensor:
+    """`(H, W)`, what the pooled form of a map, upsampled and fitted, leaves unexplained."""
+    b = upsample(pooled)
     centered = b - b.mean()
     factor = ((full - full.mean()) * centered).sum() / (centered * centered).sum().clamp_min(1e-12)
     return full - full.mean() - factor * centered
 
 
-def enlarged(pooled: Tensor) -> Tensor:
+def upsample(pooled: Tensor) -> Tensor:
     """Each value of `(..., H, W)` as a square of 2x2."""
     return pooled.repeat_interleave(2, dim=-2).repeat_interleave(2, dim=-1)
 
 
 def _window(values: Tensor) -> tuple[int, int]:
-    """Which 2x2 window of `(H, W)` holds values that differ the most."""
+    """Row and column of the 2x2 window of `(H, W)` whose values differ most."""
     spread = F.max_pool2d(values[None], 2)[0] + F.max_pool2d(-values[None], 2)[0]
     row, column = divmod(int(spread.argmax()), spread.shape[1])
     return row, column

@@ -1,7 +1,7 @@
-"""What a demonstration left, the inputs that decide it, and which demonstrations of some runs the store holds.
+"""What a demonstration left, the inputs that decide it, and which of them the store holds.
 
-They are stored like runs and go stale by their own inputs only: the code that they reach, the records and weights they
-use, the data set, versions. Needs no torch.
+They are stored like runs and go stale by their own inputs only: the code that they reach, the
+records and weights they use, the data set, versions. Needs no torch.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy as np
 from xo.data.dataset import DataSet
 from xo.demonstrations.table import DEMONSTRATIONS, Demonstration
 from xo.runs.record import RunRecord
+from xo.runs.study import train_command
 from xo.store.inputs import Inputs
 from xo.store.source_digest import Source
 from xo.store.store import Artifact, Store
@@ -51,14 +52,17 @@ class DemonstrationRecord:
 
     @property
     def name(self) -> str:
+        """Its row in DEMONSTRATIONS."""
         return self.artifact.name
 
     @property
     def digest(self) -> str:
+        """The digest of the record, with those of its files."""
         return self.artifact.digest
 
     @property
     def inputs(self) -> Inputs:
+        """All that decides what is computed."""
         return self.artifact.inputs
 
     @property
@@ -68,11 +72,11 @@ class DemonstrationRecord:
 
     def seed(self, variant: str) -> int:
         """The seed of the representative run of that variant."""
-        return min(
-            int(run.partition("/")[2]) for run in self.runs if run.partition("/")[0] == variant
-        )
+        runs = (run.split("/") for run in self.runs)
+        return min(int(seed) for name, seed in runs if name == variant)
 
     def array(self, name: str) -> np.ndarray:
+        """One of its arrays, rehashed."""
         return self.artifact.array(name)
 
 
@@ -86,15 +90,11 @@ class PlannedDemonstration(NamedTuple):
 
 
 class MissingWeights(NamedTuple):
-    """The run whose weights a demonstration cannot do without."""
+    """The run whose weights a demonstration cannot do without, and the command that makes them."""
 
     variant: str
     seed: int
-
-    @property
-    def command(self) -> str:
-        """What makes them."""
-        return f"python -m xo train {self.variant} --seed {self.seed} --keep-weights"
+    command: str
 
 
 class DemonstrationLookup(NamedTuple):
@@ -106,7 +106,7 @@ class DemonstrationLookup(NamedTuple):
 
 
 def demonstration_record(artifact: Artifact) -> DemonstrationRecord:
-    """The typed record of a stored demonstration; raises Damaged where its content is not of this version."""
+    """The typed record; raises Damaged where its content is not of this version."""
     result = artifact.content_as(DemonstrationResult)
     return DemonstrationRecord(artifact, result.facts, result.unavailable)
 
@@ -114,10 +114,13 @@ def demonstration_record(artifact: Artifact) -> DemonstrationRecord:
 def find_demonstrations(
     by_variant: RunsByVariant, data: DataSet, store: Store, source: Source, quarantine: bool = False
 ) -> DemonstrationLookup:
-    """Reads and rehashes every demonstration; damaged ones count as missing and, on request, are moved away."""
+    """Reads and rehashes every demonstration.
+
+    Damaged ones count as missing and, with `quarantine`, are moved away.
+    """
     found, missing, impossible = {}, [], {}
     for name, row in DEMONSTRATIONS.items():
-        if weights := missing_weights(row, by_variant):
+        if weights := missing_weights(row, by_variant, data, store):
             impossible[name] = weights
             continue
         planned = plan_demonstration(name, row, by_variant, data, source)
@@ -129,20 +132,23 @@ def find_demonstrations(
     return DemonstrationLookup(found, missing, impossible)
 
 
-def missing_weights(row: Demonstration, by_variant: RunsByVariant) -> MissingWeights | None:
-    """The first run whose weights it cannot do without; None where nothing is missing."""
+def missing_weights(
+    row: Demonstration, by_variant: RunsByVariant, data: DataSet, store: Store
+) -> MissingWeights | None:
+    """The first run whose weights the demonstration needs; None where nothing is missing."""
     for variant in row.variants:
         runs = by_variant.get(variant, ())
-        if not runs:
-            return MissingWeights(variant, 0)
-        if not _used(row, runs):
-            return MissingWeights(variant, _representative(runs).seed)
+        if not (runs and _used(row, runs)):
+            seed = _representative(runs).seed if runs else 0
+            command = train_command(variant, seed, data.root, store.root)
+            return MissingWeights(variant, seed, command)
     return None
 
 
 def plan_demonstration(
     name: str, row: Demonstration, by_variant: RunsByVariant, data: DataSet, source: Source
 ) -> PlannedDemonstration:
+    """The demonstration with the runs that it is computed from, whose weights must be there."""
     used = {variant: _used(row, by_variant[variant]) for variant in row.variants}
     return PlannedDemonstration(name, demonstration_inputs(row, used, data, source), used, data)
 

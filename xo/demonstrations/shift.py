@@ -1,4 +1,4 @@
-"""C2 and C3: what becomes of a map, before and after pooling, when the image moves; and what sharing weights saves."""
+"""C2 and C3: how maps change when the image is shifted, and what sharing weights saves."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
 from xo.demonstrations.table import Unavailable
@@ -14,8 +14,8 @@ from xo.network.evaluate import as_input, evaluate
 
 if TYPE_CHECKING:
     from xo.data.dataset import DataSet
+    from xo.demonstrations.table import Computed, Networks
     from xo.network.model import Net
-    from xo.runs.record import RunRecord
 
 MOST = 8  # pixels
 PER_CLASS = 50  # test images
@@ -27,52 +27,38 @@ POOLINGS = {
 
 
 @torch.inference_mode()
-def shifts(
-    nets: dict[str, list[tuple[RunRecord, Net]]], data: DataSet
-) -> tuple[dict, dict[str, np.ndarray]]:
-    """Test images moved by 1 to 8 pixels, to the right and, apart from that, down; behind them comes the ground.
+def shifts(nets: Networks, data: DataSet) -> Computed:
+    """Test images shifted by 1 to 8 pixels to the right and, separately, down.
 
-    Compared is the map of the baseline's first convolution after ReLU, as it is and pooled. Moved back, over what both
-    images have in common; and not moved back, as the change relative to what sets the map apart from that of empty ground.
+    What comes in is background. Compared is the map of the baseline's first convolution after
+    ReLU, unpooled and pooled: shifted back, over what both maps have in common; and not shifted
+    back, as the change relative to the map's distance from that of an empty image.
     """
     if min(data.image_size) <= 4 * MOST:
         raise Unavailable("images too small to shift", side=4 * MOST, shift=MOST)
     net = nets["baseline"][0][1]
-    some = data.test.first(PER_CLASS)
-    images, ground = torch.tensor(np.asarray(some.images)), ground_of(data.test.images)
+    images = torch.tensor(np.asarray(data.test.first(PER_CLASS).images))
+    every, labels = torch.tensor(np.asarray(data.test.images)), torch.tensor(data.test.labels)
+    background = background_value(data.test.images)
     n, distances = len(images), range(1, MOST + 1)
-    empty = torch.full_like(images[:1], ground)
     changed = {kind: np.zeros((n, MOST + 1)) for kind in POOLINGS}
-    back = {kind: np.zeros(MOST + 1) for kind in POOLINGS}  # largest difference after moving back
-    alike = {
-        kind: np.zeros(MOST + 1) for kind in POOLINGS
-    }  # correlation after moving back by the nearest whole pixels
+    # Largest difference, and correlation, after shifting back by the nearest whole pixels.
+    back = {kind: np.zeros(MOST + 1) for kind in POOLINGS}
+    alike = {kind: np.zeros(MOST + 1) for kind in POOLINGS}
     accuracy = np.zeros(MOST + 1)
-    before = _maps(net, images)
-    background = _maps(net, empty)
+    before, empty = _maps(net, images), _maps(net, torch.full_like(images[:1], background))
     for distance in range(MOST + 1):
         for axis in (1, 2):
-            after = _maps(net, moved(images, distance, axis, ground))
+            after = _maps(net, shift_images(images, distance, axis, background))
             for kind, pool in POOLINGS.items():
                 a, b = pool(before), pool(after)
-                step = distance // (1 if kind == "none" else 2)
-                length = a.shape[axis + 1]
-                kept, came = (
-                    a.narrow(axis + 1, 0, length - step),
-                    b.narrow(axis + 1, step, length - step),
-                )
-                if (
-                    distance % 2 and kind != "none"
-                ):  # half of a pooled pixel short: the first row holds new ground
-                    kept, came = (
-                        kept.narrow(axis + 1, 1, length - step - 1),
-                        came.narrow(axis + 1, 1, length - step - 1),
-                    )
-                changed[kind][:, distance] += _relative(b - a, a - pool(background)) / 2
-                back[kind][distance] = max(back[kind][distance], float((kept - came).abs().max()))
-                alike[kind][distance] += _correlation(kept, came) / 2
-            every = moved(torch.tensor(np.asarray(data.test.images)), distance, axis, ground)
-            accuracy[distance] += evaluate(net, every, torch.tensor(data.test.labels)).accuracy / 2
+                in_common = _shifted_back(a, b, distance, axis + 1, pooled=kind != "none")
+                changed[kind][:, distance] += _relative(b - a, a - pool(empty)) / 2
+                difference = float((in_common[0] - in_common[1]).abs().max())
+                back[kind][distance] = max(back[kind][distance], difference)
+                alike[kind][distance] += _correlation(*in_common) / 2
+            shifted = shift_images(every, distance, axis, background)
+            accuracy[distance] += evaluate(net, shifted, labels).accuracy / 2
     odd = np.arange(1, MOST + 1, 2)
     even = odd + 1
     mean = {kind: values.mean(0) for kind, values in changed.items()}
@@ -100,57 +86,19 @@ def shifts(
     return facts, arrays
 
 
-def moved(images: Tensor, distance: int, axis: int, ground: int) -> Tensor:
-    """uint8 `(N, H, W)` moved towards higher rows (axis 1) or columns (axis 2); what comes in is ground."""
-    out = torch.full_like(images, ground)
-    length = images.shape[axis] - distance
-    out.narrow(axis, distance, length).copy_(images.narrow(axis, 0, length))
-    return out
-
-
-def ground_of(images: np.ndarray) -> int:
-    """The commonest value on the border of `(N, H, W)` uint8."""
-    border = np.concatenate(
-        [
-            images[:, 0].ravel(),
-            images[:, -1].ravel(),
-            images[:, :, 0].ravel(),
-            images[:, :, -1].ravel(),
-        ]
-    )
-    return int(np.bincount(border, minlength=256).argmax())
-
-
-def _maps(net: Net, images: Tensor) -> Tensor:
-    """`(N, H, W)` -> the first convolution's maps after ReLU, `(N, C, H-2, W-2)`."""
-    return net.conv[0](as_input(images)).relu().contiguous()
-
-
-def _correlation(one: Tensor, other: Tensor) -> float:
-    """Of two maps; 1 where both are the same everywhere."""
-    a, b = (maps.flatten().double() for maps in (one, other))
-    a, b = a - a.mean(), b - b.mean()
-    lengths = float(a.norm() * b.norm())
-    return float(a @ b) / lengths if lengths else 1.0
-
-
-def _relative(change: Tensor, whole: Tensor) -> np.ndarray:
-    """`(N,)`, the length of each change `(N, C, H, W)` over that of the whole."""
-    return (change.flatten(1).norm(dim=1) / whole.flatten(1).norm(dim=1).clamp_min(1e-12)).numpy()
-
-
 @torch.inference_mode()
-def sharing(
-    nets: dict[str, list[tuple[RunRecord, Net]]], data: DataSet
-) -> tuple[dict, dict[str, np.ndarray]]:
-    """Parameters and multiply-adds of three layers that make maps of the size of the baseline's first convolution."""
+def sharing(nets: Networks, data: DataSet) -> Computed:
+    """Parameters and multiply-adds of three layers with outputs like the baseline's first maps.
+
+    A convolution, a layer with a kernel of its own at every position, and a dense layer.
+    """
     conv, image = nets["baseline"][0][1].conv[0], torch.empty(1, 1, *data.image_size)
     _, channels, height, width = conv(image).shape
-    with torch.device("meta"):
-        dense = nn.Linear(image.numel(), channels * height * width)  # every output sees every pixel
+    dense_weights = image.numel() * channels * height * width
+    dense = dense_weights + channels * height * width
     window, positions = conv.weight[0].numel(), height * width
     local = channels * positions * (window + 1)  # every position has a kernel and a bias of its own
-    shared, full = (sum(p.numel() for p in layer.parameters()) for layer in (conv, dense))
+    shared = sum(p.numel() for p in conv.parameters())
     facts = {
         "channels": channels,
         "window": window,
@@ -160,11 +108,56 @@ def sharing(
         "outputs": channels * positions,
         "shared": shared,
         "local": local,
-        "dense": full,
+        "dense": dense,
         "local_times": local / shared,
-        "dense_times": full / shared,
+        "dense_times": dense / shared,
         "multiply_adds_shared": channels * positions * window,
         "multiply_adds_local": channels * positions * window,
-        "multiply_adds_dense": dense.weight.numel(),
+        "multiply_adds_dense": dense_weights,
     }
     return facts, {}
+
+
+def _shifted_back(
+    before: Tensor, after: Tensor, distance: int, axis: int, pooled: bool
+) -> tuple[Tensor, Tensor]:
+    """What maps before and after a shift have in common, `after` shifted back."""
+    step = distance // 2 if pooled else distance
+    length = before.shape[axis] - step
+    a, b = before.narrow(axis, 0, length), after.narrow(axis, step, length)
+    if pooled and distance % 2:  # half a pooled pixel short: the first row holds new background
+        a, b = a.narrow(axis, 1, length - 1), b.narrow(axis, 1, length - 1)
+    return a, b
+
+
+def shift_images(images: Tensor, distance: int, axis: int, background: int) -> Tensor:
+    """uint8 `(N, H, W)` shifted towards higher rows (axis 1) or columns (axis 2)."""
+    out = torch.full_like(images, background)
+    length = images.shape[axis] - distance
+    out.narrow(axis, distance, length).copy_(images.narrow(axis, 0, length))
+    return out
+
+
+def background_value(images: np.ndarray) -> int:
+    """The most frequent value on the borders of uint8 images `(N, H, W)`."""
+    sides = (images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1])
+    border = np.concatenate([side.ravel() for side in sides])
+    return int(np.bincount(border, minlength=256).argmax())
+
+
+def _maps(net: Net, images: Tensor) -> Tensor:
+    """`(N, H, W)` -> the first convolution's maps after ReLU, `(N, C, H-2, W-2)`."""
+    return net.conv[0](as_input(images)).relu().contiguous()
+
+
+def _correlation(one: Tensor, other: Tensor) -> float:
+    """The correlation of two arrays; 1 where both are constant."""
+    a, b = (maps.flatten().double() for maps in (one, other))
+    a, b = a - a.mean(), b - b.mean()
+    lengths = float(a.norm() * b.norm())
+    return float(a @ b) / lengths if lengths else 1.0
+
+
+def _relative(change: Tensor, maps: Tensor) -> np.ndarray:
+    """`(N,)`, the Euclidean length of each change `(N, C, H, W)` over that of the maps."""
+    return (change.flatten(1).norm(dim=1) / maps.flatten(1).norm(dim=1).clamp_min(1e-12)).numpy()

@@ -1,16 +1,28 @@
-"""The computations behind the concept pages, one row each: a trained network taken apart, shifted, run on a canvas."""
+"""The computations behind the concept pages, one row each."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from xo.network.model import Net
+    from xo.runs.record import RunRecord
+
+    Networks = dict[str, list[tuple[RunRecord, Net]]]  # by variant
+    Computed = tuple[dict[str, Any], dict[str, np.ndarray]]  # facts, arrays
 
 
 @dataclass(frozen=True)
 class Demonstration:
-    """`compute` names a function of `nets`, variant -> `[(RunRecord, Net), ...]`, and of the data set -> (facts, arrays).
+    """A function that computes something on trained networks, and which networks it needs.
 
-    Facts are plain data for record.json. Of each variant it gets the representative run, or with `every_seed` all runs
-    whose weights were kept. It raises Unavailable for a data set or network that it cannot be shown on.
+    `compute` names a function `(Networks, DataSet) -> Computed`.
+    Facts are plain data for record.json. Of each variant it gets the representative run, or with
+    `every_seed` all runs whose weights were kept. It raises Unavailable for a data set or network
+    that it cannot be shown on.
     """
 
     compute: str  # "module:function"
@@ -37,7 +49,7 @@ DEMONSTRATIONS: dict[str, Demonstration] = {
 
 
 class Unavailable(Exception):
-    """A demonstration cannot be shown: a reason by its name, and the numbers that belong to it. Reports word it."""
+    """A demonstration cannot be shown, for a reason known by its name, with its numbers."""
 
     def __init__(self, reason: str, **numbers: float):
         super().__init__(reason, numbers)

@@ -1,4 +1,4 @@
-"""C5: the patches of test images that excite each channel most, at every depth of `features` (Zeiler & Fergus 2014)."""
+"""C5: the patches of test images that activate each channel most (Zeiler & Fergus 2014)."""
 
 from __future__ import annotations
 
@@ -8,37 +8,36 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from xo.demonstrations.receptive_field import Field, fields
 from xo.network.evaluate import BATCH, as_input
+from xo.network.measurements import Field, receptive_fields
 
 if TYPE_CHECKING:
     from xo.data.dataset import DataSet
+    from xo.demonstrations.table import Computed, Networks
     from xo.network.model import Net
-    from xo.runs.record import RunRecord
 
 MOST = 8  # patches of a channel
 ROUNDING = 1e-5  # of a channel's largest value: what differs by less is equal
-DRAWS = 10_000  # of images at random, for what chance gives
+DRAWS = 10_000  # of images at random, to estimate what chance gives
 
 
 @torch.inference_mode()
-def patches(
-    nets: dict[str, list[tuple[RunRecord, Net]]], data: DataSet
-) -> tuple[dict, dict[str, np.ndarray]]:
-    """Of every channel after each block, the test images with the largest values, and what these values see.
+def patches(nets: Networks, data: DataSet) -> Computed:
+    """For each channel after each block, the patches of test images with the largest values.
 
-    An image counts once, with its largest value; among equal values the classes take turns. A channel that is zero on all
-    images is silent and gets no patches.
+    The patch of a value is its receptive field. An image counts once, with its largest value; among
+    equal values the classes take turns. A channel that is zero on all images is silent.
     """
-    net, images, labels = nets["features"][0][1], np.asarray(data.test.images), data.test.labels
-    seen, count = fields(net), min(MOST, len(labels))
+    (run, net), labels = nets["features"][0], data.test.labels
+    images = np.asarray(data.test.images)
+    seen, count = receptive_fields(run.layers), min(MOST, len(labels))
     levels = [seen.get(f"pool{k}", seen[f"conv{k}"]) for k in range(1, len(net.conv) + 1)]
     facts = {
         "levels": len(levels),
         "count": count,
         "images": len(labels),
         "classes": list(data.classes),
-        "same_class_chance": same_class_by_chance(labels, count),
+        "same_class_chance": expected_largest_share(labels, count),
     }
     arrays = {}
     for k, (field, (values, places)) in enumerate(
@@ -61,17 +60,16 @@ def patches(
             f"places{k}": where,
             f"labels{k}": labels[chosen],
         }
-        loud = [channel for channel in range(len(chosen)) if found[channel, 0] > 0]
-        shares = [
-            np.bincount(labels[chosen[channel, found[channel] > 0]]).max()
-            / (found[channel] > 0).sum()
-            for channel in loud
-        ]
+        active = [channel for channel in range(len(chosen)) if found[channel, 0] > 0]
+        shares = []
+        for channel in active:
+            of_channel = labels[chosen[channel, found[channel] > 0]]
+            shares.append(np.bincount(of_channel).max() / len(of_channel))
         facts |= {
             f"field_{k}": field.size,
             f"stride_{k}": field.stride,
             f"units_{k}": len(chosen),
-            f"silent_{k}": len(chosen) - len(loud),
+            f"silent_{k}": len(chosen) - len(active),
             f"same_class_{k}": float(np.mean(shares)) if shares else None,
             f"ids_{k}": [[data.test.ids[index] for index in row] for row in chosen.tolist()],
         }
@@ -79,7 +77,7 @@ def patches(
 
 
 def ranked(values: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """The order of images by their values `(n,)`, the largest first; of equal ones, one of each class in turn."""
+    """Indices of images by values `(n,)`, the largest first; of equal ones by turns of class."""
     turn = np.zeros(len(labels), dtype=int)
     for label in np.unique(labels):
         turn[labels == label] = np.arange((labels == label).sum())
@@ -87,14 +85,17 @@ def ranked(values: np.ndarray, labels: np.ndarray) -> np.ndarray:
     return np.lexsort((labels, turn, -np.rint(values / (top * ROUNDING))))
 
 
-def same_class_by_chance(labels: np.ndarray, count: int) -> float:
-    """The share of the commonest class among `count` images drawn at random, on average."""
+def expected_largest_share(labels: np.ndarray, count: int) -> float:
+    """The mean share of the most frequent class among `count` images drawn at random."""
     draws = np.random.default_rng(0).choice(labels, (DRAWS, count))
     return float(np.mean([np.bincount(draw).max() for draw in draws]) / count)
 
 
 def _strongest(net: Net, images: Tensor) -> list[tuple[np.ndarray, np.ndarray]]:
-    """For each block the largest value of every image and channel after ReLU `(N, C)`, and its row and column `(N, C, 2)`."""
+    """For each block the largest value of every image and channel after ReLU, and its place.
+
+    Values `(N, C)`, rows and columns `(N, C, 2)`.
+    """
     values: list[list[Tensor]] = [[] for _ in net.conv]
     places: list[list[Tensor]] = [[] for _ in net.conv]
     for batch in images.split(BATCH):
@@ -110,6 +111,6 @@ def _strongest(net: Net, images: Tensor) -> list[tuple[np.ndarray, np.ndarray]]:
 
 
 def _patch(image: np.ndarray, place: np.ndarray, field: Field) -> np.ndarray:
-    """What the value at a place of a map sees; without padding that never goes beyond the image."""
+    """The receptive field of the value at a place; without padding it lies within the image."""
     top, left = (int(field.offset + field.stride * at) for at in place)
     return image[top : top + field.size, left : left + field.size]

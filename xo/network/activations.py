@@ -1,4 +1,4 @@
-"""What a network makes of an image on the way: the activations of every layer."""
+"""The activations of every layer for some images, and the kernels of every convolution."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from xo.network.model import Net
 
 @torch.inference_mode()
 def activations(net: Net, images: Tensor) -> dict[str, np.ndarray]:
-    """uint8 images `(N, H, W)` -> `{"conv1": (N, C, H, W), "pool1": ..., "dense1": (N, F), "logits": (N, classes)}`."""
+    """uint8 `(N, H, W)` -> `{"conv1": (N, C, H, W), "dense1": (N, F), "logits": ...}`."""
     found = dict(net.feature_steps(as_input(images)))
-    last = list(found.values())[-1]
-    found |= net.head_steps(last.flatten(1))
+    last_maps = list(found.values())[-1]
+    found |= net.head_steps(last_maps.flatten(1))
     return {name: values.contiguous().numpy() for name, values in found.items()}
 
 

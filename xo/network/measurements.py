@@ -1,8 +1,13 @@
-"""What is measured of a network and its training, as typed plain data; needs no torch."""
+"""What is measured of a network and its training, as typed plain data; no torch."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import msgspec
+
+POOL = 2  # side and stride of a pooling window, in pixels
 
 
 class Layer(msgspec.Struct, frozen=True):
@@ -17,7 +22,10 @@ class Layer(msgspec.Struct, frozen=True):
 
 
 class Epoch(msgspec.Struct, frozen=True):
-    """What is known when an epoch ends; `train_*` are running means over its batches, as the weights changed."""
+    """What is known when an epoch ends.
+
+    `train_*` are means over its batches, while the weights changed.
+    """
 
     epoch: int  # from 1
     train_loss: float  # mean cross-entropy in nats
@@ -40,16 +48,28 @@ class Training(msgspec.Struct, frozen=True, kw_only=True):
     shown_ids: tuple[str, ...]  # test images whose activations are kept
 
 
-def receptive_fields(layers: tuple[Layer, ...]) -> dict[str, tuple[int, int]]:
-    """For each layer of maps, how many input pixels a side one value sees, and how many pixels two neighbours are apart.
+class Field(NamedTuple):
+    """The receptive field of a layer, along one axis.
 
-    A window of k pixels widens the field by k - 1 of the strides so far; no layer pads its input.
+    Value i depends on the pixels from `offset + stride * i` to just before
+    `offset + stride * i + size`.
+    """
+
+    size: int
+    stride: int
+    offset: int = 0  # no layer pads its input
+
+
+def receptive_fields(layers: Sequence[Layer]) -> dict[str, Field]:
+    """The receptive field of each layer of maps, by name.
+
+    A window of k pixels widens it by k - 1 times the product of the strides so far.
     """
     size, stride, fields = 1, 1, {}
     for layer in layers:
-        window = layer.kernel if layer.kind == "conv" else 2 if layer.kind == "pool" else 1
+        window = layer.kernel if layer.kind == "conv" else POOL if layer.kind == "pool" else 1
         size += (window - 1) * stride
-        stride *= 2 if layer.kind == "pool" else 1
+        stride *= POOL if layer.kind == "pool" else 1
         if len(layer.shape) == 3:
-            fields[layer.name] = size, stride
+            fields[layer.name] = Field(size, stride)
     return fields

@@ -1,14 +1,11 @@
-"""How runs are carried out: spread over processes here, or over a Dask cluster.
+"""Carries out runs, spread over processes here or over a Dask cluster.
 
-Workers hand results back; only the caller writes. An interrupted study goes on where it was and loses at worst the runs
-in hand.
+Workers hand results back; only the caller writes to the store. An interrupted study goes on where
+it was and loses at worst the runs in hand.
 """
 
 from __future__ import annotations
 
-import os
-import platform
-import sys
 import threading
 import time
 import warnings
@@ -17,16 +14,18 @@ from concurrent.futures import Executor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from multiprocessing.managers import SyncManager
+from queue import Queue
 from typing import NamedTuple
 
 import msgspec
 import numpy as np
 
-from xo.data.dataset import DataSet, load
+from xo.data.dataset import DataSet
+from xo.data.load import load
 from xo.errors import CheckFailed, InputError
-from xo.network.measurements import Training
+from xo.network.measurements import Epoch, Training
 from xo.runs.record import (
     WEIGHTS_LIMIT,
     Cost,
@@ -36,9 +35,10 @@ from xo.runs.record import (
     run_inputs,
     write_run,
 )
+from xo.runs.resources import cores, machine, peak_memory, reset_peak_memory
 from xo.runs.study import Run
 from xo.store.inputs import changes
-from xo.store.processes import CONTEXT, begin, keep_freed_memory, one_thread, pool
+from xo.store.processes import CONTEXT, begin, keep_freed_memory, pool, start_server
 from xo.store.source_digest import Source
 from xo.store.store import Store
 
@@ -53,6 +53,17 @@ class EpochDone(NamedTuple):
     accuracy: float  # 0..1, of the test images
 
 
+class Outcome(NamedTuple):
+    """What a worker hands back of one run."""
+
+    key: str
+    measured: Training
+    cost: Cost
+    machine: str
+    arrays: dict[str, np.ndarray]
+    weights: dict[str, np.ndarray] | None
+
+
 def execute(
     runs: list[Run],
     store: Store,
@@ -62,37 +73,36 @@ def execute(
     keep_weights: bool = False,
     on_progress: Callable[[EpochDone], None] = lambda progress: None,
 ) -> Iterator[RunRecord]:
-    """Trains `runs`, seed by seed and the longest first, and yields each record once it is in the store.
+    """Trains `runs`, seed by seed and the longest first, and yields each record once it is stored.
 
-    With `scheduler` a Dask cluster does the work and progress comes run by run. A run during which the code or the data
-    changed is dropped; CheckFailed names it at the end, when all others are kept.
+    With `scheduler` a Dask cluster does the work, and `on_progress` is not called. A run during
+    which the code or the data changed is dropped; CheckFailed names it when all others are stored.
     """
-    runs = sorted(
-        runs, key=lambda run: (run.seed, -run.cost)
-    )  # cut short, a study has as many seeds of every variant
+    # Cut short, a study has equally many seeds of every variant.
+    runs = sorted(runs, key=lambda run: (run.seed, -run.cost))
     if scheduler:  # its workers may be machines that do not see our files
         runs = [run._replace(data=_in_memory(run.data)) for run in runs]
     by_key = {run.key: run for run in runs}
-    data_before = _data_now(runs, store)
-    void = []
+    data_before = _data_on_disk(runs, store)
+    dropped = []
     with (
         _executor(jobs or cores(), len(runs), scheduler) as executor,
-        _queue(on_progress, remote=bool(scheduler)) as queue,
+        _progress_queue(on_progress, remote=bool(scheduler)) as queue,
     ):
-        for outcome in _guarded(_results(runs, executor, queue, keep_weights)):
+        for outcome in _outcomes(runs, executor, queue, keep_weights):
             run = by_key[outcome.key]
-            now = run_inputs(run.variant, run.seed, run.data.digest, Source())
-            if now != run.inputs or _data_now(runs, store) != data_before:
-                void.append(f"{run} ({', '.join(changes(run.inputs, now)) or 'data'})")
+            inputs = run_inputs(run.variant, run.seed, run.data.digest, Source())
+            if inputs != run.inputs or _data_on_disk(runs, store) != data_before:
+                dropped.append(f"{run} ({', '.join(changes(run.inputs, inputs)) or 'data'})")
                 continue
             result = run_result(run, outcome.measured, outcome.cost, outcome.machine)
             yield write_run(
                 store, run.inputs, result, outcome.arrays, outcome.weights, keep_weights
             )
-    if void:
+    if dropped:
         raise CheckFailed(
-            f"dropped {len(void)} runs whose inputs changed while they ran: {'; '.join(void)}; "
-            "run the same command again to train them"
+            f"dropped {len(dropped)} runs whose inputs changed while they ran: "
+            f"{'; '.join(dropped)}; run the same command again to train them"
         )
 
 
@@ -107,9 +117,8 @@ def run_result(run: Run, measured: Training, cost: Cost, machine: str) -> RunRes
         len(data.train.labels),
         len(data.test.labels),
     )
-    settings = replace(
-        run.variant, zh="", en="", parameters=0
-    )  # titles belong to the table, counts are measured
+    # Titles belong to the table of variants, and parameters are measured.
+    settings = replace(run.variant, zh="", en="", parameters=0)
     return RunResult(
         settings=settings,
         seed=run.seed,
@@ -120,17 +129,12 @@ def run_result(run: Run, measured: Training, cost: Cost, machine: str) -> RunRes
     )
 
 
-def cores() -> int:
-    """The processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _data_now(runs: list[Run], store: Store) -> set[str]:
-    """The digests of the runs' data sets as they lie on disk."""
+def _data_on_disk(runs: list[Run], store: Store) -> set[str]:
+    """The digests of the runs' data sets as they lie on disk now."""
     digests = set()
     for root in {run.data.root for run in runs}:
         try:
-            digests.add(load(root, store.cache).digest)
+            digests.add(load(root, store).digest)
         except InputError as error:
             digests.add(str(error))
     return digests
@@ -144,75 +148,63 @@ def _in_memory(data: DataSet) -> DataSet:
     return replace(data, train=train, test=test)
 
 
-def _results(
-    runs: list[Run], executor: Executor | None, queue, keep_weights: bool
+def _outcomes(
+    runs: list[Run], executor: Executor | None, queue: Queue | None, keep_weights: bool
 ) -> Iterator[Outcome]:
-    """What `_carry_out` returns of each run, as they end; none is held on to, for a study's arrays would fill the memory."""
+    """The outcome of each run as it ends; none is kept, for a study's arrays would fill memory.
+
+    A worker's sudden death (out of memory, killed) raises CheckFailed.
+    """
     if executor is None:
         yield from (_carry_out(run, queue, keep_weights) for run in runs)
-    else:
-        yield from (
-            done.result()
-            for done in as_completed(
-                [executor.submit(_carry_out, run, queue, keep_weights) for run in runs]
-            )
-        )
+        return
+    try:
+        for future in as_completed(
+            [executor.submit(_carry_out, run, queue, keep_weights) for run in runs]
+        ):
+            yield future.result()
+    except BrokenProcessPool as error:
+        raise CheckFailed(
+            "a training process was killed, most likely for want of memory; run the same command "
+            "again with fewer --jobs; finished runs are kept"
+        ) from error
 
 
-class Outcome(NamedTuple):
-    """What a worker hands back of one run."""
-
-    key: str
-    measured: Training
-    cost: Cost
-    machine: str
-    arrays: dict[str, np.ndarray]
-    weights: dict[str, np.ndarray] | None
-
-
-def _carry_out(run: Run, queue, keep_weights: bool) -> Outcome:
+def _carry_out(run: Run, queue: Queue | None, keep_weights: bool) -> Outcome:
     """One run, in a worker process, or in the caller's where there is one job."""
     from xo.network.train import train
 
     keep_freed_memory()
 
-    def report(epoch):
+    def report(epoch: Epoch) -> None:
         if queue is not None:
-            queue.put(
-                EpochDone(
-                    str(run), epoch.epoch, run.variant.epochs, epoch.test_loss, epoch.test_accuracy
-                )
-            )
+            loss, accuracy = epoch.test_loss, epoch.test_accuracy
+            queue.put(EpochDone(str(run), epoch.epoch, run.variant.epochs, loss, accuracy))
 
-    _reset_peak_memory()
+    reset_peak_memory()
     started = time.perf_counter()
     with warnings.catch_warnings():
-        warnings.filterwarnings(
-            "ignore", "overflow", RuntimeWarning
-        )  # in the maps of a net that diverged
+        # In the maps of a network that diverged.
+        warnings.filterwarnings("ignore", "overflow", RuntimeWarning)
         net, measured, arrays = train(run.variant, run.data, run.seed, report)
     seconds = time.perf_counter() - started
-    keep_freed_memory()  # from now on: what training freed goes back before large weights are copied and written
+    keep_freed_memory()  # what training freed goes back before large weights are copied and written
     tensors = net.state_dict()
-    wanted = (
-        keep_weights
-        or run.variant.labels == "class"
-        and sum(t.nbytes for t in tensors.values()) <= WEIGHTS_LIMIT
-    )
-    weights = (
-        {name: tensor.contiguous().numpy() for name, tensor in tensors.items()} if wanted else None
-    )
-    finished = datetime.now(timezone.utc).isoformat(timespec="seconds")
-    return Outcome(
-        run.key, measured, Cost(seconds, _peak_memory(), finished), _machine(), arrays, weights
-    )
+    small = sum(tensor.nbytes for tensor in tensors.values()) <= WEIGHTS_LIMIT
+    weights = None
+    if keep_weights or (run.variant.labels == "class" and small):
+        weights = {name: tensor.contiguous().numpy() for name, tensor in tensors.items()}
+    finished = datetime.now(UTC).isoformat(timespec="seconds")
+    cost = Cost(seconds, peak_memory(), finished)
+    return Outcome(run.key, measured, cost, machine(), arrays, weights)
 
 
 @contextmanager
 def _executor(jobs: int, tasks: int, scheduler: str | None) -> Iterator[Executor | None]:
-    """Processes here, or the cluster; None where there is one job: the caller then does the work itself."""
+    """Processes here, or the cluster; None where the caller does the one job itself."""
     if scheduler is None:
-        with nullcontext() if jobs == 1 else pool(min(jobs, tasks) or 1) as executor:
+        processes = min(jobs, tasks) or 1
+        with nullcontext() if jobs == 1 else pool(processes, libraries=("torch",)) as executor:
             yield executor
         return
     try:
@@ -233,18 +225,20 @@ def _executor(jobs: int, tasks: int, scheduler: str | None) -> Iterator[Executor
 
 
 @contextmanager
-def _queue(on_progress: Callable[[EpochDone], None], remote: bool):
-    """A queue that carries progress from worker processes to `on_progress`; None where it cannot reach."""
+def _progress_queue(
+    on_progress: Callable[[EpochDone], None], remote: bool
+) -> Iterator[Queue | None]:
+    """A queue that carries progress from workers to `on_progress`; None where it cannot reach."""
     if remote:
         yield None
         return
+    start_server()
     manager = SyncManager(ctx=CONTEXT)
-    with one_thread():  # the server of later processes may start with it
-        manager.start(begin)
+    manager.start(begin)
     with manager:
         queue = manager.Queue()
 
-        def listen():
+        def listen() -> None:
             while (progress := queue.get()) is not None:
                 on_progress(progress)
 
@@ -255,53 +249,3 @@ def _queue(on_progress: Callable[[EpochDone], None], remote: bool):
         finally:
             queue.put(None)
             listener.join()
-
-
-def _guarded(results: Iterator) -> Iterator:
-    """Turns a worker's sudden death (out of memory, killed) into one line."""
-    try:
-        yield from results
-    except BrokenProcessPool as error:
-        raise CheckFailed(
-            "a training process was killed, most likely for want of memory; run the same command again "
-            "with fewer --jobs; finished runs are kept"
-        ) from error
-
-
-def _machine() -> str:
-    """The kind of system and processor; on another the last bits of a result may differ."""
-    model = platform.processor()
-    try:
-        with open("/proc/cpuinfo") as file:
-            model = next(
-                (line.partition(":")[2].strip() for line in file if line.startswith("model name")),
-                model,
-            )
-    except OSError:
-        pass
-    return f"{platform.system()} {platform.machine()} {model}".strip()
-
-
-def _reset_peak_memory() -> None:
-    """Lets the kernel count this process's peak memory anew (Linux), so that a run is not charged for the one before."""
-    try:
-        with open("/proc/self/clear_refs", "w") as file:
-            file.write("5")
-    except OSError:
-        pass
-
-
-def _peak_memory() -> int | None:
-    """Peak resident memory in bytes since the reset; of the whole process where the system cannot reset."""
-    try:
-        with open("/proc/self/status") as file:
-            return next(int(line.split()[1]) * 1024 for line in file if line.startswith("VmHWM"))
-    except OSError:
-        pass
-    try:
-        import resource
-    except ImportError:  # Windows
-        return None
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (
-        1 if sys.platform == "darwin" else 1024
-    )

@@ -1,4 +1,4 @@
-"""What a stored network says of image files."""
+"""Classifies image files by a stored network."""
 
 from __future__ import annotations
 
@@ -20,13 +20,18 @@ LARGEST_PHOTO = 10_000  # pixels a side of an image that is to be resized
 
 
 class Prediction(NamedTuple):
+    """The most probable class of one image file."""
+
     path: Path
     label: str
     probability: float  # 0..1
 
 
 def predict(record: RunRecord, paths: list[Path], resize: bool = False) -> list[Prediction]:
-    """Classifies image files with the record's network; an image of another size is refused unless `resize`."""
+    """Classifies image files with the record's network.
+
+    InputError on what is no image and, unless `resize`, on an image of another size.
+    """
     height, width = record.data.image_size
     classes = record.classes
     net = Net(find_variant(record.variant), (height, width), len(classes))

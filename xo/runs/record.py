@@ -1,6 +1,7 @@
 """What a run left: its typed record, the inputs that decide it, and which weights are kept.
 
-`runs/<variant>/<seed>-<key>/` holds `record.json`, `arrays.safetensors` and perhaps `weights.safetensors`. Needs no torch.
+`runs/<variant>/<seed>-<key>/` holds `record.json`, `arrays.safetensors` and perhaps
+`weights.safetensors`. Needs no torch.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -19,7 +21,7 @@ from xo.errors import InputError
 from xo.network.measurements import Training
 from xo.store.inputs import Inputs
 from xo.store.source_digest import Source
-from xo.store.store import ARRAYS, Artifact, Damaged, Store, read
+from xo.store.store import ARRAYS, RECORD, Artifact, Damaged, Store, read
 from xo.variants import Variant
 
 LAYOUT = 3  # of the record and its arrays; raise it when readers must change
@@ -27,7 +29,9 @@ SOLVED = 0.98  # test accuracy from which a run counts as having solved its task
 WEIGHTS = "weights.safetensors"
 WEIGHTS_LIMIT = 100e6  # bytes; larger weights (no pooling: 300 MB) are kept on request only
 WEIGHTS_SMALL = 3e6  # bytes; smaller weights (three convolutions) are kept of every seed
-TRAINING = "xo.network.train:train"  # the function whose code, with all that it reaches, decides what a run computes
+TRAINING = (
+    "xo.network.train:train"  # its code, with all that it reaches, decides what a run computes
+)
 NOT_DECIDING = ("name", "zh", "en", "parameters")  # of a variant's row
 
 
@@ -77,18 +81,22 @@ class RunRecord(RunResult, frozen=True, kw_only=True):
 
     @property
     def key(self) -> str:
+        """The digest of all that decides the run."""
         return self.artifact.key
 
     @property
     def digest(self) -> str:
+        """The digest of the record, with those of its files."""
         return self.artifact.digest
 
     @property
     def folder(self) -> Path:
+        """Where it is stored."""
         return self.artifact.folder
 
     @property
     def inputs(self) -> Inputs:
+        """All that decides the run."""
         return self.artifact.inputs
 
     @property
@@ -98,20 +106,25 @@ class RunRecord(RunResult, frozen=True, kw_only=True):
 
     @property
     def solved(self) -> bool:
+        """Whether the test accuracy is at least SOLVED."""
         return self.test_accuracy >= SOLVED
 
     @property
     def has_weights(self) -> bool:
+        """Whether its weights were kept."""
         return self.artifact.has(WEIGHTS)
 
     @property
     def array_names(self) -> tuple[str, ...]:
+        """The names of its arrays."""
         return self.artifact.array_names
 
     def has(self, name: str) -> bool:
+        """Whether there is an array of that name."""
         return name in self.array_names
 
     def array(self, name: str) -> np.ndarray:
+        """One of its arrays, rehashed."""
         return self.artifact.array(name)
 
 
@@ -144,23 +157,24 @@ def write_run(
     weights: Mapping[str, np.ndarray] | None = None,
     keep_weights: bool = False,
 ) -> RunRecord:
-    """Stores a run. Of large weights, unless `keep_weights`, only one seed's stay: the lowest that solved its task."""
+    """Stores a run.
+
+    Of large weights, unless `keep_weights`, only one seed's stay: the lowest that solved its task.
+    """
     from safetensors.numpy import save
 
     files = {ARRAYS: save(dict(sorted(arrays.items())))}
     if weights is not None:
         files[WEIGHTS] = save(dict(sorted(weights.items())))
-    name = f"{result.settings.name}/{result.seed}"
-    content = msgspec.to_builtins(result)
-    droppable = not keep_weights and len(files.get(WEIGHTS, b"")) > WEIGHTS_SMALL
+    large = len(files.get(WEIGHTS, b"")) > WEIGHTS_SMALL
     artifact = store.add(
         "run",
-        name,
+        f"{result.settings.name}/{result.seed}",
         inputs,
-        content,
+        msgspec.to_builtins(result),
         files,
         replace=keep_weights,
-        optional=(WEIGHTS,) if droppable else (),
+        optional=(WEIGHTS,) if large and not keep_weights else (),
     )
     record = run_record(artifact)
     if not keep_weights:
@@ -169,15 +183,12 @@ def write_run(
 
 
 def stored_runs(store: Store, variant: str = "*") -> list[RunRecord]:
-    """Every readable record of a variant, or of all, in the order of their folders; files are not rehashed."""
+    """Every readable record of a variant, or of all, by folder; files are not rehashed."""
     found = []
-    for file in sorted(store.root.glob(f"{variant}/[!.]*/record.json")):
-        if file.parent.parent.name.startswith("."):
-            continue
-        try:
-            found.append(run_record(read(file.parent)))
-        except Damaged:
-            continue
+    for file in sorted(store.root.glob(f"{variant}/[!.]*/{RECORD}")):
+        if not file.parent.parent.name.startswith("."):
+            with suppress(Damaged):
+                found.append(run_record(read(file.parent)))
     return found
 
 
@@ -185,7 +196,8 @@ def read_weights(record: RunRecord) -> bytes:
     """The bytes of the record's weights (safetensors), rehashed."""
     if not record.has_weights:
         raise InputError(
-            f"{record.folder}: its weights were not kept; remove this folder and train the run again, with --keep-weights"
+            f"{record.folder}: its weights were not kept; remove this folder and train the run "
+            "again, with --keep-weights"
         )
     try:
         return record.artifact.read(WEIGHTS)

@@ -1,4 +1,4 @@
-"""How files and folders are written: whole or not at all, whatever interrupts, and whoever else writes the same."""
+"""Writes files and folders whole or not at all, whatever interrupts or else writes the same."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def write_atomically(path: Path, content: bytes | str) -> None:
-    """Writes a file, its folder made where it is missing; a reader sees the old content or the new one."""
+    """Writes a file; a reader sees the old content or the new one. Its folder may be missing."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
@@ -24,7 +24,7 @@ def write_atomically(path: Path, content: bytes | str) -> None:
 
 
 def temporary_folder(beside: Path) -> Path:
-    """A new empty folder next to `beside`, hidden, on the same file system, with the usual permissions."""
+    """A new empty hidden folder next to `beside`, with the usual permissions."""
     beside.parent.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=f".{beside.name}-", dir=beside.parent))
     folder.chmod(0o777 & ~_umask())

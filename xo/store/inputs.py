@@ -1,7 +1,7 @@
-"""What decides an artifact: its inputs as plain data, their digest, and in words what differs between two of them.
+"""What decides an artifact: its inputs as plain data, their digest, and how two of them differ.
 
-Inputs are a dict of parts, as `{"code": {"module:name": digest}, "data": digest, "versions": {"numpy": "2.3.5"}, "seed": 0}`.
-A part is a scalar or a dict of named digests or values.
+Inputs are a dict of parts, as `{"code": {"module:name": digest}, "data": digest, "seed": 0}`. A
+part is a scalar or a dict of named digests or values.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 Inputs = dict[str, Any]
 
-KEY_LENGTH = 16  # hexadecimal digits of SHA-256: enough to tell all inputs apart that one store will ever see
+KEY_LENGTH = 16  # hexadecimal digits of SHA-256, enough for all inputs that a store will ever see
 # Parts whose entries a reader knows by name alone, and the word that is put before the name.
 NAMED_PARTS = {
     "records": "run ",
@@ -47,26 +47,25 @@ def file_digest(path: Path) -> str:
 def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     """The inputs that differ, each by the name of what a reader would look for.
 
-    As `code xo.network.train:sgd_step`, `run baseline/0`, `12 runs of baseline`, `versions torch 2.13.0 -> 2.14.1`, `data`.
+    As `code xo.network.train:sgd_step`, `run baseline/0`, `12 runs of baseline`,
+    `versions torch 2.13.0 -> 2.14.1`, `data`.
     """
     found: list[str] = []
     for part in sorted(old.keys() | new.keys()):
         before, after = old.get(part), new.get(part)
         if before == after:
             continue
-        if part == "records":
+        if not all(isinstance(value, Mapping | None) for value in (before, after)):
+            found.append("data" if part == "data" else f"{part} {before} -> {after}")
+        elif part == "records":
             found += _changed_runs(before or {}, after or {})
         elif part in NAMED_PARTS:
             found += [
                 NAMED_PARTS[part] + name + _new_or_gone(name, before or {}, after or {})
                 for name in _differing(before or {}, after or {})
             ]
-        elif isinstance(before, Mapping) and isinstance(after, Mapping):
-            found += _changed_entries(part, before, after)
-        elif part == "data":
-            found.append("data")
         else:
-            found.append(f"{part} {before} -> {after}")
+            found += _changed_entries(part, before or {}, after or {})
     return found
 
 
@@ -75,9 +74,7 @@ def _changed_entries(
 ) -> Iterator[str]:
     for name in _differing(before, after):
         suffix = _new_or_gone(name, before, after)
-        if (
-            part != "code"
-        ):  # the digest of a function tells a reader nothing, a value or version does
+        if part != "code":  # the digest of a function says nothing, a value or a version does
             suffix = suffix or f" {before[name]} -> {after[name]}"
         yield f"{part} {name}{suffix}"
 

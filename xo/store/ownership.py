@@ -1,7 +1,8 @@
-"""Which folders are the program's own, so that nothing it did not make is ever overwritten or deleted.
+"""Which folders are the program's own: nothing it did not make is ever overwritten or deleted.
 
-A folder it writes to carries the file MARK, which says of what kind it is. A folder without that file is used only when it
-is absent or empty, or when an earlier version of this program recognisably made it. Anything else is refused by name.
+A folder it writes to carries the file MARK, which says of what kind it is. A folder without that
+file is used only when it is absent or empty, or when an earlier version of this program
+recognisably made it. Anything else is refused by name.
 """
 
 from __future__ import annotations
@@ -17,15 +18,9 @@ from xo.store.source_digest import ROOT
 
 MARK = ".xo-report"
 NOTE = "made by xo-report, which may replace or delete what lies in this folder"
-SOURCES = (
-    "docs",
-    "xo",
-    "report_builder",
-    "tests",
-    ".git",
-)  # folders of the checkout that hold no output
-# kind -> a file that only this program writes there, and keys that its JSON then has. A published site has no other mark:
-# hosts often leave out files whose names begin with a dot, and its manifest names every file.
+SOURCES = ("docs", "xo", "report_builder", "tests", ".git")  # of the checkout: hold no output
+# Kind -> a file that only this program writes there, and keys that its JSON then has. A published
+# site has no other mark: hosts often leave out files whose names begin with a dot.
 RECOGNISED = {
     "store": {
         "*/*-*/record.json": {"layout", "variant", "digest"},
@@ -39,21 +34,18 @@ WRITTEN = ("--store", "--build", "--site")  # options that name a folder that is
 
 
 def kind_of(folder: Path) -> str | None:
-    """What the folder's mark says that it is: "store", "build", "site" or "publishing"; None without a mark."""
+    """The kind on the folder's mark: "store", "build", "site", "publishing"; None without one."""
     return _json(folder / MARK).get("kind")
 
 
 def is_own(folder: Path, kind: str) -> bool:
     """Whether this program made the folder as one of that kind."""
-    marked = kind_of(folder)
-    return (
-        marked == kind
-        if marked
-        else any(
-            keys <= _json(file).keys()
-            for pattern, keys in RECOGNISED.get(kind, {}).items()
-            for file in folder.glob(pattern)
-        )
+    if marked := kind_of(folder):
+        return marked == kind
+    return any(
+        keys <= _json(file).keys()
+        for pattern, keys in RECOGNISED.get(kind, {}).items()
+        for file in folder.glob(pattern)
     )
 
 
@@ -84,7 +76,10 @@ def refuse_foreign(folder: Path, kind: str) -> None:
 
 
 def claim(folder: Path, kind: str) -> None:
-    """Makes the folder, where it is missing, and marks it as the program's own; raises InputError on a foreign one."""
+    """Creates the folder, unless it exists, and marks it as the program's own.
+
+    Raises InputError on a foreign one.
+    """
     refuse_foreign(folder, kind)
     if kind_of(folder) == kind:
         return
@@ -96,7 +91,7 @@ def claim(folder: Path, kind: str) -> None:
 
 
 def refuse_inside_own(path: Path, option: str) -> None:
-    """Raises InputError for a new path in a folder whose content the program replaces or deletes."""
+    """Raises InputError for a new path in a folder whose content the program replaces."""
     for above in _absolute(path).parents:
         if kind := kind_of(above):
             raise InputError(
@@ -106,15 +101,19 @@ def refuse_inside_own(path: Path, option: str) -> None:
 
 
 def keep_apart(folders: Mapping[str, Path]) -> None:
-    """Raises InputError where a folder whose option is in WRITTEN holds the checkout or the home folder, lies in the
-    checkout's sources, or shares its content with another of the folders."""
+    """Raises InputError where a folder that is written to (`WRITTEN`) harms another.
+
+    It may not hold the checkout or the home folder, lie in the checkout's sources, or share its
+    content with another of the folders.
+    """
     places = {option: _absolute(folder) for option, folder in folders.items()}
     written = {option: place for option, place in places.items() if option in WRITTEN}
     for option, place in written.items():
         for name, kept in (("the checkout", ROOT), ("the home folder", Path.home())):
             if _absolute(kept).is_relative_to(place):
                 raise InputError(
-                    f"{folders[option]}: is or holds {name} ({kept}); choose another folder with {option}"
+                    f"{folders[option]}: is or holds {name} ({kept}); "
+                    f"choose another folder with {option}"
                 )
         for source in SOURCES:
             if place.is_relative_to(_absolute(ROOT / source)):
@@ -126,8 +125,8 @@ def keep_apart(folders: Mapping[str, Path]) -> None:
         for other, second in places.items():
             if other != option and (place.is_relative_to(second) or second.is_relative_to(place)):
                 raise InputError(
-                    f"{folders[option]}: {option} and {other} ({folders[other]}) are the same folder, or one "
-                    "holds the other; choose another folder for one of them"
+                    f"{folders[option]}: {option} and {other} ({folders[other]}) are the same "
+                    "folder, or one holds the other; choose another folder for one of them"
                 )
 
 

@@ -1,19 +1,21 @@
 """The one store: whatever is computed once and kept, found by the digest of all that decides it.
 
 An artifact of any kind (a run, a demonstration, a figure, an executed notebook, ...) is a folder
-`<root>/<folder of its kind>/<name>-<key>/` with `record.json` (its inputs, its content, the digest of each of its files)
-and its files. The key is the digest of the inputs, so an artifact is either exactly right or not found.
+`<root>/<folder of its kind>/<name>-<key>/`. It holds `record.json` (its inputs, its content, the
+digest of each of its files) and its files. The key is the digest of the inputs, so an artifact is
+either exactly right or not found.
 """
 
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -26,10 +28,12 @@ from xo.errors import InputError
 from xo.store.files import sync_folder, temporary_folder
 from xo.store.inputs import Inputs, changes, digest, sha256
 
+RUNS = Path("runs")  # where the store lies unless another place is named
 RECORD = "record.json"
 ARRAYS = "arrays.safetensors"
 NEVER = "never made"
-KEPT = 4  # artifacts of a name that stay beside those in use, for going back and forth between studies and data sets
+# Artifacts of a name that stay beside those in use, for switching between studies and data sets.
+KEPT = 4
 # Where each kind lies below the root of its store; runs, which people look at, lie at the top.
 KINDS = {
     "run": "",
@@ -70,7 +74,7 @@ class _Record(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Artifact:
-    """Something that was computed and kept. Files are read from disk when asked for, and rehashed as they are read."""
+    """Something that was computed and kept; its files are rehashed as they are read."""
 
     folder: Path
     kind: str
@@ -93,14 +97,18 @@ class Artifact:
 
     def read(self, file: str) -> bytes:
         """The bytes of a file; raises Damaged where they are not those that were written."""
+        return _read_checked(self.folder / file, self.files[file].sha256)
+
+    def rehash(self, file: str) -> None:
+        """Raises Damaged where a file, of any size, is not as it was written."""
         path = self.folder / file
         try:
-            content = path.read_bytes()
+            with open(path, "rb") as opened:
+                found = hashlib.file_digest(opened, "sha256").hexdigest()
         except OSError as error:
             raise Damaged(f"{path}: cannot be read ({error.strerror})") from error
-        if sha256(content) != self.files[file].sha256:
+        if found != self.files[file].sha256:
             raise Damaged(f"{path}: does not match the digest in {RECORD}")
-        return content
 
     @property
     def array_names(self) -> tuple[str, ...]:
@@ -117,13 +125,17 @@ class Artifact:
 def _arrays(path: Path, expected: str) -> dict[str, np.ndarray]:
     from safetensors.numpy import load
 
+    return load(_read_checked(path, expected))
+
+
+def _read_checked(path: Path, expected: str) -> bytes:
     try:
         content = path.read_bytes()
     except OSError as error:
         raise Damaged(f"{path}: cannot be read ({error.strerror})") from error
     if sha256(content) != expected:
         raise Damaged(f"{path}: does not match the digest in {RECORD}")
-    return load(content)
+    return content
 
 
 @dataclass(frozen=True)
@@ -132,25 +144,23 @@ class Store:
 
     root: Path
 
-    @property
-    def cache(self) -> Path:
-        """Where data sets lie decoded."""
-        return self.root / KINDS["images"]
-
     def folder(self, kind: str, name: str, inputs: Inputs) -> Path:
         """Where the artifact with these inputs lies, whether it is there or not."""
         return self.root / KINDS[kind] / f"{name}-{digest(inputs)}"
 
     def find(self, kind: str, name: str, inputs: Inputs) -> Artifact | None:
-        """The artifact with these inputs, all its files rehashed but optional ones, which are when they are read.
+        """The artifact with these inputs, its files rehashed; optional ones are when they are read.
 
-        Raises Damaged where it is there but not as it was written.
+        Raises Damaged where it is not as it was written.
         """
         folder = self.folder(kind, name, inputs)
         return read(folder, rehash=True) if folder.is_dir() else None
 
     def why_missing(self, kind: str, name: str, inputs: Inputs) -> str:
-        """`never made`, or which inputs changed since the nearest artifact of that name, on the same data if there is one."""
+        """`never made`, or which inputs changed since the nearest artifact of that name.
+
+        One on the same data is nearer than any other.
+        """
         others = [artifact.inputs for artifact in self.artifacts(kind, name)]
         others = [each for each in others if each.get("data") == inputs.get("data")] or others
         if not others:
@@ -160,7 +170,10 @@ class Store:
     def look_up(
         self, kind: str, name: str, inputs: Inputs, quarantine: bool = False
     ) -> tuple[Artifact | None, str]:
-        """The artifact, or None and why it must be made; a damaged one counts as missing and, on request, is moved away."""
+        """The artifact, or None and why it must be made.
+
+        A damaged one counts as missing and, with `quarantine`, is moved away.
+        """
         try:
             found = self.find(kind, name, inputs)
         except Damaged as damage:
@@ -169,7 +182,7 @@ class Store:
         return found, "" if found else self.why_missing(kind, name, inputs)
 
     def artifacts(self, kind: str, name: str) -> Iterator[Artifact]:
-        """Every readable artifact of a name, the newest first; what is damaged explains nothing and is passed over."""
+        """Every readable artifact of a name, the newest first; damaged ones are left out."""
         for folder in self._folders(kind, name):
             try:
                 yield read(folder)
@@ -203,10 +216,11 @@ class Store:
         replace: bool = False,
         optional: tuple[str, ...] = (),
     ) -> Iterator[NewEntry]:
-        """A folder to write the files of an artifact into, and a dict for its content; both are kept whole or not at all.
+        """An entry to write an artifact's files and content to, stored when the block ends.
 
-        When the block ends, `entry.artifact` is what is stored: an equal artifact that another process has stored
-        meanwhile stays, unless `replace`. Files named in `optional` may be deleted later.
+        It is stored whole or not at all; `entry.artifact` is then what is stored. An equal artifact
+        that another process has stored meanwhile stays, unless `replace`. Files named in `optional`
+        may be deleted later.
         """
         final = self.folder(kind, name, inputs)
         try:
@@ -246,14 +260,15 @@ class Store:
         return entry.artifact
 
     def quarantine(self, kind: str, name: str, inputs: Inputs) -> Path:
-        """Moves a damaged artifact out of the way, to be looked at; returns where it went."""
+        """Moves a damaged artifact away, to be looked at; returns where it went."""
         folder = self.folder(kind, name, inputs)
         target = temporary_folder(self.root / ".damaged" / f"{name.replace('/', '-')}")
-        os.rename(folder, target / folder.name)
+        with suppress(FileNotFoundError):  # another process was first
+            os.rename(folder, target / folder.name)
         return target / folder.name
 
     def prune(self, kind: str, in_use: list[Artifact]) -> None:
-        """Removes the oldest artifacts of the names in use, all but the last few that nothing uses."""
+        """Removes the oldest unused artifacts of the names in use; the last KEPT of each stay."""
         used = {artifact.folder for artifact in in_use}
         for name in dict.fromkeys(artifact.name for artifact in in_use):
             others = [folder for folder in self._folders(kind, name) if folder not in used]
@@ -271,7 +286,7 @@ class NewEntry:
 
 
 def read(folder: Path, rehash: bool = False) -> Artifact:
-    """The artifact in a folder; with `rehash`, its files must have the digests that they were written with.
+    """The artifact in a folder; with `rehash`, its files but optional ones must be as written.
 
     Raises Damaged; InputError where a file may not be read, which is no damage.
     """
@@ -299,12 +314,12 @@ def read(folder: Path, rehash: bool = False) -> Artifact:
     if rehash:
         for file, stored in record.files.items():
             if not stored.optional:
-                artifact.read(file)
+                artifact.rehash(file)
     return artifact
 
 
 def problems(folder: Path) -> Iterator[str]:
-    """A line for everything in an artifact's folder that is not as it was written, optional files included."""
+    """A line for everything in an artifact's folder that is not as written, optional files too."""
     try:
         artifact = read(folder)
         text = (folder / RECORD).read_text(encoding="utf-8")
@@ -329,7 +344,7 @@ def problems(folder: Path) -> Iterator[str]:
                 yield f"{folder / file}: missing"
             continue
         try:
-            artifact.read(file)
+            artifact.rehash(file)
         except Damaged as damage:
             yield str(damage)
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
@@ -349,10 +364,12 @@ def _describe(
     """The bytes of `record.json`."""
     files = {}
     for path in sorted(path for path in entry.folder.rglob("*") if path.is_file()):
-        file, content = path.relative_to(entry.folder).as_posix(), path.read_bytes()
+        file = path.relative_to(entry.folder).as_posix()
+        with open(path, "rb") as opened:
+            found = hashlib.file_digest(opened, "sha256").hexdigest()
         files[file] = {
-            "sha256": sha256(content),
-            "bytes": len(content),
+            "sha256": found,
+            "bytes": path.stat().st_size,
             "optional": file in optional,
         }
     document: dict[str, Any] = {

@@ -156,11 +156,11 @@ def by_hand(variant):
     for name, kernel, stride, parameters in steps(variant):
         h, w = out(h, kernel, stride), out(w, kernel, stride)
         channels = variant.channels[int(name[-1]) - 1]
-        yield name, [channels, h, w], parameters
+        yield name, (channels, h, w), parameters
     widths = [channels * h * w, *variant.dense, len(data.classes)]
     names = [f"dense{k + 1}" for k in range(len(variant.dense))]
     for name, a, b in zip([*names, "logits"], widths, widths[1:]):
-        yield name, [b], dense(a, b)
+        yield name, (b,), dense(a, b)
 
 # %%
 for name, variant in VARIANTS.items():

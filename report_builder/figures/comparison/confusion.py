@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -15,7 +15,6 @@ from report_builder.figures.toolkit.words import (
     class_names,
     shorten,
     title_of,
-    variant_of,
     width,
 )
 from report_builder.text import SPACE, Text, percent, plural
@@ -62,7 +61,7 @@ class Confusion(NamedTuple):
 def measure(evidence: Evidence, name: str) -> Confusion:
     runs, representative = evidence.runs(name), evidence.representative(name)
     return Confusion(
-        variant_of(evidence, name),
+        evidence.variant(name),
         class_names(representative),
         tuple(run.seed for run in runs),
         np.array([run.confusion for run in runs]),
@@ -131,8 +130,8 @@ def _draw_seeds(ax: Axes, numbers: Confusion, style: Style) -> None:
     further = iter(FURTHER_MARKERS)
     for i, color in enumerate(style.class_colors(numbers.classes)):
         marker = MARKERS.get(numbers.classes[i]) or next(further)
-        every = {"color": color, "clip_on": False}
-        thin = {"ms": 5, "mew": 1.5, "mfc": "none", "alpha": 0.8}
+        every: dict[str, Any] = {"color": color, "clip_on": False}
+        thin: dict[str, Any] = {"ms": 5, "mew": 1.5, "mfc": "none", "alpha": 0.8}
         ax.plot(recall[:, i], i + heights, marker, **every, **thin)
         ax.plot(recall[shown, i], i + heights[shown], marker, **every, ms=7, mew=2.5)
         if i:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -62,9 +62,10 @@ def write_beside(ax: Axes, row: int, text: str, color: str, x: float = 1.1) -> N
 
 
 def log_axis(
-    ax: Axes, values: Sequence[float], write: Callable[[float], str] = "{:,g}".format
+    ax: Axes, values: Iterable[float], write: Callable[[float], str] = "{:,g}".format
 ) -> None:
     """A log scale on the x axis that shows all values and at least one tick."""
+    values = list(values)
     low, high = max(min(values), 1e-3) / 1.6, max(max(values), 1e-3) * 1.6
     power_below, power_above = 10 ** np.floor(np.log10(high)), 10 ** np.ceil(np.log10(low))
     low, high = min(low, power_below), max(high, power_above)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from report_builder.figures.concepts.costs import COSTS, bar_axes
+from report_builder.figures.concepts.record import recorded
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import axes, sheet
 from report_builder.figures.toolkit.pixels import mixed
@@ -47,7 +48,7 @@ class Bottleneck(NamedTuple):
 
 def measure(evidence: Evidence) -> Bottleneck:
     """The counts that the demonstration "bottleneck" has recorded."""
-    facts = evidence.demonstration("bottleneck").facts
+    facts = recorded(evidence, "bottleneck").facts
     designs = {
         name: [
             Layer(row["kernel"], row["in"], row["out"], row["parameters"], row["multiply_adds"])
@@ -78,9 +79,9 @@ def draw(numbers: Bottleneck, style: Style) -> Figure:
     for k, (cost, words) in enumerate(COSTS.items()):
         ax = axes(figure, 1.3 + k * 2.9, 0.5, 1.75, 1.75)
         for y, plain, design in bars:
-            whole, left = numbers.total(plain, cost), 0.0
+            plain_total, left = numbers.total(plain, cost), 0.0
             for layer in numbers.designs[design]:
-                share, color = 100 * getattr(layer, cost) / whole, colors[layer.kernel]
+                share, color = 100 * getattr(layer, cost) / plain_total, colors[layer.kernel]
                 ax.barh(y, share, left=left, height=0.9, color=color, ec=style.ground, lw=0.8)
                 left += share
             total = big(numbers.total(design, cost), style.language)
@@ -150,7 +151,7 @@ def describe(numbers: Bottleneck) -> Description:
             "Pale: 1×1 layers; dark: 3×3 layers. Worked out from the layers' shapes.",
         ),
         rows=[
-            {"layers": name, "layer": i} | layer._asdict()
+            {"layers": name, "layer": i, **layer._asdict()}
             for name, layers in numbers.designs.items()
             for i, layer in enumerate(layers, 1)
         ],

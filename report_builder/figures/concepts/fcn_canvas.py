@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from report_builder.figures.concepts.fcn import GAP, ON_WHITE, Network, measure_network
+from report_builder.figures.concepts.record import Network, network_of, recorded
 from report_builder.figures.toolkit.description import Description
-from report_builder.figures.toolkit.picture import Picture
+from report_builder.figures.toolkit.picture import ON_WHITE, Picture
 from report_builder.figures.toolkit.pixels import ACROSS, fit, gray, points, shades
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import enumerated, shorten
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from report_builder.evidence.study import Evidence
+
+GAP = 12  # pixels around panels
 
 
 class Shape(NamedTuple):
@@ -34,6 +36,7 @@ class FcnCanvas(NamedTuple):
     """The canvas with the network's answers everywhere on it."""
 
     network: Network
+    class_names: tuple[str, ...]
     canvas: np.ndarray  # (H, W) uint8
     heat_maps: np.ndarray  # (classes, H, W) probabilities, at the canvas's size
     strokes: np.ndarray  # (classes, H, W), the same times the strength of edges in pool1
@@ -49,14 +52,16 @@ class FcnCanvas(NamedTuple):
 
 def measure(evidence: Evidence) -> FcnCanvas:
     """The maps and answers that the demonstration "fcn" has recorded."""
-    record = evidence.demonstration("fcn")
+    record = recorded(evidence, "fcn")
     facts = record.facts
     shapes = [
-        Shape(shape["id"], class_name(shape["class"]), *shape["center"], shape["probabilities"])
-        for shape in facts["placed"]
+        Shape(each["id"], class_name(each["class"]), row, column, each["probabilities"])
+        for each in facts["placed"]
+        for row, column in [each["center"]]
     ]
     return FcnCanvas(
-        network=measure_network(evidence),
+        network=network_of(evidence, record, "baseline"),
+        class_names=tuple(map(class_name, facts["classes"])),
         canvas=record.array("canvas"),
         heat_maps=record.array("large"),
         strokes=record.array("sharp"),
@@ -73,7 +78,7 @@ def measure(evidence: Evidence) -> FcnCanvas:
 
 def draw(numbers: FcnCanvas, style: Style) -> Figure:
     """The canvas, the heat maps of two classes at its size, and the class of every stroke."""
-    names, colors = numbers.network.class_names, style.class_colors(numbers.network.class_names)
+    names, colors = numbers.class_names, style.class_colors(numbers.class_names)
     wide = numbers.canvas.shape[1] * max(1, round(ACROSS / 2 / numbers.canvas.shape[1]))
     panels = [fit(image, wide, 10 * wide) for image in _images(numbers, style, colors)]
     tall, wide = panels[0].shape[:2]
@@ -108,7 +113,7 @@ def _images(numbers: FcnCanvas, style: Style, colors: list[str]) -> list[np.ndar
     """(H, W, 3) each; strokes in the color of the likeliest class, the stronger the likelier."""
     first, second = (
         shades(values, 0, 1, (style.ground, color))
-        for values, color in zip(numbers.heat_maps, colors[:2], strict=False)
+        for values, color in zip(numbers.heat_maps, colors[:2])
     )
     likeliest, strokes = numbers.strokes.argmax(axis=0), np.zeros_like(first)
     for k, color in enumerate(colors):
@@ -132,7 +137,7 @@ def _paint_scale(picture: Picture, x: int, y: int, wide: int, name: str, color: 
 
 def describe(numbers: FcnCanvas) -> Description:
     """Right answers in words, and a row for each shape and class."""
-    network, names, shapes = numbers.network, numbers.network.class_names, numbers.shapes
+    network, names, shapes = numbers.network.text, numbers.class_names, numbers.shapes
     pixels, both = percent(numbers.right_pixels), enumerated(names[:2])
     size = f"{numbers.canvas.shape[1]}×{numbers.canvas.shape[0]}"
     heat_size = f"{numbers.places[1]}×{numbers.places[0]}"
@@ -157,7 +162,7 @@ def describe(numbers: FcnCanvas) -> Description:
             "too; and strokes in the color of the class they are taken for. At the centers of the "
             f"shapes: {', '.join(answers)}.",
         ),
-        caption=network.text
+        caption=network
         + Text(
             f"：全连接层的权值改排成 {kernel}×{kernel} 和 1×1 的卷积核，没有再训练。"
             f"画布由测试图像拼成，四周补 {margin} 个像素的空地；热力图为 {heat_size}，"
@@ -184,6 +189,6 @@ def describe(numbers: FcnCanvas) -> Description:
                 "probability": probability,
             }
             for shape in shapes
-            for name, probability in zip(names, shape.probabilities, strict=True)
+            for name, probability in zip(names, shape.probabilities)
         ],
     )

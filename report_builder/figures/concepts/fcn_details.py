@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from report_builder.figures.concepts.fcn import GAP, ON_WHITE, Network, measure_network
 from report_builder.figures.concepts.fcn_details_text import describe
+from report_builder.figures.concepts.record import Network, network_of, recorded
 from report_builder.figures.toolkit.layout import SMALL, end_labels
-from report_builder.figures.toolkit.picture import Picture
+from report_builder.figures.toolkit.picture import ON_WHITE, Picture
 from report_builder.figures.toolkit.pixels import (
     ACROSS,
     enlarged,
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FcnDetails", "describe", "draw", "measure"]
 
+GAP = 12  # pixels around panels
 SHOWN = 3  # classes, where there are many
 AROUND = 12  # pixels of the canvas around the image that is shown enlarged
 DASHES = ("-", (0, (4, 2)), (0, (1, 1.2)))
@@ -39,9 +40,10 @@ class FcnDetails(NamedTuple):
     """One shape, two that touch, empty ground, and crops on which both networks are compared."""
 
     network: Network
+    class_names: tuple[str, ...]
     # the surroundings of one shape on the canvas, probabilities of its class, (h, w) each
     shape_label: int
-    cells: np.ndarray  # as computed, every value repeated over the pixels it stands for
+    coarse: np.ndarray  # as computed, every value repeated over the pixels it stands for
     heat_map: np.ndarray  # at the canvas's size
     strokes: np.ndarray  # the same times the strength of edges in pool1
     stride: int  # pixels that a value stands for
@@ -69,19 +71,20 @@ class FcnDetails(NamedTuple):
 
 def measure(evidence: Evidence) -> FcnDetails:
     """The details that the demonstration "fcn" has recorded."""
-    record = evidence.demonstration("fcn")
+    record = recorded(evidence, "fcn")
     facts, shape = record.facts, 1 % record.facts["shapes"]
     label = facts["classes"].index(facts["placed"][shape]["class"])
     window = facts["window_height"], facts["window_width"]
     canvas = record.array("canvas")
     around = tuple(
         slice(max(start - AROUND, 0), min(start + length + AROUND, end))
-        for start, length, end in zip(facts["corners"][1], window, canvas.shape, strict=True)
+        for start, length, end in zip(facts["corners"][1], window, canvas.shape)
     )
     return FcnDetails(
-        network=measure_network(evidence),
+        network=network_of(evidence, record, "baseline"),
+        class_names=tuple(map(class_name, facts["classes"])),
         shape_label=label,
-        cells=enlarged(record.array("coarse")[label], facts["stride"])[around],
+        coarse=enlarged(record.array("coarse")[label], facts["stride"])[around],
         heat_map=record.array("large")[label][around],
         strokes=record.array("sharp")[label][around],
         stride=facts["stride"],
@@ -108,17 +111,17 @@ def measure(evidence: Evidence) -> FcnDetails:
 def draw(numbers: FcnDetails, style: Style) -> Figure:
     """Three heat maps of one shape; below, two that touch; then empty ground and a crop."""
     third, color = (ACROSS - 4 * GAP) // 3, _colors(numbers, style)[numbers.shape_label]
-    pieces = [
+    heat_maps = [
         fit(shades(values, 0, 1, (style.ground, color)), third, 10 * third)
-        for values in (numbers.cells, numbers.heat_map, numbers.strokes)
+        for values in (numbers.coarse, numbers.heat_map, numbers.strokes)
     ]
     pair = fit(gray(numbers.pair), ACROSS * 2 // 5, ACROSS // 3)
     side = points(ACROSS, 64)  # of the empty ground
     upper = points(ACROSS, 16)
-    middle = upper + max(piece.shape[0] for piece in pieces) + points(ACROSS, 34)
+    middle = upper + max(each.shape[0] for each in heat_maps) + points(ACROSS, 34)
     lower = middle + pair.shape[0] + points(ACROSS, 54)
     picture = Picture(style, describe(numbers).title, ACROSS, lower + side + points(ACROSS, 10))
-    _paint_shape(picture, numbers, pieces, upper)
+    _paint_shape(picture, numbers, heat_maps, upper)
     _paint_pair(picture, numbers, pair, middle)
     _draw_profile(picture, numbers, GAP + pair.shape[1], middle, pair.shape[0])
     picture.paint(np.full((side, side, 3), numbers.ground, dtype=np.uint8), GAP, lower)
@@ -129,12 +132,14 @@ def draw(numbers: FcnDetails, style: Style) -> Figure:
 
 
 def _colors(numbers: FcnDetails, style: Style) -> list[str]:
-    return style.class_colors(numbers.network.class_names)
+    return style.class_colors(numbers.class_names)
 
 
-def _paint_shape(picture: Picture, numbers: FcnDetails, pieces: list[np.ndarray], y: int) -> None:
-    """The heat map around one shape, in cells, smooth, and only along strokes."""
-    name = shorten(numbers.network.class_names[numbers.shape_label], 10)
+def _paint_shape(
+    picture: Picture, numbers: FcnDetails, heat_maps: list[np.ndarray], y: int
+) -> None:
+    """The heat map around one shape: coarse, smooth, and only along strokes."""
+    name = shorten(numbers.class_names[numbers.shape_label], 10)
     cell = f"{numbers.stride}×{numbers.stride}"
     headings = (
         Text(f"{name} 的热力图，每格 {cell} 像素", f"{name}: one cell for {cell} pixels"),
@@ -142,9 +147,9 @@ def _paint_shape(picture: Picture, numbers: FcnDetails, pieces: list[np.ndarray]
         Text("再加上 pool1 的跳跃连接", "With the skip from pool1"),
     )
     third = (ACROSS - 4 * GAP) // 3
-    for i, (piece, words) in enumerate(zip(pieces, headings, strict=True)):
+    for i, (heat_map, words) in enumerate(zip(heat_maps, headings)):
         x = GAP + i * (third + GAP)
-        picture.paint(piece, x, y)
+        picture.paint(heat_map, x, y)
         picture.note(x, y - points(ACROSS, 4), words)
 
 
@@ -155,18 +160,15 @@ def _paint_pair(picture: Picture, numbers: FcnDetails, pair: np.ndarray, y: int)
     row = y + round(numbers.touch[0] * (wide / numbers.pair.shape[1]))
     for start in (GAP, GAP + 1):
         picture.canvas[row : row + 2, start : GAP + wide : 6] = rgb(ON_WHITE)
-    first, second = numbers.network.class_names[:2]
+    first, second = numbers.class_names[:2]
     words = Text(f"{first} 与 {second} 相接", f"{first} and {second} touch")
     picture.note(GAP, y - points(ACROSS, 4), words)
 
 
 def _draw_profile(picture: Picture, numbers: FcnDetails, right: int, top: int, tall: int) -> None:
     """The probabilities along the row of the pair in which it touches."""
-    style, colors, names = (
-        picture.style,
-        _colors(numbers, picture.style),
-        numbers.network.class_names,
-    )
+    style, names = picture.style, numbers.class_names
+    colors = _colors(numbers, style)
     left = right + points(ACROSS, 48)
     ax = picture.axes(left, top, ACROSS - left - points(ACROSS, 50), tall)
     for k, line in enumerate(numbers.profile):
@@ -193,7 +195,7 @@ def _draw_bars(picture: Picture, numbers: FcnDetails, left: int, top: int, tall:
     """A bar for the probability of each class, the most probable ones where there are many."""
     values, colors = numbers.empty_probabilities, _colors(numbers, picture.style)
     order = sorted(np.argsort(-np.array(values), kind="stable")[:SHOWN])
-    names = {k: shorten(numbers.network.class_names[k], 9) for k in order}
+    names = {k: shorten(numbers.class_names[k], 9) for k in order}
     left += points(ACROSS, 14 + 5 * max(map(width, names.values())))
     limits = {"xlim": (0, 1), "ylim": (max(len(order), 3) - 0.5, -0.5)}
     ax = picture.axes(left, top, points(ACROSS, 76), tall, **limits)
@@ -201,7 +203,7 @@ def _draw_bars(picture: Picture, numbers: FcnDetails, left: int, top: int, tall:
     for y, k in enumerate(order):
         ax.barh(y, values[k], height=0.4, color=colors[k])
         ax.barh(y, 1, height=0.4, fc="none", ec=picture.style.muted, lw=0.6)
-        text = {"va": "center", "fontsize": SMALL}
+        text: dict[str, Any] = {"va": "center", "fontsize": SMALL}
         ax.text(-0.05, y, names[k], ha="right", color=colors[k], **text)
         ax.text(1.05, y, percent(values[k]), **text)
 
@@ -217,7 +219,7 @@ def _write_scores(picture: Picture, numbers: FcnDetails, left: int, top: int) ->
     )
     for below, words, _ in rows:
         picture.note(left, top + points(ACROSS, below), words)
-    for k, name in enumerate(numbers.network.class_names[:SHOWN]):
+    for k, name in enumerate(numbers.class_names[:SHOWN]):
         x, muted = left + points(ACROSS, 118 + 60 * k), picture.style.muted
         picture.note(x, top + points(ACROSS, 12), shorten(name, 10), ha="right", color=muted)
         for below, _, scores in rows:

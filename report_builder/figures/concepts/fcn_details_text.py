@@ -13,14 +13,12 @@ if TYPE_CHECKING:
 
 def describe(numbers: FcnDetails) -> Description:
     """What it answers where no answer is right, and a row for each value that is drawn."""
-    network, names = numbers.network, numbers.network.class_names
+    network, names = numbers.network.text, numbers.class_names
     first, second, shape = names[0], names[1], names[numbers.shape_label]
     touching = numbers.profile[:, numbers.touch[1]]
     answer, highest = names[int(touching.argmax())], percent(float(touching.max()))
     empty, empty_share = numbers.empty_class, percent(max(numbers.empty_probabilities))
-    ground = [
-        f"{name} {percent(p)}" for name, p in zip(names, numbers.empty_probabilities, strict=True)
-    ]
+    ground = [f"{name} {percent(p)}" for name, p in zip(names, numbers.empty_probabilities)]
     share, difference = percent(float(touching[0])), number(numbers.difference, 2)
     before, after = map(percent, numbers.heat_on_strokes)
     pairs, crops, near = numbers.pairs, len(numbers.fcn_scores), numbers.near
@@ -46,7 +44,7 @@ def describe(numbers: FcnDetails) -> Description:
             f"probabilities over empty ground, {', '.join(ground)}; and the scores of one crop by "
             f"both networks, at most {difference} apart.",
         ),
-        caption=network.text
+        caption=network
         + Text(
             f"。全部热量中，落在笔画上或离笔画不超过 {near} 个像素、类别也对的，"
             f"没有跳跃连接时占 {before}，有时占 {after}。图中相接的只是一对；"
@@ -66,15 +64,15 @@ def describe(numbers: FcnDetails) -> Description:
 
 
 def _rows(numbers: FcnDetails) -> list[dict]:
-    names, (before, after) = numbers.network.class_names, numbers.heat_on_strokes
+    names, (before, after) = numbers.class_names, numbers.heat_on_strokes
     found = [
         ("touching", place, name, float(probability))
-        for name, line in zip(names, numbers.profile, strict=True)
+        for name, line in zip(names, numbers.profile)
         for place, probability in enumerate(line)
     ]
     found += [
         ("empty", 0, name, probability)
-        for name, probability in zip(names, numbers.empty_probabilities, strict=True)
+        for name, probability in zip(names, numbers.empty_probabilities)
     ]
     found += [
         (what, crop, name, float(scores[crop, k]))

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from report_builder.figures.concepts.record import Network, network_of, recorded
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
 from report_builder.figures.toolkit.pixels import ACROSS, largest, points, readable, shades
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import joined, variant_of
+from report_builder.figures.toolkit.words import joined
 from report_builder.text import EMPTY, Text, class_name, hundredths, number, percent
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from report_builder.evidence.study import Evidence
-    from xo.variants import Variant
 
 FEWEST = 8  # columns that there is room for, so that few maps do not grow huge
 
@@ -37,15 +37,14 @@ class Mixing(NamedTuple):
     parameters: int  # of the layer
     difference: float  # the largest one from PyTorch's layer
     class_name: str
-    variant: Variant
-    seed: int
+    network: Network
     test_accuracy: float
     solved: bool
 
 
 def measure(evidence: Evidence) -> Mixing:
     """The maps and weights that the demonstration "mixing" has recorded."""
-    record = evidence.demonstration("mixing")
+    record = recorded(evidence, "mixing")
     facts = record.facts
     return Mixing(
         inputs=record.array("inputs"),
@@ -60,8 +59,7 @@ def measure(evidence: Evidence) -> Mixing:
         parameters=facts["parameters"],
         difference=facts["difference"],
         class_name=class_name(facts["image"]),
-        variant=variant_of(evidence, "one-by-one"),
-        seed=record.seed("one-by-one"),
+        network=network_of(evidence, record, "one-by-one"),
         test_accuracy=facts["seed_accuracy"],
         solved=facts["solved"],
     )
@@ -103,6 +101,7 @@ def draw(numbers: Mixing, style: Style) -> Figure:
 def describe(numbers: Mixing) -> Description:
     """The largest weight in words, and a row for each input map."""
     count, first, weight = len(numbers.inputs), numbers.largest_input, numbers.largest_weight
+    variant, seed = numbers.network
     weights = joined(map(hundredths, numbers.weights), "、")
     unsolved = EMPTY if numbers.solved else Text("，没有学会", ", not solved")
     right, difference = percent(numbers.test_accuracy), number(numbers.difference, 1)
@@ -119,14 +118,14 @@ def describe(numbers: Mixing) -> Description:
             "the same after ReLU.",
         ),
         caption=Text(
-            f"{numbers.variant.zh}（种子 {numbers.seed}，测试准确率 {right}{unsolved.zh}）的 1×1 层"
+            f"{variant.zh}（种子 {seed}，测试准确率 {right}{unsolved.zh}）的 1×1 层"
             "，"
             f"{numbers.channels} 个输出通道中的第 {numbers.channel} 个，输入为一幅 "
             f"{numbers.class_name}。整层只有 {numbers.parameters} 个参数，不看邻近像素；"
             f"手工求和与 PyTorch 最多相差 {difference}。"
             "输入图由底色到墨色为 0 到最大；权值与输出图各用一个色标，零在正中。",
             f"Output {numbers.channel} of {numbers.channels} of the 1×1 layer of "
-            f"“{numbers.variant.en}” (seed {numbers.seed}, test accuracy {right}{unsolved.en}) for "
+            f"“{variant.en}” (seed {seed}, test accuracy {right}{unsolved.en}) for "
             f"an image of {numbers.class_name}. The layer has {numbers.parameters} parameters and "
             "sees no neighbors; the sum by hand differs from PyTorch's by at most "
             f"{difference}. Inputs go from 0 to their largest value; weights and outputs have a "

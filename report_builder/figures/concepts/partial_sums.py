@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from report_builder.figures.concepts.record import Network, network_of, recorded
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
 from report_builder.figures.toolkit.pixels import ACROSS, enlarged, largest, points, shades
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import joined, variant_of
+from report_builder.figures.toolkit.words import joined
 from report_builder.text import Text, class_name, hundredths, number
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from report_builder.evidence.study import Evidence
-    from xo.variants import Variant
 
 FEWEST = 8  # columns that there is room for, so that few maps do not grow huge
 
@@ -40,13 +40,12 @@ class PartialSums(NamedTuple):
     channel: int  # from 1
     channels: int
     class_name: str
-    variant: Variant
-    seed: int
+    network: Network
 
 
 def measure(evidence: Evidence) -> PartialSums:
     """The maps and sums that the demonstration "partial-sums" has recorded."""
-    record = evidence.demonstration("partial-sums")
+    record = recorded(evidence, "partial-sums")
     facts = record.facts
     return PartialSums(
         inputs=record.array("inputs"),
@@ -64,8 +63,7 @@ def measure(evidence: Evidence) -> PartialSums:
         channel=facts["unit"],
         channels=facts["units"],
         class_name=class_name(facts["image"]),
-        variant=variant_of(evidence, "baseline"),
-        seed=record.seed("baseline"),
+        network=network_of(evidence, record, "baseline"),
     )
 
 
@@ -172,20 +170,18 @@ def describe(numbers: PartialSums) -> Description:
             f"maps, and their sum with the bias. At the frame the parts are {parts.en}.",
         ),
         caption=Text(
-            f"{numbers.variant.zh}（种子 {numbers.seed}）第二层的第 {numbers.channel} 个输出通道"
+            f"{numbers.network.text.zh}第二层的第 {numbers.channel} 个输出通道"
             f"（共 {numbers.channels} 个），输入为一幅 {numbers.class_name}。"
             f"逐部分相加与 PyTorch 的整层结果在全图上最多相差 {difference}。"
             "输入图由底色到墨色为 0 到最大；部分和与输出图同一色标，卷积核另用一个，零在正中。",
             f"Output channel {numbers.channel} of {numbers.channels} of the second layer of "
-            f"“{numbers.variant.en}” (seed {numbers.seed}) for an image of {numbers.class_name}. "
+            f"{numbers.network.text.en} for an image of {numbers.class_name}. "
             f"Adding the parts differs from PyTorch's layer by at most {difference} anywhere on "
             "the map. Inputs go from 0 to their largest value; parts and output share a scale and "
             "kernels have one of their own, zero in the middle.",
         ),
         rows=[
             {"input": i + 1, "part": part, "running_sum": float(total)}
-            for i, (part, total) in enumerate(
-                zip(numbers.parts, np.cumsum(numbers.parts), strict=True)
-            )
+            for i, (part, total) in enumerate(zip(numbers.parts, np.cumsum(numbers.parts)))
         ],
     )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from report_builder.figures.concepts.record import Network, network_of, recorded
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
 from report_builder.figures.toolkit.pixels import ACROSS, fit, gray, points
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import enumerated, joined, variant_of, width
+from report_builder.figures.toolkit.words import enumerated, joined, width
 from report_builder.text import EMPTY, Text, class_name, percent, plural
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from report_builder.evidence.study import Evidence
     from xo.demonstrations.record import DemonstrationRecord
-    from xo.variants import Variant
 
 BESIDE = 2  # channels in a row
 FEWEST = 6  # patches that a row has room for
@@ -51,26 +51,24 @@ class Patches(NamedTuple):
     """The patches of all blocks of one network."""
 
     blocks: list[Block]
-    count: int  # patches for each channel
+    per_channel: int  # patches
     images: int  # that they are taken from
     same_class_chance: float  # the share of the commonest class among as many random images
     class_names: tuple[str, ...]
-    variant: Variant
-    seed: int
+    network: Network
 
 
 def measure(evidence: Evidence) -> Patches:
     """The patches that the demonstration "patches" has recorded."""
-    record = evidence.demonstration("patches")
+    record = recorded(evidence, "patches")
     facts = record.facts
     return Patches(
         blocks=[_block(record, number) for number in range(1, facts["levels"] + 1)],
-        count=facts["count"],
+        per_channel=facts["count"],
         images=facts["images"],
         same_class_chance=facts["same_class_chance"],
         class_names=tuple(map(class_name, facts["classes"])),
-        variant=variant_of(evidence, "features"),
-        seed=record.seed("features"),
+        network=network_of(evidence, record, "features"),
     )
 
 
@@ -91,15 +89,15 @@ def _block(record: DemonstrationRecord, number: int) -> Block:
 def draw(numbers: Patches, style: Style) -> Figure:
     """A row of patches for each channel, block by block, in borders of their class's color."""
     column = ACROSS // BESIDE
-    room = (column - LABEL - 14) // max(numbers.count, FEWEST) - GAP  # pixels for a patch
+    room = (column - LABEL - 14) // max(numbers.per_channel, FEWEST) - GAP  # pixels for a patch
     sides = [min(room, block.side * max(1, room // block.side)) for block in numbers.blocks]
     tops, y = [], 0
-    for block, side in zip(numbers.blocks, sides, strict=True):
+    for block, side in zip(numbers.blocks, sides):
         tops.append(y + HEADING)
         y += HEADING + -(-block.channels // BESIDE) * (side + 14)
     picture = Picture(style, describe(numbers).title, ACROSS, y + 6)
     pitch = max(sides) + GAP
-    for block, side, top in zip(numbers.blocks, sides, tops, strict=True):
+    for block, side, top in zip(numbers.blocks, sides, tops):
         picture.note(MARGIN, top - points(ACROSS, 6), _heading(block))
         for channel in range(block.channels):
             row, place = divmod(channel, BESIDE)
@@ -132,13 +130,13 @@ def _paint_channel(
     (x, y), middle, style = corner, corner[1] + side / 2, picture.style
     excited = np.flatnonzero(block.values[channel] > 0)
     counts = np.bincount(block.labels[channel, excited], minlength=len(numbers.class_names))
-    placed = {"size": 8.5, "ha": "right", "va": "center"}
+    placed: dict[str, Any] = {"size": 8.5, "ha": "right", "va": "center"}
     above, below = middle - points(ACROSS, 5), middle + points(ACROSS, 6)
     picture.note(x + LABEL - 12, above, f"{channel + 1}", color=style.ink, **placed)
-    words = _commonest(counts, numbers.class_names)
-    picture.note(x + LABEL - 12, below, words, color=style.muted, **placed)
+    commonest = _commonest(counts, numbers.class_names)
+    picture.note(x + LABEL - 12, below, commonest, color=style.muted, **placed)
     colors = style.class_colors(numbers.class_names)
-    for i in excited:
+    for i in excited.tolist():
         patch = fit(gray(block.patches[channel, i]), side, side)
         picture.paint(patch, x + LABEL + i * pitch, y, colors[block.labels[channel, i]])
     if not len(excited):
@@ -156,7 +154,7 @@ def _commonest(counts: np.ndarray, names: tuple[str, ...]) -> str:
 
 def describe(numbers: Patches) -> Description:
     """Sizes and shares of one class in words, and a row for each patch."""
-    count, variant, seed = numbers.count, numbers.variant, numbers.seed
+    count, network = numbers.per_channel, numbers.network.text
     chance = percent(numbers.same_class_chance, 0)
     first, last = numbers.blocks[0].side, numbers.blocks[-1].side
     shares = [percent(b.same_class, 0) for b in numbers.blocks if b.same_class is not None]
@@ -187,13 +185,11 @@ def describe(numbers: Patches) -> Description:
             "more of a stroke they hold, from edges to arcs and crossings.",
         ),
         caption=Text(
-            f"{variant.zh}（种子 {seed}），n = {numbers.images} 幅测试图像。每行一个通道，"
-            "左边是通道号和最多的那一类：在每幅图像里取它 ReLU 之后最大的那个值，从大到小取 "
-            f"{count} 幅不同的图像，画出这个值看到的图像块，即它的感受野；数值相等时各类轮流。"
-            f"边框的颜色是图像的类别：{legend.zh}。“同属一类”是这 {count} 块里最多的那一类所占的份"
-            "额，"
-            "取各通道的平均。",
-            f"“{variant.en}” (seed {seed}), n = {numbers.images} test images. A row is a channel, "
+            f"{network.zh}，n = {numbers.images} 幅测试图像。每行一个通道，左边是通道号和最多的那"
+            f"一类：在每幅图像里取它 ReLU 之后最大的那个值，从大到小取 {count} 幅不同的图像，"
+            "画出这个值看到的图像块，即它的感受野；数值相等时各类轮流。边框的颜色是图像的类别："
+            f"{legend.zh}。“同属一类”是这 {count} 块里最多的那一类所占的份额，取各通道的平均。",
+            f"{network.en}, n = {numbers.images} test images. A row is a channel, "
             "its number and its commonest class at the left: of every image the largest value "
             f"after ReLU is taken, and of the {count} images where it is largest the patch that "
             "this value sees, its receptive field; among equal values classes take turns. Borders "

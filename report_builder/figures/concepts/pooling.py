@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from report_builder.figures.toolkit.words import variant_of
+from report_builder.figures.concepts.record import Network, network_of, recorded
 from report_builder.text import EMPTY, Text, class_name, percent
 
 if TYPE_CHECKING:
     from report_builder.evidence.study import Evidence
-    from xo.variants import Variant
 
 KINDS = {
     "none": Text("不池化", "no pooling"),
@@ -29,34 +28,32 @@ class TrainedMap(NamedTuple):
     map: np.ndarray  # (H, W)
     channel: int  # from 1
     class_name: str  # of the image
-    variant: Variant
-    seed: int
+    network: Network
     test_accuracy: float
     solved: bool
 
     @property
     def text(self) -> Text:
         """Which layer of which network, whether it has learned its task, channel and image."""
+        variant, seed = self.network
         right = percent(self.test_accuracy)
         unsolved = EMPTY if self.solved else Text("，没有学会", ", not solved")
         return Text(
-            f"{self.variant.zh}（种子 {self.seed}，测试准确率 {right}{unsolved.zh}）第一层 ReLU "
-            "之前的",
-            f"First layer of “{self.variant.en}” before ReLU (seed {self.seed}, "
+            f"{variant.zh}（种子 {seed}，测试准确率 {right}{unsolved.zh}）第一层 ReLU 之前的",
+            f"First layer of “{variant.en}” before ReLU (seed {seed}, "
             f"test accuracy {right}{unsolved.en}), ",
         )
 
 
 def measure_map(evidence: Evidence) -> TrainedMap:
     """The map that the demonstration "pooling" has recorded."""
-    record = evidence.demonstration("pooling")
+    record = recorded(evidence, "pooling")
     facts = record.facts
     return TrainedMap(
         map=record.array("map"),
         channel=facts["channel"],
         class_name=class_name(facts["image"]),
-        variant=variant_of(evidence, "trained-pooling"),
-        seed=record.seed("trained-pooling"),
+        network=network_of(evidence, record, "trained-pooling"),
         test_accuracy=facts["seed_accuracy"],
         solved=facts["solved"],
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from report_builder.figures.concepts.pooling import KINDS, POOLED, TrainedMap, measure_map
+from report_builder.figures.concepts.record import recorded
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
 from report_builder.figures.toolkit.pixels import ACROSS, largest, points
@@ -32,7 +33,7 @@ class PoolingDetail(NamedTuple):
 
 def measure(evidence: Evidence) -> PoolingDetail:
     """The rests and shares that the demonstration "pooling" has recorded."""
-    record = evidence.demonstration("pooling")
+    record = recorded(evidence, "pooling")
     facts = record.facts
     return PoolingDetail(
         source=measure_map(evidence),
@@ -55,13 +56,13 @@ def draw(numbers: PoolingDetail, style: Style) -> Figure:
         lost = percent(numbers.lost[kind])
         name = Text(KINDS[kind].zh, KINDS[kind].en.capitalize())
         columns.append((values, name, Text(f"丢失 {lost}", f"{lost} lost")))
-    for k, (values, name, lost) in enumerate(columns):
+    for k, (values, name, below) in enumerate(columns):
         x, cell = 12 + k * pitch, (pitch - 40, pitch - 40)
         picture.paint_into(picture.around_zero(values, limit), x, head, cell)
         picture.note(x, points(ACROSS, 11), name, 9.5)
-        picture.note(x, points(ACROSS, 23), lost, 8.5, color=style.muted)
-    words = Text("差值，全图同一色标", "difference, one scale for all")
-    picture.scale_bar(bar_y, limit, words)
+        picture.note(x, points(ACROSS, 23), below, 8.5, color=style.muted)
+    meaning = Text("差值，全图同一色标", "difference, one scale for all")
+    picture.scale_bar(bar_y, limit, meaning)
     return picture.finished()
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from report_builder.figures.concepts.pooling import KINDS, POOLED, TrainedMap, measure_map
+from report_builder.figures.concepts.record import recorded
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
 from report_builder.figures.toolkit.pixels import ACROSS, enlarged, largest, points
@@ -35,7 +36,7 @@ class PoolingKinds(NamedTuple):
 
 def measure(evidence: Evidence) -> PoolingKinds:
     """The maps and the window that the demonstration "pooling" has recorded."""
-    record = evidence.demonstration("pooling")
+    record = recorded(evidence, "pooling")
     facts = record.facts
     return PoolingKinds(
         source=measure_map(evidence),
@@ -81,14 +82,14 @@ def draw(numbers: PoolingKinds, style: Style) -> Figure:
         picture.note(x + frame_x + scale, numbers_y, words, ha="center")
     second_line = 12 + frame_x + scale, numbers_y + points(ACROSS, 13)
     picture.note(*second_line, f"{window[2]}  {window[3]}", ha="center")
-    words = Text("激活值，全图同一色标", "activation, one scale for all")
-    picture.scale_bar(bar_y, limit, words)
+    meaning = Text("激活值，全图同一色标", "activation, one scale for all")
+    picture.scale_bar(bar_y, limit, meaning)
     return picture.finished()
 
 
 def _detail(numbers: PoolingKinds) -> tuple[int, int]:
     """The upper left corner of the detail on the map, in whole windows."""
-    places = zip((numbers.row, numbers.column), numbers.source.map.shape, strict=True)
+    places = zip((numbers.row, numbers.column), numbers.source.map.shape)
     row, column = (
         int(np.clip(2 * at - (AROUND - 2) // 2, 0, 2 * (length // 2 - AROUND // 2))) // 2 * 2
         for at, length in places
@@ -117,9 +118,8 @@ def describe(numbers: PoolingKinds) -> Description:
         ),
         caption=source.text
         + Text(
-            f"第 {source.channel} 个通道，输入为一幅 {source.class_name}。"
-            "四种都把 2×2 个值变成一个："
-            "最大值；平均值；先用 4×4 的二项式核（近似高斯）模糊、再每隔一个取一个；"
+            f"第 {source.channel} 个通道，输入为一幅 {source.class_name}。四种都把 2×2 个值变成一"
+            "个：最大值；平均值；先用 4×4 的二项式核（近似高斯）模糊、再每隔一个取一个；"
             "用训练出来的四个权值加权求和、再加偏置。",
             f"channel {source.channel} for an image of {source.class_name}. Each makes one value "
             "of 2×2: the largest; the mean; every second value after blurring with a 4×4 binomial "

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from report_builder.figures.concepts.record import network_of, recorded
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import WIDTH, axes, end_labels, sheet
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import variant_of
 from report_builder.text import EMPTY, Text, percent, plural
 
 if TYPE_CHECKING:
@@ -47,7 +47,8 @@ class Probes(NamedTuple):
 
 def measure(evidence: Evidence) -> Probes:
     """The accuracies that the demonstration "probes" has recorded."""
-    facts = evidence.demonstration("probes").facts
+    record = recorded(evidence, "probes")
+    facts = record.facts
     depths = facts["depths"]
     return Probes(
         depths=depths,
@@ -60,7 +61,7 @@ def measure(evidence: Evidence) -> Probes:
         train_images=facts["images_train"],
         test_images=facts["images_test"],
         penalty=facts["penalty"],
-        variant=variant_of(evidence, "features"),
+        variant=network_of(evidence, record, "features").variant,
     )
 
 
@@ -73,7 +74,7 @@ def draw(numbers: Probes, style: Style) -> Figure:
     x = np.arange(len(numbers.depths))
     for line in numbers.untrained.T:
         ax.plot(x, _height(numbers, line), color=pale, lw=0.7, alpha=0.35, ls=DASHES)
-    for line, solved in zip(numbers.trained.T, numbers.solved, strict=True):
+    for line, solved in zip(numbers.trained.T, numbers.solved):
         y, dash, mark = _height(numbers, line), "-" if solved else DOTS, "o" if solved else "x"
         ax.plot(x, y, color=color, lw=0.8, alpha=0.45, ls=dash)
         ax.plot(x, y, color=color, alpha=0.6, ls="", marker=mark, ms=3 if solved else 5)
@@ -91,8 +92,8 @@ def draw(numbers: Probes, style: Style) -> Figure:
     return figure
 
 
-def _height(numbers: Probes, accuracy: np.ndarray | float) -> np.ndarray | float:
-    """Where an accuracy stands: errors on a logarithmic scale, none counts as half an image."""
+def _height(numbers: Probes, accuracy: Any) -> Any:
+    """Where accuracies (...) stand: errors on a logarithmic scale, none counts as half an image."""
     return -np.log10(1 - np.asarray(accuracy) + 0.5 / numbers.test_images)
 
 
@@ -106,8 +107,7 @@ def _label_axes(ax: Axes, numbers: Probes, style: Style) -> None:
     ax.set_xlim(-0.25, len(numbers.depths) - 0.75)
     names = {"input": style.text(Text("像素", "pixels"))}
     labels = [
-        f"{names.get(depth, depth)}\n{size:,}"
-        for depth, size in zip(numbers.depths, numbers.sizes, strict=True)
+        f"{names.get(depth, depth)}\n{size:,}" for depth, size in zip(numbers.depths, numbers.sizes)
     ]
     ax.set_xticks(range(len(labels)), labels)
     words = Text("深度，下面是一幅图像的数值个数", "Depth, and below it the values of an image")
@@ -122,7 +122,7 @@ def describe(numbers: Probes) -> Description:
         for values in (numbers.trained, numbers.untrained)
     )
     after, before = (
-        [f"{depth} {value}" for depth, value in zip(depths, values, strict=True)]
+        [f"{depth} {value}" for depth, value in zip(depths, values)]
         for values in (trained, untrained)
     )
     pixels, first, last = trained[0], trained[depths.index("relu1")], trained[-1]
@@ -145,13 +145,11 @@ def describe(numbers: Probes) -> Description:
             f"{', '.join(after)}. Before training: {', '.join(before)}.",
         ),
         caption=Text(
-            f"{numbers.variant.zh}，各层 ReLU 之后的输出标准化，"
-            f"用 {numbers.train_images:,} 幅训练图像"
-            f"拟合岭回归，在 {numbers.test_images} 幅测试图像上计分；网络本身不再训练。"
-            f"正则系数 {numbers.penalty:g} 对所有深度和种子相同，"
-            "取留一法下训练图像平均准确率最高的一个。"
-            "细线为单个种子，粗线为中位数；叉和点线是网络自己没有学会的种子"
-            f"（{n} 个中的 {missed} 个）。虚线是同一批种子训练之前。纵轴按错误率取对数。",
+            f"{numbers.variant.zh}，各层 ReLU 之后的输出标准化，用 {numbers.train_images:,} 幅训练"
+            f"图像拟合岭回归，在 {numbers.test_images} 幅测试图像上计分；网络本身不再训练。"
+            f"正则系数 {numbers.penalty:g} 对所有深度和种子相同，取留一法下训练图像平均准确率最高"
+            f"的一个。细线为单个种子，粗线为中位数；叉和点线是网络自己没有学会的种子（{n} 个中的 "
+            f"{missed} 个）。虚线是同一批种子训练之前。纵轴按错误率取对数。",
             f"“{numbers.variant.en}”: outputs after the ReLU of each layer are standardized, a "
             f"ridge regression is fitted to {numbers.train_images:,} training images and scored on "
             f"{numbers.test_images} test images; the network is not trained any further. One "
@@ -171,7 +169,7 @@ def describe(numbers: Probes) -> Description:
                 "accuracy": float(values[i, k]),
             }
             for state, values in (("trained", numbers.trained), ("untrained", numbers.untrained))
-            for k, (seed, solved) in enumerate(zip(numbers.seeds, numbers.solved, strict=True))
-            for i, (depth, size) in enumerate(zip(depths, numbers.sizes, strict=True))
+            for k, (seed, solved) in enumerate(zip(numbers.seeds, numbers.solved))
+            for i, (depth, size) in enumerate(zip(depths, numbers.sizes))
         ],
     )

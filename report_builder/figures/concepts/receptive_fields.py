@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from report_builder.figures.concepts.record import network_of, recorded
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import POINT, SMALL, apart
-from report_builder.figures.toolkit.picture import Picture
+from report_builder.figures.toolkit.picture import ON_WHITE, Picture
 from report_builder.figures.toolkit.pixels import ACROSS, enlarged, fit, gray, points
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import variant_of
-from report_builder.palette import COLORS
 from report_builder.text import Text, class_name
 
 if TYPE_CHECKING:
@@ -24,10 +23,9 @@ if TYPE_CHECKING:
 
 SIDE = 720  # pixels of the enlarged detail, at most
 MARGIN = 40  # pixels between the whole image and the detail
-ON_WHITE = COLORS["receptive field"][0]  # images are white on dark pages too
 
 
-class Field(NamedTuple):
+class FramedField(NamedTuple):
     """The receptive field of one value of a layer, in pixels of the image."""
 
     layer: str
@@ -48,14 +46,14 @@ class ReceptiveFields(NamedTuple):
     image: np.ndarray  # (H, W) uint8
     image_id: str
     class_name: str
-    fields: list[Field]  # from the first layer to the last
+    fields: list[FramedField]  # from the first layer to the last
     first: Variant  # whose fields are framed by solid lines
     last: Variant  # whose fields are framed by dashed lines
 
 
 def measure(evidence: Evidence) -> ReceptiveFields:
     """The fields nearest to the middle of the window that "sliding-window" starts with."""
-    record = evidence.demonstration("windows")
+    record = recorded(evidence, "windows")
     facts, layers = record.facts, record.facts["layers"]
     middle = [start + 1 for start in facts["start"]]
     return ReceptiveFields(
@@ -63,19 +61,19 @@ def measure(evidence: Evidence) -> ReceptiveFields:
         image_id=facts["id"],
         class_name=class_name(facts["image"]),
         fields=[_field(record, layer, middle) for layer in layers],
-        first=variant_of(evidence, "baseline"),
-        last=variant_of(evidence, layers[-1]["variant"]),
+        first=network_of(evidence, record, "baseline").variant,
+        last=network_of(evidence, record, layers[-1]["variant"]).variant,
     )
 
 
-def _field(record: DemonstrationRecord, layer: dict[str, Any], middle: list[int]) -> Field:
+def _field(record: DemonstrationRecord, layer: dict[str, Any], middle: list[int]) -> FramedField:
     name, size, stride = layer["name"], layer["size"], layer["stride"]
     shape = record.array("map" if name == "conv1" else f"map.{name}").shape
     row, column = (
         _nearest_field(at, length, size, stride, layer["offset"])
-        for at, length in zip(middle, shape, strict=True)
+        for at, length in zip(middle, shape)
     )
-    return Field(name, layer["variant"], size, stride, row, column)
+    return FramedField(name, layer["variant"], size, stride, row, column)
 
 
 def _nearest_field(at: int, length: int, size: int, stride: int, offset: int) -> int:
@@ -91,20 +89,20 @@ def draw(numbers: ReceptiveFields, style: Style) -> Figure:
     span = min(largest + 8, *image.shape)  # sides of the detail, in pixels of the image
     top, left = (
         int(np.clip(at - (span - largest) // 2, 0, length - span))
-        for at, length in zip((fields[-1].row, fields[-1].column), image.shape, strict=True)
+        for at, length in zip((fields[-1].row, fields[-1].column), image.shape)
     )
     scale, head = SIDE // span, points(ACROSS, 14)
     side = span * scale
     picture = Picture(style, describe(numbers).title, ACROSS, head + side + 12)
-    whole = fit(gray(image), 360, 360)
-    x = 10 + whole.shape[1] + MARGIN  # of the detail
-    picture.paint(whole, 10, head)
+    overview = fit(gray(image), 360, 360)
+    x = 10 + overview.shape[1] + MARGIN  # of the detail
+    picture.paint(overview, 10, head)
     picture.paint(enlarged(gray(image[top : top + span, left : left + span]), scale), x, head)
     above = head - picture.points(3)
     picture.note(10, above, Text("整幅图像", "The whole image"))
     words = Text(f"放大 {span}×{span} 像素", f"{span}×{span} pixels of it, enlarged")
     picture.note(x, above, words)
-    share, corners = whole.shape[1] / image.shape[1], []
+    share, corners = overview.shape[1] / image.shape[1], []
     for field in fields:
         dash = "-" if field.variant == fields[0].variant else (0, (4, 2))
         place = 10 + field.column * share, head + field.row * share
@@ -122,7 +120,7 @@ def _frame(picture: Picture, x: float, y: float, side: float, **options) -> None
 
 def _name_fields(
     picture: Picture,
-    fields: list[Field],
+    fields: list[FramedField],
     corners: list[tuple[float, float]],
     x: float,
     between: tuple[float, float],
@@ -130,9 +128,9 @@ def _name_fields(
     """A line from each frame's lower right corner to the layer's name at `x`, moved apart."""
     gap = 1.5 * SMALL * POINT * picture.dpi
     # a convolution's field may share a corner with its pooling's: then the smaller is named first
-    wanted = [y + field.size / 100 for field, (_, y) in zip(fields, corners, strict=True)]
+    wanted = [y + field.size / 100 for field, (_, y) in zip(fields, corners)]
     places = apart(wanted, gap, *between)
-    for field, corner, y in zip(fields, corners, places, strict=True):
+    for field, corner, y in zip(fields, corners, places):
         picture.line(corner, (x, y), lw=0.6, color=picture.style.color("chance"))
         picture.note(x + 6, y, f"{field.layer}  {field.sides}", va="center")
 

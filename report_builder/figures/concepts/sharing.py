@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from report_builder.figures.concepts.costs import COSTS, bar_axes
+from report_builder.figures.concepts.record import recorded
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import axes, log_ticks, note, sheet
 from report_builder.figures.toolkit.style import Style
@@ -36,7 +37,7 @@ class Sharing(NamedTuple):
 
 def measure(evidence: Evidence) -> Sharing:
     """The counts that the demonstration "sharing" has recorded."""
-    facts = evidence.demonstration("sharing").facts
+    facts = recorded(evidence, "sharing").facts
     return Sharing(
         shape=(facts["channels"], facts["map_height"], facts["map_width"]),
         inputs=facts["inputs"],
@@ -51,7 +52,7 @@ def draw(numbers: Sharing, style: Style) -> Figure:
     """Two panels of three bars on logarithmic axes."""
     figure = sheet(style.text(describe(numbers).title), 1.75)
     color, language = style.color("baseline"), style.language
-    for k, (cost, words) in enumerate(COSTS.items()):
+    for k, (cost, heading) in enumerate(COSTS.items()):
         values = list(getattr(numbers, cost).values())
         most = 10 * max(values)
         left = 1.72 + k * 2.65
@@ -65,9 +66,9 @@ def draw(numbers: Sharing, style: Style) -> Figure:
         for y, value in enumerate(values):
             ax.plot([1, value], [y, y], color=color, lw=3)
             ax.plot(value, y, color=color, marker="o", ms=6)
-            beside = {"transform": ax.get_yaxis_transform(), "va": "center", "fontsize": 9}
-            ax.text(1.04, y, big(value, language), **beside)
-        note(figure, left, 1.58, style.text(words))
+            words, place = big(value, language), ax.get_yaxis_transform()
+            ax.text(1.04, y, words, transform=place, va="center", fontsize=9)
+        note(figure, left, 1.58, style.text(heading))
     return figure
 
 

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from report_builder.figures.concepts.pooling import KINDS
+from report_builder.figures.concepts.record import Network, network_of, recorded
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import axes, end_labels, note, sheet
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import joined, variant_of
+from report_builder.figures.toolkit.words import joined
 from report_builder.text import Text, number, plural
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from report_builder.evidence.study import Evidence
-    from xo.variants import Variant
 
 # how a line is drawn: what its color belongs to, marker, dash
 LINES = {
@@ -36,13 +36,12 @@ class Shifts(NamedTuple):
     exact: bool  # whether the maps move along up to floating point, pooled ones for even shifts
     most: int  # pixels
     images: int
-    variant: Variant
-    seed: int
+    network: Network
 
 
 def measure(evidence: Evidence) -> Shifts:
     """The means over images of what the demonstration "shifts" has recorded."""
-    record = evidence.demonstration("shifts")
+    record = recorded(evidence, "shifts")
     facts = record.facts
     return Shifts(
         alike={kind: record.array(f"alike.{kind}") for kind in LINES},
@@ -50,8 +49,7 @@ def measure(evidence: Evidence) -> Shifts:
         exact=max(facts["conv_difference"], facts["even_difference"]) <= EXACT,
         most=facts["most"],
         images=facts["images"],
-        variant=variant_of(evidence, "baseline"),
-        seed=record.seed("baseline"),
+        network=network_of(evidence, record, "baseline"),
     )
 
 
@@ -70,8 +68,8 @@ def draw(numbers: Shifts, style: Style) -> Figure:
     ):
         ax = axes(figure, left, 0.5, width, 1.95)
         for kind, (thing, marker, dash) in LINES.items():
-            line = {"color": style.color(thing), "marker": marker, "ls": dash, "label": kind}
-            ax.plot(pixels, values[kind], ms=4.5, lw=1.6, clip_on=False, **line)
+            (line,) = ax.plot(pixels, values[kind], ms=4.5, lw=1.6, clip_on=False, label=kind)
+            line.set(color=style.color(thing), marker=marker, linestyle=dash)
         ax.set_xticks(pixels[::2])
         ax.set_xlabel(style.text(Text("图像平移的像素数", "Pixels that the image moves")))
         note(figure, left, 2.53, style.text(heading))
@@ -91,6 +89,7 @@ def draw(numbers: Shifts, style: Style) -> Figure:
 
 def describe(numbers: Shifts) -> Description:
     """The change at one pixel in words, and a row for each kind of pooling and shift."""
+    variant, seed = numbers.network
     alike, changed, most, n = numbers.alike, numbers.changed, numbers.most, numbers.images
     one = {kind: number(values[1], 2) for kind, values in changed.items()}
     least = number(min(float(each.min()) for each in alike.values()))
@@ -122,12 +121,11 @@ def describe(numbers: Shifts) -> Description:
             f"pixels: {changes.en}.",
         ),
         caption=Text(
-            f"{numbers.variant.zh}（种子 {numbers.seed}）第一层 ReLU 之后的特征图，"
-            f"n = {n} 幅测试图像"
-            "的平均；图像分别向右和向下平移，空出处补底色。左：把特征图移回（池化后取最近的整数格）"
-            "再比较，只比两图都有的部分。右：不移回，变化的长度除以特征图与空白图像的特征图之差的长"
-            "度。",
-            f"Maps of the first layer of “{numbers.variant.en}” after ReLU (seed {numbers.seed}), "
+            f"{numbers.network.text.zh}第一层 ReLU 之后的特征图，n = {n} 幅测试图像的平均；"
+            "图像分别向右和向下平移，空出处补底色。左：把特征图移回（池化后取最近的整数格）"
+            "再比较，只比两图都有的部分。右：不移回，变化的长度除以特征图与空白图像的特征图之差的"
+            "长度。",
+            f"Maps of the first layer of “{variant.en}” after ReLU (seed {seed}), "
             f"mean of n = {plural(n, 'test image')} moved to the right and, apart from that, down, "
             "with ground moving in. Left: maps moved back (pooled ones by the nearest whole "
             "pixels) and compared where both show the image. Right: not moved back, the length of "

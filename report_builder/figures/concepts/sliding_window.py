@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from report_builder.figures.concepts.record import Network, network_of, recorded
 from report_builder.figures.toolkit.description import Description
-from report_builder.figures.toolkit.picture import Picture
+from report_builder.figures.toolkit.picture import ON_WHITE, Picture
 from report_builder.figures.toolkit.pixels import (
     ACROSS,
     canvas,
@@ -18,18 +19,15 @@ from report_builder.figures.toolkit.pixels import (
     readable,
 )
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import variant_of
-from report_builder.palette import COLORS
 from report_builder.text import Text, class_name, hundredths
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from report_builder.evidence.study import Evidence
-    from xo.variants import Variant
 
 AROUND = 4  # pixels of the image around the window's places
-ON_WHITE = COLORS["receptive field"][0]  # images are white on dark pages too
+MARGIN = 12  # pixels at the left
 
 
 class SlidingWindow(NamedTuple):
@@ -45,8 +43,7 @@ class SlidingWindow(NamedTuple):
     column: int
     windows: np.ndarray  # (steps, k, k) pixels, 0 black to 1 white
     map: np.ndarray  # (H - k + 1, W - k + 1), the kernel's output
-    variant: Variant
-    seed: int
+    network: Network
 
     @property
     def products(self) -> np.ndarray:
@@ -67,7 +64,7 @@ class SlidingWindow(NamedTuple):
 
 def measure(evidence: Evidence) -> SlidingWindow:
     """The steps that the demonstration "windows" has recorded."""
-    record = evidence.demonstration("windows")
+    record = recorded(evidence, "windows")
     facts, image, kernel = record.facts, record.array("image"), record.array("kernel")
     size, (row, column) = len(kernel), facts["start"]
     windows = [
@@ -85,162 +82,134 @@ def measure(evidence: Evidence) -> SlidingWindow:
         column=column,
         windows=np.stack(windows),
         map=record.array("map"),
-        variant=variant_of(evidence, "baseline"),
-        seed=record.seed("baseline"),
+        network=network_of(evidence, record, "baseline"),
     )
 
 
-class Layout(NamedTuple):
-    """Where things stand on the canvas, in pixels, and which detail of the image is enlarged."""
+class Detail(NamedTuple):
+    """The part of the image around the windows, as enlarged."""
 
-    top: int  # of the detail, in pixels of the image
+    top: int  # pixels of the image
     left: int
-    span: int  # sides of the detail, in pixels of the image
-    scale: int  # of the detail
-    cell: int  # sides of a product's square
-    columns: list[int]  # left ends: the whole image and the kernel, then a column for each step
-    image_y: int
-    products_y: int
-    sums_y: int  # base line of the sums below the products
-    map_y: int
-    bar_y: int
+    span: int  # pixels of the image a side
+    scale: int
+
+    def of(self, values: np.ndarray, span: int) -> np.ndarray:
+        """`span` values a side from the detail's corner on."""
+        return values[self.top : self.top + span, self.left : self.left + span]
+
+    @property
+    def side(self) -> int:
+        return self.span * self.scale
 
 
-def _layout(numbers: SlidingWindow) -> Layout:
+def _detail(numbers: SlidingWindow, wide: int) -> Detail:
+    """The detail enlarged to at most `wide` pixels."""
     size, steps = len(numbers.kernel), len(numbers.windows)
     span = size + steps - 1 + 2 * AROUND
     corner = numbers.row - (span - size) // 2, numbers.column - AROUND
     top, left = (
-        int(np.clip(at, 0, length - span))
-        for at, length in zip(corner, numbers.image.shape, strict=True)
+        int(np.clip(at, 0, length - span)) for at, length in zip(corner, numbers.image.shape)
     )
-    pitch = ACROSS // (steps + 1)
-    scale, cell = (pitch - 40) // span, (pitch - 40) // size
-    image_y = points(ACROSS, 16)
-    products_y = image_y + span * scale + points(ACROSS, 22)
-    map_y = products_y + size * cell + points(ACROSS, 32)
-    return Layout(
-        top=top,
-        left=left,
-        span=span,
-        scale=scale,
-        cell=cell,
-        columns=[12 + step * pitch for step in range(steps + 1)],
-        image_y=image_y,
-        products_y=products_y,
-        sums_y=products_y + size * cell + points(ACROSS, 12),
-        map_y=map_y,
-        bar_y=map_y + span * scale + points(ACROSS, 10),
-    )
+    return Detail(top, left, span, wide // span)
 
 
 def draw(numbers: SlidingWindow, style: Style) -> Figure:
-    """Four columns of window, products and map; at the left the whole image and the kernel."""
-    at = _layout(numbers)
-    height = at.bar_y + points(ACROSS, 26)
-    picture = Picture(style, describe(numbers).title, ACROSS, height)
+    """A column for each step: window, products and map; at the left the image and the kernel."""
+    size, steps = len(numbers.kernel), len(numbers.windows)
+    pitch = ACROSS // (steps + 1)
+    detail, cell = _detail(numbers, pitch - 40), (pitch - 40) // size
+    image_y = points(ACROSS, 16)
+    products_y = image_y + detail.side + points(ACROSS, 22)
+    map_y = products_y + size * cell + points(ACROSS, 32)
+    bar_y = map_y + detail.side + points(ACROSS, 10)
+    picture = Picture(style, describe(numbers).title, ACROSS, bar_y + points(ACROSS, 26))
     limit = float(np.abs(numbers.kernel).max())
-    reach = at.span - len(numbers.kernel) + 1  # of the map, as far as it stands under the detail
-    shown = numbers.map[at.top : at.top + reach, at.left : at.left + reach]
-    far = float(np.abs(shown).max()) or 1.0
+    values = detail.of(numbers.map, detail.span - size + 1)
+    far = float(np.abs(values).max()) or 1.0
+    sign, bias = "+" if numbers.bias >= 0 else "−", hundredths(abs(numbers.bias))
 
-    _paint_image(picture, numbers, at)
-    _paint_numbers(picture, numbers.kernel, limit, at.columns[0], at)
-    picture.note(at.columns[0], at.products_y - picture.points(4), Text("卷积核", "Kernel"))
-    for step in range(len(numbers.windows)):
-        _paint_step(picture, numbers, at, step, limit)
-        _paint_map(picture, numbers, at, step, shown, far)
-    picture.scale_bar(at.bar_y, far, Text("特征图的值", "value of the map"))
+    _paint_image(picture, numbers, detail, MARGIN, image_y)
+    _paint_products(picture, numbers.kernel, limit, cell, MARGIN, products_y)
+    _head(picture, MARGIN, image_y, Text("在图像中的位置", "Where it is"))
+    _head(picture, MARGIN, products_y, Text("卷积核", "Kernel"))
+    for step in range(steps):
+        x = MARGIN + (step + 1) * pitch
+        row, column = numbers.row - detail.top, numbers.column + step - detail.left
+        picture.paint(
+            enlarged(gray(detail.of(numbers.image, detail.span)), detail.scale), x, image_y
+        )
+        place = x + column * detail.scale, image_y + row * detail.scale
+        picture.outline(*place, size * detail.scale, size * detail.scale, ON_WHITE)
+        _paint_products(picture, numbers.products[step], limit, cell, x, products_y)
+        total, output = hundredths(numbers.sums[step]), hundredths(numbers.outputs[step])
+        below = products_y + size * cell + points(ACROSS, 12)
+        picture.note(x, below, f"{total} {sign} {bias} = {output}")
+        colors = picture.around_zero(values, far)
+        _paint_map(picture, colors, (row, column), size // 2, detail, x, map_y)
+        _head(picture, x, image_y, Text(f"第 {step + 1} 步：窗口", f"Step {step + 1}: window"))
+        _head(picture, x, products_y, Text("像素 × 权值", "Pixel × weight"))
+        _head(picture, x, map_y, Text("写进特征图", "Written to the map"))
+    picture.scale_bar(bar_y, far, Text("特征图的值", "value of the map"))
     return picture.finished()
 
 
-def _paint_image(picture: Picture, numbers: SlidingWindow, at: Layout) -> None:
+def _head(picture: Picture, x: int, y: int, words: Text) -> None:
+    """Words just above what is painted at (x, y)."""
+    picture.note(x, y - picture.points(4), words)
+
+
+def _paint_image(picture: Picture, numbers: SlidingWindow, detail: Detail, x: int, y: int) -> None:
     """The whole image, with a frame around the detail."""
-    x, side = at.columns[0], at.span * at.scale
-    image = fit(gray(numbers.image), side, side)
-    picture.paint(image, x, at.image_y)
+    image = fit(gray(numbers.image), detail.side, detail.side)
+    picture.paint(image, x, y)
     share = image.shape[1] / numbers.image.shape[1]
-    place = x + round(at.left * share), at.image_y + round(at.top * share)
-    picture.outline(*place, round(at.span * share), round(at.span * share), ON_WHITE)
-    words = Text("在图像中的位置", "Where it is")
-    picture.note(x, at.image_y - picture.points(4), words)
-
-
-def _paint_numbers(picture: Picture, values: np.ndarray, limit: float, x: int, at: Layout) -> None:
-    """Squares with the numbers (k, k) in them."""
-    colors = picture.around_zero(values, limit)
-    picture.paint(enlarged(colors, at.cell), x, at.products_y)
-    for i, j in np.ndindex(values.shape):
-        picture.note(
-            x + (j + 0.5) * at.cell,
-            at.products_y + (i + 0.5) * at.cell,
-            hundredths(values[i, j]),
-            8.5,
-            ha="center",
-            va="center",
-            color=readable(colors[i, j]),
-        )
-
-
-def _paint_step(
-    picture: Picture, numbers: SlidingWindow, at: Layout, step: int, limit: float
-) -> None:
-    """The detail with the window of this step, and below it the products and their sum."""
-    x, above, size = at.columns[step + 1], picture.points(4), len(numbers.kernel)
-    detail = numbers.image[at.top : at.top + at.span, at.left : at.left + at.span]
-    picture.paint(enlarged(gray(detail), at.scale), x, at.image_y)
+    span = round(detail.span * share)
     picture.outline(
-        x + (numbers.column + step - at.left) * at.scale,
-        at.image_y + (numbers.row - at.top) * at.scale,
-        size * at.scale,
-        size * at.scale,
-        ON_WHITE,
+        x + round(detail.left * share), y + round(detail.top * share), span, span, ON_WHITE
     )
-    words = Text(f"第 {step + 1} 步：窗口", f"Step {step + 1}: window")
-    picture.note(x, at.image_y - above, words)
-    _paint_numbers(picture, numbers.products[step], limit, x, at)
-    picture.note(x, at.products_y - above, Text("像素 × 权值", "Pixel × weight"))
-    sign = "+" if numbers.bias >= 0 else "−"
-    picture.note(
-        x,
-        at.sums_y,
-        f"{hundredths(numbers.sums[step])} {sign} {hundredths(abs(numbers.bias))} = "
-        f"{hundredths(numbers.outputs[step])}",
-    )
+
+
+def _paint_products(
+    picture: Picture, values: np.ndarray, limit: float, cell: int, x: int, y: int
+) -> None:
+    """Squares with the numbers (k, k) in them, `cell` pixels wide each."""
+    colors = picture.around_zero(values, limit)
+    picture.paint(enlarged(colors, cell), x, y)
+    for i, j in np.ndindex(values.shape):
+        middle, color = (x + (j + 0.5) * cell, y + (i + 0.5) * cell), readable(colors[i, j])
+        number = hundredths(float(values[i, j]))
+        picture.note(*middle, number, 8.5, ha="center", va="center", color=color)
 
 
 def _paint_map(
     picture: Picture,
-    numbers: SlidingWindow,
-    at: Layout,
-    step: int,
-    shown: np.ndarray,
-    far: float,
+    colors: np.ndarray,
+    step: tuple[int, int],
+    half: int,
+    detail: Detail,
+    x: int,
+    y: int,
 ) -> None:
-    """The map's values up to this step, row by row, each at the middle of its window."""
-    x, half = at.columns[step + 1], len(numbers.kernel) // 2
-    row, column = (
-        numbers.row - at.top,
-        numbers.column + step - at.left,
-    )  # of the step, in the detail
-    computed = np.zeros(shown.shape, dtype=bool)
+    """The map's colors up to a step, row by row, each at the middle of its window."""
+    row, column = step  # in the detail
+    computed = np.zeros(colors.shape[:2], dtype=bool)
     computed[:row] = True
     computed[row, : column + 1] = True
-    painted = canvas(picture.style, at.span, at.span)
-    middle = painted[half : half + len(shown), half : half + len(shown)]
-    middle[computed] = picture.around_zero(shown, far)[computed]
-    picture.paint(enlarged(painted, at.scale), x, at.map_y)
-    place = x + (column + half) * at.scale, at.map_y + (row + half) * at.scale
-    picture.outline(*place, at.scale, at.scale, picture.style.color("receptive field"))
-    words = Text("写进特征图", "Written to the map")
-    picture.note(x, at.map_y - picture.points(4), words)
+    painted = canvas(picture.style, detail.span, detail.span)
+    middle = painted[half : half + len(colors), half : half + len(colors)]
+    middle[computed] = colors[computed]
+    picture.paint(enlarged(painted, detail.scale), x, y)
+    place = x + (column + half) * detail.scale, y + (row + half) * detail.scale
+    color = picture.style.color("receptive field")
+    picture.outline(*place, detail.scale, detail.scale, color)
 
 
 def describe(numbers: SlidingWindow) -> Description:
     """The sums in words, and a row for each product."""
     size, steps, bias = len(numbers.kernel), len(numbers.windows), hundredths(numbers.bias)
     outputs = [hundredths(value) for value in numbers.outputs]
-    name, network, seed = numbers.class_name, numbers.variant, numbers.seed
+    name, network = numbers.class_name, numbers.network.text
     return Description(
         title=Text(
             f"同一个 {size}×{size} 卷积核每走一个像素算一次：九个乘积相加，再加偏置 {bias}，得到 "
@@ -258,12 +227,12 @@ def describe(numbers: SlidingWindow) -> Description:
             f"written to the map: {', '.join(outputs)}.",
         ),
         caption=Text(
-            f"测试图像 {numbers.image_id}，{network.zh}（种子 {seed}）第一层的第 "
+            f"测试图像 {numbers.image_id}，{network.zh}第一层的第 "
             f"{numbers.kernel_number} 个核；像素白为 1，黑为 0。第一步的窗口左上角在第 "
             f"{numbers.row} 行第 {numbers.column} 列（从 0 数起）。特征图上只画出已经算到的值，"
             "画在窗口中心；格中的数字与特征图各用一个色标，零都在正中。",
             f"Test image {numbers.image_id}, kernel {numbers.kernel_number} of the first layer of "
-            f"“{network.en}” (seed {seed}); white is 1 and black 0. At step 1 the window's upper "
+            f"{network.en}; white is 1 and black 0. At step 1 the window's upper "
             f"left corner is at row {numbers.row}, column {numbers.column}, counted from 0. The "
             "map shows what has been computed so far, each value at the middle of its window. The "
             "cells with numbers and the map have a scale each, zero in the middle of both.",

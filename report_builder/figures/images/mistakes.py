@@ -10,7 +10,7 @@ from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
 from report_builder.figures.toolkit.pixels import ACROSS, cell_size, gray, points
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import class_names, shorten, variant_of
+from report_builder.figures.toolkit.words import class_names, shorten
 from report_builder.text import Text, percent, plural
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def measure(evidence: Evidence, variant: str) -> Mistakes:
         order = wrong[np.argsort(-sure[wrong], kind="stable")]
     names = class_names(run)
     return Mistakes(
-        variant=variant_of(evidence, variant),
+        variant=evidence.variant(variant),
         seed=run.seed,
         image_size=evidence.data.image_size,
         images=len(truth),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from report_builder.figures.toolkit.layout import POINT
 from report_builder.figures.toolkit.picture import Picture
 from report_builder.figures.toolkit.pixels import ACROSS, cell_size, gray, points
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import class_label, joined, shorten, variant_of
+from report_builder.figures.toolkit.words import class_label, joined, shorten
 from report_builder.figures.toolkit.words import width as text_width
 from report_builder.text import Text, percent
 
@@ -37,7 +37,7 @@ class OneImage(NamedTuple):
 def measure(evidence: Evidence, variant: str) -> OneImage:
     """What the representative run has recorded of these images."""
     run = evidence.representative(variant)
-    return OneImage(variant_of(evidence, variant), run.seed, measure_images(run))
+    return OneImage(evidence.variant(variant), run.seed, measure_images(run))
 
 
 def draw(numbers: OneImage, style: Style) -> Figure:
@@ -66,11 +66,11 @@ def _draw_bars(picture: Picture, numbers: OneImage, image: int, x: int, side: in
     room = 0.16 + 0.068 * max(map(text_width, names))  # inches for the names
     tall = min(side, 0.42 * len(order) * dpi)
     y = picture.height - (side + tall) / 2 - 4 * POINT * dpi
-    limits = {"xlim": (0, 1), "ylim": (len(order) - 0.5, -0.5)}
+    limits: dict[str, Any] = {"xlim": (0, 1), "ylim": (len(order) - 0.5, -0.5)}
     ax = picture.axes(x + room * dpi, y, (1.2 - room) * dpi, tall, **limits)
     ax.axis("off")
-    for row, (k, name) in enumerate(zip(order, names, strict=True)):
-        text = {"va": "center", "fontsize": 9}
+    for row, (k, name) in enumerate(zip(order, names)):
+        text: dict[str, Any] = {"va": "center", "fontsize": 9}
         ax.barh(row, probabilities[k], height=0.32, color=colors[k])
         ax.barh(row, 1, height=0.32, fc="none", ec=style.muted, lw=0.6)
         ax.text(-0.05, row, name, ha="right", color=colors[k], **text)
@@ -81,9 +81,7 @@ def _draw_bars(picture: Picture, numbers: OneImage, image: int, x: int, side: in
 def describe(numbers: OneImage) -> Description:
     """The answers in words, and a row for each image and class."""
     shown, names, taken, listings = numbers.shown, numbers.shown.class_names, [], []
-    for image_id, truth, values in zip(
-        shown.image_ids, names[:2], shown.probabilities, strict=True
-    ):
+    for image_id, truth, values in zip(shown.image_ids, names[:2], shown.probabilities):
         answer, sure = names[int(values.argmax())], percent(values.max())
         taken.append(
             Text(
@@ -92,7 +90,7 @@ def describe(numbers: OneImage) -> Description:
             )
         )
         probabilities = ", ".join(
-            f"{name} {percent(float(value))}" for name, value in zip(names, values, strict=True)
+            f"{name} {percent(float(value))}" for name, value in zip(names, values)
         )
         listings.append(
             Text(

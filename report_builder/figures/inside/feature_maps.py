@@ -11,7 +11,7 @@ from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
 from report_builder.figures.toolkit.pixels import ACROSS, cell_size, gray, largest, points
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import class_label, joined, shorten, variant_of
+from report_builder.figures.toolkit.words import class_label, joined, shorten
 from report_builder.text import EMPTY, Text, number, percent, plural
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def measure(evidence: Evidence, variant: str, block: int) -> FeatureMaps:
     for step in STEPS:
         if run.has(f"maps.{step}{block}"):
             maps[step] = run.array(f"maps.{step}{block}")[shown.places]
-    return FeatureMaps(variant_of(evidence, variant), run.seed, block, shown, maps)
+    return FeatureMaps(evidence.variant(variant), run.seed, block, shown, maps)
 
 
 def draw(numbers: FeatureMaps, style: Style) -> Figure:
@@ -132,17 +132,15 @@ def describe(numbers: FeatureMaps) -> Description:
             f"{variant.en}, block {k}: after ReLU {zero} of the values are zero{silent.en}",
         ),
         alt=Text(
-            f"第 {k} 块的 {channels} 幅特征图，依次为{steps.zh}，"
-            f"输入为 {first} 和 {second} 各一幅。"
-            f"ReLU 之后 {zero} 的值为零，最大值 {strongest}。",
+            f"第 {k} 块的 {channels} 幅特征图，依次为{steps.zh}，输入为 {first} 和 {second} 各一"
+            f"幅。ReLU 之后 {zero} 的值为零，最大值 {strongest}。",
             f"{plural(channels, 'map')} of block {k} for an image of {first} and {second}: "
             f"{steps.en}. After ReLU {zero} of the values are zero, the largest is {strongest}.",
         ),
         caption=Text(
-            f"种子 {seed}，两幅测试图像（{first} 和 {second}）在第 {k} 块各步之后的全部 {channels} "
-            "个通道，"
-            "列号即通道号；灰色的是输入图像。各图放大到同样大小，旁边写着原来的边长。"
-            f"所有特征图同一色标，零在正中{clipped.zh}。",
+            f"种子 {seed}，两幅测试图像（{first} 和 {second}）在第 {k} 块各步之后的全部 "
+            f"{channels} 个通道，列号即通道号；灰色的是输入图像。各图放大到同样大小，"
+            f"旁边写着原来的边长。所有特征图同一色标，零在正中{clipped.zh}。",
             f"Seed {seed}: all {plural(channels, 'channel')} after each step of block {k} for two "
             f"images ({first} and {second}); columns are channels, the gray picture is the input. "
             "Maps are enlarged to equal size, their true sides stand above. One scale for all "

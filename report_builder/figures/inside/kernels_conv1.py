@@ -11,7 +11,6 @@ from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
 from report_builder.figures.toolkit.pixels import ACROSS, largest, points
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import variant_of
 from report_builder.text import Text, number
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ def measure(evidence: Evidence, variant: str) -> FirstKernels:
     """The kernels of the representative run."""
     run = evidence.representative(variant)
     before, after = (run.array(f"conv1.kernel.{when}")[:, 0] for when in ("before", "after"))
-    return FirstKernels(variant_of(evidence, variant), run.seed, before, after)
+    return FirstKernels(evidence.variant(variant), run.seed, before, after)
 
 
 def draw(numbers: FirstKernels, style: Style) -> Figure:

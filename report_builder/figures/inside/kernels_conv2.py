@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -11,7 +11,6 @@ from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
 from report_builder.figures.toolkit.pixels import ACROSS, largest, points
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import variant_of
 from report_builder.text import Text, number, percent
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ def measure(evidence: Evidence, variant: str) -> SecondKernels:
     """The kernels of the representative run."""
     run = evidence.representative(variant)
     before, after = (run.array(f"conv2.kernel.{when}") for when in ("before", "after"))
-    return SecondKernels(variant_of(evidence, variant), run.seed, before, after)
+    return SecondKernels(evidence.variant(variant), run.seed, before, after)
 
 
 def draw(numbers: SecondKernels, style: Style) -> Figure:
@@ -53,7 +52,8 @@ def draw(numbers: SecondKernels, style: Style) -> Figure:
     side = (pitch - 10) // size * size
     bar_y = top + rows * pitch + points(width, 6)
     picture = Picture(style, describe(numbers).title, width, bar_y + points(width, 26))
-    limit, muted = largest([after]), {"color": style.muted}
+    limit = largest([after])
+    muted: dict[str, Any] = {"color": style.muted}
     for place in np.ndindex(rows, columns):
         corner = left + place[1] * pitch, top + place[0] * pitch
         border = style.ink if place == numbers.strongest else style.color("grid")

@@ -8,13 +8,12 @@ import numpy as np
 
 from report_builder.figures.inside.shown_images import ShownImages, measure_images
 from report_builder.figures.toolkit.description import Description
-from report_builder.figures.toolkit.picture import Picture
+from report_builder.figures.toolkit.picture import ON_WHITE, Picture
 from report_builder.figures.toolkit.pixels import ACROSS, cell_size, gray, grid, points
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import joined
-from report_builder.palette import COLORS
 from report_builder.text import Text, plural
-from xo.network.measurements import receptive_fields
+from xo.network.measurements import Field, receptive_fields
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from report_builder.evidence.study import Evidence
     from xo.variants import Variant
 
-ON_WHITE = COLORS["receptive field"][0]  # images are white on dark pages too
 DASHES = ("-", (0, (4, 2)), (0, (1, 1.2)))
 LEVELS = Text("低层", "Low level"), Text("中层", "Middle level"), Text("高层", "High level")
 ONLY = Text("唯一一层", "Only level")
@@ -33,8 +31,7 @@ class Level(NamedTuple):
 
     name: Text
     maps: np.ndarray  # (2, C, H, W)
-    field: int  # pixels a side that a value sees
-    stride: int  # pixels from one value's field to the next
+    field: Field  # that a value sees, in pixels
 
     @property
     def size(self) -> str:
@@ -58,13 +55,15 @@ class Levels(NamedTuple):
 
 def measure(evidence: Evidence) -> Levels:
     """The maps of the variant "features" or, without it, of the one with the most convolutions."""
-    known = {variant.name: variant for variant in evidence.variants}
-    variant = known.get("features") or max(evidence.variants, key=lambda v: len(v.channels))
+    if evidence.runs("features"):
+        variant = evidence.variant("features")
+    else:
+        variant = max(evidence.variants, key=lambda each: len(each.channels))
     run = evidence.representative(variant.name)
     shown, fields = measure_images(run), receptive_fields(run.layers)
     blocks = [layer.name for layer in run.layers if layer.kind == "relu"]
     levels = [
-        Level(_name(b, len(blocks)), run.array(f"maps.{block}")[shown.places], *fields[block])
+        Level(_name(b, len(blocks)), run.array(f"maps.{block}")[shown.places], fields[block])
         for b, block in enumerate(blocks)
     ]
     return Levels(variant, run.seed, shown, levels)
@@ -93,8 +92,8 @@ def draw(numbers: Levels, style: Style) -> Figure:
     height = head + 2 * lane + points(width, 8)
     picture = Picture(style, describe(numbers).title, width, height)
     picture.note(8, points(width, 13), Text("输入", "Input"), 9.5)
-    for x, level in zip(places, levels, strict=True):
-        count, field = level.maps.shape[1], f"{level.field}×{level.field}"
+    for x, level in zip(places, levels):
+        count, field = level.maps.shape[1], f"{level.field.size}×{level.field.size}"
         sees = Text(
             f"{count} 幅 {level.size}，看 {field}", f"{count} of {level.size}, sees {field}"
         )
@@ -104,7 +103,7 @@ def draw(numbers: Levels, style: Style) -> Figure:
         y = head + i * lane
         corner = picture.paint_into(gray(images[i]), 8, y, cell, color)
         _frame_fields(picture, numbers, i, *corner)
-        for x, pair in zip(places, grids, strict=True):
+        for x, pair in zip(places, grids):
             picture.paint(pair[i], x, y)
     return picture.finished()
 
@@ -114,8 +113,8 @@ def _frame_fields(picture: Picture, numbers: Levels, image: int, x: int, y: int,
     scale = wide / numbers.shown.images.shape[2]
     for k, level in enumerate(numbers.levels):
         row, column = level.strongest(image)
-        corner = x + column * level.stride * scale, y + row * level.stride * scale
-        side, dash = level.field * scale, DASHES[k % len(DASHES)]
+        corner = x + column * level.field.stride * scale, y + row * level.field.stride * scale
+        side, dash = level.field.size * scale, DASHES[k % len(DASHES)]
         picture.rectangle(*corner, side, side, fc="none", ec=ON_WHITE, lw=1.3, ls=dash)
 
 
@@ -123,7 +122,7 @@ def describe(numbers: Levels) -> Description:
     """The growing fields in words, and a row for each level, image and channel."""
     variant, seed, shown = numbers.variant, numbers.seed, numbers.shown
     first, second = shown.class_names[:2]
-    fields = [str(level.field) for level in numbers.levels]
+    fields = [str(level.field.size) for level in numbers.levels]
     levels = joined(
         Text(
             f"{level.name.zh} {level.maps.shape[1]} 幅 {level.size}",
@@ -158,7 +157,7 @@ def describe(numbers: Levels) -> Description:
                 "channel": c + 1,
                 "height": level.maps.shape[2],
                 "width": level.maps.shape[3],
-                "receptive_field": level.field,
+                "receptive_field": level.field.size,
                 "mean": float(level.maps[i, c].mean(dtype=float)),
                 "maximum": float(level.maps[i, c].max()),
                 "zero_share": float((level.maps[i, c] == 0).mean()),

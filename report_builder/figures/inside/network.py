@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from report_builder.figures.inside.network_shapes import MOST_MAPS, STEP, Shape, shapes_to_scale
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import WIDTH, axes, sheet
 from report_builder.figures.toolkit.pixels import mixed
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import class_names, joined, shorten, variant_of
+from report_builder.figures.toolkit.words import class_names, joined, shorten
 from report_builder.text import Text, percent, same
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Network(NamedTuple):
 def measure(evidence: Evidence, variant: str) -> Network:
     """The layers that the variant's first run has recorded."""
     run = evidence.runs(variant)[0]
-    return Network(variant_of(evidence, variant), class_names(run), run.layers, run.parameters)
+    return Network(evidence.variant(variant), class_names(run), run.layers, run.parameters)
 
 
 def draw(numbers: Network, style: Style) -> Figure:
@@ -60,7 +60,7 @@ def draw(numbers: Network, style: Style) -> Figure:
     ax.axis("off")
     color = style.color(numbers.variant.name)
     shapes = shapes_to_scale(numbers.shown, [shorten(name, 7) for name in numbers.class_names])
-    for left, right in zip(shapes, shapes[1:], strict=False):
+    for left, right in zip(shapes, shapes[1:]):
         _link(style, ax, left, right)
     for shape in shapes[:-1]:
         _draw_layer(style, ax, shape, color)
@@ -82,7 +82,10 @@ def _draw_layer(style: Style, ax: Axes, shape: Shape, color: str) -> None:
 
     left, low = shape.corner
     edge = style.ink if shape.layer.kind == "input" else color
-    colors = {"fc": mixed(style.ground, edge, 0.45 if shape.dense else 0.12), "ec": edge}
+    colors: dict[str, Any] = {
+        "fc": mixed(style.ground, edge, 0.45 if shape.dense else 0.12),
+        "ec": edge,
+    }
     for i in reversed(range(1 if shape.dense else min(shape.layer.shape[0], MOST_MAPS))):
         corner = left + i * STEP, low + i * STEP
         ax.add_patch(Rectangle(corner, shape.wide, shape.tall, lw=0.7, zorder=3, **colors))
@@ -93,7 +96,7 @@ def _draw_output(style: Style, ax: Axes, shape: Shape, names: tuple[str, ...]) -
     from matplotlib.patches import Rectangle
 
     left, low = shape.corner
-    for i, (name, color) in enumerate(zip(names, style.class_colors(names), strict=True)):
+    for i, (name, color) in enumerate(zip(names, style.class_colors(names))):
         y = low + shape.tall - 0.17 * (i + 0.5)
         ax.add_patch(Rectangle((left, y - 0.06), shape.wide, 0.12, fc=color, zorder=3))
         ax.text(left + shape.wide + 0.05, y, shorten(name, 7), va="center", fontsize=9, color=color)
@@ -120,8 +123,9 @@ def _link(style: Style, ax: Axes, left: Shape, right: Shape) -> None:
 
 def _label(style: Style, ax: Axes, shape: Shape, low: float, color: str) -> None:
     """The layer's kind above its shape, and numbers below it."""
-    layer, below = shape.layer, {"ha": "center", "va": "top", "fontsize": 8}
-    heading = {"ha": "center", "va": "top", "fontsize": 8.5, "linespacing": 1.15}
+    layer = shape.layer
+    below: dict[str, Any] = {"ha": "center", "va": "top", "fontsize": 8}
+    heading: dict[str, Any] = {"ha": "center", "va": "top", "fontsize": 8.5, "linespacing": 1.15}
     ax.text(shape.center, HEIGHT - 0.1, style.text(_heading(layer)), **heading)
     ax.text(shape.center, low, _sides(layer), **below)
     if layer.parameters:

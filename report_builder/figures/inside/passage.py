@@ -51,8 +51,8 @@ class Passage(NamedTuple):
 
 def measure(evidence: Evidence) -> Passage:
     """The values of the baseline or, without it, of the first variant."""
-    known = {variant.name: variant for variant in evidence.variants}
-    variant = known.get("baseline") or evidence.variants[0]
+    has_baseline = bool(evidence.runs("baseline"))
+    variant = evidence.variant("baseline") if has_baseline else evidence.variants[0]
     run = evidence.representative(variant.name)
     shown = measure_images(run)
     blocks = [layer for layer in run.layers if layer.kind == "relu"]
@@ -74,14 +74,14 @@ def draw(numbers: Passage, style: Style) -> Figure:
     lane = max(stage.shape[0] for stage in stages[0])
     widths = [max(stage.shape[1], NARROWEST) for stage in stages[0]]
     *starts, end = np.cumsum([8, *(width + BETWEEN for width in widths)]).tolist()
-    spans = [(x, x + wide) for x, wide in zip(starts, widths, strict=True)]
+    spans = [(x, x + wide) for x, wide in zip(starts, widths)]
     width = end + ANSWER
     head, pitch = points(width, 32), lane + LANE_GAP
     picture = Picture(style, describe(numbers).title, width, head + 2 * pitch)
     _write_headings(picture, numbers, spans)
     for i, color in enumerate(colors[:2]):
         top = head + i * pitch
-        for k, (stage, (left, right)) in enumerate(zip(stages[i], spans, strict=True)):
+        for k, (stage, (left, right)) in enumerate(zip(stages[i], spans)):
             tall, wide = stage.shape[:2]
             corner = left + (right - left - wide) // 2, top + (lane - tall) // 2
             picture.paint(stage, *corner, color if k == 0 else "")
@@ -95,7 +95,7 @@ def _stages(numbers: Passage, i: int, color: str, style: Style) -> list[np.ndarr
     image = numbers.shown.images[i]
     stages = [fit(gray(image), *cell_size(image.shape, WANTED))]
     ramp = mixed(style.ground, color, 0.05), color
-    for layer, values in zip(numbers.layers, numbers.values, strict=True):
+    for layer, values in zip(numbers.layers, numbers.values):
         paint = _units if layer.kind == "dense" else grid
         stages.append(paint(style, values[i], float(values.max()), WANTED, ramp))
     return stages
@@ -122,7 +122,7 @@ def _write_headings(picture: Picture, numbers: Passage, spans: list[tuple[int, i
         else:
             c, h, w = layer.shape
             headings.append((Text(f"第 {block} 块", f"Block {block}"), f"{c} × {h}×{w}"))
-    for (left, right), (above, below) in zip(spans, headings, strict=True):
+    for (left, right), (above, below) in zip(spans, headings):
         middle, muted = (left + right) / 2, picture.style.muted
         picture.note(middle, picture.points(13), above, ha="center")
         picture.note(middle, picture.points(25), below, 8, ha="center", color=muted)
@@ -160,9 +160,8 @@ def describe(numbers: Passage) -> Description:
     blocks = len(numbers.layers) - dense
     bars = joined(
         (
-            f"{truth}: "
-            + ", ".join(f"{n} {percent(float(p))}" for n, p in zip(names, values, strict=True))
-            for truth, values in zip((first, second), shown.probabilities, strict=True)
+            f"{truth}: " + ", ".join(f"{n} {percent(float(p))}" for n, p in zip(names, values))
+            for truth, values in zip((first, second), shown.probabilities)
         ),
         "；",
         "; ",
@@ -176,8 +175,7 @@ def describe(numbers: Passage) -> Description:
         ),
         alt=Text(
             f"两行，{first} 和 {second} 各一行，从左到右：图像，{blocks} 组特征图，"
-            f"{dense} 个全连接层，"
-            f"概率。{bars.zh}。",
+            f"{dense} 个全连接层，概率。{bars.zh}。",
             f"Two lanes, one for {first} and one for {second}, from left to right: the image, "
             f"{plural(blocks, 'group')} of feature maps, {plural(dense, 'dense layer')}, "
             f"probabilities. {bars.en}.",
@@ -200,7 +198,7 @@ def describe(numbers: Passage) -> Description:
                 "mean": float(values[i].mean(dtype=float)),
                 "maximum": float(values[i].max()),
             }
-            for layer, values in zip(numbers.layers, numbers.values, strict=True)
+            for layer, values in zip(numbers.layers, numbers.values)
             for i in (0, 1)
         ],
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -91,7 +91,7 @@ def draw_log(
     size = 3 if len(x) <= 30 else 2.2  # points
     ax.plot(x, y, color=published, lw=0.5, gid="published")
     for which, face in ((full, published), (~full, style.ground)):
-        dots = {"ms": size, "mew": 0.7, "mfc": face, "zorder": 3}
+        dots: dict[str, Any] = {"ms": size, "mew": 0.7, "mfc": face, "zorder": 3}
         ax.plot(x[which], y[which], "o", color=published, **dots)
     ax.axhline(level, color=style.color("chance"), lw=1.2, ls=DOTS, zorder=1)
     ax.set(xlim=(0.5, log.epochs + 0.5), ylim=(-0.002, TOP))

@@ -73,7 +73,7 @@ def apart(places: Sequence[float], gap: float, low: float, high: float) -> list[
 
 def end_labels(ax: Axes, labels: Sequence[tuple[float, str, str]]) -> None:
     """Writes (height in data units, text, color) right of the axes, moved apart where needed."""
-    tall = ax.get_position().height * ax.figure.get_size_inches()[1]
+    tall = ax.get_window_extent().height / ax.figure.dpi  # inches
     to_axes = ax.transData + ax.transAxes.inverted()
     heights = [to_axes.transform((1, y))[1] if np.isfinite(y) else 1.0 for y, _, _ in labels]
     gap = 1.35 * SMALL * POINT / tall

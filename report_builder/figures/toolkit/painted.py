@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.backend_bases import RendererBase
 from matplotlib.figure import Figure
 from matplotlib.image import FigureImage
-from matplotlib.transforms import IdentityTransform
+from matplotlib.transforms import Affine2D
 
 
 class Painted(FigureImage):
@@ -19,8 +19,8 @@ class Painted(FigureImage):
 
     def make_image(
         self, renderer: RendererBase, magnification: float = 1.0, unsampled: bool = False
-    ) -> tuple[np.ndarray, float, float, IdentityTransform]:
-        canvas = self.get_array()
+    ) -> tuple[np.ndarray, float, float, Affine2D]:
+        canvas = np.asarray(self.get_array())
         opaque = np.full((*canvas.shape[:2], 4), 255, dtype=np.uint8)
         opaque[:, :, :3] = canvas[::-1]
-        return opaque, 0, 0, IdentityTransform()
+        return opaque, 0, 0, Affine2D()

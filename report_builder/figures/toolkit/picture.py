@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from report_builder.figures.toolkit import layout, pixels
+from report_builder.palette import COLORS
 from report_builder.text import Text, number
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from report_builder.figures.toolkit.style import Style
+
+ON_WHITE = COLORS["receptive field"][0]  # for frames on images, which are white on dark pages too
 
 
 class Picture:

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from report_builder.figures.toolkit.layout import WIDTH, note, sheet
+from report_builder.figures.toolkit.layout import WIDTH
 from report_builder.figures.toolkit.style import Style
-from report_builder.text import number
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-    from matplotlib.text import Text
 
 SHADES = 119  # of a scale; odd, so that zero has one in the middle; two scales fit into a palette
 ACROSS = 1400  # pixels that a row of images should come near, twice what a page shows
@@ -113,7 +107,7 @@ def outline(
     ] = rgb(color)
 
 
-def readable(color: Sequence[int]) -> str:
+def readable(color: Sequence[int] | np.ndarray) -> str:
     """Black or white, whichever can be read on an (r, g, b) color."""
     return "#000000" if 0.299 * color[0] + 0.587 * color[1] + 0.114 * color[2] > 130 else "#ffffff"
 
@@ -138,49 +132,6 @@ def grid(
     return painted
 
 
-def mount(title: str, painted: np.ndarray) -> Figure:
-    """A figure with a painted canvas below its title; `note_at` then writes on it."""
-    from report_builder.figures.toolkit.painted import Painted
-
-    height, width = painted.shape[:2]
-    figure = sheet(title, height * WIDTH / width, dpi=width / WIDTH)
-    figure.images.append(Painted(figure, painted))
-    return figure
-
-
 def points(width: int, size: float) -> int:
     """How many pixels `size` points are on a canvas `width` pixels wide."""
     return round(size * width / WIDTH / 72)
-
-
-def note_at(figure: Figure, x: float, y: float, text: str, **options) -> Text:
-    """Text at a pixel of the mounted canvas, counted from its upper left corner."""
-    height = figure.images[0].get_size()[0]
-    return note(figure, x / figure.dpi, (height - y) / figure.dpi, text, **options)
-
-
-def paint_bar(style: Style, target: np.ndarray, y: int) -> tuple[int, int]:
-    """The diverging scale as a bar at the right, its upper edge at `y`; its left end and width."""
-    width = target.shape[1]
-    wide, tall = round(width * 0.24), points(width, 8)
-    x = width - wide - round(width * 0.05)
-    target[y : y + tall, x : x + wide] = shades(np.linspace(-1, 1, wide), -1, 1, style.diverging)
-    return x, wide
-
-
-def label_bar(figure: Figure, x: int, wide: int, y: int, limit: float, text: str) -> None:
-    """Numbers below the bar that `paint_bar` left at `y`, and what they mean at its left."""
-    below = y + points(figure.images[0].get_size()[1], 10)
-    for share, value in ((0, -limit), (0.5, 0.0), (1, limit)):
-        note_at(
-            figure, x + share * wide, below, number(value, 2), ha="center", va="top", fontsize=8.5
-        )
-    note_at(
-        figure,
-        x - 12,
-        y + points(figure.images[0].get_size()[1], 4),
-        text,
-        ha="right",
-        va="center",
-        fontsize=8.5,
-    )

@@ -10,7 +10,7 @@ from report_builder.evidence.estimates import Share, curve, share, solved
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import WIDTH, axes, end_labels, epoch_axis, sheet
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import k_of_n_runs, title_of, variant_of
+from report_builder.figures.toolkit.words import k_of_n_runs, title_of
 from report_builder.figures.training.lines import (
     LEFT,
     RIGHT,
@@ -41,7 +41,7 @@ class Accuracy(NamedTuple):
 
 
 def measure(evidence: Evidence, name: str) -> Accuracy:
-    variant, runs = variant_of(evidence, name), evidence.runs(name)
+    variant, runs = evidence.variant(name), evidence.runs(name)
     return Accuracy(
         variant,
         tuple(run.seed for run in runs),

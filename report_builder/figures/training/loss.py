@@ -19,7 +19,7 @@ from report_builder.figures.toolkit.layout import (
     sheet,
 )
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import k_of_n_runs, title_of, variant_of
+from report_builder.figures.toolkit.words import k_of_n_runs, title_of
 from report_builder.figures.training.lines import DASHES, LEFT, RIGHT, draw_seeds, last_median
 from report_builder.text import SPACE, Text, number, plural
 from xo.variants import Variant
@@ -59,7 +59,7 @@ def measure(evidence: Evidence, name: str) -> Loss:
     runs = evidence.runs(name)
     counts = runs[0].label_counts
     return Loss(
-        variant_of(evidence, name),
+        evidence.variant(name),
         tuple(run.seed for run in runs),
         lost_is_infinite(np.array([run.array("batch_loss") for run in runs])),
         curve(runs, "train_loss"),

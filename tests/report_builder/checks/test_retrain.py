@@ -10,13 +10,12 @@ import numpy as np
 import pytest
 
 from report_builder.checks.retrain import compare, retrain, retrainable
-from xo.data.dataset import load
+from tests.report_builder.made_up_study import draw_images
+from xo.data.load import load
 from xo.errors import InputError
 from xo.runs.execute import execute
 from xo.runs.record import RunRecord, RunResult, stored_runs, write_run
 from xo.store.store import Store
-
-from ..conftest import draw_images
 
 
 def test_a_run_trained_again_gives_the_same_numbers_bit_by_bit(trained):
@@ -147,7 +146,7 @@ def test_records_of_other_code_settings_or_data_are_left_out_and_counted(trained
     ]
     assert others == 1
     draw_images(tmp_path / "other", ("a", "b"), (30, 30), 4, 2)
-    other = load(tmp_path / "other", tmp_path / "cache")
+    other = load(tmp_path / "other", Store(tmp_path / "cache"))
     with pytest.raises(
         InputError,
         match=r"no record of any variant on other that can be trained again .*\(4 are of others\)",

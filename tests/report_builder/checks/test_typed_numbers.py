@@ -13,7 +13,7 @@ import pytest
 from report_builder.checks import typed_numbers as typed
 from report_builder.checks.prose import of_page
 from report_builder.checks.typed_numbers import Allowed, typed_results
-from report_builder.results.values import parts
+from report_builder.results.values import values
 from xo.store.source_digest import ROOT
 
 CORPUS = tomllib.loads(Path(__file__).with_name("typed-corpus.toml").read_text(encoding="utf-8"))
@@ -150,7 +150,7 @@ def test_an_allowed_constant_that_stands_nowhere_is_a_fault(
     ids=lambda page: page.relative_to(ROOT / "docs").as_posix(),
 )
 def test_a_value_of_the_site_that_is_typed_over_is_found(page: Path, tmp_path: Path, evidence):
-    texts = {name: value.text for part in parts(evidence) for name, value in part.values.items()}
+    texts = {name: value.text for name, value in values(evidence).items()}
     language, over = page.relative_to(ROOT / "docs").parts[0], []
 
     def typed_over(call: re.Match) -> str:

@@ -1,4 +1,4 @@
-"""The glossary's rows can be drawn in both languages, and pages link to a term where they first use it, once."""
+"""Terms can be shown in both languages, and a page links to one where it first uses it, once."""
 
 from __future__ import annotations
 

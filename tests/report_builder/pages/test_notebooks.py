@@ -1,57 +1,50 @@
-"""The notebooks as a reader runs them: on images of another kind, from a fresh installation, in both languages alike."""
+"""The notebooks as a reader runs them: on images of another kind, from a fresh installation.
+
+What they put out on the embedded images, in both languages, is tested on the built site.
+"""
 
 from __future__ import annotations
 
 import ast
-import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from io import BytesIO
-from pathlib import Path
 from unicodedata import east_asian_width
 
 import jupytext
-import matplotlib.pyplot as plt
 import nbformat
 import pytest
 from nbclient import NotebookClient
-from PIL import Image
-from report_builder.results.artefacts import Executed, executions
 from selectolax.lexbor import LexborHTMLParser
 
-from report_builder.pages import notebook_helpers as hands_on
-from report_builder.pages.notebooks import current, download, execute
+from report_builder.pages import notebooks
+from report_builder.pages.notebooks import current, download, execute, inputs
 from report_builder.text import LANGUAGES
-from xo.runs.study import STUDIES, plan, study_data
-from xo.store.source_digest import ROOT
+from xo.errors import CheckFailed
+from xo.store.source_digest import ROOT, Source
 from xo.store.store import Store
 from xo.variants import VARIANTS
 
-from .conftest import draw_images, write_record
+from ..conftest import draw_images
 
 NAMES = ("by-hand", "own-variant", "sizes")
 BOOKS = [f"{language}/hands-on/{name}" for language in LANGUAGES for name in NAMES]
-HERE = ("XO_DATA", "XO_STORE", "XO_STUDY")
+VARIABLES = ("XO_DATA", "XO_STORE", "XO_STUDY")
 
 
 @pytest.fixture(scope="module")
 def books(tmp_path_factory) -> dict[str, nbformat.NotebookNode]:
-    """All notebooks, executed on a few images of three classes, beside a store that is empty."""
+    """The English notebooks, executed on images of three classes, beside a store that is empty."""
     folder = tmp_path_factory.mktemp("books")
     draw_images(folder / "data", ("circles", "crosses", "bars"), (30, 36), 24, 8)
-    surroundings = {
-        "XO_DATA": str(folder / "data"),
-        "XO_STORE": str(folder / "runs"),
-        "XO_STUDY": "smoke",
-    }
+    values = (str(folder / "data"), str(folder / "runs"), "smoke")
+    variables = dict(zip(VARIABLES, values, strict=True))
 
-    def executed(book: str) -> nbformat.NotebookNode:
-        execute(ROOT / "docs" / f"{book}.py", target := folder / f"{book}.ipynb", surroundings)
-        return nbformat.read(target, as_version=4)
+    def executed(name: str) -> nbformat.NotebookNode:
+        source = ROOT / "docs" / "en" / "hands-on" / f"{name}.py"
+        return nbformat.reads(execute(source, variables).decode(), as_version=4)
 
     with ThreadPoolExecutor(2) as pool:
-        return dict(zip(BOOKS, pool.map(executed, BOOKS)))
+        return dict(zip(NAMES, pool.map(executed, NAMES), strict=True))
 
 
 def outputs(book: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
@@ -62,39 +55,24 @@ def printed(book: nbformat.NotebookNode) -> str:
     return "".join(output.text for output in outputs(book) if output.output_type == "stream")
 
 
-@pytest.mark.parametrize("book", BOOKS)
-def test_nothing_is_complained_of(books, book):
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_is_complained_of(books, name):
     """Neither a warning nor a character that the font lacks; and every picture has words."""
-    assert [output.text for output in outputs(books[book]) if output.get("name") == "stderr"] == []
-    html = "".join(
-        output.data["text/html"]
-        for output in outputs(books[book])
-        if "text/html" in output.get("data", {})
-    )
+    found = outputs(books[name])
+    assert [output.text for output in found if output.get("name") == "stderr"] == []
+    html = "".join(output.get("data", {}).get("text/html", "") for output in found)
     images = LexborHTMLParser(html).css("img")
     assert images and all(image.attributes["alt"] and image.attributes["width"] for image in images)
 
 
-@pytest.mark.parametrize(
-    "language, agrees, differs", [("zh", "  一致", "不一致"), ("en", "  agrees", "differs")]
-)
-def test_what_is_counted_by_hand_is_what_the_project_counts(books, language, agrees, differs):
-    text = printed(books[f"{language}/hands-on/sizes"])
-    assert text.count(agrees) == sum(variant.labels == "class" for variant in VARIANTS.values())
-    assert differs not in text and "False" not in text
+def test_what_is_counted_by_hand_is_what_the_project_counts(books):
+    text = printed(books["sizes"])
+    assert text.count("  agrees") == sum(each.labels == "class" for each in VARIANTS.values())
+    assert "differs" not in text and "False" not in text
 
 
-@pytest.mark.parametrize(
-    "language, line",
-    [
-        ("zh", r"量得：从第 (\d+) 列起，共 (\d+) 列；算得：从第 (\d+) 列起，共 (\d+) 列"),
-        ("en", r"measured: (\d+) columns from (\d+); computed: (\d+) columns from (\d+)"),
-    ],
-)
-def test_receptive_fields_are_measured_as_computed(books, language, line):
-    found = re.findall(line, printed(books[f"{language}/hands-on/sizes"]))
-    assert [row[:2] for row in found] == [row[2:] for row in found] and len(found) == 6
-    assert sorted(int(size) for row in found for size in row[:2])[-1] == 22
+def test_without_records_it_is_said_how_to_get_them(books):
+    assert "python -m report_builder build" in printed(books["own-variant"])
 
 
 def test_both_languages_run_the_same_code():
@@ -137,13 +115,6 @@ def _shape(text: str) -> list[str]:
     return [ast.unparse(Wordless().visit(statement)) for statement in ast.parse(text).body]
 
 
-def test_without_records_it_is_said_how_to_get_them(books):
-    for language in LANGUAGES:
-        assert "python -m report_builder build" in printed(
-            books[f"{language}/hands-on/own-variant"]
-        )
-
-
 def test_a_fresh_installation_draws_the_images_where_the_notebook_lies(tmp_path, monkeypatch):
     """Both packages outside of a clone, as pip installs them, and nothing else given."""
     for package in ("xo", "report_builder"):
@@ -152,7 +123,7 @@ def test_a_fresh_installation_draws_the_images_where_the_notebook_lies(tmp_path,
             tmp_path / "installed" / package,
             ignore=shutil.ignore_patterns("__pycache__"),
         )
-    for name in HERE:
+    for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "installed"))
     (tmp_path / "reader").mkdir()
@@ -164,60 +135,33 @@ def test_a_fresh_installation_draws_the_images_where_the_notebook_lies(tmp_path,
     assert len(list((tmp_path / "reader/data/xo/train").rglob("*.png"))) == 1700
 
 
-# What they take from the project
+# What decides them
 
 
-@pytest.fixture
-def reader(tmp_path, monkeypatch) -> Path:
-    """A folder with images, a store, and the variables that lead to them."""
-    draw_images(tmp_path / "data", ("circles", "crosses"), (30, 30), 8, 6)
-    for name, value in zip(HERE, (tmp_path / "data", tmp_path / "runs", "smoke")):
-        monkeypatch.setenv(name, str(value))
-    return tmp_path
+def test_a_record_makes_stale_only_what_shows_records():
+    def decides(book: str, records: dict[str, str]) -> dict:
+        docs = ROOT / "docs"
+        return inputs(docs / f"{book}.py", docs, Source(), "digest of data", records)
 
-
-def test_records_are_those_of_the_study_and_the_data_at_hand(reader):
-    assert hands_on.recorded() == {}
-    source, store = hands_on.Source(), Store(reader / "runs")
-    data = study_data(STUDIES["smoke"], hands_on.data_set())
-    for run in plan(STUDIES["smoke"], data, source):
-        if run.variant.name == "baseline":
-            write_record(store, run.variant, data, run.seed, True, run.inputs)
-            write_record(store, run.variant, data, run.seed + 100, True)  # of no study
-    assert {name: [run.seed for run in runs] for name, runs in hands_on.recorded().items()} == {
-        "baseline": list(range(STUDIES["smoke"].but["baseline"]))
+    assert {book for book in BOOKS if decides(book, {}) != decides(book, {"baseline/0": "a"})} == {
+        f"{language}/hands-on/own-variant" for language in LANGUAGES
     }
 
 
-def test_a_picture_has_its_words_and_is_the_same_each_time():
-    def drawn() -> hands_on.Picture:
-        figure, ax = plt.subplots(figsize=(2, 1))
-        ax.plot([0, 1])
-        return hands_on.show(figure, 'a line, "rising" & thin')
+def test_prose_makes_nothing_stale_and_a_cell_that_fails_leaves_nothing(tmp_path):
+    source, store = tmp_path / "docs" / "en" / "book.py", Store(tmp_path / "build")
+    source.parent.mkdir(parents=True)
 
-    picture = drawn()
-    assert picture.png == drawn().png and not plt.get_fignums()
-    image = LexborHTMLParser(picture._repr_html_()).css_first("img")
-    assert image.attributes["alt"] == 'a line, "rising" & thin'
-    pixels = Image.open(BytesIO(picture.png)).size
-    assert pixels[0] > int(image.attributes["width"]) == picture.width > picture.height > 0
+    def decides(text: str) -> dict:
+        source.write_text(f"# %% [markdown]\n# # Title {text}\n\n# %%\n1 / 0\n")
+        return inputs(source, tmp_path / "docs", Source(), "digest of data", {})
 
-
-def test_a_record_makes_stale_only_what_shows_records(evidence, tmp_path):
-    def planned(of) -> dict[str, Executed]:
-        return {
-            each.name: each
-            for each in executions(ROOT / "docs", of, tmp_path / "runs", tmp_path / "build")
-        }
-
-    fewer = replace(
-        evidence, records=evidence.records | {"baseline": evidence.records["baseline"][:1]}
-    )
-    before, after = planned(evidence), planned(fewer)
-    assert {name for name in before if before[name].folder != after[name].folder} == {
-        f"{language}/hands-on/own-variant.py" for language in LANGUAGES
-    }
-    assert before["en/hands-on/own-variant.py"].environment["XO_STUDY"] == evidence.study
+    assert decides("one") == decides("another")
+    with pytest.raises(
+        CheckFailed, match="book.py: a cell failed with ZeroDivisionError: division"
+    ):
+        notebooks.make(source, tmp_path / "docs", decides("one"), store, {})
+    assert store.folders("notebook") == []
 
 
 # What is handed out

@@ -1,0 +1,40 @@
+"""The demonstration that a figure shows, and the network that it was computed with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from report_builder.text import Text
+
+if TYPE_CHECKING:
+    from report_builder.evidence.study import Evidence
+    from xo.demonstrations.record import DemonstrationRecord
+    from xo.variants import Variant
+
+
+class Network(NamedTuple):
+    """One trained network."""
+
+    variant: Variant
+    seed: int
+
+    @property
+    def text(self) -> Text:
+        """The variant's name with the seed."""
+        return Text(
+            f"{self.variant.zh}（种子 {self.seed}）",
+            f"“{self.variant.en}” (seed {self.seed})",
+        )
+
+
+def recorded(evidence: Evidence, name: str) -> DemonstrationRecord:
+    """A demonstration that has been computed, as the table of figures has made sure."""
+    record = evidence.demonstration(name)
+    assert record is not None, name
+    return record
+
+
+def network_of(evidence: Evidence, record: DemonstrationRecord, variant: str) -> Network:
+    """The network of that variant; the demonstration rests on no other run of the variant."""
+    row = next(row for row in evidence.rows if row.name == variant)
+    return Network(row, record.seed(variant))
