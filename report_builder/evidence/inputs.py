@@ -17,8 +17,8 @@ def evidence_inputs(
 ) -> Inputs:
     """The parts `data`, `records`, `demonstrations`, `variants` and `text` of the inputs.
 
-    What shows a demonstration also rests on the runs that this was computed from. `pending` names the runs, as
-    `baseline/0`, that a build would train first.
+    What shows a demonstration also rests on the runs that this was computed from. `pending` names
+    the runs, as `baseline/0`, that a build would train first.
     """
     records = run_digests(evidence, requests.runs, pending)
     found: Inputs = {"data": evidence.data.digest, "records": records}

@@ -54,7 +54,7 @@ def recording() -> Iterator[Requests]:
 
 
 def current_requests() -> Requests:
-    """Those of the recording that is on, to note something in; what is noted without one is lost."""
+    """Those of the recording that is on, to note something in; without one they are lost."""
     return _current.get() or Requests()
 
 

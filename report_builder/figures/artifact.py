@@ -1,7 +1,8 @@
-"""A figure as an artifact of the build: both languages and schemes, words, data, and what decides them.
+"""A figure as an artifact of the build: both languages and schemes, words, data, and what decides
+them.
 
-What a figure asks the evidence for is recorded while it is drawn and stored with it, so that a stored figure can tell
-whether it is still right. Nothing is declared beside it.
+What a figure asks the evidence for is recorded while it is drawn and stored with it, so that a
+stored figure can tell whether it is still right. Nothing is declared beside it.
 """
 
 from __future__ import annotations

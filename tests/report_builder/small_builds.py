@@ -1,4 +1,6 @@
-"""Builds of a small project: two pages, few images, made-up records instead of training, nothing published."""
+"""Builds of a small project: two pages, few images, made-up records instead of training, nothing
+published.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What a build makes anew and what it leaves, with made-up records instead of training; publishing has tests of its own."""
+"""What a build makes anew and what it leaves, with made-up records instead of training; publishing
+has tests of its own.
+"""
 
 from __future__ import annotations
 
@@ -120,7 +122,8 @@ def test_a_changed_record_redraws_its_variants_figures_and_those_of_the_study(ru
     assert [each.name for each in status("smoke", paths) if each.why_stale == NEVER] == [
         "run features seed 0"
     ]
-    # the same run again leaves the same digest but for its cost, so that figures are drawn for a reason
+    # the same run again leaves the same digest but for its cost, so that figures are drawn for a
+    # reason
     run()
     assert train.runs == ["features seed 0"] and len(planned) == RUNS
 
@@ -286,7 +289,8 @@ def test_a_notebook_is_stale_by_its_code_its_libraries_and_the_code_of_ours_that
 def test_the_prose_of_a_notebook_changes_without_running_it(run, paths, tmp_path, edit):
     book = paths.docs / "en" / "book.py"
     book.write_text(
-        f"# %% [markdown]\n# Prose\n\n# %%\nopen({str(tmp_path / 'log')!r}, 'a').write('run')\nprint('printed')\n"
+        f"# %% [markdown]\n# Prose\n\n# %%\nopen({str(tmp_path / 'log')!r}, "
+        "'a').write('run')\nprint('printed')\n"
     )
     assert "en/book.py" in run()[1]
     book.write_text(edit(book.read_text()))
@@ -308,7 +312,9 @@ def test_the_prose_of_a_notebook_changes_without_running_it(run, paths, tmp_path
 
 
 def test_a_small_data_set_of_which_few_variants_have_runs_gets_a_site(tmp_path, monkeypatch):
-    """Published by MkDocs with every link and anchor checked. 28x28 pixels are too few for the shifts of C3."""
+    """Published by MkDocs with every link and anchor checked. 28x28 pixels are too few for the
+    shifts of C3.
+    """
     draw_images(tmp_path / "source", ("cats", "dogs"), (28, 28), 40, 12)
     import_images(tmp_path / "source", tmp_path / "data")
     paths = Paths(*(tmp_path / name for name in ("data", "runs", "build", "site")))

@@ -1,6 +1,8 @@
-"""One change at a time in a copy of the project: what is stale, what is made anew, and that nothing stale is left.
+"""One change at a time in a copy of the project: what is stale, what is made anew, and that nothing
+stale is left.
 
-The right-hand sides are written by hand: a name stands for itself or, with `*`, for all that match; `-` takes away again.
+The right-hand sides are written by hand: a name stands for itself or, with `*`, for all that match;
+`-` takes away again.
 """
 
 from __future__ import annotations
