@@ -1,9 +1,10 @@
-"""How many times faster xo trains than a plain script: the same runs with the same seeds, one way after the other.
+"""How many times faster xo trains than a plain script: the same runs with the same seeds.
 
-xo trains as a study does (a process per core with one thread each, tests every epoch, keeps records); the plain script
-(plain.py) takes one run after the other, each on all cores. What is compared is the training images per second.
+xo trains as a study does (a process per core with one thread each, tests every epoch, keeps
+records); the plain script (plain.py) takes one run after the other, each on all cores. Training
+images per second are compared.
 
-    python benchmarks/training.py                        every variant, 2 epochs of each run, a seed per core
+    python benchmarks/training.py                        every variant, 2 epochs, a seed per core
     python benchmarks/training.py --epochs 0             all epochs
     python benchmarks/training.py baseline no-pooling
 """
@@ -69,7 +70,7 @@ def main(names: tuple[str, ...], epochs: int, seeds: int, root: Path | None) -> 
 
 
 def by_xo(runs: list[Run], store: Store) -> tuple[dict[str, float], dict[str, int], float]:
-    """Per variant the seconds of all its runs in their processes and the largest peak memory in bytes; seconds in all."""
+    """Seconds of the runs in their processes and peak memory in bytes, by variant; wall seconds."""
     seconds, memory = {}, {}
     started = time.perf_counter()
     for record in execute(runs, store):
@@ -81,7 +82,7 @@ def by_xo(runs: list[Run], store: Store) -> tuple[dict[str, float], dict[str, in
 
 def by_plain(runs: list[Run], data: DataSet) -> tuple[dict[str, float], float]:
     """Per variant the seconds of all its runs; seconds in all."""
-    import plain  # not on top: xo's processes would import it too, and their memory be counted with torchvision in it
+    import plain  # not on top: xo's processes would import it, and torchvision into their memory
 
     torch.set_num_threads(cores())
     seconds = {}
@@ -103,7 +104,7 @@ def report(
     processes = min(cores(), len(runs))
     epochs = sum(run.variant.epochs for run in runs)
     table = Table(
-        title=f"{len(runs)} runs, {epochs} epochs together; {cores()} cores, torch {torch.__version__}"
+        title=f"{len(runs)} runs, {epochs} epochs; {cores()} cores, torch {torch.__version__}"
     )
     for heading in (
         "variant",

@@ -133,6 +133,6 @@ def read_report(path: Path) -> Report:
 
 def write_report(path: Path, report: Report) -> None:
     """Writes the report; an unchanged one is left alone, so that `mkdocs serve` sees no change."""
-    content = msgspec.json.format(msgspec.json.encode(report, order="deterministic"), indent=1)
+    content = msgspec.json.format(msgspec.json.encode(report), indent=1)  # in the order of tables
     if not path.is_file() or path.read_bytes() != content:
         write_atomically(path, content)

@@ -1,4 +1,4 @@
-"""The commands as a user meets them: what they print, their exit status, one line for each mistake."""
+"""What the commands print, their exit status, one line for each mistake."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from xo.data.load import load
 from xo.runs.execute import execute
 from xo.runs.record import run_record
 from xo.runs.study import one_run
+from xo.store.ownership import claim
 from xo.store.source_digest import ROOT, Source
 from xo.store.store import Store, read
 from xo.variants import VARIANTS
@@ -37,18 +38,13 @@ def run(tmp_path, monkeypatch):
 
 @pytest.fixture(scope="module")
 def trained(small, tmp_path_factory):
-    """A data folder and a store that holds `features` on it, trained for an epoch by the command's own row."""
+    """A data folder and a store that holds a trained `features` network."""
     root = tmp_path_factory.mktemp("trained")
     store = Store(root / "runs")
+    claim(store.root, "store")
     shutil.copytree(small.root, root / "small")
-    list(
-        execute(
-            [one_run(VARIANTS["features"], 0, load(root / "small", store), Source())],
-            store,
-            jobs=1,
-            keep_weights=True,
-        )
-    )
+    run = one_run(VARIANTS["features"], 0, load(root / "small", store), Source())
+    list(execute([run], store, jobs=1, keep_weights=True))
     return root
 
 
@@ -204,21 +200,23 @@ def test_the_command_that_predict_names_makes_it_answer(run, trained, image, tmp
         tmp_path / "a copy" / "runs",
     )
     line = one_line(run("predict", *arguments), 2)
-    assert "no record with weights of features" in line
+    assert "no record of features" in line
     python, _, package, *command = shlex.split(line.partition("make one with: ")[2])
     assert (python, package) == ("python", "xo") and run(*command).exit_code == 0
     assert run("predict", *arguments).exit_code == 0
 
 
 @pytest.mark.parametrize("source", [".", "..", "../pics.v2", "train/.."])
-def test_a_folder_named_by_where_one_stands_is_imported_by_its_own_name(
+def test_a_folder_named_by_where_one_stands_is_imported_to_another_place(
     run, trained, tmp_path, monkeypatch, source
 ):
     shutil.copytree(trained / "small", tmp_path / "pics.v2")
     monkeypatch.chdir(tmp_path / "pics.v2" / ("train" if source == ".." else ""))
-    result = run("data", "import", source)
-    assert result.exit_code == 0 and result.stdout.startswith("data/pics.v2: 2 classes")
-    assert os.path.isdir("data/pics.v2/train/circles")
+    inside = run("data", "import", source)  # to data/pics.v2, which would lie among the images
+    line = one_line(inside, 2)
+    assert "data/pics.v2" in line and "--to" in line and not os.path.exists("data")
+    result = run("data", "import", source, "--to", tmp_path / "copy")
+    assert result.exit_code == 0 and (tmp_path / "copy/train/circles").is_dir()
 
 
 def test_a_folder_without_a_name_needs_one(run, trained):
@@ -271,8 +269,8 @@ def test_ctrl_c_stops_in_one_line_and_says_what_is_kept(trained, tmp_path):
         *epochs, last = process.stderr.read().splitlines()
     assert all(line.startswith("no-pooling seed 0: epoch") for line in epochs)
     assert (
-        last
-        == f"stopped: 0 of 1 runs are finished and kept in {tmp_path / 'runs'}; the same command goes on from there"
+        last == f"stopped: 0 of 1 runs are finished and kept in {tmp_path / 'runs'}; "
+        "the same command goes on from there"
     )
     assert process.returncode == 130
     assert not list((tmp_path / "runs").glob("no-pooling/0-*"))

@@ -1,6 +1,7 @@
 """Draws the embedded data set, circles and crosses, bit for bit the same on every machine.
 
-Only numpy's frozen RandomState and + - * / sqrt on float64 are used, which numpy and IEEE 754 fix to the last bit.
+Only numpy's frozen RandomState and + - * / sqrt on float64 are used, which numpy and IEEE 754 fix
+to the last bit.
 """
 
 from __future__ import annotations

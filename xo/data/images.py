@@ -66,8 +66,8 @@ def _refuse(
     width, height = size
     if min(size) < sides[0]:
         raise InputError(
-            f"{name}: {width}x{height} pixels; three blocks of convolution and pooling need at least "
-            f"{sides[0]} a side, so scale the images up"
+            f"{name}: {width}x{height} pixels; three blocks of convolution and pooling need "
+            f"at least {sides[0]} a side, so scale the images up"
         )
     if max(size) > sides[1]:
         raise InputError(

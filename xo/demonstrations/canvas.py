@@ -146,7 +146,7 @@ def fcn(nets: Networks, data: DataSet) -> Computed:
 
 
 def make_canvas(model: Fcn, data: DataSet, background: int) -> tuple[np.ndarray, list[Shape]]:
-    """A canvas of the first test images, the classes by turns, each image in a window of its own."""
+    """A canvas of the first test images, the classes by turns, each in its own window."""
     corners, labels = _corners(model, data.image_size), np.unique(data.test.labels)
     size = [
         2 * first + count * pitch

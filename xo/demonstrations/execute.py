@@ -57,13 +57,13 @@ def execute(
                 yield write_demonstration(store, each, result, arrays)
         except BrokenProcessPool as error:
             raise CheckFailed(
-                "a process that computes demonstrations was killed, most likely for want of memory; "
-                "run the same command again with fewer --jobs; what was finished is kept"
+                "a process that computes demonstrations was killed, most likely for want of "
+                "memory; run the same command again with fewer --jobs; what was finished is kept"
             ) from error
     if dropped:
         raise CheckFailed(
-            f"dropped the demonstrations {', '.join(dropped)}, whose inputs changed while they were "
-            "computed; run the same command again"
+            f"dropped the demonstrations {', '.join(dropped)}, whose inputs changed while they "
+            "were computed; run the same command again"
         )
 
 

@@ -108,7 +108,7 @@ def pooling_methods(trained: torch.nn.Conv2d) -> dict[str, Callable[[Tensor], Te
 
 
 def gaussian_pooling(maps: Tensor) -> Tensor:
-    """Blurs by a 4x4 binomial kernel and keeps every second value, each at the middle of its 2x2 window."""
+    """Blurs by a 4x4 binomial kernel and keeps the value at the middle of every 2x2 window."""
     line = torch.tensor(BINOMIAL)
     n, channels, height, width = maps.shape
     even = maps[:, :, : 2 * (height // 2), : 2 * (width // 2)]

@@ -106,7 +106,7 @@ class DemonstrationLookup(NamedTuple):
 
 
 def demonstration_record(artifact: Artifact) -> DemonstrationRecord:
-    """The typed record of a stored demonstration; raises Damaged where its content is not of this version."""
+    """The typed record; raises Damaged where its content is not of this version."""
     result = artifact.content_as(DemonstrationResult)
     return DemonstrationRecord(artifact, result.facts, result.unavailable)
 

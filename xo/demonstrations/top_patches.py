@@ -23,7 +23,7 @@ DRAWS = 10_000  # of images at random, to estimate what chance gives
 
 @torch.inference_mode()
 def patches(nets: Networks, data: DataSet) -> Computed:
-    """For each channel after each block, the test images with the largest values, and their patches.
+    """For each channel after each block, the patches of test images with the largest values.
 
     The patch of a value is its receptive field. An image counts once, with its largest value; among
     equal values the classes take turns. A channel that is zero on all images is silent.
@@ -77,7 +77,7 @@ def patches(nets: Networks, data: DataSet) -> Computed:
 
 
 def ranked(values: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Indices of images by their values `(n,)`, the largest first; of equal ones by turns of class."""
+    """Indices of images by values `(n,)`, the largest first; of equal ones by turns of class."""
     turn = np.zeros(len(labels), dtype=int)
     for label in np.unique(labels):
         turn[labels == label] = np.arange((labels == label).sum())

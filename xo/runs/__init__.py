@@ -1,4 +1,4 @@
-"""Runs: one variant, one seed, one data set. Which a study asks for, how they are carried out, what they left.
+"""Runs: one variant, one seed, one data set. Which there are, how they are carried out and stored.
 
 Not here: how a network is trained.
 """

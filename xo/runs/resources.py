@@ -25,7 +25,7 @@ def machine() -> str:
 
 
 def reset_peak_memory() -> None:
-    """Has the kernel count this process's peak memory anew, without that of earlier runs (Linux)."""
+    """Has the kernel count this process's peak memory anew, without earlier runs (Linux)."""
     try:
         with open("/proc/self/clear_refs", "w") as file:
             file.write("5")

@@ -24,7 +24,7 @@ def write_atomically(path: Path, content: bytes | str) -> None:
 
 
 def temporary_folder(beside: Path) -> Path:
-    """A new empty folder next to `beside`, hidden, on the same file system, with the usual permissions."""
+    """A new empty hidden folder next to `beside`, with the usual permissions."""
     beside.parent.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=f".{beside.name}-", dir=beside.parent))
     folder.chmod(0o777 & ~_umask())

@@ -55,19 +55,17 @@ def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
         before, after = old.get(part), new.get(part)
         if before == after:
             continue
-        if part == "records":
+        if not all(isinstance(value, Mapping | None) for value in (before, after)):
+            found.append("data" if part == "data" else f"{part} {before} -> {after}")
+        elif part == "records":
             found += _changed_runs(before or {}, after or {})
         elif part in NAMED_PARTS:
             found += [
                 NAMED_PARTS[part] + name + _new_or_gone(name, before or {}, after or {})
                 for name in _differing(before or {}, after or {})
             ]
-        elif isinstance(before, Mapping) and isinstance(after, Mapping):
-            found += _changed_entries(part, before, after)
-        elif part == "data":
-            found.append("data")
         else:
-            found.append(f"{part} {before} -> {after}")
+            found += _changed_entries(part, before or {}, after or {})
     return found
 
 

@@ -34,7 +34,7 @@ WRITTEN = ("--store", "--build", "--site")  # options that name a folder that is
 
 
 def kind_of(folder: Path) -> str | None:
-    """What the folder's mark says that it is: "store", "build", "site" or "publishing"; None without a mark."""
+    """The kind on the folder's mark: "store", "build", "site", "publishing"; None without one."""
     return _json(folder / MARK).get("kind")
 
 
@@ -91,7 +91,7 @@ def claim(folder: Path, kind: str) -> None:
 
 
 def refuse_inside_own(path: Path, option: str) -> None:
-    """Raises InputError for a new path in a folder whose content the program replaces or deletes."""
+    """Raises InputError for a new path in a folder whose content the program replaces."""
     for above in _absolute(path).parents:
         if kind := kind_of(above):
             raise InputError(

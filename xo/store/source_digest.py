@@ -1,7 +1,8 @@
-"""Knows which of our own definitions a function reaches, by reading the source; comments and docstrings do not count.
+"""Which of the project's definitions a function reaches, found by reading the source.
 
-A digest per definition lets a stale result name the very function or constant that changed. Followed are plain names,
-imports (also inside functions) and `module.name`; what is imported under `if TYPE_CHECKING` is not reached.
+A digest per definition lets a stale result name the very function or constant that changed;
+comments and docstrings do not count. Followed are plain names, imports (also inside functions) and
+`module.name`; what is imported under `if TYPE_CHECKING` is not reached.
 """
 
 from __future__ import annotations
@@ -19,9 +20,8 @@ PACKAGES = ("xo", "report_builder")
 @dataclass
 class _Module:
     definitions: dict[str, list[ast.stmt]] = field(default_factory=dict)
-    imports: dict[str, tuple[str, str | None]] = field(
-        default_factory=dict
-    )  # local name -> (module, name or whole)
+    # Local name -> (module, name in it), or (module, None) for a module itself.
+    imports: dict[str, tuple[str, str | None]] = field(default_factory=dict)
     always: list[ast.stmt] = field(default_factory=list)  # what importing the module does
 
 
@@ -34,7 +34,7 @@ class Source:
         self._known: dict[tuple[str, str], tuple[str, list[tuple[str, str]]]] = {}
 
     def reach(self, *targets: str) -> dict[str, str]:
-        """Digests of all that `package.module:name` reaches, itself included, as `{"package.module:name": digest}`."""
+        """The digest of each definition that `module:name` reaches, by `module:name`, itself too."""
         found: dict[str, str] = {}
         waiting = [tuple(target.split(":")) for target in targets]
         while waiting:
@@ -47,11 +47,11 @@ class Source:
         return dict(sorted(found.items()))
 
     def reach_of_script(self, file: Path) -> dict[str, str]:
-        """What a script outside of the packages reaches of them; nothing where it is not plain Python."""
+        """What a script outside of the packages reaches of them; see `reach_of_text`."""
         return self.reach_of_text(file.read_text(encoding="utf-8"))
 
     def reach_of_text(self, text: str) -> dict[str, str]:
-        """Likewise of a script's text."""
+        """What the text of a script reaches; nothing where it is not plain Python."""
         try:
             module = self._read(_tree(text), "")
         except SyntaxError:
@@ -68,7 +68,7 @@ class Source:
         return self.reach(*(f"{name}:{definition}" for name, definition in sorted(found) if name))
 
     def _definition(self, module_name: str, name: str) -> tuple[str, list[tuple[str, str]]]:
-        """Digest and references of one definition, or of what importing the module does where `name` is empty."""
+        """Digest and references of one definition; of the module's other statements without name."""
         if (module_name, name) not in self._known:
             module = self._module(module_name)
             statements = module.definitions[name] if name else module.always
@@ -196,7 +196,7 @@ def _tree(text: str) -> ast.Module:
 def _names(
     statement: ast.stmt,
 ) -> tuple[set[tuple[str, str | None]], list[ast.Import | ast.ImportFrom]]:
-    """The names in a statement, each with the attribute of it that is asked for; and the imports within."""
+    """The names in a statement, each with the attribute that is used of it; and its imports."""
     nodes = list(ast.walk(statement))
     attributes = {id(node.value): node.attr for node in nodes if isinstance(node, ast.Attribute)}
     return (

@@ -216,7 +216,7 @@ class Store:
         replace: bool = False,
         optional: tuple[str, ...] = (),
     ) -> Iterator[NewEntry]:
-        """An entry to write an artifact's files and content to, which is stored when the block ends.
+        """An entry to write an artifact's files and content to, stored when the block ends.
 
         It is stored whole or not at all; `entry.artifact` is then what is stored. An equal artifact
         that another process has stored meanwhile stays, unless `replace`. Files named in `optional`

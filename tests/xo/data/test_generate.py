@@ -1,4 +1,4 @@
-"""The embedded set is the same everywhere, holds what its data card says, and is never half-written."""
+"""The embedded set is the same everywhere and as its card says, and never half-written."""
 
 from __future__ import annotations
 
@@ -130,4 +130,6 @@ def test_data_card_states_the_set_as_it_is(embedded):
 
 def card_number(value: float, name: str) -> str:
     """As the card prints it: shares with two decimals, means with one, counts with none."""
-    return f"{value:.{2 if name.startswith('cut') else 1 if name.endswith(('mean', 'sd', '_x', '_y')) else 0}f}"
+    means = ("mean", "sd", "_x", "_y")
+    digits = 2 if name.startswith("cut") else 1 if name.endswith(means) else 0
+    return f"{value:.{digits}f}"

@@ -1,4 +1,4 @@
-"""Sets come in checked, once decoded, and whatever is wrong with one is said in a line that names the file."""
+"""Data sets are checked and decoded once; what is wrong with one is named in one line."""
 
 from __future__ import annotations
 
@@ -702,7 +702,8 @@ def test_importing_the_commands_imports_neither_torch_nor_pillow():
     import subprocess
     import sys
 
-    code = "import sys, xo.data.load, xo.cli; print(*({'torch', 'PIL', 'matplotlib'} & set(sys.modules)))"
+    heavy = {"torch", "PIL", "matplotlib"}
+    code = f"import sys, xo.data.load, xo.cli; print(*({heavy} & set(sys.modules)))"
     assert (
         subprocess.run(
             [sys.executable, "-c", code], capture_output=True, text=True, check=True

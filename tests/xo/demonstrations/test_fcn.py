@@ -1,4 +1,4 @@
-"""The fully convolutional network says what the classifier says, everywhere, and its scores stand where they belong."""
+"""The fully convolutional network gives the scores of the classifier, each at its place."""
 
 from __future__ import annotations
 

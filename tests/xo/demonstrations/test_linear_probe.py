@@ -1,4 +1,4 @@
-"""Probes are the ridge regressions that they claim to be, and patches are what excites a channel most."""
+"""Probes are ridge regressions, and patches are what activates a channel most."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DEPTHS = ["input", "relu1", "relu2", "relu3", "dense1", "dense2"]
 
 
 def drawn(classes: int = 2, train: int = 12, test: int = 6) -> DataSet:
-    """Bars across, bars down, and for a third class both, each at a place of its own, with a little noise."""
+    """Horizontal bars, vertical bars, and for a third class both, with a little noise."""
     rng = np.random.default_rng(0)
 
     def split(each: int) -> Split:

@@ -1,4 +1,4 @@
-"""What one window sees, adds up and writes, and that receptive fields are as large as is said and no larger."""
+"""One window computed by hand, and receptive fields that are no larger and no smaller."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ ONE_EPOCH = replace(VARIANTS["features"], epochs=1)
 
 @pytest.mark.parametrize("name", VARIANTS)
 def test_a_step_equals_the_plain_loops(name, small):
-    """Two batches through xo's and through the loop as it is usually written, from the same initial weights."""
+    """Two batches, here and through the usual loop, from the same initial weights."""
     variant = VARIANTS[name]
     training, _, classes = labelled_data(variant, small)
     ours, plain = (
@@ -109,7 +109,8 @@ def test_the_wrong_folder_asks_which_split_an_image_came_from(small):
 def test_uneven_classes_have_the_shares_of_the_two_folders(small):
     training, testing, classes = labelled_data(VARIANTS["three-conv-uneven"], small)
     assert classes == small.classes and testing.ids == small.test.ids
-    # of 80 and 80 training images the second class twice, and as few of the first as 20 test images are to 160
+    # Of 80 and 80 training images the second class twice, and of the first as many as make the
+    # shares of 20 test images and 160 training images.
     assert torch.bincount(training.labels).tolist() == [20, 160]
     assert len(set(training.ids)) == 20 + 80
 

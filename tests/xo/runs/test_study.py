@@ -209,7 +209,8 @@ def test_a_missing_network_is_answered_with_the_command_that_keeps_its_weights(s
         stored_run(store, run, accuracy)
     with pytest.raises(
         InputError,
-        match=f"no record with weights.*train features --seed 1 --data .* --store {store.root} --keep-weights",
+        match="no record with weights.*train features --seed 1 --data .* "
+        f"--store {store.root} --keep-weights",
     ):
         best_network(QUICK, small, Source(), store)
     stored_run(store, quick_runs(small, 4)[3], 0.5, WEIGHTS)

@@ -1,4 +1,4 @@
-"""Nothing that the program did not make is overwritten or deleted: what is refused, by which message, and what stays."""
+"""Nothing that the program did not make is overwritten or deleted."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def files(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
-    """Runs a command in an empty folder; it must end with status 2 and one line, which is returned."""
+    """Runs a command that must end with status 2, and returns its one line."""
     monkeypatch.chdir(tmp_path)
 
     def run(*arguments) -> str:
