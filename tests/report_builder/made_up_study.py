@@ -60,8 +60,8 @@ def small_evidence(
 ) -> Evidence:
     """`train` and `test` images per class; the first `solving` seeds solve their task, by default all but one."""
     draw_images(folder / "data", classes, size, train, test)
-    data = load(folder / "data", folder / "runs" / ".data")
     store = Store(folder / "runs")
+    data = load(folder / "data", store)
     solving = max(seeds - 1, 0) if solving is None else solving
     variants = tuple(replace(v, epochs=epochs, dense=dense or v.dense) for v in variants)
     records = {
