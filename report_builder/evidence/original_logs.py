@@ -47,11 +47,11 @@ class Log(NamedTuple):
     def epochs(self) -> int:
         return len(self.rows)
 
-    @property
-    def title(self) -> Text:
-        """The network, and how long it was trained."""
-        variant = VARIANTS[self.variant]
-        return Text(f"{variant.zh}，{self.epochs} 轮", f"{variant.en}, {self.epochs} epochs")
+
+def log_title(log: Log) -> Text:
+    """The network, and how long it was trained."""
+    variant = VARIANTS[log.variant]
+    return Text(f"{variant.zh}，{log.epochs} 轮", f"{variant.en}, {log.epochs} epochs")
 
 
 def logs() -> dict[str, Log]:

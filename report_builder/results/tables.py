@@ -12,7 +12,7 @@ from report_builder.evidence.log_explanations import (
     SUSPECT_LOGS,
     compare_explanations,
 )
-from report_builder.evidence.original_logs import BATCH_SIZE, logs, place, rows_per_epoch
+from report_builder.evidence.original_logs import BATCH_SIZE, log_title, logs, place, rows_per_epoch
 from report_builder.evidence.recording import Origin, current_requests, recorded
 from report_builder.evidence.study import Evidence
 from report_builder.results.demonstration_tables import DEMONSTRATION_TABLES
@@ -193,7 +193,7 @@ def original_among_ours(evidence: Evidence, values: Values) -> Table:
         columns,
         (
             [
-                log.title,
+                log_title(log),
                 log.section,
                 count(log.rows.shape[1]),
                 _quoted(values, "published.right.rows"),
@@ -257,7 +257,7 @@ def explanations(evidence: Evidence, values: Values) -> Table:
                 for fit in comparison.fits:
                     prefix = f"published.{name}.{comparison.part}.{fit.explanation}"
                     yield [
-                        logs()[name].title,
+                        log_title(logs()[name]),
                         f"{comparison.first}–{comparison.last}",
                         EXPLANATIONS[fit.explanation].title,
                         _quoted(values, f"published.{fit.explanation}.rows"),

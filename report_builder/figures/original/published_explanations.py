@@ -17,7 +17,7 @@ from report_builder.evidence.log_explanations import (
     Fit,
     compare_explanations,
 )
-from report_builder.evidence.original_logs import Log, logs, rows_per_epoch
+from report_builder.evidence.original_logs import Log, log_title, logs, rows_per_epoch
 from report_builder.figures.original import log_panels
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.style import Style
@@ -76,7 +76,7 @@ def draw(numbers: PublishedExplanations, style: Style) -> Figure:
         color = style.color(explanation.variants[log.name])
         log_panels.draw_log(style, ax, log, replay.ours, color, entropy(explanation.images) / 10)
         lines = (
-            (log.title if i % log_panels.COLUMNS == 0 else EMPTY, style.color("published")),
+            (log_title(log) if i % log_panels.COLUMNS == 0 else EMPTY, style.color("published")),
             (explanation.title, color),
             (_printing(*explanation.images), style.muted),
             (_outcome(replay.fits, suspect.comparisons), style.muted),
@@ -89,7 +89,7 @@ def draw(numbers: PublishedExplanations, style: Style) -> Figure:
 def describe(numbers: PublishedExplanations) -> Description:
     each = [
         Text("{log}, {name}: {outcome}", "{log}, {name}: {outcome}").format(
-            log=suspect.log.title,
+            log=log_title(suspect.log),
             name=replay.explanation.title,
             outcome=_outcome(replay.fits[:1], suspect.comparisons),
         )
@@ -140,7 +140,7 @@ def _conclusion(suspect: SuspectLog) -> Text:
         words = Text(
             "停住的一段{plateau}，下降的一段{fall}", "on its plateau {plateau}, in its fall {fall}"
         ).format(plateau=plateau, fall=fall)
-    return suspect.log.title + Text("：", ": ") + words
+    return log_title(suspect.log) + Text("：", ": ") + words
 
 
 def _fits_best(comparison: Comparison) -> Text:

@@ -9,7 +9,14 @@ import numpy as np
 
 from report_builder.evidence.estimates import CHANCE
 from report_builder.evidence.log_explanations import EXPLANATIONS
-from report_builder.evidence.original_logs import Log, Placement, logs, place, rows_per_epoch
+from report_builder.evidence.original_logs import (
+    Log,
+    Placement,
+    log_title,
+    logs,
+    place,
+    rows_per_epoch,
+)
 from report_builder.figures.original import log_panels
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.style import Style
@@ -53,7 +60,7 @@ def draw(numbers: PublishedLogs, style: Style) -> Figure:
         inside = panel.placement.inside if panel.placement else None
         log_panels.draw_log(style, ax, panel.log, panel.ours, color, CHANCE / 10, inside)
         lines = (
-            (panel.log.title, color),
+            (log_title(panel.log), color),
             (_row_counts(panel), style.muted),
             (_as_far(panel), style.muted),
         )
@@ -66,7 +73,7 @@ def describe(numbers: PublishedLogs) -> Description:
     n = len(numbers.panels)
     each = [
         Text("{title}: {rows}, {far}", "{title}: {rows}, {far}").format(
-            title=panel.log.title, rows=_row_counts(panel), far=_as_far(panel)
+            title=log_title(panel.log), rows=_row_counts(panel), far=_as_far(panel)
         )
         for panel in numbers.panels
     ]
