@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import asdict
 
 from report_builder.evidence.recording import Requests
 from report_builder.evidence.study import Evidence
-from xo.store.inputs import Inputs, file_digest
+from xo.store.inputs import Inputs, digest, file_digest
 from xo.store.source_digest import ROOT
+from xo.variants import VARIANTS
 
 PENDING = "to be made"  # in place of the digest of what a build would make first
 
@@ -27,14 +29,14 @@ def evidence_inputs(
         for name in sorted(requests.demonstrations & evidence.demonstrations.keys())
     }
     for record in demonstrations.values():
-        records |= {
-            run: PENDING if run in pending else digest for run, digest in record.runs.items()
-        }
+        records |= {run: PENDING if run in pending else known for run, known in record.runs.items()}
     if demonstrations:
         found["demonstrations"] = {name: each.digest for name, each in demonstrations.items()}
-    if requests.every_variant:
-        names = {row.name for row in evidence.rows} | {_variant(run) for run in pending}
-        found["variants"] = dict.fromkeys(sorted(names), "has runs")
+    if requests.every_variant or requests.variants:
+        rows = {row.name: row for row in evidence.rows}
+        rows |= {name: VARIANTS[name] for name in map(_variant, pending) if name not in rows}
+        asked = rows if requests.every_variant else requests.variants
+        found["variants"] = {name: digest(asdict(rows[name])) for name in sorted(asked)}
     if requests.files:
         found["text"] = {name: file_digest(ROOT / name) for name in sorted(requests.files)}
     return found

@@ -48,7 +48,7 @@ class Evidence:
 
     def variant(self, name: str) -> Variant:
         """The row of a variant that has runs."""
-        current_requests().runs.add(name)
+        current_requests().variants.add(name)
         return next(row for row in self.rows if row.name == name)
 
     def can_show(self, demonstration: str) -> bool:

@@ -67,5 +67,5 @@ def data_digest(
         names += [split.ids, split.labels.tolist()]
     digest = hashlib.sha256(json.dumps(names).encode())
     for split in splits:
-        digest.update(np.ascontiguousarray(split.images))
+        digest.update(np.ascontiguousarray(split.images).ravel().data)
     return digest.hexdigest()

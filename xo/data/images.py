@@ -38,12 +38,10 @@ def decode(data: bytes, name: str, sides: tuple[int, int] = (SMALLEST, LARGEST))
             Image.open(io.BytesIO(data), formats=_FORMATS) as image,
         ):
             _refuse(image.size, sides, getattr(image, "n_frames", 1), image.mode, name)
-            if image.has_transparency_data:
-                lowest, _ = image.convert("RGBA").getchannel("A").getextrema()
-                if lowest < 255:
-                    raise InputError(
-                        f"{name}: the image has transparent pixels; flatten it onto one background"
-                    )
+            if image.has_transparency_data and np.array(image.convert("RGBA"))[..., 3].min() < 255:
+                raise InputError(
+                    f"{name}: the image has transparent pixels; flatten it onto one background"
+                )
             return np.array(image.convert("L"))
     except InputError:
         raise

@@ -36,7 +36,7 @@ SURE = 0.9  # a probability
 class Shape(NamedTuple):
     """A test image on the canvas."""
 
-    index: int
+    image: int  # its index
     label: int
     corner: tuple[int, int]  # row and column of its upper left pixel
     ink: np.ndarray  # (H, W) bool, of the canvas
@@ -87,7 +87,7 @@ def fcn(nets: Networks, data: DataSet) -> Computed:
         "stride": right.stride,
         "field": right.size,
         "margin": -right.offset,
-        "dense_parameters": sum(p.numel() for p in net.dense.parameters()),
+        "dense_parameters": sum(p.numel() for layer in net.dense for p in layer.parameters()),
         "fcn_parameters": sum(p.numel() for layer in model.dense for p in layer.parameters()),
         "canvas_height": canvas.shape[0],
         "canvas_width": canvas.shape[1],
@@ -100,7 +100,7 @@ def fcn(nets: Networks, data: DataSet) -> Computed:
         "right": sum(int(p.argmax()) == shape.label for p, shape in zip(answers, shapes)),
         "placed": [
             {
-                "id": data.test.ids[shape.index],
+                "id": data.test.ids[shape.image],
                 "class": data.classes[shape.label],
                 "corner": list(shape.corner),
                 "center": list(center),
@@ -224,7 +224,8 @@ def _corners(model: Fcn, image_size: tuple[int, int]) -> list[tuple[int, int]]:
 
 
 def _window(corner: tuple[int, int], image: np.ndarray) -> tuple[slice, slice]:
-    return tuple(slice(start, start + length) for start, length in zip(corner, image.shape))
+    (top, left), (height, width) = corner, image.shape
+    return slice(top, top + height), slice(left, left + width)
 
 
 def _strokes(image: np.ndarray, background: int) -> np.ndarray:
@@ -234,11 +235,10 @@ def _strokes(image: np.ndarray, background: int) -> np.ndarray:
 
 def _center(ink: np.ndarray) -> tuple[int, int]:
     """The middle of the bounding box of the strokes; that of the image where there are none."""
-    rows, columns = (np.flatnonzero(ink.any(axis)) for axis in (1, 0))
-    return tuple(
-        int(found[0] + found[-1]) // 2 if len(found) else length // 2
-        for found, length in zip((rows, columns), ink.shape)
-    )
+    rows, columns = np.nonzero(ink)
+    if not len(rows):
+        return ink.shape[0] // 2, ink.shape[1] // 2
+    return int(rows.min() + rows.max()) // 2, int(columns.min() + columns.max()) // 2
 
 
 def _right_pixels(large: Tensor, shapes: list[Shape]) -> float:

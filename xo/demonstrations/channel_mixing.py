@@ -12,6 +12,7 @@ from torch.nn import functional as F
 from xo.demonstrations.maps import (
     example_index,
     image_tensor,
+    kernel_and_bias,
     largest_value,
     maps_by_layer,
     most_varied_channel,
@@ -31,7 +32,7 @@ def partial_sums(nets: Networks, data: DataSet) -> Computed:
     steps = maps_by_layer(net, image_tensor(data.test.images[index]))
     inputs, outputs = steps["relu1"], steps["conv2"]  # (1, 9, H, W), (1, 5, H-2, W-2)
     unit = most_varied_channel(outputs)
-    kernels, bias = net.conv[1].weight[unit], net.conv[1].bias[unit]  # (9, 3, 3), ()
+    kernels, bias = kernel_and_bias(net.conv[1], unit)  # (9, 3, 3), ()
     parts = F.conv2d(inputs[0][:, None], kernels[:, None], groups=1)  # each map under each kernel
     parts = parts[range(len(kernels)), range(len(kernels))]  # (9, H-2, W-2), its own kernel each
     total = parts.sum(0) + bias
@@ -51,7 +52,7 @@ def partial_sums(nets: Networks, data: DataSet) -> Computed:
         "output": float(here.sum() + bias),
         "pytorch": float(outputs[0, unit, row, column]),
         "difference": float((total - outputs[0, unit]).abs().max()),
-        "parameters": net.conv[1].weight.numel() + net.conv[1].bias.numel(),
+        "parameters": sum(p.numel() for p in net.conv[1].parameters()),
         "weights_per_unit": kernels.numel(),
         "largest_part": int(here.abs().argmax()) + 1,
     }
@@ -74,7 +75,8 @@ def mixing(nets: Networks, data: DataSet) -> Computed:
     inputs, outputs = steps[f"relu{k - 1}"][0], steps[f"conv{k}"]  # (9, H, W), (1, 4, H, W)
     channel = most_varied_channel(outputs)
     conv = net.conv[k - 1]
-    weights, bias = conv.weight[channel, :, 0, 0], conv.bias[channel]  # (9,), ()
+    kernel, bias = kernel_and_bias(conv, channel)  # (9, 1, 1), ()
+    weights = kernel[:, 0, 0]
     by_hand = torch.einsum("c,chw->hw", weights, inputs) + bias
     largest = int(weights.abs().argmax())
     facts = {
@@ -89,7 +91,7 @@ def mixing(nets: Networks, data: DataSet) -> Computed:
         "bias": float(bias),
         "largest_input": largest + 1,
         "largest_weight": float(weights[largest]),
-        "parameters": conv.weight.numel() + conv.bias.numel(),
+        "parameters": sum(p.numel() for p in conv.parameters()),
         "difference": float((by_hand - outputs[0, channel]).abs().max()),
     }
     arrays = {
@@ -105,7 +107,7 @@ def bottleneck(nets: Networks, data: DataSet) -> Computed:
     """A plain 3x3 layer against 1x1, 3x3, 1x1 with fewer channels between; and our own layers."""
     ours, other = (nets[name][0][1] for name in ("baseline", "one-by-one"))
     maps = maps_by_layer(ours, torch.empty(1, 1, *data.image_size))["relu1"]
-    side = tuple(maps.shape[-2:])
+    side = (maps.shape[-2], maps.shape[-1])
     own_plain = _costs(_shapes(ours.conv[1:2]), side, padded=False)
     own_narrow = _costs(_shapes(other.conv[1:3]), side, padded=False)
     plain = _costs([(3, WIDE, WIDE)], side, padded=True)

@@ -38,8 +38,9 @@ def probes(nets: Networks, data: DataSet) -> Computed:
     over trained networks and depths.
     """
     runs = nets["features"]
-    images = tuple(torch.tensor(np.asarray(split.images)) for split in (data.train, data.test))
-    labels = tuple(torch.tensor(split.labels) for split in (data.train, data.test))
+    splits = (data.train, data.test)
+    images = [torch.tensor(np.asarray(split.images)) for split in splits]
+    labels = [torch.tensor(split.labels) for split in splits]
     pixels = probe(*(as_input(each).flatten(1) for each in images), *labels)  # the same for all
     trained = [{"input": pixels} | _by_depth(net, images, labels) for _, net in runs]
     untrained = [
@@ -118,9 +119,7 @@ def _before_training(run: RunRecord) -> Net:
     return untrained_network(run.settings, run.data.image_size, len(run.classes), run.seed)
 
 
-def _by_depth(
-    net: Net, images: tuple[Tensor, Tensor], labels: tuple[Tensor, Tensor]
-) -> dict[str, Probed]:
+def _by_depth(net: Net, images: list[Tensor], labels: list[Tensor]) -> dict[str, Probed]:
     train, test = (values_by_depth(net, each) for each in images)
     return {
         name: probe(values, tested, *labels) for (name, values), (_, tested) in zip(train, test)

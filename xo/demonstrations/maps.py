@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from xo.network.evaluate import as_input
 
@@ -43,3 +43,9 @@ def largest_value(values: Tensor) -> tuple[int, int]:
     """Row and column of the largest value of a map `(H, W)`."""
     row, column = divmod(int(values.argmax()), values.shape[1])
     return row, column
+
+
+def kernel_and_bias(conv: nn.Conv2d, channel: int) -> tuple[Tensor, Tensor]:
+    """The weights `(C_in, k, k)` and the bias `()` of one output channel."""
+    assert conv.bias is not None
+    return conv.weight[channel].detach(), conv.bias[channel].detach()

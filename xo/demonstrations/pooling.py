@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from xo.demonstrations.maps import example_index, image_tensor, most_varied_channel
+from xo.demonstrations.maps import (
+    example_index,
+    image_tensor,
+    kernel_and_bias,
+    most_varied_channel,
+)
 from xo.demonstrations.shift import background_value, shift_images
 from xo.demonstrations.table import Unavailable
 from xo.network.evaluate import as_input
@@ -32,7 +37,7 @@ def pooling(nets: Networks, data: DataSet) -> Computed:
     `unexplained_variance`.
     """
     run, net = nets["trained-pooling"][0]
-    layer = net.pool[0]
+    layer = cast("torch.nn.Conv2d", net.pool[0])
     images = torch.tensor(np.asarray(data.test.first(PER_CLASS).images))
     background = background_value(data.test.images)
     maps, empty = (
@@ -60,7 +65,8 @@ def pooling(nets: Networks, data: DataSet) -> Computed:
         kind: residual(shown[0, 0, : side[0], : side[1]], values) for kind, values in pooled.items()
     }
     row, column = _window(shown[0, 0])
-    weights = layer.weight[channel, 0]
+    kernel, bias = kernel_and_bias(layer, channel)
+    weights = kernel[0]
     facts = {
         "seed_accuracy": run.test_accuracy,
         "solved": run.solved,
@@ -80,7 +86,7 @@ def pooling(nets: Networks, data: DataSet) -> Computed:
             for kind in kinds
         },
         "trained_weights": weights.flatten().tolist(),
-        "bias": float(layer.bias[channel]),
+        "bias": float(bias),
         "row": row,
         "column": column,
         "window": shown[0, 0, 2 * row : 2 * row + 2, 2 * column : 2 * column + 2]

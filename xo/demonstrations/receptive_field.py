@@ -11,6 +11,7 @@ from torch.nn import functional as F
 from xo.demonstrations.maps import (
     example_index,
     image_tensor,
+    kernel_and_bias,
     largest_value,
     maps_by_layer,
     most_varied_channel,
@@ -46,7 +47,8 @@ def windows(nets: Networks, data: DataSet) -> Computed:
     maps = {name: maps_by_layer(nets[name][0][1], x) for name in ("baseline", "features")}
     net, conv1 = nets["baseline"][0][1], maps["baseline"]["conv1"]
     channel = most_varied_channel(conv1)
-    kernel, bias = net.conv[0].weight[channel, 0].detach(), net.conv[0].bias[channel].detach()
+    kernels, bias = kernel_and_bias(net.conv[0], channel)
+    kernel = kernels[0]
     output = conv1[0, channel]  # (H', W')
     # Every window as a row of 9 pixels.
     by_hand = F.unfold(x, kernel.shape)[0].T @ kernel.flatten() + bias
@@ -116,7 +118,7 @@ def effect_of_inversion(
         slice(field.offset + field.stride * i, field.offset + field.stride * i + field.size)
         for i in unit
     )
-    places = np.stack(np.mgrid[rows, columns], -1).reshape(-1, 2)
+    places = np.moveaxis(np.mgrid[rows, columns], 0, -1).reshape(-1, 2)
     # One image for each pixel inside, one with all pixels outside, one unchanged.
     inverted = np.repeat(image[None], len(places) + 2, axis=0)
     for one, (row, column) in zip(inverted, places):

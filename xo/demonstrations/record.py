@@ -68,7 +68,7 @@ class DemonstrationRecord:
     @property
     def runs(self) -> dict[str, str]:
         """`baseline/0` -> digest of the record, of the runs that it was computed from."""
-        return self.inputs["records"]
+        return dict(self.inputs["records"])
 
     def seed(self, variant: str) -> int:
         """The seed of the representative run of that variant."""

@@ -39,7 +39,7 @@ def patches(nets: Networks, data: DataSet) -> Computed:
         "classes": list(data.classes),
         "same_class_chance": expected_largest_share(labels, count),
     }
-    arrays = {}
+    arrays: dict[str, np.ndarray] = {}
     for k, (field, (values, places)) in enumerate(
         zip(levels, _strongest(net, torch.tensor(images))), 1
     ):

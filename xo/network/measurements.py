@@ -67,7 +67,7 @@ def receptive_fields(layers: Sequence[Layer]) -> dict[str, Field]:
     """
     size, stride, fields = 1, 1, {}
     for layer in layers:
-        window = layer.kernel if layer.kind == "conv" else POOL if layer.kind == "pool" else 1
+        window = layer.kernel or (POOL if layer.kind == "pool" else 1)
         size += (window - 1) * stride
         stride *= POOL if layer.kind == "pool" else 1
         if len(layer.shape) == 3:

@@ -6,7 +6,7 @@ Tensor axes: images and maps `(N, C, H, W)`, dense activations `(N, F)`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import torch
 from torch import Tensor, nn
@@ -29,17 +29,18 @@ class Net(nn.Module):
         super().__init__()
         widths = (flat_size(variant, image_size), *variant.dense, classes)
         channels = (1, *variant.channels)
-        self.conv = nn.ModuleList(
+        convolutions = nn.ModuleList(
             nn.Conv2d(c_in, c_out, kernel)
             for c_in, c_out, kernel in zip(channels, channels[1:], variant.kernel_sizes)
         )
-        self.pool = nn.ModuleList(
+        poolings = nn.ModuleList(
             _pooling(variant, count, kernel)
             for count, kernel in zip(variant.channels, variant.kernel_sizes)
         )
-        self.dense = nn.ModuleList(
-            nn.Linear(f_in, f_out) for f_in, f_out in zip(widths, widths[1:])
-        )
+        dense = nn.ModuleList(nn.Linear(f_in, f_out) for f_in, f_out in zip(widths, widths[1:]))
+        self.conv = cast("list[nn.Conv2d]", convolutions)  # PyTorch does not type what it holds
+        self.pool = cast("list[nn.Module]", poolings)
+        self.dense = cast("list[nn.Linear]", dense)
 
     def feature_steps(self, x: Tensor) -> Iterator[tuple[str, Tensor]]:
         """The maps after each step, by name: conv1, pool1, relu1, conv2, ...
@@ -123,7 +124,7 @@ def layers(variant: Variant, image_size: tuple[int, int], classes: int) -> list[
     with torch.device("meta"):
         net = Net(variant, image_size, classes)
         image = torch.empty(1, 1, *image_size)
-    modules = {f"conv{k}": conv for k, conv in enumerate(net.conv, 1)}
+    modules: dict[str, nn.Module] = {f"conv{k}": conv for k, conv in enumerate(net.conv, 1)}
     modules |= {f"pool{k}": pool for k, pool in enumerate(net.pool, 1)}
     rows = [Layer("input", "input", (1, *image_size), 0, 0)]
     for name, maps in net.feature_steps(image):
@@ -135,12 +136,12 @@ def layers(variant: Variant, image_size: tuple[int, int], classes: int) -> list[
 
 def _layer(name: str, kind: str, output: Tensor, module: nn.Module | None) -> Layer:
     shape = tuple(output.shape[1:])
-    parameters = sum(p.numel() for p in module.parameters()) if module else 0
-    weights = parameters - (module.bias.numel() if parameters else 0)
+    counts = {name: p.numel() for name, p in module.named_parameters()} if module else {}
     # Each weight is used once per output position: one for a dense layer, H*W for a convolution.
     positions = shape[1] * shape[2] if len(shape) == 3 else 1
-    kernel = module.kernel_size[0] if kind == "conv" else None
-    return Layer(name, kind, shape, parameters, weights * positions, kernel)
+    work = counts.get("weight", 0) * positions
+    kernel = module.kernel_size[0] if isinstance(module, nn.Conv2d) and kind == "conv" else None
+    return Layer(name, kind, shape, sum(counts.values()), work, kernel)
 
 
 def _is_pooled(variant: Variant, kernel: int) -> bool:

@@ -77,12 +77,12 @@ def train(
         ]
         seconds.append(time.perf_counter() - started)
         batch_losses.append([step.loss for step in steps])
-        count = sum(step.count for step in steps)
+        count = sum(step.images for step in steps)
         result = evaluate(net, testing.images, testing.labels)
         epochs.append(
             Epoch(
                 epoch,
-                train_loss=sum(step.loss * step.count for step in steps) / count,
+                train_loss=sum(step.loss * step.images for step in steps) / count,
                 train_accuracy=sum(step.correct for step in steps) / count,
                 test_loss=result.loss,
                 test_accuracy=result.accuracy,
@@ -169,7 +169,7 @@ class Step(NamedTuple):
 
     loss: float  # mean cross-entropy of the batch in nats
     correct: int  # images classified correctly
-    count: int  # images of the batch
+    images: int  # of the batch
 
 
 def sgd_step(net: Net, x: Tensor, labels: Tensor, lr: float) -> Step:

@@ -12,6 +12,7 @@ import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from xo.errors import InputError
 from xo.store.source_digest import ROOT
@@ -21,7 +22,7 @@ NOTE = "made by xo-report, which may replace or delete what lies in this folder"
 SOURCES = ("docs", "xo", "report_builder", "tests", ".git")  # of the checkout: hold no output
 # Kind -> a file that only this program writes there, and keys that its JSON then has. A published
 # site has no other mark: hosts often leave out files whose names begin with a dot.
-RECOGNISED = {
+RECOGNISED: dict[str, dict[str, set[str]]] = {
     "store": {
         "*/*-*/record.json": {"layout", "variant", "digest"},
         ".data/*/index.json": {"classes", "image_size", "digest"},
@@ -135,7 +136,7 @@ def _absolute(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
-def _json(file: Path) -> dict:
+def _json(file: Path) -> dict[str, Any]:
     """The object in a JSON file; empty where there is none."""
     try:
         content = json.loads(file.read_text(encoding="utf-8"))

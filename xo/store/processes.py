@@ -70,8 +70,9 @@ def begin() -> None:
 
 
 def _end_with_caller() -> None:
-    multiprocessing.parent_process().join()
-    os._exit(1)
+    if caller := multiprocessing.parent_process():
+        caller.join()
+        os._exit(1)
 
 
 def keep_freed_memory() -> None:
@@ -80,7 +81,9 @@ def keep_freed_memory() -> None:
     Each training step allocates anew what the last one freed; mapping it each time would take a
     third of the time.
     """
-    libc = ctypes.CDLL(None) if os.name == "posix" else None
+    if os.name != "posix":
+        return
+    libc = ctypes.CDLL(None)
     if hasattr(libc, "mallopt"):  # glibc
         for option in (-1, -3):  # M_TRIM_THRESHOLD, M_MMAP_THRESHOLD
             libc.mallopt(option, 1 << 30)

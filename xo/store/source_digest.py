@@ -34,7 +34,7 @@ class Source:
         self._known: dict[tuple[str, str], tuple[str, list[tuple[str, str]]]] = {}
 
     def reach(self, *targets: str) -> dict[str, str]:
-        """The digest of each definition that `module:name` reaches, by `module:name`, itself too."""
+        """The digest of each definition that `module:name` reaches, itself included."""
         found: dict[str, str] = {}
         waiting = [tuple(target.split(":")) for target in targets]
         while waiting:
@@ -68,7 +68,7 @@ class Source:
         return self.reach(*(f"{name}:{definition}" for name, definition in sorted(found) if name))
 
     def _definition(self, module_name: str, name: str) -> tuple[str, list[tuple[str, str]]]:
-        """Digest and references of one definition; of the module's other statements without name."""
+        """Digest and references of one definition, or of the other statements without a name."""
         if (module_name, name) not in self._known:
             module = self._module(module_name)
             statements = module.definitions[name] if name else module.always
@@ -115,6 +115,8 @@ class Source:
     def _module(self, name: str) -> _Module:
         if name not in self._modules:
             file = self._file(name)
+            if file is None:
+                raise ValueError(f"{name}: no such module below {self.root}")
             tree = _tree(file.read_text(encoding="utf-8"))
             package = name if file.name == "__init__.py" else name.rpartition(".")[0]
             self._modules[name] = self._read(tree, package)

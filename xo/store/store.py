@@ -165,7 +165,8 @@ class Store:
         others = [each for each in others if each.get("data") == inputs.get("data")] or others
         if not others:
             return NEVER
-        return "changed: " + ", ".join(min((changes(each, inputs) for each in others), key=len))
+        nearest = min((changes(each, inputs) for each in others), key=lambda found: len(found))
+        return f"changed: {', '.join(nearest)}"
 
     def look_up(
         self, kind: str, name: str, inputs: Inputs, quarantine: bool = False

@@ -77,6 +77,14 @@ class Style:
             yield
 
 
+STYLES = (
+    Style("zh", "light"),
+    Style("zh", "dark"),
+    Style("en", "light"),
+    Style("en", "dark"),
+)
+
+
 @lru_cache
 def font_families() -> list[str]:
     """Our font, then a Chinese font of the system for what it lacks, then matplotlib's own."""

@@ -1,4 +1,4 @@
-"""What a computation asks the evidence for becomes its inputs; nothing is asked behind the recording's back."""
+"""What a computation asks the evidence for becomes its inputs; nothing is asked unrecorded."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from report_builder.figures.images import samples
 from report_builder.figures.original import published_logs
 from report_builder.figures.training import loss
 from report_builder.results.compute import compute, result_inputs
+from xo.store.inputs import changes
 from xo.store.source_digest import ROOT, Source
 
 
@@ -31,7 +32,7 @@ def test_requests_are_those_of_the_innermost_recording(evidence):
     ("measure", "arguments", "requests"),
     [
         (samples.measure, (), Requests()),
-        (loss.measure, ("baseline",), Requests(runs={"baseline"})),
+        (loss.measure, ("baseline",), Requests(variants={"baseline"}, runs={"baseline"})),
     ],
 )
 def test_a_figure_asks_for_what_it_shows(evidence, measure, arguments, requests):
@@ -57,14 +58,23 @@ def test_inputs_are_the_digests_of_what_was_asked_for(evidence):
 
 
 def test_a_run_that_is_to_be_trained_first_counts_where_its_variant_was_asked_for(evidence):
-    pending = ["baseline/0", "baseline/7", "features/0", "new/0"]
+    pending = ["baseline/0", "baseline/7", "features/0"]
     found = evidence_inputs(Requests(runs={"baseline", "channels-11"}), evidence, pending)
     assert {run for run, digest in found["records"].items() if digest == PENDING} == {
         "baseline/0",
         "baseline/7",
     }
-    listed = evidence_inputs(Requests(every_variant=True), evidence, pending)
-    assert "new" in listed["variants"] and listed["records"] == {}
+    without = replace(evidence, rows=tuple(row for row in evidence.rows if row.name != "features"))
+    listed = evidence_inputs(Requests(every_variant=True), without, pending)
+    assert "features" in listed["variants"] and listed["records"] == {}
+
+
+def test_a_variant_that_is_called_otherwise_changes_what_shows_its_name(evidence):
+    renamed = replace(evidence, rows=tuple(replace(row, en="Another") for row in evidence.rows))
+    requests = Requests(variants={"baseline"})
+    before, after = (evidence_inputs(requests, each) for each in (evidence, renamed))
+    assert list(before["variants"]) == ["baseline"] and before != after
+    assert changes(before, after) == ["variant baseline"]
 
 
 def test_a_table_depends_on_what_the_values_that_it_quotes_depend_on(evidence):

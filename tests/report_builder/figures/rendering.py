@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from report_builder.evidence.study import Evidence
 
-STYLES = [Style(language, scheme) for language in ("zh", "en") for scheme in ("light", "dark")]
 EN, ZH = Style("en", "light"), Style("zh", "light")
 SUBSET = "python report_builder/fonts/subset.py"
 
@@ -38,7 +38,7 @@ def render(name: str, evidence: Evidence, style: Style = EN) -> Rendered:
     return rendered
 
 
-def render_styles(name: str, evidence: Evidence, styles: list[Style]) -> list[Rendered]:
+def render_styles(name: str, evidence: Evidence, styles: Sequence[Style]) -> list[Rendered]:
     """The same in several styles, measured once."""
     from matplotlib.text import Text
 

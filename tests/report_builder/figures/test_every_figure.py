@@ -23,13 +23,12 @@ from PIL import Image
 
 from report_builder.figures import table
 from report_builder.figures.toolkit import layout, words
-from report_builder.figures.toolkit.style import Style
+from report_builder.figures.toolkit.style import STYLES, Style
 from xo.store.source_digest import ROOT
 from xo.variants import VARIANTS
 
 from .rendering import (
     EN,
-    STYLES,
     Rendered,
     assert_described,
     assert_tidy,

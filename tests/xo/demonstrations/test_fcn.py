@@ -111,7 +111,7 @@ def test_the_baseline_with_all_its_weights_equals_the_classifier_on_a_crop_of_11
         resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 300_000
     )  # kB; all 1200 maps in one go take much more
     for shape in shapes:
-        (top, left), image = shape.corner, data.test.images[shape.index]
+        (top, left), image = shape.corner, data.test.images[shape.image]
         assert (canvas[top : top + 116, left : left + 116] == image).all()
         found = scores[:, score_index(top, model.field[0]), score_index(left, model.field[1])]
         torch.testing.assert_close(

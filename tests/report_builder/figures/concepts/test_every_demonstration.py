@@ -11,7 +11,7 @@ from report_builder.figures.toolkit.style import Style
 from xo.demonstrations.table import DEMONSTRATIONS
 from xo.variants import VARIANTS
 
-from ..rendering import assert_tidy, render
+from ..rendering import assert_tidy, render_styles
 
 FIGURES = {name: row for name, row in table.FIGURES.items() if row.demonstration}
 VARIANTS_USED = ("baseline", "features", "trained-pooling", "one-by-one")
@@ -47,7 +47,6 @@ def test_figures_hold_for_other_images(make_evidence, images):
     variants = tuple(VARIANTS[name] for name in VARIANTS_USED)
     study = make_evidence(seeds=1, epochs=1, dense=(8,), variants=variants, test=3, **images)
     for name in FIGURES:
-        for language in ("zh", "en"):
-            result = render(name, study, Style(language, "light"))
+        for result in render_styles(name, study, [Style("zh", "light"), Style("en", "light")]):
             assert_tidy(result)
             assert "nan" not in result.drawing.title + result.drawing.caption + result.drawing.alt
