@@ -1,4 +1,4 @@
-"""Trains a variant the way a plain script does, as a yardstick; it shares only the table of variants.
+"""Trains a variant as a plain script does, as a yardstick; it shares only the table of variants.
 
 Images come from `ImageFolder` and `DataLoader` and are decoded anew each epoch; ReLU stands before
 pooling; one run uses all cores.
@@ -58,7 +58,7 @@ def train(variant: Variant, root: Path, seed: int) -> tuple[list[float], float]:
     losses = []
     for _ in range(variant.epochs):
         total = 0.0
-        for images, labels in loader:
+        for batch, (images, labels) in enumerate(loader, 1):
             loss = criterion(net(images), labels)
             optimizer.zero_grad()
             loss.backward()
