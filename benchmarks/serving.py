@@ -1,4 +1,5 @@
-"""How long `mkdocs serve` takes to show a changed page, in a scratch copy of the tracked files: from saving it to its new text.
+"""How long `mkdocs serve` takes to show a changed page, in a scratch copy of the tracked files:
+from saving it to its new text.
 
 python benchmarks/serving.py
 """
@@ -37,7 +38,7 @@ def main() -> None:
         tree = Path(scratch)
         copy_of_tracked_files(tree)
         free.bind(("127.0.0.1", 0))
-        address = "127.0.0.1:%d" % free.getsockname()[1]
+        address = f"127.0.0.1:{free.getsockname()[1]}"
         free.close()
         command = [sys.executable, "-m", "mkdocs", "serve", "--dev-addr", address]
         server = subprocess.Popen(

@@ -1,7 +1,7 @@
-"""A figure as an artifact of the build: both languages and schemes, words, data, and what decides them.
+"""A figure as an artifact of the build: in all styles, with its words, its data and its inputs.
 
-What a figure asks the evidence for is recorded while it is drawn and stored with it, so that a stored figure can tell
-whether it is still right. Nothing is declared beside it.
+What a figure asks the evidence for is recorded while it is drawn and stored with it, so that a
+stored figure can tell whether it is still right. Nothing is declared beside it.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from report_builder.evidence.inputs import evidence_inputs
 from report_builder.evidence.recording import Requests, recording
 from report_builder.evidence.study import Evidence
 from report_builder.figures import table
-from report_builder.figures.save import SHOWN_WIDTH, encode
-from report_builder.figures.toolkit.style import ASSETS, Style
+from report_builder.figures.save import encode, shown_size
+from report_builder.figures.toolkit.description import Drawing
+from report_builder.figures.toolkit.style import ASSETS, STYLES
 from report_builder.results.report import DrawnFigure
 from report_builder.text import LANGUAGES, Text
 from xo.store.inputs import Inputs, changes, file_digest
@@ -62,7 +63,7 @@ def look_up(
     store: Store,
     pending: Collection[str] = (),
 ) -> FigureLookup:
-    """The stored figure whose inputs are those of today; runs named in `pending` count as changed."""
+    """The stored figure whose inputs are those of today; `pending` runs count as changed."""
     fixed = fixed_inputs(name, evidence, source)
     nearest: tuple[list[str], Inputs] | None = None
     for artifact in store.artifacts(KIND, name):
@@ -94,14 +95,14 @@ def fixed_inputs(name: str, evidence: Evidence, source: Source) -> Inputs:
 def make(name: str, evidence: Evidence, fixed: Inputs, store: Store) -> Artifact:
     """Draws a figure and stores it; `fixed` are its `fixed_inputs`, taken before it is drawn."""
     row, _ = table.find(name, evidence)
-    styles = [Style(language, scheme) for language in LANGUAGES for scheme in SCHEMES]
-    files, sizes, drawings = {}, {}, {}
+    files: dict[str, bytes] = {}
+    sizes: dict[str, tuple[int, int]] = {}
+    drawings: dict[str, Drawing] = {}
     with recording() as requests:
-        for drawing in table.draw_styles(name, evidence, styles):
+        for drawing in table.draw_styles(name, evidence, STYLES):
             language, scheme = drawing.style.language, drawing.style.scheme
             files[f"{language}-{scheme}.{row.kind}"] = encode(drawing, row.kind)
-            width, height = drawing.figure.get_size_inches()
-            sizes[language] = (SHOWN_WIDTH, round(SHOWN_WIDTH * height / width))
+            sizes[language] = shown_size(drawing)
             drawings[language] = drawing
     zh, en = (drawings[language] for language in LANGUAGES)
     files[DATA] = _csv(en.rows)
@@ -139,7 +140,7 @@ def page_files(name: str, figure: DrawnFigure) -> tuple[str, ...]:
     )
 
 
-def _csv(rows: list[dict[str, object]]) -> bytes:
+def _csv(rows: list[dict[str, str | int | float]]) -> bytes:
     out = io.StringIO()
     writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
     writer.writeheader()

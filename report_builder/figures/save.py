@@ -1,10 +1,9 @@
-"""Drawings as files; the same drawing always gives the same bytes."""
+"""Drawings as the bytes of files; the same drawing always gives the same bytes."""
 
 from __future__ import annotations
 
 import io
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -20,15 +19,14 @@ PALETTE = 256  # colors that a PNG may have to be stored as one byte per pixel
 MANY = 1 << 13  # colors above which a palette would be too coarse
 
 
-def save(drawing: Drawing, path: Path, kind: Literal["svg", "png"]) -> tuple[int, int]:
-    """Writes a drawing; returns width and height to show it with, in pixels."""
-    path.write_bytes(encode(drawing, kind))
+def shown_size(drawing: Drawing) -> tuple[int, int]:
+    """Width and height to show a drawing with on a page, in pixels."""
     width, height = drawing.figure.get_size_inches()
     return SHOWN_WIDTH, round(SHOWN_WIDTH * height / width)
 
 
 def encode(drawing: Drawing, kind: Literal["svg", "png"]) -> bytes:
-    """A drawing as the bytes of a file."""
+    """A drawing as an SVG or a PNG."""
     with drawing.style.applied():
         return _svg(drawing.figure) if kind == "svg" else _png(drawing.figure)
 

@@ -12,7 +12,7 @@ from report_builder.evidence.log_explanations import (
     SUSPECT_LOGS,
     compare_explanations,
 )
-from report_builder.evidence.original_logs import BATCH_SIZE, logs, place, rows_per_epoch
+from report_builder.evidence.original_logs import BATCH_SIZE, log_title, logs, place, rows_per_epoch
 from report_builder.evidence.recording import Origin, current_requests, recorded
 from report_builder.evidence.study import Evidence
 from report_builder.results.demonstration_tables import DEMONSTRATION_TABLES
@@ -25,7 +25,9 @@ Values = dict[str, Value]
 
 
 def tables(evidence: Evidence, values: Values) -> Iterator[tuple[str, Table, Origin]]:
-    """Every table that the evidence yields, and where it comes from; cells that are values take their text from `values`."""
+    """Every table that the evidence yields, and where it comes from; cells that are values take
+    their text from `values`.
+    """
     for name in BY_VARIANT:
         yield name, *recorded(by_variant, evidence, values, name)
     for variant in evidence.variants:
@@ -193,7 +195,7 @@ def original_among_ours(evidence: Evidence, values: Values) -> Table:
         columns,
         (
             [
-                log.title,
+                log_title(log),
                 log.section,
                 count(log.rows.shape[1]),
                 _quoted(values, "published.right.rows"),
@@ -206,7 +208,9 @@ def original_among_ours(evidence: Evidence, values: Values) -> Table:
 
 
 def printed_log(evidence: Evidence, name: str) -> Table:
-    """One of the original's logs epoch by epoch, and what our seeds print on average in the same one."""
+    """One of the original's logs epoch by epoch, and what our seeds print on average in the same
+    one.
+    """
     columns = [
         Column(Text("轮", "Epoch"), True),
         Column(Text("原报告打印", "The original prints"), True),
@@ -257,7 +261,7 @@ def explanations(evidence: Evidence, values: Values) -> Table:
                 for fit in comparison.fits:
                     prefix = f"published.{name}.{comparison.part}.{fit.explanation}"
                     yield [
-                        logs()[name].title,
+                        log_title(logs()[name]),
                         f"{comparison.first}–{comparison.last}",
                         EXPLANATIONS[fit.explanation].title,
                         _quoted(values, f"published.{fit.explanation}.rows"),

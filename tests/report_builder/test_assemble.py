@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import msgspec
 import pytest
 
 from report_builder.assemble import assemble, outline
+from report_builder.figures.table import FIGURES
 from report_builder.pages.render import figure_pages, page_requests, render
 from report_builder.results.compute import compute
 from report_builder.results.report import DrawnFigure
+from report_builder.results.unavailable import unavailable
+from report_builder.results.values import values
 from report_builder.text import EMPTY
+from xo.demonstrations.record import Reason
 from xo.demonstrations.table import DEMONSTRATIONS
 from xo.store.source_digest import ROOT
+from xo.store.store import Store
 from xo.variants import VARIANTS
 
 
@@ -39,7 +45,7 @@ def test_links_to_figures_lead_to_pages_that_show_them(evidence, tmp_path, there
             if there >= set(DEMONSTRATIONS[name].variants)
         },
     )
-    report = outline(partial, 30)
+    report = outline(partial, 30, Store(Path("runs")))
     places = figure_pages(page_requests(ROOT / "docs", report), report.drawable)
     report = msgspec.structs.replace(report, figure_pages=places)
     report = assemble(report, partial, compute(partial), [])
@@ -71,3 +77,17 @@ def test_links_to_figures_lead_to_pages_that_show_them(evidence, tmp_path, there
         assert f'id="{anchor}"' in (file.parent / page).read_text(), (file, page, anchor)
     for language in ("zh", "en"):
         assert "]()" not in (tmp_path / "out" / language / "evidence" / "claims.md").read_text()
+
+
+def test_what_does_not_apply_or_has_not_been_computed_is_left_out_and_says_why(evidence):
+    reason = Reason("images too small to shift", {"side": 32, "shift": 8})
+    shifts = replace(evidence.demonstrations["shifts"], facts={}, unavailable=reason)
+    few, store = replace(evidence, demonstrations={"shifts": shifts}), Store(Path("runs"))
+    report = outline(few, 30, store)
+    of_demonstrations = {name for name, row in FIGURES.items() if row.demonstration}
+    assert not of_demonstrations & set(report.drawable)
+    assert not any(name.startswith("shifts.") for name in values(few))
+    why, expected = report.unavailable, unavailable(reason)
+    assert why["figure shifts"] == why["table shifts"] == why["demonstration shifts"] == expected
+    assert "--keep-weights" in why["figure sliding-window"].en  # the made-up runs have none
+    assert not outline(evidence, 30, store).unavailable

@@ -1,4 +1,4 @@
-"""Text from outside in every format that it enters: each is read back by that format's own reader, and the text is the same."""
+"""Text from outside in every format that it enters: the format's own reader reads the same text."""
 
 from __future__ import annotations
 

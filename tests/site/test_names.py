@@ -4,29 +4,29 @@ runs nothing.
 
 from __future__ import annotations
 
-import json
 import shlex
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
-from http.server import ThreadingHTTPServer
 
+import msgspec
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from report_builder.results.artefacts import drawings, executions
 
-from report_builder.build import CONFIG, report_head, report_of
+from report_builder.artifacts import requested_artifacts
+from report_builder.assemble import assemble, outline, with_pages
 from report_builder.evidence.study import Evidence
-from report_builder.pages import render as pages
+from report_builder.pages.render import figure_pages, page_requests, render
+from report_builder.paths import CONFIG, Paths
+from report_builder.results.compute import compute
+from report_builder.results.report import write_report
 from report_builder.site.publish import publish
-from xo.store.source_digest import ROOT, Source
+from tests.report_builder.made_up_study import small_evidence
 from xo.store.store import Store
 from xo.variants import VARIANTS
 
-from ..report_builder.conftest import small_evidence
-from .conftest import BELOW, Handler, Served
+from .conftest import WIDE, Served, served
 
+pytestmark = pytest.mark.xdist_group("names")
 HIT = "document.title=1"
 IMAGE = f'"><img src=x onerror={HIT}>'
 CLASSES = (
@@ -62,10 +62,13 @@ PATHS = (
     "appendix/colophon/",
 )
 # elements, attributes and addresses that only a name could have brought
-INJECTED = """() => [...document.querySelectorAll("article *, header *, .xo-origin *, .md-tooltip *, .md-tooltip2 *")].filter(element =>
-  [...element.attributes].some(({name}) => name.startsWith("on")) || element.getAttribute("src") === "x"
+INJECTED = """() => [...document.querySelectorAll(
+    "article *, header *, .xo-origin *, .md-tooltip *, .md-tooltip2 *")].filter(element =>
+  [...element.attributes].some(({name}) => name.startsWith("on"))
+  || element.getAttribute("src") === "x"
   || element.matches("script") && element.textContent.startsWith("document.title")
-  || (element.getAttribute("href") ?? "").startsWith("javascript:")).map(element => element.outerHTML.slice(0, 200))"""
+  || (element.getAttribute("href") ?? "").startsWith("javascript:"))
+  .map(element => element.outerHTML.slice(0, 200))"""
 
 
 @pytest.fixture(scope="module")
@@ -82,40 +85,31 @@ def evidence(tmp_path_factory) -> Evidence:
         ),
     )
     root = found.data.root.rename(found.data.root.with_name(FOLDER))
-    for each in (
-        *found.demonstrations.values(),
-        *(run for runs in found.records.values() for run in runs),
-    ):
-        each.meta["inputs"] |= {"code": {}, "versions": {}}
     return replace(found, data=replace(found.data, root=root, name=FOLDER))
 
 
 @pytest.fixture(scope="module")
 def named_site(evidence, tmp_path_factory) -> Iterator[Served]:
-    """The whole site of a made-up study of these images, figures and one notebook included."""
-    folder, docs = tmp_path_factory.mktemp("site"), ROOT / "docs"
-    head = report_head(evidence, 3, docs, Store(docs / "runs"))
-    drawn = drawings(
-        evidence, sorted(head["figure_pages"].keys() & set(head["drawable"])), folder / "build"
-    )
-    executed = [
-        each
-        for each in executions(docs, evidence, folder / "runs", folder / "build")
-        if each.name == NOTEBOOK
+    """The site of a made-up study of these images, with the figures of PATHS and one notebook."""
+    folder = tmp_path_factory.mktemp("site")
+    paths = Paths(evidence.data.root, folder / "runs", folder / "build", folder / "site")
+    report = outline(evidence, 3, Store(paths.store))
+    requests = page_requests(paths.docs, report)
+    pages = figure_pages(requests, report.drawable)
+    report = msgspec.structs.replace(report, figure_pages=pages)
+    sources = {f"{path.removesuffix('/') or 'index'}.md" for path in PATHS}
+    visited = [page for page in requests if page.path.partition("/")[2] in sources]
+    artifacts = [
+        each.made()
+        for each in requested_artifacts(evidence, visited, paths, report.drawable)
+        if each.kind == "figure" or each.name == NOTEBOOK
     ]
-    for each in (*drawn, *executed):
-        each.make(evidence)
-    code = Source().reach("report_builder.results.results:told")
-    report = report_of(evidence, head, folder / "build", code, drawn, executed, [])
-    pages.render(docs, report, folder / "build" / "docs")
-    (folder / "build" / "report.json").write_text(json.dumps(report), encoding="utf-8")
-    publish(folder / "build" / "docs", folder / "site", CONFIG)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(folder / "site")))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    address = f"http://127.0.0.1:{server.server_port}{BELOW}"
-    yield Served(folder / "site", address, address)
-    server.shutdown()
-    server.server_close()
+    report = assemble(report, evidence, compute(evidence), artifacts)
+    rendered = render(paths.docs, report, paths.rendered)
+    write_report(paths.report, with_pages(report, rendered, paths.docs, CONFIG))
+    publish(paths.rendered, paths.site, CONFIG)
+    with served(paths.site) as site:
+        yield site
 
 
 @pytest.fixture
@@ -123,9 +117,7 @@ def page(browser: Browser, named_site) -> Iterator[Page]:
     """A page of the site; after the test nothing has been injected into any of those that it went
     to.
     """
-    context = browser.new_context(
-        viewport={"width": 1280, "height": 800}, base_url=named_site.address
-    )
+    context = browser.new_context(viewport=WIDE, base_url=named_site.address)
     page = context.new_page()
     troubles: list[str] = []
     page.on("pageerror", lambda error: troubles.append(f"{page.url}: {error}"))

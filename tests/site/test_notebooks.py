@@ -95,7 +95,7 @@ def test_what_is_counted_by_hand_is_what_the_project_counts(site, prefix, agrees
 def test_receptive_fields_are_measured_as_computed(site, prefix, line):
     found = re.findall(line, printed(site, f"{prefix}hands-on/sizes/"))
     assert [row[:2] for row in found] == [row[2:] for row in found] and len(found) == 6
-    assert sorted(int(size) for row in found for size in row[:2])[-1] == 22
+    assert "22" in {number for row in found for number in row[:2]}  # the field of pool3
 
 
 @pytest.mark.parametrize("path", PATHS)

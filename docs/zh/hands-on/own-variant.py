@@ -24,7 +24,12 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from report_builder.evidence.estimates import difference, share
-from report_builder.pages.notebook_helpers import data_set, recorded, show, use_font
+from report_builder.pages.notebook_helpers import (
+    data_set,
+    recorded,
+    show,
+    use_font,
+)
 from xo.network.model import layers
 from xo.runs.record import SOLVED
 from xo.network.train import train

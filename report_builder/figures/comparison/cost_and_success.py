@@ -4,23 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
-from report_builder.evidence.estimates import Share, share, solved
-from report_builder.figures.comparison.rows import (
-    each_variant,
-    in_seconds,
-    large,
-    log_axis,
-    round_count,
-    row_panels,
-    write_beside,
-)
+from report_builder.figures.comparison import variant_rows
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import class_variants, title_of
 from report_builder.text import SPACE, Text, number, same
-from xo.variants import Variant
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -34,57 +22,44 @@ HEADINGS = (
 )
 
 
-class Measured(NamedTuple):
-    """One variant."""
-
-    variant: Variant
-    solved: Share  # of its seeds
-    epoch_seconds: float  # median over seeds and epochs, training alone
-    parameters: int
-
-
 class CostAndSuccess(NamedTuple):
-    rows: tuple[Measured, ...]  # of variants that learn the classes, in the order of the study
+    rows: tuple[
+        variant_rows.MeasuredVariant, ...
+    ]  # of variants that learn the classes, in the order of the study
 
     @property
-    def by_success(self) -> list[Measured]:
+    def by_success(self) -> list[variant_rows.MeasuredVariant]:
         """The largest share first, of equal ones the fastest."""
-        return sorted(self.rows, key=lambda row: (-row.solved.k / row.solved.n, row.epoch_seconds))
+        return sorted(self.rows, key=lambda row: (-row.solved.k / row.solved.n, row.median_seconds))
 
 
 def measure(evidence: Evidence) -> CostAndSuccess:
-    rows = []
-    for variant in class_variants(evidence.variants):
-        runs = evidence.runs(variant.name)
-        rows.append(
-            Measured(
-                variant,
-                share(int(solved(runs).sum()), len(runs)),
-                float(np.median([seconds for run in runs for seconds in run.epoch_seconds])),
-                int(runs[0].parameters),
-            )
-        )
-    return CostAndSuccess(tuple(rows))
+    variants = class_variants(evidence.variants)
+    return CostAndSuccess(tuple(variant_rows.measure_variant(evidence, v) for v in variants))
 
 
 def draw(numbers: CostAndSuccess, style: Style) -> Figure:
     rows = numbers.by_success
     variants = [row.variant for row in rows]
-    figure, panels = row_panels(style, _title(numbers), variants, HEADINGS, 0.92, 0.08)
+    figure, panels = variant_rows.row_panels(style, _title(numbers), variants, HEADINGS, 0.92, 0.08)
     shares, seconds, parameters = panels
     shares.set_xlim(0, 100)
-    log_axis(seconds, [row.epoch_seconds for row in rows])
-    log_axis(parameters, [row.parameters for row in rows], round_count(style))
+    variant_rows.log_axis(seconds, [row.median_seconds for row in rows])
+    variant_rows.log_axis(
+        parameters, [row.parameters for row in rows], variant_rows.round_count(style)
+    )
     for y, row in enumerate(rows):
         color, s = style.color(row.variant.name), row.solved
         shares.plot([100 * s.low, 100 * s.high], [y, y], color=color, lw=2.5, alpha=0.5)
         for ax, x, words in (
             (shares, 100 * s.k / s.n, same(f"{s.k}/{s.n}")),
-            (seconds, row.epoch_seconds, in_seconds(row.epoch_seconds)),
-            (parameters, row.parameters, large(row.parameters)),
+            (seconds, row.median_seconds, variant_rows.in_seconds(row.median_seconds)),
+            (parameters, row.parameters, variant_rows.large(row.parameters)),
         ):
             ax.plot(x, y, "o", color=color, ms=7, clip_on=False, zorder=3)
-            write_beside(ax, y, style.text(words), color, 1.16 if ax is shares else 1.1)
+            variant_rows.write_beside(
+                ax, y, style.text(words), color, 1.16 if ax is shares else 1.1
+            )
     return figure
 
 
@@ -92,11 +67,11 @@ def describe(numbers: CostAndSuccess) -> Description:
     rows = numbers.by_success
     words = [
         same(f"{row.solved.k}/{row.solved.n}, ")
-        + in_seconds(row.epoch_seconds)
+        + variant_rows.in_seconds(row.median_seconds)
         + same(f", {row.parameters:,}")
         for row in rows
     ]
-    each = each_variant([row.variant for row in rows], words, Text("；", "; "), " ")
+    each = variant_rows.each_variant([row.variant for row in rows], words, Text("；", "; "), " ")
     return Description(
         _title(numbers),
         Text(
@@ -122,7 +97,7 @@ def describe(numbers: CostAndSuccess) -> Description:
                 "n": row.solved.n,
                 "low": row.solved.low,
                 "high": row.solved.high,
-                "epoch_seconds": row.epoch_seconds,
+                "epoch_seconds": row.median_seconds,
                 "parameters": row.parameters,
             }
             for row in rows
@@ -131,8 +106,8 @@ def describe(numbers: CostAndSuccess) -> Description:
 
 
 def _title(numbers: CostAndSuccess) -> Text:
-    slow = max(numbers.rows, key=lambda row: row.epoch_seconds)
-    quick = min(numbers.rows, key=lambda row: row.epoch_seconds)
+    slow = max(numbers.rows, key=lambda row: row.median_seconds)
+    quick = min(numbers.rows, key=lambda row: row.median_seconds)
     differ = slow.solved.low > quick.solved.high or quick.solved.low > slow.solved.high
     return Text(
         "“{slow}”一轮的时间是“{quick}”的 {times} 倍，学会的比例{differ}",
@@ -141,6 +116,6 @@ def _title(numbers: CostAndSuccess) -> Text:
     ).format(
         slow=title_of(slow.variant),
         quick=title_of(quick.variant),
-        times=number(slow.epoch_seconds / max(quick.epoch_seconds, 1e-9), 2),
+        times=number(slow.median_seconds / max(quick.median_seconds, 1e-9), 2),
         differ=Text("不同", "differ") if differ else Text("却分不出高下", "cannot be told apart"),
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from report_builder.evidence.estimates import first_solved_epoch, solved_by_epoch
-from report_builder.figures.comparison.rows import each_variant
+from report_builder.figures.comparison.variant_rows import each_variant
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import SMALL, WIDTH, apart, axes, epoch_axis, sheet
 from report_builder.figures.toolkit.style import Style

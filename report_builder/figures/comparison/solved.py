@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from report_builder.evidence.estimates import Share, share, solved
-from report_builder.figures.comparison.rows import (
+from report_builder.figures.comparison.variant_rows import (
     NAMES,
     ROW,
     each_variant,
-    variant_rows,
+    label_rows,
     write_beside,
 )
 from report_builder.figures.toolkit.description import Description
@@ -46,7 +46,7 @@ def draw(numbers: Solved, style: Style) -> Figure:
     tall = ROW * len(numbers.variants)
     figure = sheet(style.text(_title(numbers)), tall + 0.6)
     ax = axes(figure, NAMES, 0.5, WIDTH - NAMES - 1.75, tall)
-    variant_rows(style, ax, numbers.variants)
+    label_rows(style, ax, numbers.variants)
     for y, (variant, s) in enumerate(zip(numbers.variants, numbers.shares, strict=True)):
         color, learns_classes = style.color(variant.name), variant.labels == "class"
         ax.plot([100 * s.low, 100 * s.high], [y, y], color=color, lw=2.5, alpha=0.55)

@@ -6,16 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from report_builder.evidence.estimates import curve
-from report_builder.figures.comparison.rows import (
-    each_variant,
-    in_seconds,
-    large,
-    log_axis,
-    round_count,
-    row_panels,
-    write_beside,
-)
+from report_builder.figures.comparison import variant_rows
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import title_of
@@ -35,25 +26,8 @@ HEADINGS = (
 )
 
 
-class Measured(NamedTuple):
-    """One variant."""
-
-    variant: Variant
-    accuracy: np.ndarray  # (seeds,), 0 to 1, after the last epoch
-    parameters: int
-    epoch_seconds: np.ndarray  # (seeds * epochs,), training alone
-
-    @property
-    def median_accuracy(self) -> float:
-        return float(np.median(self.accuracy))
-
-    @property
-    def median_seconds(self) -> float:
-        return float(np.median(self.epoch_seconds))
-
-
 class VariantsCompared(NamedTuple):
-    rows: tuple[Measured, ...]
+    rows: tuple[variant_rows.MeasuredVariant, ...]
 
     @property
     def variants(self) -> list[Variant]:
@@ -61,35 +35,29 @@ class VariantsCompared(NamedTuple):
 
 
 def measure(evidence: Evidence) -> VariantsCompared:
-    rows = []
-    for variant in evidence.variants:
-        runs = evidence.runs(variant.name)
-        rows.append(
-            Measured(
-                variant,
-                curve(runs, "test_accuracy")[:, -1],
-                int(runs[0].parameters),
-                np.array([seconds for run in runs for seconds in run.epoch_seconds]),
-            )
-        )
-    return VariantsCompared(tuple(rows))
+    measured = (variant_rows.measure_variant(evidence, each) for each in evidence.variants)
+    return VariantsCompared(tuple(measured))
 
 
 def draw(numbers: VariantsCompared, style: Style) -> Figure:
     rows = numbers.rows
-    figure, panels = row_panels(style, _title(numbers), numbers.variants, HEADINGS, 0.78, 0.12)
+    figure, panels = variant_rows.row_panels(
+        style, _title(numbers), numbers.variants, HEADINGS, 0.78, 0.12
+    )
     for y, row in enumerate(rows):
         _draw_row(panels, y, row, style)
     accuracy, parameters, seconds = panels
     lowest = 100 * min(row.accuracy.min() for row in rows)
     accuracy.set_xlim(lowest - 0.06 * (100 - lowest) - 1, 100 + 0.06 * (100 - lowest) + 1)
-    log_axis(parameters, [row.parameters for row in rows], round_count(style))
-    log_axis(seconds, np.concatenate([row.epoch_seconds for row in rows]))
+    variant_rows.log_axis(
+        parameters, [row.parameters for row in rows], variant_rows.round_count(style)
+    )
+    variant_rows.log_axis(seconds, np.concatenate([row.seconds for row in rows]))
     return figure
 
 
-def _draw_row(panels: list[Axes], y: int, row: Measured, style: Style) -> None:
-    color, seconds = style.color(row.variant.name), row.epoch_seconds
+def _draw_row(panels: list[Axes], y: int, row: variant_rows.MeasuredVariant, style: Style) -> None:
+    color, seconds = style.color(row.variant.name), row.seconds
     accuracy_ax, parameters_ax, seconds_ax = panels
     accuracy_ax.plot(
         100 * row.accuracy,
@@ -108,17 +76,21 @@ def _draw_row(panels: list[Axes], y: int, row: Measured, style: Style) -> None:
     accuracy_ax.plot(middle, y, "o", color=color, ms=7, clip_on=False, zorder=3)
     for ax, words in zip(
         panels,
-        (same(percent(row.median_accuracy)), large(row.parameters), in_seconds(row.median_seconds)),
+        (
+            same(percent(row.median_accuracy)),
+            variant_rows.large(row.parameters),
+            variant_rows.in_seconds(row.median_seconds),
+        ),
         strict=True,
     ):
-        write_beside(ax, y, style.text(words), color)
+        variant_rows.write_beside(ax, y, style.text(words), color)
 
 
 def describe(numbers: VariantsCompared) -> Description:
     rows = numbers.rows
     words = [
         same(f"{percent(row.median_accuracy)}, {row.parameters:,}, ")
-        + in_seconds(row.median_seconds)
+        + variant_rows.in_seconds(row.median_seconds)
         for row in rows
     ]
     counts = sorted({len(row.accuracy) for row in rows})
@@ -131,7 +103,7 @@ def describe(numbers: VariantsCompared) -> Description:
             "三列点图，每个变体一行，依次为准确率中位数、参数数、每轮秒数：{each}。",
             "Three columns of dots, a row for each variant: median accuracy, parameters, seconds "
             "per epoch. {each}.",
-        ).format(each=each_variant(numbers.variants, words, same("; "))),
+        ).format(each=variant_rows.each_variant(numbers.variants, words, same("; "))),
         Text(
             "准确率：竖线为单个种子，圆点为中位数（每个变体 n = {n}）。"
             "秒数：圆点为各轮的中位数，横线从最快到最慢；只计训练，不计测试，"
@@ -150,8 +122,8 @@ def describe(numbers: VariantsCompared) -> Description:
                 "accuracy_high": float(row.accuracy.max()),
                 "parameters": row.parameters,
                 "epoch_seconds_median": row.median_seconds,
-                "epoch_seconds_low": float(row.epoch_seconds.min()),
-                "epoch_seconds_high": float(row.epoch_seconds.max()),
+                "epoch_seconds_low": float(row.seconds.min()),
+                "epoch_seconds_high": float(row.seconds.max()),
             }
             for row in rows
         ],
@@ -170,8 +142,8 @@ def _title(numbers: VariantsCompared) -> Text:
             f": {row.parameters:,} parameters, {least} s an epoch",
         )
     sizes = Text("参数数从 {few}到 {many}", "parameters from {few} to {many}").format(
-        few=large(min(row.parameters for row in rows)),
-        many=large(max(row.parameters for row in rows)),
+        few=variant_rows.large(min(row.parameters for row in rows)),
+        many=variant_rows.large(max(row.parameters for row in rows)),
     )
     if least == most:
         same_time = Text(f"每轮都是 {least} 秒，", f"An epoch takes {least} s with each network; ")

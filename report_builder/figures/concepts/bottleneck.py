@@ -79,9 +79,9 @@ def draw(numbers: Bottleneck, style: Style) -> Figure:
     for k, (cost, words) in enumerate(COSTS.items()):
         ax = axes(figure, 1.3 + k * 2.9, 0.5, 1.75, 1.75)
         for y, plain, design in bars:
-            whole, left = numbers.total(plain, cost), 0.0
+            plain_total, left = numbers.total(plain, cost), 0.0
             for layer in numbers.designs[design]:
-                share, color = 100 * getattr(layer, cost) / whole, colors[layer.kernel]
+                share, color = 100 * getattr(layer, cost) / plain_total, colors[layer.kernel]
                 ax.barh(y, share, left=left, height=0.9, color=color, ec=style.ground, lw=0.8)
                 left += share
             total = big(numbers.total(design, cost), style.language)

@@ -43,7 +43,7 @@ class FcnDetails(NamedTuple):
     class_names: tuple[str, ...]
     # the surroundings of one shape on the canvas, probabilities of its class, (h, w) each
     shape_label: int
-    cells: np.ndarray  # as computed, every value repeated over the pixels it stands for
+    coarse: np.ndarray  # as computed, every value repeated over the pixels it stands for
     heat_map: np.ndarray  # at the canvas's size
     strokes: np.ndarray  # the same times the strength of edges in pool1
     stride: int  # pixels that a value stands for
@@ -84,7 +84,7 @@ def measure(evidence: Evidence) -> FcnDetails:
         network=network_of(evidence, record, "baseline"),
         class_names=tuple(map(class_name, facts["classes"])),
         shape_label=label,
-        cells=enlarged(record.array("coarse")[label], facts["stride"])[around],
+        coarse=enlarged(record.array("coarse")[label], facts["stride"])[around],
         heat_map=record.array("large")[label][around],
         strokes=record.array("sharp")[label][around],
         stride=facts["stride"],
@@ -111,17 +111,17 @@ def measure(evidence: Evidence) -> FcnDetails:
 def draw(numbers: FcnDetails, style: Style) -> Figure:
     """Three heat maps of one shape; below, two that touch; then empty ground and a crop."""
     third, color = (ACROSS - 4 * GAP) // 3, _colors(numbers, style)[numbers.shape_label]
-    pieces = [
+    heat_maps = [
         fit(shades(values, 0, 1, (style.ground, color)), third, 10 * third)
-        for values in (numbers.cells, numbers.heat_map, numbers.strokes)
+        for values in (numbers.coarse, numbers.heat_map, numbers.strokes)
     ]
     pair = fit(gray(numbers.pair), ACROSS * 2 // 5, ACROSS // 3)
     side = points(ACROSS, 64)  # of the empty ground
     upper = points(ACROSS, 16)
-    middle = upper + max(piece.shape[0] for piece in pieces) + points(ACROSS, 34)
+    middle = upper + max(each.shape[0] for each in heat_maps) + points(ACROSS, 34)
     lower = middle + pair.shape[0] + points(ACROSS, 54)
     picture = Picture(style, describe(numbers).title, ACROSS, lower + side + points(ACROSS, 10))
-    _paint_shape(picture, numbers, pieces, upper)
+    _paint_shape(picture, numbers, heat_maps, upper)
     _paint_pair(picture, numbers, pair, middle)
     _draw_profile(picture, numbers, GAP + pair.shape[1], middle, pair.shape[0])
     picture.paint(np.full((side, side, 3), numbers.ground, dtype=np.uint8), GAP, lower)
@@ -135,8 +135,10 @@ def _colors(numbers: FcnDetails, style: Style) -> list[str]:
     return style.class_colors(numbers.class_names)
 
 
-def _paint_shape(picture: Picture, numbers: FcnDetails, pieces: list[np.ndarray], y: int) -> None:
-    """The heat map around one shape, in cells, smooth, and only along strokes."""
+def _paint_shape(
+    picture: Picture, numbers: FcnDetails, heat_maps: list[np.ndarray], y: int
+) -> None:
+    """The heat map around one shape: coarse, smooth, and only along strokes."""
     name = shorten(numbers.class_names[numbers.shape_label], 10)
     cell = f"{numbers.stride}×{numbers.stride}"
     headings = (
@@ -145,9 +147,9 @@ def _paint_shape(picture: Picture, numbers: FcnDetails, pieces: list[np.ndarray]
         Text("再加上 pool1 的跳跃连接", "With the skip from pool1"),
     )
     third = (ACROSS - 4 * GAP) // 3
-    for i, (piece, words) in enumerate(zip(pieces, headings)):
+    for i, (heat_map, words) in enumerate(zip(heat_maps, headings)):
         x = GAP + i * (third + GAP)
-        picture.paint(piece, x, y)
+        picture.paint(heat_map, x, y)
         picture.note(x, y - points(ACROSS, 4), words)
 
 
@@ -165,11 +167,8 @@ def _paint_pair(picture: Picture, numbers: FcnDetails, pair: np.ndarray, y: int)
 
 def _draw_profile(picture: Picture, numbers: FcnDetails, right: int, top: int, tall: int) -> None:
     """The probabilities along the row of the pair in which it touches."""
-    style, colors, names = (
-        picture.style,
-        _colors(numbers, picture.style),
-        numbers.class_names,
-    )
+    style, names = picture.style, numbers.class_names
+    colors = _colors(numbers, style)
     left = right + points(ACROSS, 48)
     ax = picture.axes(left, top, ACROSS - left - points(ACROSS, 50), tall)
     for k, line in enumerate(numbers.profile):

@@ -94,15 +94,15 @@ def draw(numbers: ReceptiveFields, style: Style) -> Figure:
     scale, head = SIDE // span, points(ACROSS, 14)
     side = span * scale
     picture = Picture(style, describe(numbers).title, ACROSS, head + side + 12)
-    whole = fit(gray(image), 360, 360)
-    x = 10 + whole.shape[1] + MARGIN  # of the detail
-    picture.paint(whole, 10, head)
+    overview = fit(gray(image), 360, 360)
+    x = 10 + overview.shape[1] + MARGIN  # of the detail
+    picture.paint(overview, 10, head)
     picture.paint(enlarged(gray(image[top : top + span, left : left + span]), scale), x, head)
     above = head - picture.points(3)
     picture.note(10, above, Text("整幅图像", "The whole image"))
     words = Text(f"放大 {span}×{span} 像素", f"{span}×{span} pixels of it, enlarged")
     picture.note(x, above, words)
-    share, corners = whole.shape[1] / image.shape[1], []
+    share, corners = overview.shape[1] / image.shape[1], []
     for field in fields:
         dash = "-" if field.variant == fields[0].variant else (0, (4, 2))
         place = 10 + field.column * share, head + field.row * share

@@ -17,15 +17,8 @@ from report_builder.evidence.log_explanations import (
     Fit,
     compare_explanations,
 )
-from report_builder.evidence.original_logs import Log, logs, rows_per_epoch
-from report_builder.figures.original.panels import (
-    COLUMNS,
-    draw_log,
-    label_outer_axes,
-    our_rows,
-    panel_grid,
-    write_heading,
-)
+from report_builder.evidence.original_logs import Log, log_title, logs, rows_per_epoch
+from report_builder.figures.original import log_panels
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import joined
@@ -66,7 +59,7 @@ def measure(evidence: Evidence) -> PublishedExplanations:
         replays = tuple(
             Replay(
                 name,
-                our_rows(evidence, explanation.variants[log.name]),
+                log_panels.our_rows(evidence, explanation.variants[log.name]),
                 tuple(fit for part in judged for fit in part.fits if fit.explanation == name),
             )
             for name, explanation in EXPLANATIONS.items()
@@ -76,27 +69,27 @@ def measure(evidence: Evidence) -> PublishedExplanations:
 
 
 def draw(numbers: PublishedExplanations, style: Style) -> Figure:
-    figure, panels = panel_grid(style, _title(numbers), len(numbers.logs), 4)
+    figure, panels = log_panels.panel_grid(style, _title(numbers), len(numbers.logs), 4)
     shown = [(suspect, replay) for suspect in numbers.logs for replay in suspect.replays]
     for i, ((suspect, replay), ax) in enumerate(zip(shown, panels, strict=True)):
         log, explanation = suspect.log, replay.explanation
         color = style.color(explanation.variants[log.name])
-        draw_log(style, ax, log, replay.ours, color, entropy(explanation.images) / 10)
+        log_panels.draw_log(style, ax, log, replay.ours, color, entropy(explanation.images) / 10)
         lines = (
-            (log.title if i % COLUMNS == 0 else EMPTY, style.color("published")),
+            (log_title(log) if i % log_panels.COLUMNS == 0 else EMPTY, style.color("published")),
             (explanation.title, color),
             (_printing(*explanation.images), style.muted),
             (_outcome(replay.fits, suspect.comparisons), style.muted),
         )
-        write_heading(style, ax, lines)
-    label_outer_axes(style, panels)
+        log_panels.write_heading(style, ax, lines)
+    log_panels.label_outer_axes(style, panels)
     return figure
 
 
 def describe(numbers: PublishedExplanations) -> Description:
     each = [
         Text("{log}, {name}: {outcome}", "{log}, {name}: {outcome}").format(
-            log=suspect.log.title,
+            log=log_title(suspect.log),
             name=replay.explanation.title,
             outcome=_outcome(replay.fits[:1], suspect.comparisons),
         )
@@ -147,7 +140,7 @@ def _conclusion(suspect: SuspectLog) -> Text:
         words = Text(
             "停住的一段{plateau}，下降的一段{fall}", "on its plateau {plateau}, in its fall {fall}"
         ).format(plateau=plateau, fall=fall)
-    return suspect.log.title + Text("：", ": ") + words
+    return log_title(suspect.log) + Text("：", ": ") + words
 
 
 def _fits_best(comparison: Comparison) -> Text:

@@ -9,15 +9,15 @@ import numpy as np
 
 from report_builder.evidence.estimates import CHANCE
 from report_builder.evidence.log_explanations import EXPLANATIONS
-from report_builder.evidence.original_logs import Log, Placement, logs, place, rows_per_epoch
-from report_builder.figures.original.panels import (
-    COLUMNS,
-    draw_log,
-    label_outer_axes,
-    our_rows,
-    panel_grid,
-    write_heading,
+from report_builder.evidence.original_logs import (
+    Log,
+    Placement,
+    log_title,
+    logs,
+    place,
+    rows_per_epoch,
 )
+from report_builder.figures.original import log_panels
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import joined
@@ -47,25 +47,25 @@ def measure(evidence: Evidence) -> PublishedLogs:
     panels = []
     for log in logs().values():
         runs = evidence.runs(log.variant)
-        ours = our_rows(evidence, log.variant)
+        ours = log_panels.our_rows(evidence, log.variant)
         panels.append(LogAmongRuns(log, ours, place(log, runs) if runs else None))
     return PublishedLogs(tuple(panels))
 
 
 def draw(numbers: PublishedLogs, style: Style) -> Figure:
-    rows = len(numbers.panels) // COLUMNS
-    figure, panels = panel_grid(style, _title(numbers), rows, 3)
+    rows = len(numbers.panels) // log_panels.COLUMNS
+    figure, panels = log_panels.panel_grid(style, _title(numbers), rows, 3)
     for panel, ax in zip(numbers.panels, panels, strict=True):
         color = style.color(panel.log.variant)
         inside = panel.placement.inside if panel.placement else None
-        draw_log(style, ax, panel.log, panel.ours, color, CHANCE / 10, inside)
+        log_panels.draw_log(style, ax, panel.log, panel.ours, color, CHANCE / 10, inside)
         lines = (
-            (panel.log.title, color),
+            (log_title(panel.log), color),
             (_row_counts(panel), style.muted),
             (_as_far(panel), style.muted),
         )
-        write_heading(style, ax, lines)
-    label_outer_axes(style, panels)
+        log_panels.write_heading(style, ax, lines)
+    log_panels.label_outer_axes(style, panels)
     return figure
 
 
@@ -73,7 +73,7 @@ def describe(numbers: PublishedLogs) -> Description:
     n = len(numbers.panels)
     each = [
         Text("{title}: {rows}, {far}", "{title}: {rows}, {far}").format(
-            title=panel.log.title, rows=_row_counts(panel), far=_as_far(panel)
+            title=log_title(panel.log), rows=_row_counts(panel), far=_as_far(panel)
         )
         for panel in numbers.panels
     ]

@@ -10,12 +10,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from report_builder import palette
-from report_builder.figures.toolkit.description import Description, Drawing
 from report_builder.fonts import FONT
-from report_builder.palette import COLORS, DIVERGING
+from report_builder.palette import DIVERGING
 from report_builder.text import Text
-
-__all__ = ["ASSETS", "COLORS", "Description", "Drawing", "Style"]
 
 SETTINGS = Path(__file__).with_name("report.mplstyle")
 ASSETS = (SETTINGS, FONT)  # files that every figure depends on
@@ -34,9 +31,6 @@ class Style:
 
     language: Literal["zh", "en"]
     scheme: Literal["light", "dark"]
-
-    def words(self, zh: str, en: str) -> str:
-        return zh if self.language == "zh" else en
 
     def text(self, words: Text) -> str:
         """The words in the language of the figure."""
@@ -81,6 +75,14 @@ class Style:
 
         with matplotlib.rc_context(_settings(self)):
             yield
+
+
+STYLES = (
+    Style("zh", "light"),
+    Style("zh", "dark"),
+    Style("en", "light"),
+    Style("en", "dark"),
+)
 
 
 @lru_cache

@@ -6,11 +6,9 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from report_builder.figures.toolkit.style import Style
 from report_builder.text import Text, class_name, plural, same
 
 if TYPE_CHECKING:
-    from report_builder.evidence.study import Evidence
     from xo.runs.record import RunRecord
     from xo.variants import Variant
 
@@ -95,30 +93,6 @@ def enumerated(items: Sequence[str]) -> Text:
     return joined([joined(most, "、"), last], " 和 ", " and ") if most else same(last)
 
 
-def variant_of(evidence: Evidence, name: str) -> Variant:
-    """The variant of that name in the study."""
-    return evidence.variant(name)
-
-
 def class_variants(variants: Sequence[Variant]) -> tuple[Variant, ...]:
     """Those that learn the classes, or all where each learns the split."""
     return tuple(variant for variant in variants if variant.labels == "class") or tuple(variants)
-
-
-# For figures that are not yet measured and described apart
-
-
-def of_runs(style: Style, k: int, n: int) -> str:
-    return style.text(k_of_n_runs(k, n))
-
-
-def variant_title(style: Style, variant: Variant) -> str:
-    return style.text(title_of(variant))
-
-
-def described(style: Style, name: str) -> str:
-    return style.text(class_label(name))
-
-
-def listed(style: Style, items: Sequence[str]) -> str:
-    return style.text(enumerated(items))

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from report_builder.evidence.estimates import curve, solved
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import SMALL, WIDTH, axes, epoch_axis, sheet
 from report_builder.figures.toolkit.style import Style
@@ -17,11 +16,11 @@ from report_builder.figures.toolkit.words import (
     title_of,
     wrap,
 )
-from report_builder.figures.training.accuracy import GOAL, blind_accuracy
+from report_builder.figures.training.accuracy import GOAL, Accuracy
+from report_builder.figures.training.accuracy import measure as measure_one
 from report_builder.figures.training.lines import LEFT, accuracy_limits, draw_accuracy
-from report_builder.text import Text, plural
+from report_builder.text import Text, plural, same
 from xo.runs.record import SOLVED
-from xo.variants import Variant
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,18 +33,8 @@ TALL, GAP, FOOT = 1.2, 0.22, 0.5  # inches: a panel, between panels, the x axis 
 LINE = 0.165  # inches of a line of a panel's heading
 
 
-class Panel(NamedTuple):
-    """The accuracies of one variant, 0 to 1."""
-
-    variant: Variant
-    seeds: tuple[int, ...]
-    values: np.ndarray  # (seeds, epochs)
-    blind: float  # of a guess that always names the most common class
-    solved: int  # seeds, at the last epoch
-
-
 class AccuracyByEpoch(NamedTuple):
-    panels: tuple[Panel, ...]
+    panels: tuple[Accuracy, ...]
 
     @property
     def compared(self) -> list[np.ndarray]:
@@ -55,19 +44,7 @@ class AccuracyByEpoch(NamedTuple):
 
 
 def measure(evidence: Evidence) -> AccuracyByEpoch:
-    panels = []
-    for variant in evidence.variants:
-        runs = evidence.runs(variant.name)
-        panels.append(
-            Panel(
-                variant,
-                tuple(run.seed for run in runs),
-                curve(runs, "test_accuracy"),
-                blind_accuracy(evidence, variant),
-                int(solved(runs).sum()),
-            )
-        )
-    return AccuracyByEpoch(tuple(panels))
+    return AccuracyByEpoch(tuple(measure_one(evidence, v.name) for v in evidence.variants))
 
 
 def draw(numbers: AccuracyByEpoch, style: Style) -> Figure:
@@ -101,9 +78,9 @@ def draw(numbers: AccuracyByEpoch, style: Style) -> Figure:
     return figure
 
 
-def _label(ax: Axes, panel: Panel, heading: list[str], style: Style) -> None:
+def _label(ax: Axes, panel: Accuracy, heading: list[str], style: Style) -> None:
     """Writes the variant's name and how many of its seeds solve the task above a panel."""
-    k, n = panel.solved, len(panel.seeds)
+    k, n = panel.solved.k, panel.solved.n
     count = style.text(Text(f"学会 {k}/{n}", f"{k} of {n} solve"))
     ax.text(0, 1.04, count, color=style.muted, fontsize=SMALL, transform=ax.transAxes)
     ax.text(
@@ -121,7 +98,7 @@ def describe(numbers: AccuracyByEpoch) -> Description:
     panels, n = numbers.panels, len(numbers.compared)
     each = joined(
         [
-            title_of(panel.variant) + Text(*[f": {panel.solved}/{len(panel.seeds)}"] * 2)
+            title_of(panel.variant) + same(f": {panel.solved.k}/{panel.solved.n}")
             for panel in panels
         ],
         "; ",

@@ -8,16 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from report_builder.evidence.estimates import curve, entropy, lost_is_infinite
+from report_builder.figures.toolkit import layout
 from report_builder.figures.toolkit.description import Description
-from report_builder.figures.toolkit.layout import (
-    DOTS,
-    WIDTH,
-    axes,
-    end_labels,
-    epoch_axis,
-    log_ticks,
-    sheet,
-)
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import k_of_n_runs, title_of
 from report_builder.figures.training.lines import DASHES, LEFT, RIGHT, draw_seeds, last_median
@@ -70,27 +62,29 @@ def measure(evidence: Evidence, name: str) -> Loss:
 
 
 def draw(numbers: Loss, style: Style) -> Figure:
-    figure = sheet(style.text(_title(numbers)), 4.35)
-    wide = WIDTH - LEFT - RIGHT
-    upper = axes(figure, LEFT, 2.45, wide, 1.8)
-    lower = axes(figure, LEFT, 0.5, wide, 1.7, sharex=upper)
+    figure = layout.sheet(style.text(_title(numbers)), 4.35)
+    wide = layout.WIDTH - LEFT - RIGHT
+    upper = layout.axes(figure, LEFT, 2.45, wide, 1.8)
+    lower = layout.axes(figure, LEFT, 0.5, wide, 1.7, sharex=upper)
     _draw_batches(upper, numbers, style)
     _draw_epochs(lower, numbers, style)
     chance = _chance(numbers, style)
     for ax in (upper, lower):
         for y, _, color in chance:
-            ax.axhline(y, color=color, lw=1.2, ls=DOTS, zorder=1)
+            ax.axhline(y, color=color, lw=1.2, ls=layout.DOTS, zorder=1)
     color, n = style.color(numbers.variant.name), len(numbers.seeds)
     median = Text(f"{n} 个种子的中位数", f"median of {n} seeds")
     if n == 1:
         median = Text("只有一个种子", "one seed only")
-    end_labels(upper, [*chance, (last_median(numbers.batch[:, -1]), style.text(median), color)])
+    layout.end_labels(
+        upper, [*chance, (last_median(numbers.batch[:, -1]), style.text(median), color)]
+    )
     lines = (
         (numbers.train, Text("训练（实线）", "training (solid)")),
         (numbers.test, Text("测试（虚线）", "test (dashed)")),
     )
     ends = [(max(FLOOR, last_median(values)), style.text(name), color) for values, name in lines]
-    end_labels(lower, [*chance, *ends])
+    layout.end_labels(lower, [*chance, *ends])
     return figure
 
 
@@ -114,10 +108,10 @@ def _draw_epochs(ax: Axes, numbers: Loss, style: Style) -> None:
     low, high = min(finite.min(), numbers.even) / 2, max(finite.max(), numbers.even) * 2
     ax.set_yscale("log")
     ax.set_ylim(low, high)
-    log_ticks(ax.yaxis, low, high)
+    layout.log_ticks(ax.yaxis, low, high)
     ax.set_ylabel(style.text(Text("每轮的损失（nat）", "Loss of an epoch (nats)")))
     ax.set_xlim(0, epochs * 1.01)
-    epoch_axis(style, ax, epochs)
+    layout.epoch_axis(style, ax, epochs)
 
 
 def _chance(numbers: Loss, style: Style) -> list[tuple[float, str, str]]:

@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 
 from report_builder.checks.retrain import compare, retrain, retrainable
+from tests.report_builder.made_up_study import draw_images
 from xo.data.load import load
 from xo.errors import InputError
 from xo.runs.execute import execute
 from xo.runs.record import RunRecord, RunResult, stored_runs, write_run
 from xo.store.store import Store
 
-from ..conftest import draw_images
+pytestmark = pytest.mark.xdist_group("trained")
 
 
 def test_a_run_trained_again_gives_the_same_numbers_bit_by_bit(trained):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
 import pytest
 
 from report_builder.figures import table
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from report_builder.evidence.study import Evidence
 
-STYLES = [Style(language, scheme) for language in ("zh", "en") for scheme in ("light", "dark")]
 EN, ZH = Style("en", "light"), Style("zh", "light")
 SUBSET = "python report_builder/fonts/subset.py"
 
@@ -35,20 +34,29 @@ class Rendered(NamedTuple):
 
 def render(name: str, evidence: Evidence, style: Style = EN) -> Rendered:
     """Draws a figure by its name and encodes it as the kind of file that it is."""
+    (rendered,) = render_styles(name, evidence, [style])
+    return rendered
+
+
+def render_styles(name: str, evidence: Evidence, styles: Sequence[Style]) -> list[Rendered]:
+    """The same in several styles, measured once."""
     from matplotlib.text import Text
 
-    texts, draw_text = [], Text.draw
+    kind, draw_text = table.find(name, evidence)[0].kind, Text.draw
+    rendered = []
+    for drawing in table.draw_styles(name, evidence, styles):
+        texts: list[Text] = []
 
-    def recording(self, renderer):
-        if self.get_visible():
-            texts.append(self)
-        draw_text(self, renderer)
+        def recording(self, renderer, texts=texts):
+            if self.get_visible():
+                texts.append(self)
+            draw_text(self, renderer)
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Text, "draw", recording)
-        drawing = table.draw(name, evidence, style)
-        data = encode(drawing, table.find(name, evidence)[0].kind)
-    return Rendered(drawing, data, list(dict.fromkeys(texts)))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Text, "draw", recording)
+            data = encode(drawing, kind)
+        rendered.append(Rendered(drawing, data, list(dict.fromkeys(texts))))
+    return rendered
 
 
 def strings(rendered: Rendered) -> list[str]:
@@ -93,29 +101,3 @@ def assert_described(drawing: Drawing) -> None:
     assert drawing.rows and len({tuple(row) for row in drawing.rows}) == 1
     values = [value for row in drawing.rows for value in row.values()]
     assert all(isinstance(value, (str, int, float)) for value in values)
-
-
-def contains(drawing: Drawing, picture: np.ndarray) -> bool:
-    """Whether an (h, w, 3) picture stands on the canvas, all of it, enlarged by a whole number."""
-    canvas, picture = (
-        each.astype(int) @ [65536, 256, 1]
-        for each in (drawing.figure.images[0].get_array(), picture)
-    )
-    height, width = canvas.shape
-    h, w = picture.shape
-    colors, counts = np.unique(picture, return_counts=True)
-    rare = np.argwhere(picture != colors[counts.argmax()])  # the others are everywhere
-    some = [*rare[:: max(1, len(rare) // 12)], (0, 0), (h - 1, w - 1)]
-    for factor in range(1, min(height // h, width // w) + 1):
-        rows, columns = height - factor * h + 1, width - factor * w + 1
-        fits = np.ones((rows, columns), dtype=bool)
-        for y, x in some:
-            top, left = y * factor, x * factor
-            fits &= canvas[top : top + rows, left : left + columns] == picture[y, x]
-        large = picture.repeat(factor, 0).repeat(factor, 1)
-        if any(
-            (canvas[y : y + factor * h, x : x + factor * w] == large).all()
-            for y, x in np.argwhere(fits)
-        ):
-            return True
-    return False

@@ -23,11 +23,19 @@ from PIL import Image
 
 from report_builder.figures import table
 from report_builder.figures.toolkit import layout, words
-from report_builder.figures.toolkit.style import Style
+from report_builder.figures.toolkit.style import STYLES, Style
 from xo.store.source_digest import ROOT
 from xo.variants import VARIANTS
 
-from .rendering import EN, STYLES, Rendered, assert_described, assert_tidy, render, strings
+from .rendering import (
+    EN,
+    Rendered,
+    assert_described,
+    assert_tidy,
+    render,
+    render_styles,
+    strings,
+)
 
 HASHES = Path(__file__).with_name("figure-hashes.json")
 # With and without pooling, trained pooling, 1, 2 and 3 convolutions, 1x1, many channels, the split
@@ -59,7 +67,8 @@ NAMES = [*OF_STUDY, *(f"{name}.{each}" for name, chosen in OF_VARIANTS.items() f
 @pytest.fixture(scope="module", params=NAMES)
 def figure(request, evidence) -> dict[Style, Rendered]:
     """One figure in its four styles."""
-    return {style: render(request.param, evidence, style) for style in STYLES}
+    rendered = render_styles(request.param, evidence, STYLES)
+    return dict(zip(STYLES, rendered, strict=True))
 
 
 @pytest.fixture
@@ -160,8 +169,7 @@ def test_figures_hold_for_other_records(make_evidence, languages, choices):
     small = {"seeds": 2, "epochs": 2, "variants": variants, "dense": (48, 20)}
     study = make_evidence(**small | choices)
     for name in table.names(study):
-        for language in languages:
-            rendered = render(name, study, Style(language, "light"))
+        for rendered in render_styles(name, study, [Style(each, "light") for each in languages]):
             assert_tidy(rendered)
             drawing = rendered.drawing
             assert "nan" not in drawing.title + drawing.caption + drawing.alt

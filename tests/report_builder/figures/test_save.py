@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from report_builder.figures.save import save
+from report_builder.figures.save import shown_size
 from report_builder.figures.toolkit import pixels
 from report_builder.palette import COLORS
 
@@ -42,7 +42,8 @@ def test_pictures_are_what_was_painted_pixel_by_pixel(drawn):
     assert same[top:bottom, left:right].all()
 
 
-def test_save_returns_the_size_to_show_a_figure_with(drawn, tmp_path):
-    width, height = save(drawn("samples").drawing, tmp_path / "samples.png", "png")
-    with Image.open(tmp_path / "samples.png") as image:
+def test_a_figure_is_shown_700_pixels_wide_in_its_own_shape(drawn):
+    rendered = drawn("samples")
+    width, height = shown_size(rendered.drawing)
+    with Image.open(io.BytesIO(rendered.data)) as image:
         assert width == 700 and abs(height - 700 * image.height / image.width) <= 1

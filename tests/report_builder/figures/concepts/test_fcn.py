@@ -47,7 +47,7 @@ def test_the_enlarged_shape_is_the_second_with_its_surroundings(evidence):
     record, numbers = evidence.demonstrations["fcn"], fcn_details.measure(evidence)
     # around the second image, as far as the canvas goes
     rows, columns = slice(0, 31 + 12), slice(31 - 12, 61 + 12)
-    cells = record.array("coarse")[1].repeat(4, 0).repeat(4, 1)[rows, columns]
-    assert np.array_equal(numbers.cells, cells)
-    colors = pixels.shades(cells, 0, 1, (EN.ground, EN.color("X")))
+    coarse = record.array("coarse")[1].repeat(4, 0).repeat(4, 1)[rows, columns]
+    assert np.array_equal(numbers.coarse, coarse)
+    colors = pixels.shades(coarse, 0, 1, (EN.ground, EN.color("X")))
     assert contains(drawn(fcn_details, numbers), colors)

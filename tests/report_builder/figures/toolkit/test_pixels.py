@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from report_builder.figures.toolkit import pixels
-
-from ..rendering import STYLES
+from report_builder.figures.toolkit.style import STYLES
 
 
 def test_zero_has_the_middle_color_and_both_ends_are_reached():

@@ -3,26 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from report_builder.evidence.estimates import Share, curve, share
 from report_builder.figures.toolkit.layout import SMALL, WIDTH, axes, log_ticks, sheet
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import joined, title_of, wrap
 from report_builder.text import SPACE, Text, big, number
+from xo.runs.record import SOLVED
 from xo.variants import Variant
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from report_builder.evidence.study import Evidence
+
 ROW = 0.4  # inches
 NAMES = 1.75  # inches for the variants' names at the left
 NAME_COLUMNS = 25  # half-width columns of text that fit there
 
 
-def variant_rows(style: Style, ax: Axes, variants: Sequence[Variant], named: bool = True) -> None:
+class MeasuredVariant(NamedTuple):
+    variant: Variant
+    accuracy: np.ndarray  # (seeds,), 0 to 1, after the last epoch
+    parameters: int
+    seconds: np.ndarray  # (seeds * epochs,) of an epoch, training alone
+
+    @property
+    def solved(self) -> Share:
+        return share(int((self.accuracy >= SOLVED).sum()), len(self.accuracy))
+
+    @property
+    def median_accuracy(self) -> float:
+        return float(np.median(self.accuracy))
+
+    @property
+    def median_seconds(self) -> float:
+        return float(np.median(self.seconds))
+
+
+def measure_variant(evidence: Evidence, variant: Variant) -> MeasuredVariant:
+    runs = evidence.runs(variant.name)
+    return MeasuredVariant(
+        variant,
+        curve(runs, "test_accuracy")[:, -1],
+        int(runs[0].parameters),
+        np.array([seconds for run in runs for seconds in run.epoch_seconds]),
+    )
+
+
+def label_rows(style: Style, ax: Axes, variants: Sequence[Variant], named: bool = True) -> None:
     """A row for each variant from the top down, named at the left in the variant's color."""
     ax.set_ylim(len(variants) - 0.5, -0.5)
     titles = [wrap(style.text(title_of(variant)), NAME_COLUMNS)[:2] for variant in variants]
@@ -49,7 +82,7 @@ def row_panels(
     wide = (WIDTH - NAMES - n * value - (n - 1) * gap) / n
     panels = [axes(figure, NAMES + i * (wide + value + gap), 0.5, wide, tall) for i in range(n)]
     for ax, heading in zip(panels, headings, strict=True):
-        variant_rows(style, ax, variants, named=ax is panels[0])
+        label_rows(style, ax, variants, named=ax is panels[0])
         words = style.text(heading)
         ax.text(0, 1.02, words, fontsize=SMALL, color=style.muted, transform=ax.transAxes)
     return figure, panels
