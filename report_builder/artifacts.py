@@ -1,4 +1,6 @@
-"""The figures, notebooks and code outputs that pages request: what the build's store holds of them, and making the rest."""
+"""The figures, notebooks and code outputs that pages request: what the build's store holds of them,
+and making the rest.
+"""
 
 from __future__ import annotations
 
@@ -99,15 +101,15 @@ def make_missing(requested: Iterable[RequestedArtifact], jobs: int) -> Iterator[
                 yield future.result()
         except BrokenProcessPool as error:
             raise CheckFailed(
-                "a process that draws figures was killed, most likely for want of memory; run the same "
-                "command again with fewer --jobs; what was made is kept"
+                "a process that draws figures was killed, most likely for want of memory; run the "
+                "same command again with fewer --jobs; what was made is kept"
             ) from error
         finally:
             threads.shutdown(wait=False, cancel_futures=True)
 
 
 def _make(requested: RequestedArtifact, pool: Executor | None) -> RequestedArtifact:
-    """In the pool, if there is one; notebooks and code of pages run in processes of their own anyway."""
+    """Figures in the pool, if there is one; the rest runs in processes of its own anyway."""
     if pool and requested.kind == figures.KIND:
         artifact = pool.submit(requested.make).result()
         return requested._replace(make=lambda: artifact).made()

@@ -1,4 +1,6 @@
-"""Puts the report together: its outline, which is known before any result, then results and artifacts, then pages."""
+"""Puts the report together: its outline, which is known before any result, then results and
+artifacts, then pages.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,7 @@ def outline(evidence: Evidence, planned_runs: int, store: Store) -> Report:
 
 
 def _unavailable(evidence: Evidence, store: Store) -> dict[str, Text]:
-    """Why a demonstration cannot be shown, and likewise the figures and tables of it."""
+    """Why a demonstration, and the figures and tables of it, cannot be shown."""
     found = {}
     for name, row in DEMONSTRATIONS.items():
         if record := evidence.demonstrations.get(name):

@@ -1,4 +1,6 @@
-"""The order of a build, from images to site: what is missing is made, what is unchanged is left, the site is swapped last."""
+"""The order of a build, from images to site: what is missing is made, what is unchanged is left,
+the site is swapped last.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +63,8 @@ class Summary(NamedTuple):
         (drawn, figures), (executed, notebooks) = self.drawn, self.executed
         published = "published the site" if self.published else "the site is unchanged"
         return (
-            f"trained {trained} of {runs} runs, computed {computed} of {demonstrations} demonstrations, "
+            f"trained {trained} of {runs} runs, computed {computed} of {demonstrations} "
+            "demonstrations, "
             f"drew {drawn} of {figures} figures, ran {executed} of {notebooks} notebooks, "
             f"rendered {self.pages} pages, {published}, in {self.seconds:.1f} s"
         )
@@ -70,8 +73,9 @@ class Summary(NamedTuple):
 def build(study_name: str, paths: Paths, train: Train | None, jobs: int, follow: Follow) -> Summary:
     """Makes whatever is missing or stale, and publishes the site when all checks have passed.
 
-    `train` carries out runs, given with why they are missing, and returns their records; without it the site is made of
-    the records there are, and says so. `follow` exhausts an iterator of the names of n things as they are made.
+    `train` carries out runs, given with why they are missing, and returns their records; without it
+    the site is made of the records there are, and says so. `follow` exhausts an iterator of the
+    names of n things as they are made.
     """
     started = time.perf_counter()
     paths.claim()
@@ -114,7 +118,7 @@ def build(study_name: str, paths: Paths, train: Train | None, jobs: int, follow:
 def _with_demonstrations(
     study: StudyRuns, trained: list[RunRecord], jobs: int, follow: Follow
 ) -> tuple[Evidence, int]:
-    """The evidence with every demonstration that it allows, and how many of these were computed for it."""
+    """The evidence with all demonstrations that it allows, and how many were computed for it."""
     records = study.lookup.found + trained
     evidence = gather(study, records)
     lookup = look_up_demonstrations(evidence, study.store, quarantine=True)
@@ -148,8 +152,8 @@ def _publish(publisher: Executor, paths: Paths) -> bool:
         return publisher.submit(publish, paths.rendered, paths.site, CONFIG).result()
     except BrokenProcessPool as error:
         raise CheckFailed(
-            "the process that publishes the site was killed, most likely for want of memory; run the same "
-            "command again; the old site stays, and what was made is kept"
+            "the process that publishes the site was killed, most likely for want of memory; run "
+            "the same command again; the old site stays, and what was made is kept"
         ) from error
 
 

@@ -25,7 +25,10 @@ BUILD = click.option(
     type=click.Path(path_type=Path),
     default=Path("build"),
     show_default=True,
-    help="Folder of what lies between records and site: a new or an empty one, or one of an earlier build.",
+    help=(
+        "Folder of what lies between records and site: a new or an empty one, or one of an earlier "
+        "build."
+    ),
 )
 SITE = click.option(
     "--site",
@@ -102,7 +105,7 @@ def build(
 def status(
     study: str, data_dir: Path, store: Path, build_dir: Path, site: Path, everything: bool
 ) -> None:
-    """What is stale: every run, figure, notebook, value, table and page, and the input that made it so."""
+    """What is stale: runs, figures, values, tables, pages, and the input that changed."""
     from report_builder.paths import Paths
     from report_builder.status import status as report_status
 
@@ -140,7 +143,10 @@ def check(build_dir: Path) -> None:
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="svg or png; default: NAME in this folder. A file is replaced only if this command wrote it and nobody changed it.",
+    help=(
+        "svg or png; default: NAME in this folder. A file is replaced only if this command wrote "
+        "it and nobody changed it."
+    ),
 )
 def figure(
     name: str, study: str, data_dir: Path, store: Path, language: str, scheme: str, out: Path | None
@@ -200,7 +206,7 @@ def verify(
     variant: str | None,
     jobs: int | None,
 ) -> None:
-    """Rehash store and site, and name every file that is not as it was written; exit 1 if there is one."""
+    """Rehash store and site, and name every file that is not as written; exit 1 if there is one."""
     from report_builder.checks.integrity import verify as checks
     from xo.data.load import open_data
     from xo.runs.progress import train_missing

@@ -1,4 +1,6 @@
-"""Whether anything that a build reads has changed since the last one, which took note of it in `build/last.json`."""
+"""Whether anything that a build reads has changed since the last one, which took note of it in
+`build/last.json`.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ class LastBuild(msgspec.Struct, frozen=True):
 
 
 def unchanged_since(study: StudyRuns, paths: Paths, files: dict[str, str]) -> Counts | None:
-    """The counts of the last build, if all that a build reads is as it was then and its site still stands."""
+    """The counts of the last build, if all that a build reads is as it was then and its site still
+    stands.
+    """
     try:
         last = msgspec.json.decode(_file(paths).read_bytes(), type=LastBuild)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):

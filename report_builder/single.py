@@ -17,9 +17,11 @@ from xo.store.files import write_atomically
 
 
 def draw_figure(name: str, study: str, paths: Paths, style: Style, out: Path | None) -> Path:
-    """Draws a figure and returns where it was written, by default as NAME.svg or NAME.png in this folder.
+    """Draws a figure and returns where it was written, by default as NAME.svg or NAME.png in this
+    folder.
 
-    Raises InputError for an unknown figure, and where that would overwrite anything but a figure written before.
+    Raises InputError for an unknown figure, and where that would overwrite anything but a figure
+    written before.
     """
     if out:
         _refuse_overwriting(out)
@@ -58,5 +60,6 @@ def _refuse_overwriting(path: Path) -> None:
         )
     if not path.parent.is_dir():
         raise InputError(
-            f"{path}: expected a folder {path.parent}, found none; make it, or choose another place with --out"
+            f"{path}: expected a folder {path.parent}, found none; make it, or choose another "
+            "place with --out"
         )

@@ -1,4 +1,6 @@
-"""What a build would make anew, and why: the function, file, setting, version or run that changed since the last one."""
+"""What a build would make anew, and why: the function, file, setting, version or run that changed
+since the last one.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ class Status(NamedTuple):
 
 
 def status(study_name: str, paths: Paths) -> Iterator[Status]:
-    """Every run of a study, and every demonstration, figure, notebook, result, page and asset made of them."""
+    """Every run of a study, and every demonstration, figure, notebook, result, page and asset made
+    of them.
+    """
     study = look_up_study(study_name, paths.data, paths.store)
     reasons = {run.key: reason for run, reason in study.lookup.missing}
     yield from (Status(f"run {run}", reasons.get(run.key, "")) for run in study.runs)
@@ -98,7 +102,9 @@ def _compared(name: str, before: dict[str, Inputs], inputs: Inputs, never: str) 
 def _waiting(
     before: dict[str, Inputs], study: StudyRuns, to_compute: Collection[str]
 ) -> dict[str, Inputs]:
-    """What the last build had and cannot be computed until runs or demonstrations are made: its inputs as they will differ."""
+    """What the last build had and cannot be computed until runs or demonstrations are made: its
+    inputs as they will differ.
+    """
     found = {}
     for name, inputs in before.items():
         parts = {

@@ -1,4 +1,6 @@
-"""Bilingual words, `Text(zh, en)`, and how numbers and classes are written; digits go no further than the measurement."""
+"""Bilingual words, `Text(zh, en)`, and how numbers and classes are written; digits go no further
+than the measurement.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ class Text(msgspec.Struct, frozen=True):
         return Text(self.zh + other.zh, self.en + other.en)
 
     def format(self, **values: object) -> Text:
-        """Fills in `{name}` in both languages; a value that is a Text is filled in language by language."""
+        """Fills in `{name}` in both languages; a value that is a Text is filled in language by
+        language.
+        """
         zh, en = (
             {
                 name: value[language] if isinstance(value, Text) else value
@@ -54,7 +58,10 @@ EMPTY = Text("", "")
 
 
 def percent(share: float, digits: int = 1, sign: bool = True) -> str:
-    """0.9967 -> 99.7 %. Only all is 100 % and only nothing is 0 %: shares too close to tell are >99.9 % or <0.1 %."""
+    """0.9967 -> 99.7 %.
+
+    Only all is 100 % and only nothing is 0 %: shares too close to tell are >99.9 % or <0.1 %.
+    """
     share = round(share, 12)  # an interval's end may miss 0 or 1 by the last bit
     text, least = f"{100 * share:.{digits}f}", 10.0**-digits
     if share in (0, 1):
@@ -70,7 +77,9 @@ def decimals(of: int) -> int:
 
 
 def number(value: float, digits: int = 3) -> str:
-    """A number to `digits` significant digits, with a power of ten only where it reads badly without, and a true minus sign."""
+    """A number to `digits` significant digits, with a power of ten only where it reads badly
+    without, and a true minus sign.
+    """
     if value == 0 or not isfinite(value):
         text = f"{value:g}"
     elif 1e-4 <= abs(value) < 1e9:
@@ -117,7 +126,7 @@ def count(n: int) -> str:
 
 
 def big(n: int, language: str, short: bool = False) -> str:
-    """A large count in few characters: 4.45 million, 445 万; a round one for short: 10 M, 1000 万."""
+    """A large count in few characters: 4.45 million, 445 万; a round one in short: 10 M."""
     if n < 10_000:
         return count(n)
     if language == "zh":

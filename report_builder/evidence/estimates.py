@@ -41,17 +41,17 @@ def curve(runs: tuple[RunRecord, ...], name: str) -> np.ndarray:
 
 
 def lost_is_infinite(values: np.ndarray) -> np.ndarray:
-    """A loss that is not a number has diverged: as infinity it counts in a median and is not drawn."""
+    """A loss that is not a number has diverged: infinity counts in a median and is not drawn."""
     return np.where(np.isnan(values), np.inf, values).astype(float)
 
 
 def solved(runs: tuple[RunRecord, ...], by: int | None = None) -> np.ndarray:
-    """`(seeds,)` bool: whether the test accuracy reached SOLVED, at epoch `by` or else at the last one."""
+    """`(seeds,)` bool: whether the test accuracy reached SOLVED, at epoch `by` or the last one."""
     return curve(runs, "test_accuracy")[:, (by or 0) - 1] >= SOLVED
 
 
 def first_solved_epoch(runs: tuple[RunRecord, ...]) -> np.ndarray:
-    """`(seeds,)`, the first epoch whose test accuracy reached SOLVED; infinite for seeds that never did."""
+    """`(seeds,)`, the first epoch whose test accuracy reached SOLVED; infinite where none did."""
     reached = curve(runs, "test_accuracy") >= SOLVED
     return np.where(reached.any(1), reached.argmax(1) + 1.0, np.inf)
 
@@ -70,7 +70,7 @@ def solved_share(runs: tuple[RunRecord, ...]) -> Share:
 
 @cache
 def share(k: int, n: int) -> Share:
-    """k of n with the 95 % score interval of Wilson (1927), which stays within 0..1 and holds for small n."""
+    """k of n with the 95 % score interval of Wilson (1927), which holds for small n."""
     from scipy.stats import binomtest
 
     interval = binomtest(k, n).proportion_ci(CONFIDENCE, method="wilson")
@@ -112,7 +112,7 @@ def seeds_to_separate(p: float, q: float, least: int = 2, most: int = 2000) -> i
 
 
 def seeds_to_exclude(p: float, bound: float, least: int = 2, most: int = 2000) -> int | None:
-    """About how many seeds would make the interval of a share, if it stays as it is, exclude `bound`."""
+    """About how many seeds would have the interval of a share exclude `bound`, if it stays."""
     intervals = ((n, share(round(p * n), n)) for n in _growing(least, most))
     return next((n for n, s in intervals if not s.low <= bound <= s.high), None)
 
@@ -125,21 +125,22 @@ def _growing(n: int, most: int) -> Iterator[int]:
 
 
 def solved_by_epoch(epochs: np.ndarray, last: int) -> np.ndarray:
-    """`(last,)`, the share of seeds that have solved their task by each epoch; `(n,)` from `first_solved_epoch`."""
+    """`(last,)`, the share of seeds solved by each epoch, from their `first_solved_epoch`s."""
     return (epochs[:, None] <= np.arange(1, last + 1)).mean(0)
 
 
 def delay(a: np.ndarray, b: np.ndarray, horizon: int) -> tuple[float, float]:
-    """By how many epochs `a` first solves its task later than `b`, on average, and the p value of that difference.
+    """By how many epochs `a` first solves its task later than `b`, on average, and the p value of
+    that difference.
 
-    `(n,)` and `(m,)` epochs as `first_solved_epoch` gives them. Only the epochs up to the horizon are known of both: a
-    seed that has not solved its task by then counts as one epoch later.
+    `(n,)` and `(m,)` epochs as `first_solved_epoch` gives them. Only the epochs up to the horizon
+    are known of both: a seed that has not solved its task by then counts as one epoch later.
     """
     return mean_difference(*(np.minimum(epochs, horizon + 1.0) for epochs in (a, b)))
 
 
 def mean_difference(a: np.ndarray, b: np.ndarray) -> tuple[float, float]:
-    """The mean of `(n,)` values minus that of `(m,)`, and the p value of a permutation test; 1 for a single value."""
+    """The mean of `(n,)` values minus that of `(m,)`, and the p value of a permutation test."""
     from scipy.stats import permutation_test
 
     if min(len(a), len(b)) < 2:
@@ -162,13 +163,13 @@ def sign_test(more: int, less: int) -> float:
 
 
 def entropy(counts: tuple[int, ...]) -> float:
-    """In nats, of the shares of classes: the mean loss of a net that knows these shares and nothing else."""
+    """In nats, of the shares of classes: the mean loss of a net that knows these alone."""
     shares = np.array(counts) / sum(counts)
     return float(-(shares * np.log(shares)).sum())
 
 
 def printed(run: RunRecord) -> np.ndarray:
-    """`(epochs, rows)`, the losses as the original's script prints them: the sum of ten batches divided by 100."""
+    """`(epochs, rows)`, as the original's script prints losses: of ten batches the sum / 100."""
     losses = run.array("batch_loss")  # (epochs, batches)
     rows = losses.shape[1] // 10
     return losses[:, : 10 * rows].reshape(len(losses), rows, 10).sum(2) / 100

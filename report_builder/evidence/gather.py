@@ -1,4 +1,4 @@
-"""Reads the evidence of a study from the store: its runs, and the demonstrations computed from them."""
+"""Reads the evidence of a study from the store: runs, and demonstrations computed from them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ class StudyRuns(NamedTuple):
 def look_up_study(name: str, data: Path, store: Path, quarantine: bool = False) -> StudyRuns:
     """The runs of a study on the images in the folder `data`.
 
-    Damaged records count as missing and, with `quarantine`, are moved away. Raises InputError for an unknown study.
+    Damaged records count as missing and, with `quarantine`, are moved away. Raises InputError for
+    an unknown study.
     """
     study = find_study(name)
     images = study_data(study, open_data(data, store))

@@ -1,10 +1,12 @@
-"""What the two suspect logs of the original may be: the explanations, how likely each makes them, and which fits best.
+"""What the two suspect logs of the original may be: the explanations, how likely each makes them,
+and which fits best.
 
-The noise model: a log is one of a variant's runs, each as probable as the other, plus in every printed row an error of
-Student's t distribution. Its scale and its degrees of freedom are one pair for all explanations of a log, and are those
-that make each of our runs most likely from the others of its own variant (leave-one-out). The rows of a log are not
-independent, so differences of log-likelihoods are overstated: they order explanations, and count only where they hold
-over resampled seeds (bootstrap).
+The noise model: a log is one of a variant's runs, each as probable as the other, plus in every
+printed row an error of Student's t distribution. Its scale and its degrees of freedom are one pair
+for all explanations of a log, and are those that make each of our runs most likely from the others
+of its own variant (leave-one-out). The rows of a log are not independent, so differences of
+log-likelihoods are overstated: they order explanations, and count only where they hold over
+resampled seeds (bootstrap).
 """
 
 from __future__ import annotations
@@ -71,7 +73,9 @@ class Fit(NamedTuple):
 
     explanation: str
     variant: str
-    state: FitState  # excluded: it cannot print so many rows; not comparable: this study's runs do not print so many
+    # excluded: it cannot print so many rows; not comparable: this study's runs do not print so
+    # many
+    state: FitState
     n: int
     alike: int  # runs that do in this part what the log does
     by_seed: np.ndarray  # (n,) log-likelihoods, one per run; empty unless compared
@@ -103,7 +107,9 @@ class Comparison(NamedTuple):
 
     @property
     def lead(self) -> tuple[float, float, float]:
-        """By how much the likeliest is ahead of the next in log-likelihood, and the 95 % interval over our seeds."""
+        """By how much the likeliest is ahead of the next in log-likelihood, and the 95 % interval
+        over our seeds.
+        """
         best, second, *_ = self.ranked
         rng = np.random.default_rng(0)
         drawn = [_drawn(fit.by_seed, rng) for fit in (best, second)]
@@ -112,7 +118,7 @@ class Comparison(NamedTuple):
 
     @property
     def best(self) -> str | None:
-        """The explanation that fits best; None where the runs do not single one out, or some are missing."""
+        """The explanation that fits best; None where runs are missing or do not single one out."""
         if any(
             fit.state not in ("compared", "excluded") or 0 < fit.n < FEWEST_SEEDS
             for fit in self.fits
@@ -138,14 +144,16 @@ def compare_explanations(name: str, evidence: Evidence) -> tuple[Comparison, ...
 
 
 def fall_epoch(published: Log) -> int | None:
-    """The first epoch from which all lie below the plateau; None where the log stays there to its end."""
+    """The first epoch from which all lie below the plateau; None where the log stays there."""
     means = published.rows.mean(1)
     below = means < ON_PLATEAU * np.median(means[1:])
     return int(np.flatnonzero(~below)[-1]) + 2 if below[-1] else None
 
 
 def plateau_level(published: Log) -> float:
-    """The mean of what it prints on its plateau; the first epoch, in which it comes down to there, left out."""
+    """The mean of what it prints on its plateau; the first epoch, in which it comes down to there,
+    left out.
+    """
     return float(published.rows[_plateau(published)].mean())
 
 
@@ -185,7 +193,7 @@ def _compare(
 def _runs_of(
     published: Log, explanation: Explanation, evidence: Evidence
 ) -> tuple[FitState, np.ndarray | None]:
-    """Whether an explanation can be compared, and if so what its runs print, `(n, epochs, rows)`."""
+    """Whether an explanation can be compared, and then what its runs print: (n, epochs, rows)."""
     if rows_per_epoch(sum(explanation.images)) != published.rows.shape[1]:
         return "excluded", None
     runs = evidence.runs(explanation.variants[published.name])
@@ -219,12 +227,17 @@ def _flat(rows: np.ndarray) -> np.ndarray:
 
 
 def likelihoods(published: np.ndarray, ours: np.ndarray, noise: Noise) -> np.ndarray:
-    """`(n,)`: the log-likelihood of a log `(rows,)`, given that it is a noisy copy of each of our runs `(n, rows)`."""
+    """`(n,)`: the log-likelihood of a log `(rows,)`, given that it is a noisy copy of each of our
+    runs `(n, rows)`.
+    """
     return _log_probability(published - ours, noise).sum(-1)
 
 
 def _log_probability(error: np.ndarray, noise: Noise) -> np.ndarray:
-    """Of rows that print so far off, to the last digit: Student's t density times the width of that digit."""
+    """Of rows that print so far off, to the last digit:
+
+    Student's t density times the width of that digit.
+    """
     scale, freedom = noise
     constant = (
         lgamma((freedom + 1) / 2)
@@ -237,7 +250,9 @@ def _log_probability(error: np.ndarray, noise: Noise) -> np.ndarray:
 
 
 def fit_noise(groups: list[np.ndarray]) -> Noise | None:
-    """The noise that makes our runs, `(n, rows)` of each explanation, likeliest from one another; None without two runs."""
+    """The noise that makes our runs, `(n, rows)` of each explanation, likeliest from one another;
+    None without two runs.
+    """
     groups = [runs for runs in groups if len(runs) > 1]
     if not groups:
         return None
@@ -249,7 +264,10 @@ def fit_noise(groups: list[np.ndarray]) -> Noise | None:
 
 
 def _left_out(errors: np.ndarray, noise: Noise) -> float:
-    """The log-likelihood of n runs, each from the n - 1 others: `(n, n, rows)`, of which the diagonal is left out."""
+    """The log-likelihood of n runs, each from the n - 1 others:
+
+    `(n, n, rows)`, of which the diagonal is left out.
+    """
     each = _log_probability(errors, noise).sum(-1)
     np.fill_diagonal(each, -np.inf)
     return float((np.logaddexp.reduce(each, axis=1) - log(len(each) - 1)).sum())

@@ -1,7 +1,8 @@
-"""What the original printed, read from data/published.toml, and where each of its logs lies among our runs.
+"""What the original printed, read from data/published.toml, and where each of its logs lies among
+our runs.
 
-Two logs are suspect: they print three rows an epoch where their network, with the data of the others, can print only two.
-What they may be instead is weighed in `log_explanations`.
+Two logs are suspect: they print three rows an epoch where their network, with the data of the
+others, can print only two. What they may be instead is weighed in `log_explanations`.
 """
 
 from __future__ import annotations
@@ -63,7 +64,10 @@ def logs() -> dict[str, Log]:
 
 
 def facts() -> dict[str, PrintedFact]:
-    """Everything printed that a page may quote: `three-conv-failed.epoch-10`, `channels-11.accuracy`, `settings.lr`."""
+    """Everything printed that a page may quote:
+
+    `three-conv-failed.epoch-10`, `channels-11.accuracy`, `settings.lr`.
+    """
     found = {}
     for name, log in logs().items():
         found |= {
@@ -94,7 +98,8 @@ def _document() -> dict:
         return _parsed(FILE.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise InputError(
-            f"{FILE}: cannot be read ({error}); restore it with 'git checkout {FILE.relative_to(ROOT)}'"
+            f"{FILE}: cannot be read ({error}); restore it with 'git checkout "
+            f"{FILE.relative_to(ROOT)}'"
         ) from error
 
 
@@ -104,7 +109,7 @@ def _parsed(text: str) -> dict:
 
 
 def rows_per_epoch(images: int, batch_size: int = BATCH_SIZE) -> int:
-    """How often an epoch prints: after every ten of its batches, the last of which may be smaller."""
+    """How often an epoch prints: after every ten batches; the last one may be smaller."""
     return -(-images // batch_size) // BATCHES_PER_ROW
 
 
@@ -130,7 +135,9 @@ class Placement(NamedTuple):
 
     @property
     def percentile(self) -> np.ndarray:
-        """`(epochs,)`, 0 to 1: the share of runs that print less, those that print the same counted half."""
+        """`(epochs,)`, 0 to 1: the share of runs that print less, those that print the same counted
+        half.
+        """
         same = (abs(self.ours - self.published) <= DIGIT / 10).sum(0)
         return (self.below + same / 2) / self.n
 
@@ -142,7 +149,9 @@ class Placement(NamedTuple):
 
     @property
     def as_far(self) -> int:
-        """How many runs lie at least as far from the median of the others as the published log from that of all."""
+        """How many runs lie at least as far from the median of the others as the published log from
+        that of all.
+        """
         return int((self.distances >= self.distance - DIGIT / 100).sum())
 
 
@@ -155,7 +164,9 @@ def place(log: Log, runs: tuple[RunRecord, ...]) -> Placement | None:
 
 
 def placed(published: np.ndarray, ours: np.ndarray) -> Placement:
-    """A curve `(epochs,)` among others `(n, epochs)`; how far it lies is its mean absolute difference from their median."""
+    """A curve `(epochs,)` among others `(n, epochs)`; how far it lies is its mean absolute
+    difference from their median.
+    """
     others = [np.delete(ours, i, axis=0) for i in range(len(ours))] if len(ours) > 1 else []
     distances = np.array(
         [abs(curve - np.median(rest, axis=0)).mean() for curve, rest in zip(ours, others)]
@@ -166,6 +177,8 @@ def placed(published: np.ndarray, ours: np.ndarray) -> Placement:
 
 
 def printed_rows(runs: tuple[RunRecord, ...]) -> np.ndarray:
-    """`(n, epochs, rows)`: what the original's script would have printed of our runs, to its three digits."""
+    """`(n, epochs, rows)`: what the original's script would have printed of our runs, to its three
+    digits.
+    """
     rows = np.array([printed(run) for run in runs])
     return np.round(np.nan_to_num(rows, nan=DIVERGED, posinf=DIVERGED).clip(max=DIVERGED), 3)

@@ -16,7 +16,8 @@ T = TypeVar("T")
 class Requests(msgspec.Struct):
     """What was asked for, by name."""
 
-    every_variant: bool = False  # which variants have runs
+    every_variant: bool = False  # which variants have runs, and their rows
+    variants: set[str] = msgspec.field(default_factory=set)  # the rows of these
     runs: set[str] = msgspec.field(default_factory=set)  # of these variants
     demonstrations: set[str] = msgspec.field(default_factory=set)
     files: set[str] = msgspec.field(default_factory=set)  # below the root of the project
@@ -25,6 +26,7 @@ class Requests(msgspec.Struct):
     def __or__(self, other: Requests) -> Requests:
         return Requests(
             self.every_variant or other.every_variant,
+            self.variants | other.variants,
             self.runs | other.runs,
             self.demonstrations | other.demonstrations,
             self.files | other.files,
@@ -54,7 +56,7 @@ def recording() -> Iterator[Requests]:
 
 
 def current_requests() -> Requests:
-    """Those of the recording that is on, to note something in; what is noted without one is lost."""
+    """Those of the recording that is on, to note something in; without one they are lost."""
     return _current.get() or Requests()
 
 

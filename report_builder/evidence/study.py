@@ -1,4 +1,7 @@
-"""The records of one study on one data set. What is asked of them is noted in the recording that is on."""
+"""The records of one study on one data set.
+
+What is asked of them is noted in the recording that is on.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,8 @@ from xo.variants import Variant
 class Evidence:
     """The records of one study on one data set.
 
-    What is computed of them for a reader uses the methods, which note what was asked for; the fields note nothing.
+    What is computed of them for a reader uses the methods, which note what was asked for; the
+    fields note nothing.
     """
 
     study: str
@@ -36,13 +40,15 @@ class Evidence:
         return self.records.get(variant, ())
 
     def representative(self, variant: str) -> RunRecord:
-        """The run whose images and kernels are shown: the lowest seed that solved its task, else the lowest."""
+        """The run whose images and kernels are shown: the lowest seed that solved its task, else
+        the lowest.
+        """
         runs = self.runs(variant)
         return next((run for run in runs if run.solved), runs[0])
 
     def variant(self, name: str) -> Variant:
         """The row of a variant that has runs."""
-        current_requests().runs.add(name)
+        current_requests().variants.add(name)
         return next(row for row in self.rows if row.name == name)
 
     def can_show(self, demonstration: str) -> bool:

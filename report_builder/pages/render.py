@@ -137,7 +137,7 @@ def faults(docs: Path, report: Report) -> Iterator[str]:
     }
     yield from (
         f"claim '{name}' is used on no page but {CLAIMS_PAGE}: use it or take its row out of "
-        "report_builder/results/claims.py"
+        "report_builder/results"
         for name in report.claims
         if f"claim {name}" not in stated
     )

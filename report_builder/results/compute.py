@@ -1,4 +1,6 @@
-"""Computes all results of the evidence: values, tables, claims, the stepper, and what each was computed from."""
+"""Computes all results of the evidence: values, tables, claims, the stepper, and what each was
+computed from.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +58,9 @@ def compute(evidence: Evidence) -> Results:
 def result_inputs(
     results: Results, evidence: Evidence, source: Source, pending: Collection[str] = ()
 ) -> dict[str, Inputs]:
-    """`value baseline.n` -> what decides it; a table also depends on what decides the values that it quotes."""
+    """`value baseline.n` -> what decides it; a table also depends on what decides the values that
+    it quotes.
+    """
     versions = {name: version(name) for name in LIBRARIES}
     reach = cache(source.reach)
     found = {}

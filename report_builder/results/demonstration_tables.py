@@ -1,4 +1,6 @@
-"""The tables of demonstrations: each a function of the evidence, and the demonstration without which there is none."""
+"""The tables of demonstrations: each a function of the evidence, and the demonstration without
+which there is none.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The values of demonstrations, `windows.sum`, `pooling.channel`, ...: their facts as pages quote them."""
+"""The values of demonstrations, `windows.sum`, `pooling.channel`, ...: their facts as pages quote
+them.
+"""
 
 from __future__ import annotations
 

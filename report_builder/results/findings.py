@@ -1,4 +1,6 @@
-"""How the records decide a claim: a verdict from an interval or a test, with the numbers that decide in words."""
+"""How the records decide a claim: a verdict from an interval or a test, with the numbers that
+decide in words.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,7 @@ Runs = tuple[RunRecord, ...]
 
 
 class ClaimText(NamedTuple):
-    """What a claim states, and what a page says for each verdict; the numbers follow in brackets."""
+    """What a claim states, and what a page says for each verdict, before the numbers."""
 
     statement: Text
     supported: Text
@@ -53,6 +55,12 @@ class Finding(NamedTuple):
     needed: Text = EMPTY  # what would settle it, where it is undecided
 
 
+class Claim(NamedTuple):
+    place: str  # row of the original's contents, or "ours"
+    test: Callable[[Evidence], Finding]
+    figure: str  # that shows it
+
+
 class NoRuns(Exception):
     """A claim needs runs of variants that have none."""
 
@@ -62,7 +70,7 @@ class NoRuns(Exception):
 
 
 def runs_of(evidence: Evidence, *variants: str) -> list[Runs]:
-    """The runs of each variant; raises NoRuns, which leaves a claim undecided, where one has none."""
+    """The runs of each variant; raises NoRuns where one has none: the claim is undecided."""
     found = [evidence.runs(variant) for variant in variants]
     if missing := [variant for variant, runs in zip(variants, found) if not runs]:
         raise NoRuns(missing)
@@ -95,7 +103,9 @@ def computed(holds: bool, numbers: Text) -> Finding:
 
 
 def from_p(p: float, holds: bool, numbers: Text, n: int, needed: Text) -> Finding:
-    """Undecided unless the p value is significant; then whether the difference has the claimed sign."""
+    """Undecided unless the p value is significant; then whether the difference has the claimed
+    sign.
+    """
     verdict: Verdict = "undecided" if p > SIGNIFICANT else "supported" if holds else "refuted"
     return decided(verdict, numbers, n, needed)
 
@@ -120,7 +130,9 @@ def seeds_needed(n: int | None, each: bool = False) -> Text:
 
 
 def share_against(k: int, n: int, bound: float, what: Text, small: bool = False) -> Finding:
-    """Supported where the interval of k of n lies above the bound (`small`: below), refuted where on the other side."""
+    """Supported where the interval of k of n lies above the bound (`small`: below), refuted where
+    on the other side.
+    """
     s = share(k, n)
     above: Verdict = "refuted" if small else "supported"
     below: Verdict = "supported" if small else "refuted"
@@ -165,7 +177,8 @@ def _interval(d: Difference) -> Text:
 def separated(
     less: np.ndarray, more: np.ndarray, describe: Callable[[np.ndarray], Text], names: Text
 ) -> Finding:
-    """Supported where all values of the first lie below all of the second, refuted the other way round.
+    """Supported where all values of the first lie below all of the second, refuted the other way
+    round.
 
     `names` says `{less}` and `{more}`, which stand for what `describe` makes of the values.
     """

@@ -1,4 +1,6 @@
-"""Forms that values and tables share: a plain number, a dash with its reason, a recorded fact, columns and rows."""
+"""Forms that values and tables share: a plain number, a dash with its reason, a recorded fact,
+columns and rows.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ def dash(zh: str, en: str) -> Value:
 
 
 class Quoted(NamedTuple):
-    """A fact of a demonstration as pages quote it; `{name}` in its meaning is another fact of that demonstration."""
+    """A fact of a demonstration as pages quote it; `{name}` in its meaning is another fact of that
+    demonstration.
+    """
 
     write: Callable[[Any], str]
     zh: str = ""

@@ -1,4 +1,6 @@
-"""Facts of demonstrations of one layer that pages may quote: how each is written, and what it means in its note."""
+"""Facts of demonstrations of one layer that pages may quote: how each is written, and what it means
+in its note.
+"""
 
 from __future__ import annotations
 
@@ -84,12 +86,14 @@ LAYER_FACTS: dict[str, dict[str, Quoted]] = {
         "inside_change": Quoted(
             thousandths,
             "翻转感受野内的一个像素，conv2 的一个值最多改变多少",
-            "how far one value of conv2 moves at most when one pixel of its receptive field is inverted",
+            "how far one value of conv2 moves at most when one pixel of its receptive field is "
+            "inverted",
         ),
         "outside_change": Quoted(
             tiny,
             "同时翻转感受野外的全部像素，同一个值改变多少",
-            "how far the same value moves when all pixels outside of its receptive field are inverted at once",
+            "how far the same value moves when all pixels outside of its receptive field are "
+            "inverted at once",
         ),
     },
     "shifts": {
@@ -98,28 +102,34 @@ LAYER_FACTS: dict[str, dict[str, Quoted]] = {
         "conv_difference": Quoted(
             tiny,
             "平移 1 到 {most} 个像素，特征图移回之后的最大差别，n = {images} 幅图像",
-            "largest difference of the map once moved back, over shifts of 1 to {most} pixels and n = {images} images",
+            "largest difference of the map once moved back, over shifts of 1 to {most} pixels "
+            "and n = {images} images",
         ),
         "even_difference": Quoted(
             tiny,
             "偶数步平移，池化后的特征图移回之后的最大差别，n = {images} 幅图像",
-            "largest difference of the pooled maps once moved back, over even shifts and n = {images} images",
+            "largest difference of the pooled maps once moved back, over even shifts and n = "
+            "{images} images",
         ),
         "odd_correlation_max": Quoted(
             hundredths,
             "奇数步平移，最大池化的特征图移回之后的相关系数，n = {images} 幅图像",
-            "correlation of the max-pooled map once moved back, over odd shifts and n = {images} images",
+            "correlation of the max-pooled map once moved back, over odd shifts and n = {images} "
+            "images",
         ),
         "odd_correlation_mean": Quoted(
             hundredths,
             "奇数步平移，平均池化的特征图移回之后的相关系数，n = {images} 幅图像",
-            "correlation of the mean-pooled map once moved back, over odd shifts and n = {images} images",
+            "correlation of the mean-pooled map once moved back, over odd shifts and n = {images}"
+            " images",
         ),
         **{
             f"change_{kind}_{distance}": Quoted(
                 hundredths,
-                f"图像平移 {distance} 个像素时{zh}的特征图在原位的相对变化，n = {{images}} 幅图像的平均",
-                f"relative change in place of the map {en} when the image moves by {distance} px, mean of n = {{images}} images",
+                f"图像平移 {distance} 个像素时{zh}的特征图在原位的相对变化，n = {{images}} 幅图像"
+                f"的平均",
+                f"relative change in place of the map {en} when the image moves by {distance} "
+                f"px, mean of n = {{images}} images",
             )
             for kind, zh, en in (
                 ("none", "不池化", "without pooling"),
@@ -131,8 +141,10 @@ LAYER_FACTS: dict[str, dict[str, Quoted]] = {
         **{
             f"accuracy_{distance}": Quoted(
                 percent,
-                f"测试图像平移 {distance} 个像素时基准网络的准确率，两个方向的平均，n = {{test_images}} 幅",
-                f"accuracy of the baseline on test images moved by {distance} px, mean of two directions, n = {{test_images}}",
+                f"测试图像平移 {distance} 个像素时基准网络的准确率，两个方向的平均，n = {{"
+                f"test_images}} 幅",
+                f"accuracy of the baseline on test images moved by {distance} px, mean of two "
+                f"directions, n = {{test_images}}",
             )
             for distance in range(9)
         },
@@ -191,7 +203,8 @@ LAYER_FACTS: dict[str, dict[str, Quoted]] = {
             f"detail_{kind}": Quoted(
                 percent,
                 f"{title.zh}丢掉的方差比例，n = {{images}} 幅测试图像 × {{channels}} 个通道的平均",
-                f"share of the map's variance that {title.en} loses, mean of n = {{images}} test images × {{channels}} channels",
+                f"share of the map's variance that {title.en} loses, mean of n = {{images}} test "
+                f"images × {{channels}} channels",
             )
             for kind, title in POOLING_KINDS.items()
             if kind != "none"
@@ -199,8 +212,10 @@ LAYER_FACTS: dict[str, dict[str, Quoted]] = {
         **{
             f"change_{kind}": Quoted(
                 hundredths,
-                f"图像右移 1 个像素时{title.zh}的特征图在原位的相对变化，n = {{images}} 幅图像的平均",
-                f"relative change in place of the map with {title.en} when the image moves 1 px to the right, mean of n = {{images}} images",
+                f"图像右移 1 个像素时{title.zh}的特征图在原位的相对变化，n = {{images}} 幅图像的"
+                f"平均",
+                f"relative change in place of the map with {title.en} when the image moves 1 px "
+                f"to the right, mean of n = {{images}} images",
             )
             for kind, title in POOLING_KINDS.items()
         },

@@ -1,4 +1,6 @@
-"""Facts of demonstrations of whole networks that pages may quote: how each is written, and what it means in its note."""
+"""Facts of demonstrations of whole networks that pages may quote: how each is written, and what it
+means in its note.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,8 @@ NETWORK_FACTS: dict[str, dict[str, Quoted]] = {
         "margin": Quoted(
             count,
             "画布左边和上边补的空地，像素；这样每个值都在它所看范围的正中",
-            "empty ground put left of and above the canvas, in pixels, so that each value stands in the middle of what it sees",
+            "empty ground put left of and above the canvas, in pixels, so that each value stands "
+            "in the middle of what it sees",
         ),
         "canvas_width": Quoted(count, "像素", "pixels"),
         "canvas_height": Quoted(count, "像素", "pixels"),
@@ -66,7 +69,8 @@ NETWORK_FACTS: dict[str, dict[str, Quoted]] = {
         "crop_difference": Quoted(
             tiny,
             "n = {crops} 幅裁剪图上，分类器与全卷积网络得分的最大差别",
-            "largest difference between the scores of classifier and fully convolutional network, on n = {crops} crops",
+            "largest difference between the scores of classifier and fully convolutional "
+            "network, on n = {crops} crops",
         ),
         "near": Quoted(count, "像素", "pixels"),
         "edge_before": Quoted(
@@ -106,7 +110,8 @@ NETWORK_FACTS: dict[str, dict[str, Quoted]] = {
         "pairs_sure": Quoted(
             percent,
             "n = {pairs} 对图形，相接处最高的概率不低于 {sure} 的",
-            "of n = {pairs} pairs, those whose highest probability where they touch is at least {sure}",
+            "of n = {pairs} pairs, those whose highest probability where they touch is at least "
+            "{sure}",
         ),
         "places": Quoted(count, "热力图上的位置", "places of the heat map"),
         "fcn_multiply_adds": Quoted(count, "整幅画布算一次", "the whole canvas at once"),
@@ -131,16 +136,20 @@ NETWORK_FACTS: dict[str, dict[str, Quoted]] = {
         **{
             depth: Quoted(
                 percent,
-                f"{title.zh}，线性探针的准确率，n = {{n}} 个种子的中位数，{{images_test}} 幅测试图像",
-                f"accuracy of a linear probe on {title.en}, median of n = {{n}} seeds, {{images_test}} test images",
+                f"{title.zh}，线性探针的准确率，n = {{n}} 个种子的中位数，{{images_test}} 幅测试"
+                f"图像",
+                f"accuracy of a linear probe on {title.en}, median of n = {{n}} seeds, {{"
+                f"images_test}} test images",
             )
             for depth, title in PROBE_DEPTHS.items()
         },
         **{
             f"untrained_{depth}": Quoted(
                 percent,
-                f"训练之前{title.zh}，线性探针的准确率，n = {{n}} 个种子的中位数，{{images_test}} 幅测试图像",
-                f"accuracy of a linear probe on {title.en} before training, median of n = {{n}} seeds, {{images_test}} test images",
+                f"训练之前{title.zh}，线性探针的准确率，n = {{n}} 个种子的中位数，{{images_test}}"
+                f" 幅测试图像",
+                f"accuracy of a linear probe on {title.en} before training, median of n = {{n}} "
+                f"seeds, {{images_test}} test images",
             )
             for depth, title in PROBE_DEPTHS.items()
         },
@@ -164,7 +173,8 @@ NETWORK_FACTS: dict[str, dict[str, Quoted]] = {
                     "same_class",
                     percent_or_dash,
                     "一个通道的 {count} 块里，最多的那一类所占的份额，各通道的平均",
-                    ", share of the commonest class among a channel's {count} patches, mean over channels",
+                    ", share of the commonest class among a channel's {count} patches, mean over "
+                    "channels",
                 ),
             )
         },

@@ -108,11 +108,13 @@ ORIGINAL_CLAIM_TEXTS: dict[str, ClaimText] = {
         Text("第 7 轮就没有损失了", "In epoch 7 the loss is gone"),
         supported=Text(
             "三层卷积学会的种子，到第 7 轮多半已打印不出损失",
-            "Of the seeds that solve it with three convolutions, most print next to no loss by epoch 7",
+            "Of the seeds that solve it with three convolutions, most print next to no loss by "
+            "epoch 7",
         ),
         refuted=Text(
             "三层卷积学会的种子，到第 7 轮多半还有损失",
-            "Of the seeds that solve it with three convolutions, most still print a loss in epoch 7",
+            "Of the seeds that solve it with three convolutions, most still print a loss in "
+            "epoch 7",
         ),
         undecided=Text(
             "到第 7 轮损失是否已经消失，因种子而异，还说不准",
@@ -218,7 +220,8 @@ ORIGINAL_CLAIM_TEXTS: dict[str, ClaimText] = {
         ),
         undecided=Text(
             "有没有池化，训练与测试的差距分不出大小",
-            "The gap between training and test accuracy cannot be told apart with and without pooling",
+            "The gap between training and test accuracy cannot be told apart with and without "
+            "pooling",
         ),
     ),
     "pooling-tolerates-shifts": ClaimText(
@@ -233,7 +236,8 @@ ORIGINAL_CLAIM_TEXTS: dict[str, ClaimText] = {
         ),
         undecided=Text(
             "图像平移 1 个像素，特征图在最大池化前后哪个变得少，还说不准",
-            "Whether the map changes less after max-pooling when the image moves by a pixel is open",
+            "Whether the map changes less after max-pooling when the image moves by a pixel is "
+            "open",
         ),
     ),
     "pooling-saves-parameters": ClaimText(

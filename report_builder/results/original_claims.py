@@ -1,4 +1,7 @@
-"""The tests of the original's claims, each a function of the evidence."""
+"""The original's claims: a test for each, a function of the evidence, and the table of all.
+
+Their words stand in `original_claim_texts`.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,7 @@ from report_builder.results.findings import (
     FEWEST,
     NONE_SOLVED,
     ONE_SIDE_UNSOLVED,
+    Claim,
     Finding,
     Runs,
     computed,
@@ -59,7 +63,8 @@ def without_pooling_is_later(evidence: Evidence) -> Finding:
     by, p = delay(first_solved_epoch(bare), first_solved_epoch(pooled), horizon)
     numbers = Text(
         "前 {horizon} 轮内平均{later} {by} 轮，置换检验 p = {p}，n = {bare}, {pooled}",
-        "{later} by {by} epochs on average within {horizon}, permutation test p = {p}, n = {bare}, {pooled}",
+        "{later} by {by} epochs on average within {horizon}, permutation test p = {p}, n = {bare}"
+        ", {pooled}",
     ).format(
         horizon=horizon,
         later=Text("晚", "later") if by >= 0 else Text("早", "earlier"),
@@ -158,7 +163,9 @@ def accuracy_near_the_printed(evidence: Evidence) -> Finding:
 
 
 def deeper_separates_better(evidence: Evidence) -> Finding:
-    """Seed by seed, whether a linear probe of the third block is better than one of the first, by a sign test."""
+    """Seed by seed, whether a linear probe of the third block is better than one of the first, by a
+    sign test.
+    """
     probes = evidence.demonstration("probes")
     if probes is None or probes.unavailable:
         return undecided(
@@ -178,7 +185,9 @@ def deeper_separates_better(evidence: Evidence) -> Finding:
 
 
 def pooling_tolerates_shifts(evidence: Evidence) -> Finding:
-    """Image by image, whether a shift by one pixel changes the map less after max-pooling than before, by a sign test."""
+    """Image by image, whether a shift by one pixel changes the map less after max-pooling than
+    before, by a sign test.
+    """
     record = evidence.demonstration("shifts")
     if record is None:
         return undecided(
@@ -206,7 +215,9 @@ def pooling_tolerates_shifts(evidence: Evidence) -> Finding:
 
 
 def _last_map_shape(evidence: Evidence, variant: str) -> tuple[int, ...] | None:
-    """The shape (C, H, W) of a variant's last maps; None without runs, or for other images than the assignment's."""
+    """The shape (C, H, W) of a variant's last maps; None without runs, or for other images than the
+    assignment's.
+    """
     runs = evidence.runs(variant)
     if not runs or evidence.data.image_size != (ASSIGNMENT_SIDE, ASSIGNMENT_SIDE):
         return None
@@ -281,7 +292,8 @@ def failed_log_is_of_the_split(evidence: Evidence) -> Finding:
     close = abs(float(np.median(levels)) - level) <= 3 * error
     numbers = Text(
         "每轮同为 {rows}；第 2 轮起的平均，原日志 {level}，我们 {ours}（n = {n}）",
-        "both have {rows} an epoch; mean from epoch 2 on: {level} in the original's log, {ours} in ours (n = {n})",
+        "both have {rows} an epoch; mean from epoch 2 on: {level} in the original's log, {ours} "
+        "in ours (n = {n})",
     ).format(rows=rows, level=f"{level:.4f}", ours=f"{np.median(levels):.4f}", n=len(runs))
     return Finding("supported" if close else "refuted", numbers, len(runs))
 
@@ -293,15 +305,19 @@ def pooling_narrows_the_gap(evidence: Evidence) -> Finding:
     by, p = mean_difference(pooled, bare)
     shown = [f"{100 * float(gap.mean()):+.2f}".replace("-", "−") for gap in (pooled, bare)]
     numbers = Text(
-        "训练与测试准确率之差平均：有池化 {pooled}，没有 {bare} 个百分点，置换检验 p = {p}，n = {n}",
-        "training minus test accuracy, mean: {pooled} points with, {bare} without, permutation test p = {p}, n = {n}",
+        "训练与测试准确率之差平均：有池化 {pooled}，没有 {bare} 个百分点，置换检验 p = {p}，n = "
+        "{n}",
+        "training minus test accuracy, mean: {pooled} points with, {bare} without, permutation "
+        "test p = {p}, n = {n}",
     ).format(pooled=shown[0], bare=shown[1], p=number(p, 2), n=f"{len(pooled)}, {len(bare)}")
     needed = Text("两者更多学会的种子", "more seeds of both that solve it")
     return from_p(p, by < 0, numbers, len(pooled) + len(bare), needed)
 
 
 def generalization_gap(runs: Runs) -> np.ndarray:
-    """`(solved,)`, training minus test accuracy in the last epoch of the runs that solved their task."""
+    """`(solved,)`, training minus test accuracy in the last epoch of the runs that solved their
+    task.
+    """
     last = [run.epochs[-1] for run in runs if run.solved]
     return np.array([epoch.train_accuracy - epoch.test_accuracy for epoch in last])
 
@@ -320,3 +336,25 @@ def one_by_one_saves_work(evidence: Evidence) -> Finding:
         a < b,
         Text(f"乘加 {count(a)} 对 {count(b)}", f"{count(a)} against {count(b)} multiply-adds"),
     )
+
+
+ORIGINAL_CLAIMS: dict[str, Claim] = {
+    "pooling-speeds-training": Claim("C3", pooling_is_faster, "variants-compared"),
+    "no-pooling-learns-slowly": Claim("R2", without_pooling_is_later, "escape"),
+    "no-pooling-costs-time": Claim("R2", without_pooling_costs_time, "cost-and-success"),
+    "three-conv-fail-in-10": Claim("R1", three_fail_in_ten, "accuracy.three-conv"),
+    "three-conv-need-20": Claim("R1", three_need_twenty, "escape"),
+    "11-channels-are-fine": Claim("R3", eleven_are_fine, "solved"),
+    "15-channels-are-worse": Claim("R3", fifteen_are_worse, "solved"),
+    "loss-gone-by-epoch-7": Claim("T1", loss_gone_by_seven, "loss.three-conv"),
+    "accuracy-near-99.7": Claim("R3", accuracy_near_the_printed, "accuracy.channels-11"),
+    "deeper-is-more-abstract": Claim("C5", deeper_separates_better, "probes"),
+    "conv3-leaves-12x12": Claim("R1", conv3_leaves_twelve, "network.three-conv"),
+    "dense-input-5x5x5": Claim("R4", dense_input_is_125, "network.features"),
+    "0.069-means-chance": Claim("X3", printed_chance_means_guessing, "loss.baseline"),
+    "odd-logs-are-of-the-split": Claim("R1", failed_log_is_of_the_split, "published-readings"),
+    "pooling-narrows-the-gap": Claim("C3", pooling_narrows_the_gap, "variants-compared"),
+    "pooling-tolerates-shifts": Claim("C3", pooling_tolerates_shifts, "shifts"),
+    "pooling-saves-parameters": Claim("C3", pooling_saves_parameters, "variants-compared"),
+    "1x1-saves-work": Claim("C7", one_by_one_saves_work, "variants-compared"),
+}

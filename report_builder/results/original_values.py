@@ -1,4 +1,6 @@
-"""Values that compare the original's logs with our runs: where each log lies among them, which explanation fits."""
+"""Values that compare the original's logs with our runs: where each log lies among them, which
+explanation fits.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +60,9 @@ ALIKE = {
 
 
 def original_values(evidence: Evidence) -> Values:
-    """`published.baseline.inside`, `published.folders.level`, `published.no-pooling.fall.uneven.behind`, ..."""
+    """`published.baseline.inside`, `published.folders.level`, `published.no-
+    pooling.fall.uneven.behind`, ...
+    """
     found: Values = {}
     for name, log in logs().items():
         found |= _prefixed(f"published.{name}", _of_log(evidence, log))
@@ -96,7 +100,8 @@ def _of_log(evidence: Evidence, log: Log) -> Values:
         OUT_OF_SEEDS.format(n=seeds, k=placement.as_far),
         Text(
             "n = {n} 个种子；到其余种子的中位数的距离，不小于原日志到我们中位数的距离 {distance}",
-            "n = {n} seeds; no nearer to the median of the others than the log to the median of ours, {distance}",
+            "n = {n} seeds; no nearer to the median of the others than the log to the median of "
+            "ours, {distance}",
         ).format(n=seeds, distance=f"{placement.distance:.4f}"),
     )
     return n | {

@@ -87,7 +87,8 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
         ),
         supported=Text(
             "用正确的训练集，每轮打印不出三行，所以这两份日志不是用它训练的",
-            "The right training set cannot print three rows an epoch, so these two logs were not trained on it",
+            "The right training set cannot print three rows an epoch, so these two logs were not "
+            "trained on it",
         ),
         refuted=Text(
             "用正确的训练集，也打印得出这么多行", "The right training set can print as many rows"
@@ -109,7 +110,8 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
         ),
         undecided=Text(
             "失败的那份日志，是文件夹当作类别，还是两类数目悬殊，还分不出",
-            "Whether folders were taken for classes or the classes were uneven, the failed log does not tell",
+            "Whether folders were taken for classes or the classes were uneven, the failed log "
+            "does not tell",
         ),
     ),
     "no-pooling-plateau-fits-folders": ClaimText(
@@ -119,7 +121,8 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
         ),
         supported=Text(
             "没有池化的日志停住的一段，“文件夹当作类别”比“两类数目悬殊”更合",
-            "The plateau of the log without pooling fits folders taken for classes better than uneven classes",
+            "The plateau of the log without pooling fits folders taken for classes better than "
+            "uneven classes",
         ),
         refuted=Text(
             "没有池化的日志停住的一段，“文件夹当作类别”并不最合",
@@ -127,7 +130,8 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
         ),
         undecided=Text(
             "没有池化的日志停住的一段，分不出是文件夹当作类别，还是两类数目悬殊",
-            "The plateau of the log without pooling does not tell folders taken for classes from uneven classes",
+            "The plateau of the log without pooling does not tell folders taken for classes from "
+            "uneven classes",
         ),
     ),
     "no-pooling-fall-fits-folders": ClaimText(
@@ -137,7 +141,8 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
         ),
         supported=Text(
             "没有池化的日志后来的下降，“文件夹当作类别”比“两类数目悬殊”更合",
-            "The late fall of the log without pooling fits folders taken for classes better than uneven classes",
+            "The late fall of the log without pooling fits folders taken for classes better than "
+            "uneven classes",
         ),
         refuted=Text(
             "没有池化的日志后来的下降，“文件夹当作类别”并不最合",
@@ -155,7 +160,8 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
         ),
         supported=Text(
             "把文件夹当作类别，没有池化的网络也有降下来的",
-            "With folders taken for classes, some seeds of the network without pooling fall as well",
+            "With folders taken for classes, some seeds of the network without pooling fall as "
+            "well",
         ),
         refuted=Text(
             "把文件夹当作类别，没有池化的网络很少或从不降下来",
@@ -163,7 +169,8 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
         ),
         undecided=Text(
             "把文件夹当作类别，没有一个种子降下来，但种子还不够多，不能说它不会",
-            "With folders taken for classes, no seed of the network without pooling has fallen, but they are too few to say that none would",
+            "With folders taken for classes, no seed of the network without pooling has fallen, "
+            "but they are too few to say that none would",
         ),
     ),
     "trained-pooling-solves-less": ClaimText(
@@ -181,7 +188,8 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
         ),
         undecided=Text(
             "可训练池化与最大池化，学会的比例分不出高下",
-            "Trained pooling and max-pooling cannot be told apart by the share that solves the task",
+            "Trained pooling and max-pooling cannot be told apart by the share that solves the "
+            "task",
         ),
     ),
     "1x1-solves-less": ClaimText(
@@ -196,7 +204,8 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
         ),
         undecided=Text(
             "插入 1×1 卷积前后，学会的比例分不出高下",
-            "With and without the 1x1 convolution, the shares that solve the task cannot be told apart",
+            "With and without the 1x1 convolution, the shares that solve the task cannot be told "
+            "apart",
         ),
     ),
 }

@@ -1,4 +1,7 @@
-"""The tests of our own claims, each a function of the evidence."""
+"""Our own claims: a test for each, a function of the evidence, and the table of all.
+
+Their words stand in `our_claim_texts`.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from report_builder.evidence.original_logs import BATCH_SIZE, logs, rows_per_epo
 from report_builder.evidence.study import Evidence
 from report_builder.results.findings import (
     NONE_SOLVED,
+    Claim,
     Finding,
     Runs,
     computed,
@@ -63,7 +67,9 @@ def seed_decides(evidence: Evidence) -> Finding:
 
 
 def escape_is_sudden(evidence: Evidence) -> Finding:
-    """Of the runs that reach SOLVED, how many do so within three epochs after the last one in which they guess."""
+    """Of the runs that reach SOLVED, how many do so within three epochs after the last one in which
+    they guess.
+    """
     epochs = []
     for runs in _runs_on_right_labels(evidence).values():
         for accuracy in curve(runs, "test_accuracy"):  # (epochs,)
@@ -104,7 +110,9 @@ def first_dense_holds_most(evidence: Evidence) -> Finding:
 
 
 def wrong_folder_stays_at_the_shares(evidence: Evidence) -> Finding:
-    """How many runs that are asked for the folder stay, in epochs 2 to 10, at the loss of its shares alone."""
+    """How many runs that are asked for the folder stay, in epochs 2 to 10, at the loss of its
+    shares alone.
+    """
     runs = [run for variant in WRONG_FOLDER for run in evidence.runs(variant)]
     if not runs:
         return no_runs([WRONG_FOLDER[0]])
@@ -137,7 +145,8 @@ def right_labels_cannot_print_three(evidence: Evidence) -> Finding:
     possible = rows_per_epoch(images)
     numbers = Text(
         "每批 {batch} 幅，{images} 幅图像每轮 {possible} 行，这两份日志每轮 {theirs} 行",
-        "in batches of {batch}, {images} images give {possible} rows an epoch; these logs have {theirs}",
+        "in batches of {batch}, {images} images give {possible} rows an epoch; these logs have "
+        "{theirs}",
     ).format(batch=BATCH_SIZE, images=count(images), possible=possible, theirs=theirs)
     return computed(theirs > possible, numbers)
 
@@ -159,7 +168,9 @@ def _comparison(log: str, part: LogPart, evidence: Evidence) -> Comparison:
 
 
 def _folders_fit_best(comparison: Comparison) -> Finding:
-    """Whether folders taken for classes fit a part of a suspect log better than every other explanation."""
+    """Whether folders taken for classes fit a part of a suspect log better than every other
+    explanation.
+    """
     ranked, best = comparison.ranked, comparison.best
     lacking = [fit for fit in comparison.fits if fit.state not in ("compared", "excluded")]
     verdict: Verdict = (
@@ -188,7 +199,9 @@ def _folders_fit_best(comparison: Comparison) -> Finding:
 
 
 def folders_can_fall(evidence: Evidence) -> Finding:
-    """Whether a net that is asked for the folder falls as the log without pooling does, within as many epochs."""
+    """Whether a net that is asked for the folder falls as the log without pooling does, within as
+    many epochs.
+    """
     comparison = _comparison("no-pooling", "fall", evidence)
     fit = next(fit for fit in comparison.fits if fit.explanation == "folders")
     if fit.state == "no runs":
@@ -205,3 +218,21 @@ def folders_can_fall(evidence: Evidence) -> Finding:
         last=comparison.last
     )
     return decided(verdict, counted(s, what), s.n, seeds_needed(seeds_to_exclude(0.0, 0.2)))
+
+
+OUR_CLAIMS: dict[str, Claim] = {
+    "seed-decides": Claim("ours", seed_decides, "solved"),
+    "escape-is-sudden": Claim("ours", escape_is_sudden, "accuracy-by-epoch"),
+    "few-end-between": Claim("ours", few_end_between, "variants-compared"),
+    "first-dense-holds-most": Claim("ours", first_dense_holds_most, "network.baseline"),
+    "split-replays-stay": Claim(
+        "ours", wrong_folder_stays_at_the_shares, "loss.three-conv-wrong-folder"
+    ),
+    "right-labels-print-two-rows": Claim("ours", right_labels_cannot_print_three, "published-logs"),
+    "failed-log-fits-folders": Claim("ours", failed_log_fits_folders, "published-readings"),
+    "no-pooling-plateau-fits-folders": Claim("ours", plateau_fits_folders, "published-readings"),
+    "no-pooling-fall-fits-folders": Claim("ours", fall_fits_folders, "published-readings"),
+    "folders-can-fall": Claim("ours", folders_can_fall, "loss.no-pooling-wrong-folder"),
+    "trained-pooling-solves-less": Claim("ours", trained_pooling_solves_less, "solved"),
+    "1x1-solves-less": Claim("ours", one_by_one_solves_less, "solved"),
+}

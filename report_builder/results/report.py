@@ -1,4 +1,6 @@
-"""The report: all that pages may show, typed, written as JSON once per build and read by pages and site."""
+"""The report: all that pages may show, typed, written as JSON once per build and read by pages and
+site.
+"""
 
 from __future__ import annotations
 
@@ -110,9 +112,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def pack(inputs: Inputs, details: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """The inputs with each part that is a dict replaced by its digest, under which `details` then holds it.
+    """The inputs with each part that is a dict replaced by its digest, under which `details` then
+    holds it.
 
-    Many inputs share most of their parts. The digest of the part `code` is what pages show as the digest of the code.
+    Many inputs share most of their parts. The digest of the part `code` is what pages show as the
+    digest of the code.
     """
     packed = {}
     for part, content in inputs.items():

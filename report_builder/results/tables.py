@@ -25,7 +25,9 @@ Values = dict[str, Value]
 
 
 def tables(evidence: Evidence, values: Values) -> Iterator[tuple[str, Table, Origin]]:
-    """Every table that the evidence yields, and where it comes from; cells that are values take their text from `values`."""
+    """Every table that the evidence yields, and where it comes from; cells that are values take
+    their text from `values`.
+    """
     for name in BY_VARIANT:
         yield name, *recorded(by_variant, evidence, values, name)
     for variant in evidence.variants:
@@ -206,7 +208,9 @@ def original_among_ours(evidence: Evidence, values: Values) -> Table:
 
 
 def printed_log(evidence: Evidence, name: str) -> Table:
-    """One of the original's logs epoch by epoch, and what our seeds print on average in the same one."""
+    """One of the original's logs epoch by epoch, and what our seeds print on average in the same
+    one.
+    """
     columns = [
         Column(Text("轮", "Epoch"), True),
         Column(Text("原报告打印", "The original prints"), True),

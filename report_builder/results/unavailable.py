@@ -1,4 +1,4 @@
-"""Why a demonstration, and what is drawn or told of it, cannot be shown, in words."""
+"""Why a demonstration, and the figures, tables and claims of it, cannot be shown, in words."""
 
 from __future__ import annotations
 
@@ -32,5 +32,6 @@ def missing_weights_text(weights: MissingWeights) -> Text:
     """Which weights a demonstration cannot do without, and how to get them."""
     return Text(
         f"这项演示需要 {weights.variant} 训练好的权重，而存储中没有；可以用 {weights.command} 得到",
-        f"needs trained weights of {weights.variant}, which the store does not have; '{weights.command}' makes them",
+        f"needs trained weights of {weights.variant}, which the store does not have; '"
+        f"{weights.command}' makes them",
     )

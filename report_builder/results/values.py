@@ -1,4 +1,5 @@
-"""The single numbers that prose may quote, by name: `baseline.test_accuracy`, `data.test_images`, `study.runs`.
+"""The single numbers that prose may quote, by name: `baseline.test_accuracy`, `data.test_images`,
+`study.runs`.
 
 A random result never comes without its n: it stands in the value's note.
 """

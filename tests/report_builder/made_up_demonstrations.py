@@ -1,6 +1,8 @@
-"""Made-up demonstrations for the made-up study: small whole numbers behind every value, sums that come out as they say.
+"""Made-up demonstrations for the made-up study: small whole numbers behind every value, sums that
+come out as they say.
 
-A function for each gives facts and arrays as `xo.demonstrations` stores them, worked out with numpy from the data set alone.
+A function for each gives facts and arrays as `xo.demonstrations` stores them, worked out with numpy
+from the data set alone.
 """
 
 from __future__ import annotations
@@ -221,7 +223,9 @@ def pooling(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
 
 
 def fcn(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
-    """Two rows of three images, the last place empty; probabilities that lean to one class or another from place to place."""
+    """Two rows of three images, the last place empty; probabilities that lean to one class or
+    another from place to place.
+    """
     images, labels, classes, (height, width) = (
         np.asarray(data.test.images),
         data.test.labels,
@@ -316,7 +320,9 @@ def fcn(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
 
 
 def probes(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
-    """Three seeds, the last of which has not learned: the deeper, the better, and the other way round before training."""
+    """Three seeds, the last of which has not learned: the deeper, the better, and the other way
+    round before training.
+    """
     depths, images = ("input", "relu1", "relu2", "relu3", "dense1", "dense2"), len(data.test.labels)
     blind = 1 / len(data.classes)
     after = {
@@ -348,7 +354,9 @@ def probes(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
 
 
 def patches(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
-    """Of each channel the images in their own order, from its number on; the last channel of the last block is silent."""
+    """Of each channel the images in their own order, from its number on; the last channel of the
+    last block is silent.
+    """
     images, labels, (height, width) = (
         np.asarray(data.test.images),
         data.test.labels,

@@ -19,7 +19,9 @@ from xo.store.store import Store
 
 @pytest.fixture
 def runs(evidence, tmp_path) -> Callable[..., tuple[RunRecord, ...]]:
-    """Makes runs of a variant, one for each of `curves` (seeds, epochs, rows), that print just this."""
+    """Makes runs of a variant, one for each of `curves` (seeds, epochs, rows), that print just
+    this.
+    """
     store, made = Store(tmp_path), count()
 
     def make(variant: str, curves: np.ndarray) -> tuple[RunRecord, ...]:
@@ -45,7 +47,9 @@ def runs(evidence, tmp_path) -> Callable[..., tuple[RunRecord, ...]]:
 
 @pytest.fixture
 def study(evidence, runs) -> Callable[..., Evidence]:
-    """The made-up study with these curves in place of some variants' runs; a variant given None has none."""
+    """The made-up study with these curves in place of some variants' runs; a variant given None has
+    none.
+    """
 
     def make(curves: dict[str, np.ndarray | None]) -> Evidence:
         records = evidence.records | {

@@ -1,6 +1,8 @@
-"""A small made-up study for tests: no randomness, no training, whole numbers behind every value: the same everywhere.
+"""A small made-up study for tests: no randomness, no training, whole numbers behind every value:
+the same everywhere.
 
-Some seeds solve their task, the last one stays at chance; the maps really are what the kernels make of the images.
+Some seeds solve their task, the last one stays at chance; the maps really are what the kernels make
+of the images.
 """
 
 from __future__ import annotations
@@ -31,7 +33,9 @@ from xo.variants import VARIANTS, Variant
 
 @pytest.fixture(scope="session")
 def make_evidence(tmp_path_factory) -> Callable[..., Evidence]:
-    """Writes images and records of a made-up study and returns its evidence; `small_evidence` takes the choices."""
+    """Writes images and records of a made-up study and returns its evidence; `small_evidence` takes
+    the choices.
+    """
 
     def make(**choices) -> Evidence:
         return small_evidence(tmp_path_factory.mktemp("study"), **choices)
@@ -58,7 +62,9 @@ def small_evidence(
     variants: tuple[Variant, ...] = tuple(VARIANTS.values()),
     dense: tuple[int, ...] | None = None,
 ) -> Evidence:
-    """`train` and `test` images per class; the first `solving` seeds solve their task, by default all but one."""
+    """`train` and `test` images per class; the first `solving` seeds solve their task, by default
+    all but one.
+    """
     draw_images(folder / "data", classes, size, train, test)
     store = Store(folder / "runs")
     data = load(folder / "data", store)
@@ -190,7 +196,9 @@ def batch_losses(
 
 
 def probabilities(labels: np.ndarray, classes: int, seed: int, solves: bool) -> np.ndarray:
-    """`(n, classes)`: sure and right, or, for a seed that does not solve, nearly even and always the first class."""
+    """`(n, classes)`: sure and right, or, for a seed that does not solve, nearly even and always
+    the first class.
+    """
     share = np.full((len(labels), classes), 1 / 1024)
     share[np.arange(len(labels)), labels if solves else 0] += 1
     share += (np.arange(len(labels)) * (seed + 3) % 7 / 16)[:, None] if solves else 16

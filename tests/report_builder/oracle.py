@@ -1,8 +1,9 @@
-"""Inside a copy of the project: finds what is stale, builds, and finds what was made and whether anything stale is left.
+"""Inside a copy of the project: finds what is stale, builds, and finds what was made and whether
+anything stale is left.
 
-`python oracle.py` reads lines `PROJECT LIBRARY=VERSION`, where the second word is optional, and answers each with a line
-of JSON. Each copy is imported in a process of its own, forked from this one, which has the libraries loaded. Records are
-made up, and nothing is published.
+`python oracle.py` reads lines `PROJECT LIBRARY=VERSION`, where the second word is optional, and
+answers each with a line of JSON. Each copy is imported in a process of its own, forked from this
+one, which has the libraries loaded. Records are made up, and nothing is published.
 """
 
 from __future__ import annotations
@@ -91,7 +92,9 @@ def main(library: str = "") -> None:
 
 
 def differences(one: Path, other: Path) -> list[str]:
-    """What the two builds would publish that is not the same, byte by byte, and results and artifacts with other inputs."""
+    """What the two builds would publish that is not the same, byte by byte, and results and
+    artifacts with other inputs.
+    """
     files = [
         {
             path.relative_to(folder / "docs").as_posix(): path.read_bytes()

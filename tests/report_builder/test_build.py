@@ -1,4 +1,6 @@
-"""What a build makes anew and what it leaves, with made-up records instead of training; publishing has tests of its own."""
+"""What a build makes anew and what it leaves, with made-up records instead of training; publishing
+has tests of its own.
+"""
 
 from __future__ import annotations
 
@@ -96,7 +98,7 @@ def test_changed_code_redraws_what_reaches_it(run, paths, tmp_path, monkeypatch)
         path = tree / "report_builder" / "figures" / file
         text = path.read_text()
         path.write_text(
-            re.sub(rf"(?s)(def {function}\(.*?\) -> .*?:\n)", r"\1    changed = 1\n", text, 1)
+            re.sub(rf"(?s)(def {function}\(.*?\) -> .*?:\n)", r"\1    changed = 1\n", text, count=1)
         )
         monkeypatch.setattr(last_build, "fingerprint", lambda *_, name=name: name)
         stale = {
@@ -120,7 +122,8 @@ def test_a_changed_record_redraws_its_variants_figures_and_those_of_the_study(ru
     assert [each.name for each in status("smoke", paths) if each.why_stale == NEVER] == [
         "run features seed 0"
     ]
-    # the same run again leaves the same digest but for its cost, so that figures are drawn for a reason
+    # the same run again leaves the same digest but for its cost, so that figures are drawn for a
+    # reason
     run()
     assert train.runs == ["features seed 0"] and len(planned) == RUNS
 
@@ -186,7 +189,8 @@ def test_a_part_of_a_study_makes_a_site_that_counts_what_is_there(paths, train):
 
     build("smoke", paths, train_some, jobs=1, follow=lambda names, n: list(names))
     (paths.docs / "en" / "index.md").write_text(
-        '{{ value("features.solved") }} {{ value("channels-15.solved") }} {{ figure("loss.channels-15") }}'
+        '{{ value("features.solved") }} {{ value("channels-15.solved") }} '
+        '{{ figure("loss.channels-15") }}'
     )
     summary = build("smoke", paths, None, jobs=1, follow=lambda names, n: list(names))
     runs = read_report(paths.report).runs
@@ -286,7 +290,8 @@ def test_a_notebook_is_stale_by_its_code_its_libraries_and_the_code_of_ours_that
 def test_the_prose_of_a_notebook_changes_without_running_it(run, paths, tmp_path, edit):
     book = paths.docs / "en" / "book.py"
     book.write_text(
-        f"# %% [markdown]\n# Prose\n\n# %%\nopen({str(tmp_path / 'log')!r}, 'a').write('run')\nprint('printed')\n"
+        f"# %% [markdown]\n# Prose\n\n# %%\nopen({str(tmp_path / 'log')!r}, "
+        "'a').write('run')\nprint('printed')\n"
     )
     assert "en/book.py" in run()[1]
     book.write_text(edit(book.read_text()))
@@ -308,7 +313,9 @@ def test_the_prose_of_a_notebook_changes_without_running_it(run, paths, tmp_path
 
 
 def test_a_small_data_set_of_which_few_variants_have_runs_gets_a_site(tmp_path, monkeypatch):
-    """Published by MkDocs with every link and anchor checked. 28x28 pixels are too few for the shifts of C3."""
+    """Published by MkDocs with every link and anchor checked. 28x28 pixels are too few for the
+    shifts of C3.
+    """
     draw_images(tmp_path / "source", ("cats", "dogs"), (28, 28), 40, 12)
     import_images(tmp_path / "source", tmp_path / "data")
     paths = Paths(*(tmp_path / name for name in ("data", "runs", "build", "site")))

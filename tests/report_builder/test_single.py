@@ -1,4 +1,6 @@
-"""One figure and one value by name, from the records there are; only a figure of ours is overwritten."""
+"""One figure and one value by name, from the records there are; only a figure of ours is
+overwritten.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +67,11 @@ def test_a_figure_is_drawn_again_over_itself_and_over_nothing_else(run, paths, t
         out.write_bytes(content)
         with pytest.raises(
             InputError,
-            match=f"figure.{kind}: exists, and is no figure .*; remove it, or choose another name with --out",
+            match=(
+                f"figure.{kind}: exists, and is no figure .*; remove it, or choose another name "
+                "with "
+                "--out"
+            ),
         ):
             draw()
         assert out.read_bytes() == content

@@ -18,6 +18,7 @@ KEY_LENGTH = 16  # hexadecimal digits of SHA-256, enough for all inputs that a s
 # Parts whose entries a reader knows by name alone, and the word that is put before the name.
 NAMED_PARTS = {
     "records": "run ",
+    "variants": "variant ",
     "demonstrations": "demonstration ",
     "text": "file ",
     "layout": "file ",

@@ -36,5 +36,4 @@ def recorded(evidence: Evidence, name: str) -> DemonstrationRecord:
 
 def network_of(evidence: Evidence, record: DemonstrationRecord, variant: str) -> Network:
     """The network of that variant; the demonstration rests on no other run of the variant."""
-    row = next(row for row in evidence.rows if row.name == variant)
-    return Network(row, record.seed(variant))
+    return Network(evidence.variant(variant), record.seed(variant))

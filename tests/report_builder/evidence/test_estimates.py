@@ -50,7 +50,8 @@ def test_a_task_is_solved_first_in_the_first_epoch_above_98_percent_or_never():
 
 
 def test_a_share_has_wilsons_interval():
-    # 5 of 6, by Wilson's formula with z = 1.96: (p + z²/2n ± z sqrt(p(1-p)/n + z²/4n²)) / (1 + z²/n)
+    # 5 of 6, by Wilson's formula with z = 1.96: (p + z²/2n ± z sqrt(p(1-p)/n + z²/4n²)) / (1 +
+    # z²/n)
     found = share(5, 6)
     p, n, z = 5 / 6, 6, 1.959964
     middle, half, scale = (

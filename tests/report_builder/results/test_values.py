@@ -23,7 +23,8 @@ def test_values_say_what_the_records_hold(evidence):
     record = evidence.runs("baseline")[0]
     assert found["baseline.parameters"].text["en"] == f"{record.parameters:,}"
     assert found["baseline.seed"].text["en"] == "0"
-    # three epochs: whether a seed would have solved the task by epoch 10 is not known, which is not 'none did'
+    # three epochs: whether a seed would have solved the task by epoch 10 is not known, which is
+    # not 'none did'
     assert found["baseline.solved_by_10"].text["en"] == "—"
     assert "fewer than 10 epochs" in found["baseline.solved_by_10"].note["en"]
 
