@@ -1,6 +1,7 @@
-"""Trains a variant the way a plain script does, as a yardstick: it shares nothing with xo but the table of variants.
+"""Trains a variant as a plain script does, as a yardstick; it shares only the table of variants.
 
-Images come from `ImageFolder` and `DataLoader` and are decoded anew each epoch; ReLU stands before pooling; one run uses all cores.
+Images come from `ImageFolder` and `DataLoader` and are decoded anew each epoch; ReLU stands before
+pooling; one run uses all cores.
 
     python benchmarks/plain.py three-conv --seed 1 --epochs 2
 """
@@ -55,7 +56,7 @@ def train(variant: Variant, root: Path, seed: int) -> tuple[list[float], float]:
     criterion = nn.CrossEntropyLoss()
     optimizer = torch.optim.SGD(net.parameters(), lr=variant.lr)
     losses = []
-    for epoch in range(1, variant.epochs + 1):
+    for _ in range(variant.epochs):
         total = 0.0
         for batch, (images, labels) in enumerate(loader, 1):
             loss = criterion(net(images), labels)
@@ -92,7 +93,8 @@ def main(name: str, seed: int, epochs: int | None, root: Path) -> None:
     losses, accuracy = train(variant, root, seed)
     print(
         f"{name}, seed {seed}: mean loss by epoch {' '.join(f'{loss:.3f}' for loss in losses)}; "
-        f"test accuracy {accuracy:.1%}; {time.perf_counter() - started:.1f} s on {torch.get_num_threads()} threads"
+        f"test accuracy {accuracy:.1%}; {time.perf_counter() - started:.1f} s "
+        f"on {torch.get_num_threads()} threads"
     )
 
 

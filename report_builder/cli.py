@@ -105,7 +105,7 @@ def build(
 def status(
     study: str, data_dir: Path, store: Path, build_dir: Path, site: Path, everything: bool
 ) -> None:
-    """What is stale: runs, figures, notebooks, values, tables, pages, and the input that changed."""
+    """What is stale: runs, figures, values, tables, pages, and the input that changed."""
     from report_builder.paths import Paths
     from report_builder.status import status as report_status
 

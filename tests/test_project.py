@@ -1,4 +1,4 @@
-"""The rules that hold across files: who imports whom, what is locked, what is committed, what the README promises."""
+"""Rules that hold across files: imports, the lock, what is committed, what the README promises."""
 
 from __future__ import annotations
 

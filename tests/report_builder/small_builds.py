@@ -21,7 +21,10 @@ from xo.runs.study import STUDIES, Run
 from xo.store.store import Store
 from xo.variants import VARIANTS
 
-PAGE = '# Page\n\n{{ value("baseline.solved") }}\n\n{{ figure("samples") }}\n\n{{ figure("loss.baseline") }}\n'
+PAGE = (
+    '# Page\n\n{{ value("baseline.solved") }}\n\n{{ figure("samples") }}\n\n'
+    '{{ figure("loss.baseline") }}\n'
+)
 PAGE += '\n{{ figure("accuracy.features") }}\n'
 SMOKE = STUDIES["smoke"]
 RUNS = sum(SMOKE.exceptions.get(name, SMOKE.seeds) for name in VARIANTS)
@@ -47,7 +50,7 @@ def paths(tmp_path, monkeypatch) -> Paths:
 
 
 class Training:
-    """Takes the place of training: writes a made-up record for each run, and keeps a list of them."""
+    """Takes the place of training: writes a made-up record for each run, and lists them."""
 
     def __init__(self, store: Path) -> None:
         self.store = Store(store)

@@ -98,7 +98,7 @@ def test_changed_code_redraws_what_reaches_it(run, paths, tmp_path, monkeypatch)
         path = tree / "report_builder" / "figures" / file
         text = path.read_text()
         path.write_text(
-            re.sub(rf"(?s)(def {function}\(.*?\) -> .*?:\n)", r"\1    changed = 1\n", text, 1)
+            re.sub(rf"(?s)(def {function}\(.*?\) -> .*?:\n)", r"\1    changed = 1\n", text, count=1)
         )
         monkeypatch.setattr(last_build, "fingerprint", lambda *_, name=name: name)
         stale = {
@@ -189,7 +189,8 @@ def test_a_part_of_a_study_makes_a_site_that_counts_what_is_there(paths, train):
 
     build("smoke", paths, train_some, jobs=1, follow=lambda names, n: list(names))
     (paths.docs / "en" / "index.md").write_text(
-        '{{ value("features.solved") }} {{ value("channels-15.solved") }} {{ figure("loss.channels-15") }}'
+        '{{ value("features.solved") }} {{ value("channels-15.solved") }} '
+        '{{ figure("loss.channels-15") }}'
     )
     summary = build("smoke", paths, None, jobs=1, follow=lambda names, n: list(names))
     runs = read_report(paths.report).runs

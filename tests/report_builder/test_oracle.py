@@ -23,10 +23,11 @@ from tests.report_builder.made_up_study import draw_images
 from xo.store.source_digest import ROOT
 
 PAGES = {
-    "index.md": '---\ntitle: Home\n---\n\n{{ value("baseline.solved") }} {{ figure("samples") }} {{ figure("loss.baseline") }} '
-    '{{ table("layers.baseline") }}',
+    "index.md": '---\ntitle: Home\n---\n\n{{ value("baseline.solved") }} {{ figure("samples") }} '
+    '{{ figure("loss.baseline") }} {{ table("layers.baseline") }}',
     "about.md": "---\ntitle: About\n---\n\nNo result stands here.",
-    "more.md": '---\ntitle: More\n---\n\n{{ claim("11-channels-are-fine") }} {{ value("features.epoch_seconds") }}',
+    "more.md": '---\ntitle: More\n---\n\n{{ claim("11-channels-are-fine") }} '
+    '{{ value("features.epoch_seconds") }}',
 }
 
 
@@ -256,7 +257,9 @@ CASES = {
         "",
         ["claim 11-channels-are-fine", "page */more.md"],
         {
-            "claim 11-channels-are-fine": "code report_builder.results.original_claims:eleven_are_fine"
+            "claim 11-channels-are-fine": (
+                "code report_builder.results.original_claims:eleven_are_fine"
+            )
         },
         [],
     ),

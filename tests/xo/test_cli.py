@@ -121,9 +121,7 @@ def test_predict_prints_path_class_and_probability(run, trained, image):
 
 
 def test_predict_agrees_with_the_record(run, trained):
-    (record,) = [
-        record for record in (Store(trained / "runs").root / "features").glob("*/record.json")
-    ]
+    (record,) = (Store(trained / "runs").root / "features").glob("*/record.json")
     found = run_record(read(record.parent))
     probabilities = found.array("test_probabilities")
     paths = [trained / "small" / "test" / name for name in found.test_ids[:5]]

@@ -535,7 +535,7 @@ def test_one_level_too_high_is_the_mistake_of_the_original(tmp_path):
     make_original(tmp_path / "all/xo")
     for action in (data.check, lambda root: data.import_images(root, tmp_path / "mine")):
         refused(
-            lambda: action(tmp_path / "all"),
+            lambda action=action: action(tmp_path / "all"),
             "all: one level too high",
             "train_data and test_data",
             "the very mistake that the original's logs show",
@@ -628,7 +628,7 @@ def test_zip_entries_that_leave_the_folder(tmp_path):
         with zipfile.ZipFile(archive, "a") as out:
             out.writestr(zipfile.ZipInfo(name), b"x")
         refused(
-            lambda: data.import_images(archive, tmp_path / "mine"),
+            lambda archive=archive: data.import_images(archive, tmp_path / "mine"),
             str(archive),
             "leaves the folder",
         )
