@@ -168,13 +168,18 @@ def _compare(
     found: dict[str, tuple[FitState, np.ndarray | None]] = {}
     for name, explanation in EXPLANATIONS.items():
         found[name] = _runs_of(published, explanation, evidence)
-    replicates = [rows for state, rows in found.values() if state == "compared"]
+    replicates = [
+        rows for state, rows in found.values() if state == "compared" and rows is not None
+    ]
     noise = fit_noise([_flat(rows[:, span]) for rows in replicates])
     fits = []
     for name, (state, rows) in found.items():
         if state == "compared" and noise is None:
             state = "too few"
-        compared = state == "compared"
+        likelihood = np.empty(0)
+        if state == "compared" and rows is not None and noise is not None:
+            ours = _flat(rows[:, span])
+            likelihood = likelihoods(published.rows[span].ravel(), ours, noise)
         fits.append(
             Fit(
                 name,
@@ -182,9 +187,7 @@ def _compare(
                 state,
                 0 if rows is None else len(rows),
                 0 if rows is None else _alike(published, part, rows),
-                likelihoods(published.rows[span].ravel(), _flat(rows[:, span]), noise)
-                if compared
-                else np.empty(0),
+                likelihood,
             )
         )
     return Comparison(published.name, part, first, last, noise, tuple(fits))

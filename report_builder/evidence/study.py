@@ -56,6 +56,13 @@ class Evidence:
         record = self.demonstration(demonstration)
         return record is not None and not record.unavailable
 
+    def shown_demonstration(self, name: str) -> DemonstrationRecord:
+        """The record of a demonstration that `can_show` allows."""
+        record = self.demonstration(name)
+        if record is None:
+            raise KeyError(name)
+        return record
+
     def demonstration(self, name: str) -> DemonstrationRecord | None:
         """A demonstration as it was recorded; None where it has not been computed."""
         current_requests().demonstrations.add(name)

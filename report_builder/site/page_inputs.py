@@ -35,7 +35,7 @@ def page_inputs(
     shared = {
         "code": source.reach(RENDERING),
         "versions": {name: version(name) for name in PACKAGES},
-        "layout": layout_files(config) | _templates(),
+        "layout": dict(layout_files(config)) | _templates(),
         "report": (footer(report) or {}) | {"address": os.environ.get("SITE_URL", "")},
         "navigation": {page.path: _front_matter(docs / page.source) for page in requests},
     }

@@ -1,4 +1,4 @@
-"""The demonstration that a figure shows, and the network that it was computed with."""
+"""The network that a demonstration was computed with."""
 
 from __future__ import annotations
 
@@ -25,13 +25,6 @@ class Network(NamedTuple):
             f"{self.variant.zh}（种子 {self.seed}）",
             f"“{self.variant.en}” (seed {self.seed})",
         )
-
-
-def recorded(evidence: Evidence, name: str) -> DemonstrationRecord:
-    """A demonstration that has been computed, as the table of figures has made sure."""
-    record = evidence.demonstration(name)
-    assert record is not None, name
-    return record
 
 
 def network_of(evidence: Evidence, record: DemonstrationRecord, variant: str) -> Network:
