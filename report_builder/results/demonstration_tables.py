@@ -39,7 +39,7 @@ def windows(evidence: Evidence) -> Table:
             yield [
                 f"({i}, {j})",
                 f"{patch[i, j]:g}",
-                thousandths(kernel[i, j]),
+                thousandths(float(kernel[i, j])),
                 thousandths(product) if product else "0",
             ]
 
