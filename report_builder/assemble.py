@@ -54,7 +54,7 @@ def outline(evidence: Evidence, planned_runs: int, store: Store) -> Report:
 
 def _unavailable(evidence: Evidence, store: Store) -> dict[str, Text]:
     """Why a demonstration, and the figures and tables of it, cannot be shown."""
-    found = {}
+    found: dict[str, Text] = {}
     for name, row in DEMONSTRATIONS.items():
         if record := evidence.demonstrations.get(name):
             reason = unavailable(record.unavailable) if record.unavailable else None
@@ -122,6 +122,7 @@ def assemble(
 def _shown(each: RequestedArtifact, figure_command: str) -> tuple[Any, Provenance]:
     """What pages show of an artifact, and its digest or files."""
     artifact = each.artifact
+    assert artifact is not None, each.name
     if each.kind == figures.KIND:
         figure = figures.drawn_figure(artifact, f"{figure_command} {each.name}")
         return figure, Provenance({}, files=figures.page_files(each.name, figure))

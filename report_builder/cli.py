@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import click
 from rich.console import Console
@@ -149,7 +150,13 @@ def check(build_dir: Path) -> None:
     ),
 )
 def figure(
-    name: str, study: str, data_dir: Path, store: Path, language: str, scheme: str, out: Path | None
+    name: str,
+    study: str,
+    data_dir: Path,
+    store: Path,
+    language: Literal["zh", "en"],
+    scheme: Literal["light", "dark"],
+    out: Path | None,
 ) -> None:
     """Draw one figure from the records there are."""
     from report_builder.figures.toolkit.style import Style

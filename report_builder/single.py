@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal
 
 from report_builder.evidence.gather import gather, look_up_study
 from report_builder.figures import table
@@ -14,6 +15,8 @@ from report_builder.paths import Paths
 from report_builder.results.report import Value
 from xo.errors import InputError
 from xo.store.files import write_atomically
+
+_KINDS: dict[str, Literal["svg", "png"]] = {".svg": "svg", ".png": "png"}
 
 
 def draw_figure(name: str, study: str, paths: Paths, style: Style, out: Path | None) -> Path:
@@ -28,8 +31,8 @@ def draw_figure(name: str, study: str, paths: Paths, style: Style, out: Path | N
     evidence = gather(look_up_study(study, paths.data, paths.store))
     row, _ = table.find(name, evidence)
     path = out or Path(f"{name}.{row.kind}")
-    kind = path.suffix.removeprefix(".").lower()
-    if kind not in ("svg", "png"):
+    kind = _KINDS.get(path.suffix.lower())
+    if kind is None:
         raise InputError(
             f"--out {path}: expected a name that ends in .svg or .png, got '{path.suffix}'"
         )

@@ -68,7 +68,7 @@ def facts() -> dict[str, PrintedFact]:
 
     `three-conv-failed.epoch-10`, `channels-11.accuracy`, `settings.lr`.
     """
-    found = {}
+    found: dict[str, PrintedFact] = {}
     for name, log in logs().items():
         found |= {
             f"{name}.epochs": PrintedFact(f"{log.epochs}", log.section),

@@ -56,6 +56,12 @@ class Evidence:
         record = self.demonstration(demonstration)
         return record is not None and not record.unavailable
 
+    def computed_demonstration(self, name: str) -> DemonstrationRecord:
+        """A demonstration that is known to be there."""
+        record = self.demonstration(name)
+        assert record is not None, name
+        return record
+
     def demonstration(self, name: str) -> DemonstrationRecord | None:
         """A demonstration as it was recorded; None where it has not been computed."""
         current_requests().demonstrations.add(name)

@@ -25,7 +25,7 @@ class DemonstrationTable(NamedTuple):
 
 
 def windows(evidence: Evidence) -> Table:
-    record = evidence.demonstration("windows")
+    record = evidence.computed_demonstration("windows")
     columns = (
         Column(Text("位置（行，列）", "Place (row, column)")),
         Column(Text("像素", "Pixel"), True),
@@ -39,15 +39,15 @@ def windows(evidence: Evidence) -> Table:
             yield [
                 f"({i}, {j})",
                 f"{patch[i, j]:g}",
-                thousandths(kernel[i, j]),
-                thousandths(product) if product else "0",
+                thousandths(float(kernel[i, j])),
+                thousandths(float(product)) if product else "0",
             ]
 
     return table(columns, rows())
 
 
 def shifts(evidence: Evidence) -> Table:
-    record = evidence.demonstration("shifts")
+    record = evidence.computed_demonstration("shifts")
     columns = (
         Column(Text("平移的像素数", "Pixels moved"), True),
         Column(Text("不池化", "No pooling"), True),
@@ -71,7 +71,7 @@ def shifts(evidence: Evidence) -> Table:
 
 
 def sharing(evidence: Evidence) -> Table:
-    record = evidence.demonstration("sharing")
+    record = evidence.computed_demonstration("sharing")
     columns = (
         Column(Text("层", "Layer")),
         Column(Text("参数", "Parameters"), True),
@@ -95,7 +95,7 @@ def sharing(evidence: Evidence) -> Table:
 
 
 def pooling(evidence: Evidence) -> Table:
-    record = evidence.demonstration("pooling")
+    record = evidence.computed_demonstration("pooling")
     columns = (
         Column(Text("池化", "Pooling")),
         Column(Text("规则", "Rule")),
@@ -132,7 +132,7 @@ def pooling(evidence: Evidence) -> Table:
 
 
 def probes(evidence: Evidence) -> Table:
-    record = evidence.demonstration("probes")
+    record = evidence.computed_demonstration("probes")
     columns = (
         Column(Text("深度", "Depth")),
         Column(Text("每幅图像的数值", "Values of an image"), True),
@@ -163,7 +163,7 @@ def probes(evidence: Evidence) -> Table:
 
 
 def partial_sums(evidence: Evidence) -> Table:
-    record = evidence.demonstration("partial-sums")
+    record = evidence.computed_demonstration("partial-sums")
     columns = (
         Column(Text("输入通道", "Input channel"), True),
         Column(Text("部分", "Part"), True),
@@ -185,23 +185,22 @@ def partial_sums(evidence: Evidence) -> Table:
 
 
 def mixing(evidence: Evidence) -> Table:
-    record = evidence.demonstration("mixing")
+    record = evidence.computed_demonstration("mixing")
     columns = (
         Column(Text("输入通道", "Input channel"), True),
         Column(Text("权值", "Weight"), True),
     )
 
     def rows() -> Iterator[list[Cell]]:
-        yield from (
-            [count(i), thousandths(weight)] for i, weight in enumerate(record.facts["weights"], 1)
-        )
+        for i, weight in enumerate(record.facts["weights"], 1):
+            yield [count(i), thousandths(weight)]
         yield [Text("偏置", "Bias"), thousandths(record.facts["bias"])]
 
     return table(columns, rows())
 
 
 def bottleneck(evidence: Evidence) -> Table:
-    record = evidence.demonstration("bottleneck")
+    record = evidence.computed_demonstration("bottleneck")
     columns = (
         Column(Text("做法", "Design")),
         Column(Text("核", "Kernel")),

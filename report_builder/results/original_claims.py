@@ -49,12 +49,12 @@ WITH_AND_WITHOUT = Text("有池化{less}，没有池化{more}", "with {less}, wi
 
 
 def pooling_is_faster(evidence: Evidence) -> Finding:
-    seconds = (
+    pooled, bare = (
         np.array([np.median(run.epoch_seconds) for run in runs])
         for runs in runs_of(evidence, "baseline", "no-pooling")
     )
     describe = median_and_range(Text("秒一轮", "s an epoch"))
-    return separated(*seconds, describe, WITH_AND_WITHOUT)
+    return separated(pooled, bare, describe, WITH_AND_WITHOUT)
 
 
 def without_pooling_is_later(evidence: Evidence) -> Finding:
@@ -87,11 +87,11 @@ def without_pooling_costs_time(evidence: Evidence) -> Finding:
             ]
         )
 
-    seconds = [seconds_until_solved(runs) for runs in runs_of(evidence, "baseline", "no-pooling")]
-    if not all(map(len, seconds)):
+    pooled, bare = map(seconds_until_solved, runs_of(evidence, "baseline", "no-pooling"))
+    if not len(pooled) or not len(bare):
         return undecided(ONE_SIDE_UNSOLVED, 0)
     describe = median_and_range(Text("秒学会", "s to solve it"))
-    return separated(*seconds, describe, WITH_AND_WITHOUT)
+    return separated(pooled, bare, describe, WITH_AND_WITHOUT)
 
 
 def three_fail_in_ten(evidence: Evidence) -> Finding:

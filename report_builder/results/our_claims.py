@@ -118,7 +118,7 @@ def wrong_folder_stays_at_the_shares(evidence: Evidence) -> Finding:
         return no_runs([WRONG_FOLDER[0]])
     level = entropy(runs[0].label_counts)
     stays = sum(
-        abs(np.mean([epoch.train_loss for epoch in run.epochs[1:10]]) - level) < NEAR_LEVEL
+        bool(abs(np.mean([epoch.train_loss for epoch in run.epochs[1:10]]) - level) < NEAR_LEVEL)
         for run in runs
     )
     what = Text(

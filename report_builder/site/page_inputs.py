@@ -30,7 +30,7 @@ def page_inputs(
     artifacts.
     """
     requests = list(requests)
-    digests = digests | {f"place {name}": page for name, page in report.figure_pages.items()}
+    digests = dict(digests) | {f"place {name}": page for name, page in report.figure_pages.items()}
     shared = {
         "code": source.reach(RENDERING),
         "versions": {name: version(name) for name in PACKAGES},

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from report_builder.figures.concepts.costs import COSTS, bar_axes
-from report_builder.figures.concepts.record import recorded
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import axes, sheet
 from report_builder.figures.toolkit.pixels import mixed
@@ -48,7 +47,7 @@ class Bottleneck(NamedTuple):
 
 def measure(evidence: Evidence) -> Bottleneck:
     """The counts that the demonstration "bottleneck" has recorded."""
-    facts = recorded(evidence, "bottleneck").facts
+    facts = evidence.computed_demonstration("bottleneck").facts
     designs = {
         name: [
             Layer(row["kernel"], row["in"], row["out"], row["parameters"], row["multiply_adds"])

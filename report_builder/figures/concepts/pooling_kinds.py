@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from report_builder.figures.concepts.pooling import KINDS, POOLED, TrainedMap, measure_map
-from report_builder.figures.concepts.record import recorded
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
 from report_builder.figures.toolkit.pixels import ACROSS, enlarged, largest, points
@@ -36,7 +35,7 @@ class PoolingKinds(NamedTuple):
 
 def measure(evidence: Evidence) -> PoolingKinds:
     """The maps and the window that the demonstration "pooling" has recorded."""
-    record = recorded(evidence, "pooling")
+    record = evidence.computed_demonstration("pooling")
     facts = record.facts
     return PoolingKinds(
         source=measure_map(evidence),

@@ -27,13 +27,6 @@ class Network(NamedTuple):
         )
 
 
-def recorded(evidence: Evidence, name: str) -> DemonstrationRecord:
-    """A demonstration that has been computed, as the table of figures has made sure."""
-    record = evidence.demonstration(name)
-    assert record is not None, name
-    return record
-
-
 def network_of(evidence: Evidence, record: DemonstrationRecord, variant: str) -> Network:
     """The network of that variant; the demonstration rests on no other run of the variant."""
     return Network(evidence.variant(variant), record.seed(variant))

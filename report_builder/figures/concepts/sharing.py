@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from report_builder.figures.concepts.costs import COSTS, bar_axes
-from report_builder.figures.concepts.record import recorded
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import axes, log_ticks, note, sheet
 from report_builder.figures.toolkit.style import Style
@@ -37,7 +36,7 @@ class Sharing(NamedTuple):
 
 def measure(evidence: Evidence) -> Sharing:
     """The counts that the demonstration "sharing" has recorded."""
-    facts = recorded(evidence, "sharing").facts
+    facts = evidence.computed_demonstration("sharing").facts
     return Sharing(
         shape=(facts["channels"], facts["map_height"], facts["map_width"]),
         inputs=facts["inputs"],
