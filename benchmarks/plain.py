@@ -58,13 +58,13 @@ def train(variant: Variant, root: Path, seed: int) -> tuple[list[float], float]:
     losses = []
     for _ in range(variant.epochs):
         total = 0.0
-        for batch, (images, labels) in enumerate(loader, 1):
+        for images, labels in loader:
             loss = criterion(net(images), labels)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
             total += loss.item()
-        losses.append(total / batch)
+        losses.append(total / len(loader))
     with torch.no_grad():
         right = sum(
             (net(images).argmax(1) == labels).sum().item()

@@ -122,7 +122,7 @@ def assemble(
 def _shown(each: RequestedArtifact, figure_command: str) -> tuple[Any, Provenance]:
     """What pages show of an artifact, and its digest or files."""
     artifact = each.artifact
-    assert artifact is not None, each.name
+    assert artifact is not None, f"{each.name} has not been made"
     if each.kind == figures.KIND:
         figure = figures.drawn_figure(artifact, f"{figure_command} {each.name}")
         return figure, Provenance({}, files=figures.page_files(each.name, figure))

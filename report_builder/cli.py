@@ -77,7 +77,8 @@ def build(
         raise InputError("--engine dask and --scheduler ADDRESS go together; give both or neither")
     from report_builder.build import build as run_build
     from report_builder.paths import Paths
-    from xo.runs.execute import cores
+    from xo.runs.progress import train_missing
+    from xo.runs.resources import cores
     from xo.store.store import Store
 
     console = Console(stderr=True)
@@ -87,8 +88,6 @@ def build(
             pass
 
     def train(missing):
-        from xo.runs.progress import train_missing
-
         return train_missing(missing, Store(store), jobs=jobs, scheduler=scheduler)
 
     paths = Paths(data_dir, store, build_dir, site)

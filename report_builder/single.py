@@ -16,7 +16,7 @@ from report_builder.results.report import Value
 from xo.errors import InputError
 from xo.store.files import write_atomically
 
-_KINDS: dict[str, Literal["svg", "png"]] = {".svg": "svg", ".png": "png"}
+KINDS: dict[str, Literal["svg", "png"]] = {".svg": "svg", ".png": "png"}
 
 
 def draw_figure(name: str, study: str, paths: Paths, style: Style, out: Path | None) -> Path:
@@ -31,7 +31,7 @@ def draw_figure(name: str, study: str, paths: Paths, style: Style, out: Path | N
     evidence = gather(look_up_study(study, paths.data, paths.store))
     row, _ = table.find(name, evidence)
     path = out or Path(f"{name}.{row.kind}")
-    kind = _KINDS.get(path.suffix.lower())
+    kind = KINDS.get(path.suffix.lower())
     if kind is None:
         raise InputError(
             f"--out {path}: expected a name that ends in .svg or .png, got '{path.suffix}'"

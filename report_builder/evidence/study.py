@@ -56,10 +56,11 @@ class Evidence:
         record = self.demonstration(demonstration)
         return record is not None and not record.unavailable
 
-    def computed_demonstration(self, name: str) -> DemonstrationRecord:
-        """A demonstration that is known to be there."""
+    def shown_demonstration(self, name: str) -> DemonstrationRecord:
+        """The record of a demonstration that `can_show` allows."""
         record = self.demonstration(name)
-        assert record is not None, name
+        if record is None:
+            raise KeyError(name)
         return record
 
     def demonstration(self, name: str) -> DemonstrationRecord | None:

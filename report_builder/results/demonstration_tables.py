@@ -25,7 +25,7 @@ class DemonstrationTable(NamedTuple):
 
 
 def windows(evidence: Evidence) -> Table:
-    record = evidence.computed_demonstration("windows")
+    record = evidence.shown_demonstration("windows")
     columns = (
         Column(Text("位置（行，列）", "Place (row, column)")),
         Column(Text("像素", "Pixel"), True),
@@ -47,7 +47,7 @@ def windows(evidence: Evidence) -> Table:
 
 
 def shifts(evidence: Evidence) -> Table:
-    record = evidence.computed_demonstration("shifts")
+    record = evidence.shown_demonstration("shifts")
     columns = (
         Column(Text("平移的像素数", "Pixels moved"), True),
         Column(Text("不池化", "No pooling"), True),
@@ -71,7 +71,7 @@ def shifts(evidence: Evidence) -> Table:
 
 
 def sharing(evidence: Evidence) -> Table:
-    record = evidence.computed_demonstration("sharing")
+    record = evidence.shown_demonstration("sharing")
     columns = (
         Column(Text("层", "Layer")),
         Column(Text("参数", "Parameters"), True),
@@ -95,7 +95,7 @@ def sharing(evidence: Evidence) -> Table:
 
 
 def pooling(evidence: Evidence) -> Table:
-    record = evidence.computed_demonstration("pooling")
+    record = evidence.shown_demonstration("pooling")
     columns = (
         Column(Text("池化", "Pooling")),
         Column(Text("规则", "Rule")),
@@ -132,7 +132,7 @@ def pooling(evidence: Evidence) -> Table:
 
 
 def probes(evidence: Evidence) -> Table:
-    record = evidence.computed_demonstration("probes")
+    record = evidence.shown_demonstration("probes")
     columns = (
         Column(Text("深度", "Depth")),
         Column(Text("每幅图像的数值", "Values of an image"), True),
@@ -163,7 +163,7 @@ def probes(evidence: Evidence) -> Table:
 
 
 def partial_sums(evidence: Evidence) -> Table:
-    record = evidence.computed_demonstration("partial-sums")
+    record = evidence.shown_demonstration("partial-sums")
     columns = (
         Column(Text("输入通道", "Input channel"), True),
         Column(Text("部分", "Part"), True),
@@ -185,7 +185,7 @@ def partial_sums(evidence: Evidence) -> Table:
 
 
 def mixing(evidence: Evidence) -> Table:
-    record = evidence.computed_demonstration("mixing")
+    record = evidence.shown_demonstration("mixing")
     columns = (
         Column(Text("输入通道", "Input channel"), True),
         Column(Text("权值", "Weight"), True),
@@ -200,7 +200,7 @@ def mixing(evidence: Evidence) -> Table:
 
 
 def bottleneck(evidence: Evidence) -> Table:
-    record = evidence.computed_demonstration("bottleneck")
+    record = evidence.shown_demonstration("bottleneck")
     columns = (
         Column(Text("做法", "Design")),
         Column(Text("核", "Kernel")),

@@ -14,7 +14,7 @@ QUOTED_FACTS = LAYER_FACTS | NETWORK_FACTS
 
 def demonstration_values(evidence: Evidence, name: str) -> dict[str, Value]:
     """Every fact of a demonstration that pages may quote."""
-    facts = evidence.computed_demonstration(name).facts
+    facts = evidence.shown_demonstration(name).facts
     return {
         f"{name}.{fact}": quoted.value(fact, facts)
         for fact, quoted in QUOTED_FACTS.get(name, {}).items()

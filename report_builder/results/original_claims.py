@@ -87,8 +87,10 @@ def without_pooling_costs_time(evidence: Evidence) -> Finding:
             ]
         )
 
-    pooled, bare = map(seconds_until_solved, runs_of(evidence, "baseline", "no-pooling"))
-    if not len(pooled) or not len(bare):
+    pooled, bare = (
+        seconds_until_solved(runs) for runs in runs_of(evidence, "baseline", "no-pooling")
+    )
+    if not (len(pooled) and len(bare)):
         return undecided(ONE_SIDE_UNSOLVED, 0)
     describe = median_and_range(Text("秒学会", "s to solve it"))
     return separated(pooled, bare, describe, WITH_AND_WITHOUT)

@@ -30,11 +30,12 @@ def page_inputs(
     artifacts.
     """
     requests = list(requests)
-    digests = dict(digests) | {f"place {name}": page for name, page in report.figure_pages.items()}
+    places = {f"place {name}": page for name, page in report.figure_pages.items()}
+    digests = {**digests, **places}
     shared = {
         "code": source.reach(RENDERING),
         "versions": {name: version(name) for name in PACKAGES},
-        "layout": layout_files(config) | _templates(),
+        "layout": dict(layout_files(config)) | _templates(),
         "report": (footer(report) or {}) | {"address": os.environ.get("SITE_URL", "")},
         "navigation": {page.path: _front_matter(docs / page.source) for page in requests},
     }

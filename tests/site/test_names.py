@@ -90,18 +90,16 @@ def evidence(tmp_path_factory) -> Evidence:
 
 @pytest.fixture(scope="module")
 def named_site(evidence, tmp_path_factory) -> Iterator[Served]:
-    """The site of a made-up study of these images, with the figures of PATHS and one notebook."""
+    """The whole site of a made-up study of these images, figures and one notebook included."""
     folder = tmp_path_factory.mktemp("site")
     paths = Paths(evidence.data.root, folder / "runs", folder / "build", folder / "site")
     report = outline(evidence, 3, Store(paths.store))
     requests = page_requests(paths.docs, report)
     pages = figure_pages(requests, report.drawable)
     report = msgspec.structs.replace(report, figure_pages=pages)
-    sources = {f"{path.removesuffix('/') or 'index'}.md" for path in PATHS}
-    visited = [page for page in requests if page.path.partition("/")[2] in sources]
     artifacts = [
         each.made()
-        for each in requested_artifacts(evidence, visited, paths, report.drawable)
+        for each in requested_artifacts(evidence, requests, paths, report.drawable)
         if each.kind == "figure" or each.name == NOTEBOOK
     ]
     report = assemble(report, evidence, compute(evidence), artifacts)

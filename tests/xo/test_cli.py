@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -34,6 +35,14 @@ def run(tmp_path, monkeypatch):
     return lambda *arguments: CliRunner().invoke(
         main, list(map(str, arguments)), catch_exceptions=False
     )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_epoch():
+    """Has `features` trained for one epoch."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(VARIANTS, "features", replace(VARIANTS["features"], epochs=1))
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -42,6 +42,8 @@ from xo.store.processes import CONTEXT, begin, keep_freed_memory, pool, start_se
 from xo.store.source_digest import Source
 from xo.store.store import Store
 
+SCHEDULER_TIMEOUT = 10  # seconds
+
 
 class EpochDone(NamedTuple):
     """One epoch of one run has ended."""
@@ -214,7 +216,7 @@ def _executor(jobs: int, tasks: int, scheduler: str | None) -> Iterator[Executor
             "--engine dask: Dask is not installed; install it with pip install 'xo-report[dask]'"
         ) from error
     try:
-        client = Client(scheduler, timeout="10s")
+        client = Client(scheduler, timeout=SCHEDULER_TIMEOUT)
     except (OSError, ValueError) as error:
         raise InputError(
             f"--scheduler {scheduler}: no Dask scheduler answers there; start one with "

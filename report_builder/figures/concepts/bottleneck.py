@@ -47,7 +47,7 @@ class Bottleneck(NamedTuple):
 
 def measure(evidence: Evidence) -> Bottleneck:
     """The counts that the demonstration "bottleneck" has recorded."""
-    facts = evidence.computed_demonstration("bottleneck").facts
+    facts = evidence.shown_demonstration("bottleneck").facts
     designs = {
         name: [
             Layer(row["kernel"], row["in"], row["out"], row["parameters"], row["multiply_adds"])

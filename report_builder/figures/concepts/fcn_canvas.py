@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from report_builder.figures.concepts.record import Network, network_of
+from report_builder.figures.concepts.network import Network, network_of
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import ON_WHITE, Picture
 from report_builder.figures.toolkit.pixels import ACROSS, fit, gray, points, shades
@@ -52,7 +52,7 @@ class FcnCanvas(NamedTuple):
 
 def measure(evidence: Evidence) -> FcnCanvas:
     """The maps and answers that the demonstration "fcn" has recorded."""
-    record = evidence.computed_demonstration("fcn")
+    record = evidence.shown_demonstration("fcn")
     facts = record.facts
     shapes = [
         Shape(each["id"], class_name(each["class"]), row, column, each["probabilities"])

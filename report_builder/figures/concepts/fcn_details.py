@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from report_builder.figures.concepts.fcn_details_text import describe
-from report_builder.figures.concepts.record import Network, network_of
+from report_builder.figures.concepts.network import Network, network_of
 from report_builder.figures.toolkit.layout import SMALL, end_labels
 from report_builder.figures.toolkit.picture import ON_WHITE, Picture
 from report_builder.figures.toolkit.pixels import (
@@ -71,7 +71,7 @@ class FcnDetails(NamedTuple):
 
 def measure(evidence: Evidence) -> FcnDetails:
     """The details that the demonstration "fcn" has recorded."""
-    record = evidence.computed_demonstration("fcn")
+    record = evidence.shown_demonstration("fcn")
     facts, shape = record.facts, 1 % record.facts["shapes"]
     label = facts["classes"].index(facts["placed"][shape]["class"])
     window = facts["window_height"], facts["window_width"]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from report_builder.figures.concepts.record import Network, network_of
+from report_builder.figures.concepts.network import Network, network_of
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
 from report_builder.figures.toolkit.pixels import ACROSS, largest, points, readable, shades
@@ -44,7 +44,7 @@ class Mixing(NamedTuple):
 
 def measure(evidence: Evidence) -> Mixing:
     """The maps and weights that the demonstration "mixing" has recorded."""
-    record = evidence.computed_demonstration("mixing")
+    record = evidence.shown_demonstration("mixing")
     facts = record.facts
     return Mixing(
         inputs=record.array("inputs"),

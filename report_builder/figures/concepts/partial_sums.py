@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from report_builder.figures.concepts.record import Network, network_of
+from report_builder.figures.concepts.network import Network, network_of
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
 from report_builder.figures.toolkit.pixels import ACROSS, enlarged, largest, points, shades
@@ -45,7 +45,7 @@ class PartialSums(NamedTuple):
 
 def measure(evidence: Evidence) -> PartialSums:
     """The maps and sums that the demonstration "partial-sums" has recorded."""
-    record = evidence.computed_demonstration("partial-sums")
+    record = evidence.shown_demonstration("partial-sums")
     facts = record.facts
     return PartialSums(
         inputs=record.array("inputs"),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from report_builder.figures.concepts.record import Network, network_of
+from report_builder.figures.concepts.network import Network, network_of
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
 from report_builder.figures.toolkit.pixels import ACROSS, fit, gray, points
@@ -60,7 +60,7 @@ class Patches(NamedTuple):
 
 def measure(evidence: Evidence) -> Patches:
     """The patches that the demonstration "patches" has recorded."""
-    record = evidence.computed_demonstration("patches")
+    record = evidence.shown_demonstration("patches")
     facts = record.facts
     return Patches(
         blocks=[_block(record, number) for number in range(1, facts["levels"] + 1)],

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from report_builder.figures.concepts.record import Network, network_of
+from report_builder.figures.concepts.network import Network, network_of
 from report_builder.text import EMPTY, Text, class_name, percent
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class TrainedMap(NamedTuple):
 
 def measure_map(evidence: Evidence) -> TrainedMap:
     """The map that the demonstration "pooling" has recorded."""
-    record = evidence.computed_demonstration("pooling")
+    record = evidence.shown_demonstration("pooling")
     facts = record.facts
     return TrainedMap(
         map=record.array("map"),

@@ -32,7 +32,7 @@ class PoolingDetail(NamedTuple):
 
 def measure(evidence: Evidence) -> PoolingDetail:
     """The rests and shares that the demonstration "pooling" has recorded."""
-    record = evidence.computed_demonstration("pooling")
+    record = evidence.shown_demonstration("pooling")
     facts = record.facts
     return PoolingDetail(
         source=measure_map(evidence),

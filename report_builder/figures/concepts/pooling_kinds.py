@@ -35,7 +35,7 @@ class PoolingKinds(NamedTuple):
 
 def measure(evidence: Evidence) -> PoolingKinds:
     """The maps and the window that the demonstration "pooling" has recorded."""
-    record = evidence.computed_demonstration("pooling")
+    record = evidence.shown_demonstration("pooling")
     facts = record.facts
     return PoolingKinds(
         source=measure_map(evidence),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from report_builder.figures.concepts.record import network_of
+from report_builder.figures.concepts.network import network_of
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import WIDTH, axes, end_labels, sheet
 from report_builder.figures.toolkit.style import Style
@@ -47,7 +47,7 @@ class Probes(NamedTuple):
 
 def measure(evidence: Evidence) -> Probes:
     """The accuracies that the demonstration "probes" has recorded."""
-    record = evidence.computed_demonstration("probes")
+    record = evidence.shown_demonstration("probes")
     facts = record.facts
     depths = facts["depths"]
     return Probes(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from report_builder.figures.concepts.record import network_of
+from report_builder.figures.concepts.network import network_of
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import POINT, SMALL, apart
 from report_builder.figures.toolkit.picture import ON_WHITE, Picture
@@ -53,7 +53,7 @@ class ReceptiveFields(NamedTuple):
 
 def measure(evidence: Evidence) -> ReceptiveFields:
     """The fields nearest to the middle of the window that "sliding-window" starts with."""
-    record = evidence.computed_demonstration("windows")
+    record = evidence.shown_demonstration("windows")
     facts, layers = record.facts, record.facts["layers"]
     middle = [start + 1 for start in facts["start"]]
     return ReceptiveFields(

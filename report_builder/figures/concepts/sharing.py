@@ -36,7 +36,7 @@ class Sharing(NamedTuple):
 
 def measure(evidence: Evidence) -> Sharing:
     """The counts that the demonstration "sharing" has recorded."""
-    facts = evidence.computed_demonstration("sharing").facts
+    facts = evidence.shown_demonstration("sharing").facts
     return Sharing(
         shape=(facts["channels"], facts["map_height"], facts["map_width"]),
         inputs=facts["inputs"],

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from report_builder.figures.concepts.network import Network, network_of
 from report_builder.figures.concepts.pooling import KINDS
-from report_builder.figures.concepts.record import Network, network_of
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import axes, end_labels, note, sheet
 from report_builder.figures.toolkit.style import Style
@@ -41,7 +41,7 @@ class Shifts(NamedTuple):
 
 def measure(evidence: Evidence) -> Shifts:
     """The means over images of what the demonstration "shifts" has recorded."""
-    record = evidence.computed_demonstration("shifts")
+    record = evidence.shown_demonstration("shifts")
     facts = record.facts
     return Shifts(
         alike={kind: record.array(f"alike.{kind}") for kind in LINES},

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from report_builder.figures.concepts.record import Network, network_of
+from report_builder.figures.concepts.network import Network, network_of
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import ON_WHITE, Picture
 from report_builder.figures.toolkit.pixels import (
@@ -64,7 +64,7 @@ class SlidingWindow(NamedTuple):
 
 def measure(evidence: Evidence) -> SlidingWindow:
     """The steps that the demonstration "windows" has recorded."""
-    record = evidence.computed_demonstration("windows")
+    record = evidence.shown_demonstration("windows")
     facts, image, kernel = record.facts, record.array("image"), record.array("kernel")
     size, (row, column) = len(kernel), facts["start"]
     windows = [

@@ -227,7 +227,8 @@ def test_a_dask_cluster_gives_the_same_result(small, store):
     assert remote.array("batch_loss").tobytes() == local.array("batch_loss").tobytes()
 
 
-def test_a_scheduler_that_does_not_answer_is_named(small, store):
+def test_a_scheduler_that_does_not_answer_is_named(small, store, monkeypatch):
+    monkeypatch.setattr(execution, "SCHEDULER_TIMEOUT", 1)
     pytest.importorskip("distributed")
     with pytest.raises(InputError, match="tcp://127.0.0.1:9.*no Dask scheduler"):
         list(execute(quick_runs(small), store, scheduler="tcp://127.0.0.1:9"))

@@ -1,4 +1,4 @@
-"""The demonstration that a figure shows, and the network that it was computed with."""
+"""The network that a demonstration was computed with."""
 
 from __future__ import annotations
 
