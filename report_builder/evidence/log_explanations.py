@@ -168,28 +168,17 @@ def _compare(
     found: dict[str, tuple[FitState, np.ndarray | None]] = {}
     for name, explanation in EXPLANATIONS.items():
         found[name] = _runs_of(published, explanation, evidence)
-    replicates = [
-        rows for state, rows in found.values() if state == "compared" and rows is not None
-    ]
-    noise = fit_noise([_flat(rows[:, span]) for rows in replicates])
+    spans = {name: _flat(rows[:, span]) for name, (_, rows) in found.items() if rows is not None}
+    noise = fit_noise(list(spans.values()))
     fits = []
     for name, (state, rows) in found.items():
-        if state == "compared" and noise is None:
+        variant, by_seed = EXPLANATIONS[name].variants[published.name], np.empty(0)
+        if rows is not None and noise is None:
             state = "too few"
-        likelihood = np.empty(0)
-        if state == "compared" and rows is not None and noise is not None:
-            ours = _flat(rows[:, span])
-            likelihood = likelihoods(published.rows[span].ravel(), ours, noise)
-        fits.append(
-            Fit(
-                name,
-                EXPLANATIONS[name].variants[published.name],
-                state,
-                0 if rows is None else len(rows),
-                0 if rows is None else _alike(published, part, rows),
-                likelihood,
-            )
-        )
+        elif rows is not None and noise:
+            by_seed = likelihoods(published.rows[span].ravel(), spans[name], noise)
+        n, alike = (0, 0) if rows is None else (len(rows), _alike(published, part, rows))
+        fits.append(Fit(name, variant, state, n, alike, by_seed))
     return Comparison(published.name, part, first, last, noise, tuple(fits))
 
 

@@ -40,7 +40,7 @@ def windows(evidence: Evidence) -> Table:
                 f"({i}, {j})",
                 f"{patch[i, j]:g}",
                 thousandths(float(kernel[i, j])),
-                thousandths(product) if product else "0",
+                thousandths(float(product)) if product else "0",
             ]
 
     return table(columns, rows())

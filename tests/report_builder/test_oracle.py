@@ -294,12 +294,10 @@ def test_just_what_depends_on_a_change_is_made_anew(base, ask, tmp_path, name):
     if change:
         change(project)
     said = ask(project, library)
-    found = {artefact: why for artefact, why in said["before"].items() if why}
+    found = {each: why for each, why in said["before"].items() if why}
     known = set(json.loads((base / "names.json").read_text()))
     assert set(found) == matching(stale, known)
-    assert {
-        artefact: words for artefact, words in reasons.items() if words not in found[artefact]
-    } == {}
+    assert {each: words for each, words in reasons.items() if words not in found[each]} == {}
     assert set(said["made"]) == matching(
         made, {each for each in known if each.startswith(("run ", "figure "))}
     )
