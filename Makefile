@@ -1,5 +1,6 @@
 # make report   set-up, data, training, figures, site      make serve   the site, live, while you write
-# make test     set-up and the whole test suite            make lock    requirements.txt anew (UPGRADE=--upgrade)
+# make test     set-up and the whole test suite            make lint     format, rules of imports, types
+# make lock     requirements.txt anew (UPGRADE=--upgrade)
 #
 # STUDY=smoke|default|full   how many runs                 PYTHON=python3.12   which Python (3.11 to 3.13)
 # BUILD="--jobs 4"           further options of build      VENV=.venv          where packages go
@@ -16,14 +17,20 @@ READY := $(VENV)/ready
 LOCK = $(RUN)/uv --quiet pip compile pyproject.toml --all-extras --universal --fork-strategy fewest \
 	--generate-hashes --no-emit-index-url --output-file requirements.txt
 
-.PHONY: report test serve lock
+.PHONY: report test lint serve lock
 
 report: $(READY)
 	$(RUN)/python -m report_builder build --study $(STUDY) $(BUILD)
 	@echo 'To read it: make serve, then open http://127.0.0.1:8000/'
 
 test: $(READY)
-	$(RUN)/python -m pytest $(PYTEST)
+	$(RUN)/python -m pytest --numprocesses=auto --dist=loadgroup $(PYTEST)
+
+lint: $(READY)
+	$(RUN)/ruff check
+	$(RUN)/ruff format --check
+	$(RUN)/lint-imports --no-logo
+	$(RUN)/mypy
 
 serve: $(READY)
 	$(RUN)/python -m mkdocs serve

@@ -1,7 +1,8 @@
-"""How long builds take and how much memory they need, in a scratch copy of the tracked files: nothing of yours is touched.
+"""How long builds take and how much memory they need, in a scratch copy of the tracked files:
+nothing of yours is touched.
 
-One build from nothing, then with nothing to do, after one page's text changed, after one figure's code changed,
-and of all figures and pages from records.
+One build from nothing, then with nothing to do, after one page's text changed, after one figure's
+code changed, and of all figures and pages from records.
 
     python benchmarks/building.py                     the smoke study
     python benchmarks/building.py --study default
@@ -9,7 +10,6 @@ and of all figures and pages from records.
 
 from __future__ import annotations
 
-import ast
 import os
 import shutil
 import subprocess
@@ -24,12 +24,12 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from report_builder import figures
-from xo.study import cores
+from xo.runs.resources import cores
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = "docs/zh/xo/data.md"
-FIGURE = "samples"
+FIGURE = "report_builder/figures/images/samples.py"  # whose code is changed
+FIGURES = "build/figures/*/record.json"
 
 
 class Cost(NamedTuple):
@@ -41,7 +41,9 @@ class Cost(NamedTuple):
 
 
 def copy_of_tracked_files(target: Path) -> None:
-    names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True).stdout
+    names = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True
+    ).stdout
     for name in filter(None, names.split("\0")):
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, target / name)
@@ -49,11 +51,17 @@ def copy_of_tracked_files(target: Path) -> None:
 
 def build(tree: Path, study: str) -> Cost:
     """Runs the build in `tree`; memory is read off every 20 ms."""
-    before = set(tree.glob("build/figures/*/*/meta.json"))
+    before = set(tree.glob(FIGURES))
     command = [sys.executable, "-m", "report_builder", "build", "--study", study]
     with tempfile.TemporaryFile("w+") as output:
         started = time.perf_counter()
-        process = subprocess.Popen(command, cwd=tree, env=os.environ | {"PYTHONPATH": str(tree)}, stdout=output, stderr=output)
+        process = subprocess.Popen(
+            command,
+            cwd=tree,
+            env=os.environ | {"PYTHONPATH": str(tree)},
+            stdout=output,
+            stderr=output,
+        )
         all_bytes = largest_bytes = 0
         while process.poll() is None:
             sizes = resident(process.pid)
@@ -64,7 +72,7 @@ def build(tree: Path, study: str) -> Cost:
         lines = output.read().splitlines()
     if process.returncode:
         sys.exit("\n".join(lines))
-    drawn = len(set(tree.glob("build/figures/*/*/meta.json")) - before)
+    drawn = len(set(tree.glob(FIGURES)) - before)
     return Cost(seconds, all_bytes, largest_bytes, drawn, lines[-1] if lines else "")
 
 
@@ -85,14 +93,11 @@ def change_page(tree: Path) -> None:
 
 
 def change_figure(tree: Path) -> None:
-    """Adds a statement without effect to the function that draws FIGURE."""
-    module, function = figures.code_of(figures.FIGURES[FIGURE]).split(":")
-    file = tree / f"{module.replace('.', '/')}.py"
-    source = file.read_text(encoding="utf-8")
-    (definition,) = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef) and node.name == function]
-    last = definition.body[-1]
-    lines = source.splitlines(keepends=True)
-    lines.insert(last.lineno - 1, " " * last.col_offset + "pass\n")
+    """Adds a statement without effect to the last function of FIGURE."""
+    file = tree / FIGURE
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    last = max(k for k, line in enumerate(lines) if line.startswith("    return "))
+    lines.insert(last, "    pass\n")
     file.write_text("".join(lines), encoding="utf-8")
 
 
@@ -100,7 +105,7 @@ def remove_figures_and_pages(tree: Path) -> None:
     """Runs stay, and what notebooks and the code of pages put out: those train or import torch."""
     shutil.rmtree(tree / "site")
     for path in (tree / "build").iterdir():
-        if path.name not in ("notebooks", "snippets"):
+        if path.name not in ("notebooks", "code-outputs", ".xo-report"):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
@@ -117,16 +122,31 @@ STEPS = (
 @click.option("--study", default="smoke", show_default=True)
 def main(study: str) -> None:
     table = Table(title=f"build --study {study}, {cores()} cores")
-    for heading in ("build", "seconds", "figures drawn", "largest process (MB)", "all processes (MB)", "its last line"):
-        table.add_column(heading, justify="left" if heading in ("build", "its last line") else "right")
+    for heading in (
+        "build",
+        "seconds",
+        "figures drawn",
+        "largest process (MB)",
+        "all processes (MB)",
+        "its last line",
+    ):
+        table.add_column(
+            heading, justify="left" if heading in ("build", "its last line") else "right"
+        )
     with tempfile.TemporaryDirectory() as scratch:
         tree = Path(scratch) / "xo-report"
         copy_of_tracked_files(tree)
         for name, prepare in STEPS:
             prepare(tree)
             cost = build(tree, study)
-            table.add_row(name, f"{cost.seconds:.2f}", str(cost.drawn), f"{cost.largest_bytes / 1e6:.0f}",
-                          f"{cost.all_bytes / 1e6:.0f}", cost.last_line)
+            table.add_row(
+                name,
+                f"{cost.seconds:.2f}",
+                str(cost.drawn),
+                f"{cost.largest_bytes / 1e6:.0f}",
+                f"{cost.all_bytes / 1e6:.0f}",
+                cost.last_line,
+            )
     Console(width=max(140, int(os.environ.get("COLUMNS", 0)))).print(table)
 
 

@@ -1,6 +1,7 @@
-"""How long `mkdocs serve` takes to show a changed page, in a scratch copy of the tracked files: from saving it to its new text.
+"""How long `mkdocs serve` takes to show a changed page, in a scratch copy of the tracked files:
+from saving it to its new text.
 
-    python benchmarks/serving.py
+python benchmarks/serving.py
 """
 
 from __future__ import annotations
@@ -37,10 +38,12 @@ def main() -> None:
         tree = Path(scratch)
         copy_of_tracked_files(tree)
         free.bind(("127.0.0.1", 0))
-        address = "127.0.0.1:%d" % free.getsockname()[1]
+        address = f"127.0.0.1:{free.getsockname()[1]}"
         free.close()
         command = [sys.executable, "-m", "mkdocs", "serve", "--dev-addr", address]
-        server = subprocess.Popen(command, cwd=tree, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        server = subprocess.Popen(
+            command, cwd=tree, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         try:
             url = f"http://{address}/" + PAGE.removeprefix("docs/zh/").removesuffix(".md") + "/"
             print(f"first shown after {seconds_until('xo', url):.1f} s")
@@ -50,8 +53,10 @@ def main() -> None:
                 page.write_text(page.read_text("utf-8") + f"\nchange-{number}\n", "utf-8")
                 taken.append(seconds_until(f"change-{number}", url))
                 time.sleep(1)
-            print(f"a changed page after {statistics.median(taken):.1f} s (median of {CHANGES}; "
-                  f"{min(taken):.1f} to {max(taken):.1f})")
+            print(
+                f"a changed page after {statistics.median(taken):.1f} s (median of {CHANGES}; "
+                f"{min(taken):.1f} to {max(taken):.1f})"
+            )
         finally:
             server.terminate()
             server.wait(30)

@@ -1,7 +1,7 @@
-"""Writes text that comes from outside, such as names of classes, files and folders, into Markdown, HTML, JSON, CSV,
-Python and shell lines so that every character is shown as it is and none is markup or code.
+"""Escapes text from outside, such as names of classes and files, so that none of it acts as markup.
 
-In the report (values, tables, captions, claims) all text is plain. It is escaped once, where it enters one of these.
+In the report (values, tables, captions, claims) all text is plain. It is escaped once, where it
+enters Markdown, HTML, CSV, Python or a line for the shell, and every character is shown as it is.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import html
 import json
 import re
 import shlex
+from urllib.parse import quote
 
 from markupsafe import Markup
 
@@ -20,28 +21,32 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def markdown(text: str) -> Markup:
-    """Text within a line of Markdown: in a sentence, link, table cell, image's alternative text, or an attribute's value."""
+    """Text within a line of Markdown: in a sentence, link, cell, alternative text or attribute."""
     return Markup(html.escape(" ".join(text.splitlines())).translate(_MARKDOWN))
 
 
 def tooltip(text: str) -> Markup:
-    """Text of a `title` attribute in Markdown. The theme's script takes a title for HTML, so no tag may begin in it."""
+    """Text of a `title`, which the theme's script takes for HTML: no tag may begin in it."""
     return markdown(_TAG.sub(f"<{_WORD_JOINER}", text))
 
 
 def expression(value: object) -> str:
-    """What a Jinja expression writes into a page: Markdown that our functions made as it is, all else as plain text."""
+    """What a Jinja expression writes into a page: Markdown as it is, all else as plain text."""
     return value if isinstance(value, Markup) else markdown(str(value))
 
 
-def script_json(content: object) -> str:
-    """JSON within `<script type="application/json">`."""
-    return json.dumps(content, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
+def address(text: str) -> Markup:
+    """A relative address, or the identifier that one leads to, percent-encoded."""
+    return Markup(quote(text, safe="/#"))
 
 
 def csv_cell(value: object) -> object:
-    """A cell of a CSV: an apostrophe keeps spreadsheets from taking text for a formula; numbers stay as they are."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) and not _is_number(value) else value
+    """A cell of a CSV: an apostrophe keeps spreadsheets from taking text for a formula."""
+    return (
+        f"'{value}"
+        if isinstance(value, str) and value.startswith(_FORMULA) and not _is_number(value)
+        else value
+    )
 
 
 def _is_number(text: str) -> bool:
@@ -53,7 +58,7 @@ def _is_number(text: str) -> bool:
 
 
 def shell(text: str) -> Markup:
-    """One word of a line for bash, within a code block; characters that cannot be printed as bash's `$'\\n'`."""
+    """One word of a line for bash, within a code block; a line break, for instance, as `$'\\n'`."""
     if text.isprintable():
         return Markup(shlex.quote(text))
     return Markup("$'" + text.encode("unicode_escape").decode("ascii").replace("'", "\\'") + "'")

@@ -1,77 +1,128 @@
-"""What a build would make anew, and why: the function, file, setting, version or run that changed since the last one."""
+"""What a build would make anew, and why: the function, file, setting, version or run that changed
+since the last one.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from report_builder import pages
-from report_builder.build import CONFIG, Places, Plan, demonstrated, gather, planned, report_head, wanted
-from report_builder.inputs import homes, of_assets, of_pages, of_results
-from report_builder.provenance import PENDING, digest, pack, unpack, why
-from report_builder.results import counted
-from report_builder.site import is_published
-from xo.code import Source
+import msgspec
+
+from report_builder.artifacts import requested_artifacts
+from report_builder.assemble import outline
+from report_builder.evidence.gather import (
+    StudyRuns,
+    gather,
+    look_up_demonstrations,
+    look_up_study,
+)
+from report_builder.evidence.inputs import PENDING
+from report_builder.pages.render import figure_pages, page_requests
+from report_builder.paths import CONFIG, Paths
+from report_builder.results.compute import compute, result_inputs
+from report_builder.results.report import Report, RunCounts, pack, read_report
+from report_builder.site.page_inputs import asset_inputs, page_inputs
+from report_builder.site.publish import is_published
+from xo.store.inputs import Inputs, changes, digest
+from xo.store.source_digest import Source
+from xo.store.store import NEVER
+
+FROM_EVIDENCE = ("figure ", "value ", "table ", "claim ", "stepper ")
 
 
-class Standing(NamedTuple):
-    """Whether an artefact is up to date, and if not, why."""
+class Status(NamedTuple):
+    """Whether something that a build makes is up to date."""
 
     name: str
-    why: str  # empty when it is
+    why_stale: str  # empty when it is up to date
 
 
-def status(study: str, places: Places) -> Iterator[Standing]:
-    """Every run of a study, and every demonstration, figure, notebook, value, table, page and asset that is made of them."""
-    plan_ = planned(study, places)
-    reasons = {run.key: reason for run, reason in plan_.state.missing}
-    yield from (Standing(f"run {run}", reasons.get(run.key, "")) for run in plan_.runs)
-    last = pages.load_report(places.build / "report.json")
-    before = {name: unpack(artefact["inputs"], last["details"]) for name, artefact in last.get("artefacts", {}).items()}
-    pending = frozenset(f"{run.variant.name}/{run.seed}" for run, _ in plan_.state.missing)
-    yield from _of_evidence(plan_, places, before, pending)
-    if not is_published(places.site):
-        yield Standing(f"site {places.site}", "not published, or not whole")
+def status(study_name: str, paths: Paths) -> Iterator[Status]:
+    """Every run of a study, and every demonstration, figure, notebook, result, page and asset made
+    of them.
+    """
+    study = look_up_study(study_name, paths.data, paths.store)
+    reasons = {run.key: reason for run, reason in study.lookup.missing}
+    yield from (Status(f"run {run}", reasons.get(run.key, "")) for run in study.runs)
+    last = read_report(paths.report)
+    before = {name: last.inputs(name) for name in last.provenance}
+    yield from _made_of_records(study, paths, before)
+    if not is_published(paths.site):
+        yield Status(f"site {paths.site}", "not published, or not complete")
 
 
-def _of_evidence(plan_: Plan, places: Places, before: dict[str, dict], pending: frozenset[str]) -> Iterator[Standing]:
-    evidence, source = gather(plan_, plan_.state.found), Source()
-    shown = demonstrated(evidence, plan_.store)
-    reasons = {plan.name: reason for plan, reason in shown.missing}
-    yield from (Standing(f"demonstration {name}", reasons.get(name, "")) for name in shown.found.keys() | reasons.keys())
-    head = report_head(evidence, len(plan_.runs), places.docs)
-    drawn, executed, pieces = wanted(evidence, head, places, pending)
-    yield from (Standing(f"figure {each.name}", each.why_stale) for each in drawn)
-    yield from (Standing(f"notebook {each.name}", each.why_stale) for each in executed)
-    yield from (Standing(f"snippet {each.name}", each.why_stale) for each in pieces)
+def _made_of_records(study: StudyRuns, paths: Paths, before: dict[str, Inputs]) -> Iterator[Status]:
+    evidence, source = gather(study, may_be_empty=True), Source()
+    demonstrations = look_up_demonstrations(evidence, study.store)
+    to_compute = {planned.name: why for planned, why in demonstrations.missing}
+    for name in demonstrations.found.keys() | to_compute.keys():
+        yield Status(f"demonstration {name}", to_compute.get(name, ""))
 
-    results = of_results(evidence, source, *counted(evidence), pending) if evidence.variants else {}
-    yield from (Standing(name, why(before.get(name), inputs, "never made")) for name, inputs in results.items())
-    now = results | {f"figure {each.name}": each.inputs for each in drawn} | {f"notebook {each.name}": each.inputs for each in executed}
-    now |= {f"snippet {each.name}": each.inputs for each in pieces}
-    others = {name: inputs for name, inputs in before.items()
-              if name not in now and name.startswith(("figure ", "value ", "table ", "claim "))}
-    waiting = _waiting(others, pending, reasons.keys())
-    if not evidence.variants:  # what rests on no run cannot be told either, but for the data set
-        waiting = {name: inputs | {"data": plan_.data.digest} for name, inputs in others.items()} | waiting
-    yield from (Standing(name, why(before[name], inputs, "")) for name, inputs in waiting.items())
+    report = outline(evidence, len(study.runs), study.store)
+    requests = page_requests(paths.docs, report)
+    report = msgspec.structs.replace(report, figure_pages=figure_pages(requests, report.drawable))
+    now: dict[str, Inputs] = {}
+    for each in requested_artifacts(evidence, requests, paths, report.drawable, study.pending):
+        now[f"{each.kind} {each.name}"] = each.inputs
+        yield Status(f"{each.kind} {each.name}", each.why_missing)
+    if evidence.rows:
+        results = result_inputs(compute(evidence), evidence, source, study.pending)
+        yield from (_compared(name, before, inputs, NEVER) for name, inputs in results.items())
+        now |= results
+    others = {
+        name: inputs
+        for name, inputs in before.items()
+        if name not in now and name.startswith(FROM_EVIDENCE)
+    }
+    waiting = _waiting(others, study, to_compute)
+    yield from (_compared(name, before, inputs, NEVER) for name, inputs in waiting.items())
 
     now |= waiting
-    digests = {name: digest(pack(inputs, {})) for name, inputs in now.items()} | homes(head)
-    asked = [page._replace(uses=frozenset(before.get(f"page {page.path}", {}).get("uses", ()))) for page in pages.asked(places.docs, head)]
-    after = head | {"runs": {"made": len(plan_.runs), "planned": len(plan_.runs)}}
-    for name, inputs in of_pages(asked, places.docs, CONFIG, after, digests, source).items():
-        yield Standing(name, why(before.get(name), inputs, "never rendered"))
-    for name, inputs in of_assets(places.docs).items():
-        yield Standing(name, why(before.get(name), inputs, "never published"))
+    digests = {name: digest(pack(inputs, {})) for name, inputs in now.items()}
+    pages = [
+        page._replace(results=frozenset(before.get(f"page {page.path}", {}).get("uses", ())))
+        for page in requests
+    ]
+    complete = _complete(report, study)
+    of_pages = page_inputs(pages, paths.docs, CONFIG, complete, digests, source)
+    for name, inputs in of_pages.items():
+        yield _compared(name, before, inputs, "never rendered")
+    for name, inputs in asset_inputs(paths.docs).items():
+        yield _compared(name, before, inputs, "never published")
 
 
-def _waiting(before: dict[str, dict], pending: frozenset[str], demonstrations: Collection[str]) -> dict[str, dict]:
-    """What cannot be told yet, since its runs or demonstrations are to be made first: its inputs as they will then differ."""
+def _compared(name: str, before: dict[str, Inputs], inputs: Inputs, never: str) -> Status:
+    if name not in before:
+        return Status(name, never)
+    found = changes(before[name], inputs)
+    return Status(name, f"changed: {', '.join(found)}" if found else "")
+
+
+def _waiting(
+    before: dict[str, Inputs], study: StudyRuns, to_compute: Collection[str]
+) -> dict[str, Inputs]:
+    """What the last build had and cannot be computed until runs or demonstrations are made: its
+    inputs as they will differ.
+    """
     found = {}
     for name, inputs in before.items():
-        made = {part: dict.fromkeys(inputs.get(part, {}).keys() & stale, PENDING)
-                for part, stale in (("records", pending), ("demonstrations", demonstrations))}
-        if any(made.values()):
-            found[name] = inputs | {part: inputs[part] | of_part for part, of_part in made.items() if of_part}
+        parts = {
+            "records": inputs.get("records", {}).keys() & study.pending,
+            "demonstrations": inputs.get("demonstrations", {}).keys() & set(to_compute),
+        }
+        later = inputs | {
+            part: inputs[part] | dict.fromkeys(names, PENDING)
+            for part, names in parts.items()
+            if names
+        }
+        if not study.lookup.found:
+            later |= {"data": study.data.digest}
+        if later != inputs or not study.lookup.found:
+            found[name] = later
     return found
+
+
+def _complete(report: Report, study: StudyRuns) -> Report:
+    """The report as a build leaves it, with all runs."""
+    return msgspec.structs.replace(report, runs=RunCounts(len(study.runs), len(study.runs)))

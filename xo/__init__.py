@@ -1,1 +1,4 @@
-"""Trains and measures every variant of the XO network; knows nothing of reports. Importing it imports no torch."""
+"""Measures: images in, records out. Knows nothing of reports, languages or pages.
+
+Importing it imports no torch.
+"""

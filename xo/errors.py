@@ -1,4 +1,7 @@
-"""The two ways a command can fail; a message is one line: where, what was expected, what came, and the remedy."""
+"""The two ways a command can fail.
+
+A message is one line: where, what was expected, what came, and the remedy.
+"""
 
 
 class InputError(Exception):

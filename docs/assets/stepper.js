@@ -1,6 +1,6 @@
 /* Steps a trained kernel's window over a real image, and shows what a unit of any layer sees of it.
 
-   report_builder/stepper.py puts it into a <div> with its data and a picture strip, whose place it takes on the screen.
+   report_builder/pages/interactive.py puts it into a <div> with its data and a picture strip, whose place it takes on the screen.
    It fetches nothing, so it works from a file. */
 "use strict";
 

@@ -1,4 +1,4 @@
-"""Marks a figure that is written among a user's own files, so that it may be written again and nothing else is overwritten.
+"""Marks figures that are written among a user's own files; only what bears the mark is overwritten.
 
 The mark holds a digest of the figure: one that was edited since is the user's.
 """
@@ -8,7 +8,10 @@ from __future__ import annotations
 import hashlib
 import io
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 KEY = "xo-report"  # of the text in a PNG, and what the comment at the end of an SVG begins with
 
@@ -38,7 +41,7 @@ def is_signed(path: Path) -> bool:
 
         with Image.open(io.BytesIO(content), formats=("PNG",)) as image:
             return image.info.get(KEY) == _pixels(image)
-    except (OSError, SyntaxError, ValueError):  # which Pillow raises on what is no image, or a damaged one
+    except (OSError, SyntaxError, ValueError):  # Pillow's, on what is no image or a damaged one
         return False
 
 
@@ -46,5 +49,5 @@ def _comment(content: bytes) -> bytes:
     return f"<!-- {KEY} {hashlib.sha256(content).hexdigest()} -->\n".encode()
 
 
-def _pixels(image) -> str:
+def _pixels(image: Image.Image) -> str:
     return hashlib.sha256(image.convert("RGB").tobytes()).hexdigest()

@@ -1,7 +1,9 @@
-"""Makes xo-report-sans.otf, the figures' font, from Debian's fonts-noto-cjk: `python report_builder/fonts/subset.py`.
+"""Makes xo-report-sans.otf, the font of the figures, from Debian's fonts-noto-cjk.
 
-It holds Latin, Greek, signs, every character that the figures' code and the table of variants use, and the commonest
-Chinese characters beyond, so that class names of a reader's own data can be written too.
+    python report_builder/fonts/subset.py
+
+It holds Latin, Greek, signs, every character in the code of figures and the table of variants, and
+the commonest Chinese characters, so that class names of a user's own data can be written too.
 """
 
 from __future__ import annotations
@@ -17,13 +19,19 @@ SIMPLIFIED = 2  # the collection's face for mainland Chinese
 TARGET = HERE / "xo-report-sans.otf"
 FAMILY = "XO Report Sans"  # a name of its own: an installed Noto must not be taken for it
 COMMON = 900
-SIGNS = ("·×÷±−≤≥≠≈→←↑↓∞∑√∂∈∅…–—‘’“”•°′″✓✗■□▲△●○◆◇"
-         "、。〈〉《》「」『』【】〔〕！（），．：；？～％＋－＝／＜＞｜")
+SIGNS = (
+    "·×÷±−≤≥≠≈→←↑↓∞∑√∂∈∅…–—‘’“”•°′″✓✗■□▲△●○◆◇"
+    "、。〈〉《》「」『』【】〔〕！（），．：；？～％＋－＝／＜＞｜"
+)
 
 
 def used() -> set[str]:
     """The characters in the sources whose text is drawn."""
-    files = [*sorted((ROOT / "report_builder" / "figures").glob("*.py")), ROOT / "report_builder" / "readings.py", ROOT / "xo" / "variants.py"]
+    files = [
+        *sorted((ROOT / "report_builder" / "figures").rglob("*.py")),
+        ROOT / "report_builder" / "evidence" / "log_explanations.py",
+        ROOT / "xo" / "variants.py",
+    ]
     return set("".join(file.read_text(encoding="utf-8") for file in files)) - set("\n")
 
 
@@ -37,12 +45,22 @@ def common(n: int) -> set[str]:
         for character in word:
             if "\u4e00" <= character <= "\u9fff":
                 counts[character] += int(count)
-    return {character for character, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:n]}
+    return {
+        character
+        for character, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:n]
+    }
 
 
 def characters() -> set[str]:
-    latin = {chr(code) for block in (range(0x20, 0x7F), range(0xA0, 0x100), range(0x391, 0x3CA)) for code in block}
-    return (latin | set(SIGNS) | used() | common(COMMON)) - {"\xad", "\u03a2"}  # soft hyphen; not assigned
+    latin = {
+        chr(code)
+        for block in (range(0x20, 0x7F), range(0xA0, 0x100), range(0x391, 0x3CA))
+        for code in block
+    }
+    return (latin | set(SIGNS) | used() | common(COMMON)) - {
+        "\xad",
+        "\u03a2",
+    }  # soft hyphen; not assigned
 
 
 def main(source: str = SOURCE) -> None:
@@ -53,7 +71,13 @@ def main(source: str = SOURCE) -> None:
     options = subset.Options()
     options.hinting = False
     options.layout_features = ["kern"]
-    options.drop_tables += ["vhea", "vmtx", "VORG", "BASE", "GSUB"]  # for vertical text, and for choices we do not make
+    options.drop_tables += [
+        "vhea",
+        "vmtx",
+        "VORG",
+        "BASE",
+        "GSUB",
+    ]  # for vertical text, and for choices we do not make
     options.name_IDs = [0, 1, 2, 3, 4, 5, 6, 7, 13, 14]
     options.name_languages = [0x409]
     options.notdef_outline = True
@@ -62,7 +86,12 @@ def main(source: str = SOURCE) -> None:
     subsetter.subset(font)
     name = font["name"]
     postscript = FAMILY.replace(" ", "")
-    for number, text in ((1, FAMILY), (3, f"{postscript}-Regular"), (4, FAMILY), (6, f"{postscript}-Regular")):
+    for number, text in (
+        (1, FAMILY),
+        (3, f"{postscript}-Regular"),
+        (4, FAMILY),
+        (6, f"{postscript}-Regular"),
+    ):
         name.setName(text, number, 3, 1, 0x409)
     font["CFF "].cff.fontNames = [f"{postscript}-Regular"]
     font.save(TARGET)

@@ -1,65 +1,122 @@
-"""Inside a copy of the project: says what is stale, builds, and says what was made and whether anything stale is left.
+"""Inside a copy of the project: finds what is stale, builds, and finds what was made and whether
+anything stale is left.
 
-`python -m tests.report_builder.oracle [LIBRARY=VERSION]` prints one line of JSON. Records are made up, and nothing is published.
+`python oracle.py` reads lines `PROJECT LIBRARY=VERSION`, where the second word is optional, and
+answers each with a line of JSON. Each copy is imported in a process of its own, forked from this
+one, which has the libraries loaded. Records are made up, and nothing is published.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
-from importlib import metadata
+from importlib import import_module, metadata
 from pathlib import Path
+
+LIBRARIES = (
+    "jinja2",
+    "jupytext",
+    "matplotlib.backends.backend_svg",
+    "matplotlib.figure",
+    "mkdocs.commands.build",
+    "numpy",
+    "PIL.Image",
+    "pytest",
+    "safetensors.numpy",
+    "scipy.stats",
+    "torch",
+)
+
+
+def serve() -> None:
+    for library in LIBRARIES:
+        import_module(library)
+    for line in sys.stdin:
+        project, *library = line.split()
+        child = os.fork()
+        if child == 0:
+            os.chdir(project)
+            sys.path.insert(0, project)
+            main(*library)
+            sys.stdout.flush()
+            os._exit(0)
+        if os.waitpid(child, 0)[1]:
+            print("null", flush=True)  # what failed stands in the error stream
 
 
 def main(library: str = "") -> None:
     name, _, pretended = library.partition("=")
     real = metadata.version
-    metadata.version = lambda each: pretended if each == name else real(each)  # before anybody imports it
+    metadata.version = lambda each: (
+        pretended if each == name else real(each)
+    )  # before anybody imports it
 
-    from report_builder import build as build_module, status as status_module
-    from report_builder.build import Places, build
+    from report_builder import build as build_module
+    from report_builder import last_build
+    from report_builder import status as status_module
+    from report_builder.build import build
+    from report_builder.paths import Paths
     from report_builder.status import status
-    from xo.code import ROOT
-    from xo.records import Store
-
-    from .conftest import write_record
+    from tests.report_builder.small_builds import Training
+    from xo.store.source_digest import ROOT
 
     assert ROOT == Path.cwd()
-    build_module._publish = lambda publisher, places: True
-    build_module.load_machinery = int
-    build_module.is_published = status_module.is_published = lambda site: True
-    made: list[str] = []
+    build_module._publish = lambda publisher, paths: True
+    build_module.load_mkdocs = int
+    last_build.is_published = status_module.is_published = lambda site: True
+    training = Training(ROOT / "runs")
+    figures: list[str] = []
 
-    def places(folder: str) -> Places:
-        return Places(ROOT / "images", ROOT / "runs", ROOT / folder, ROOT / "site")
+    def paths(folder: str) -> Paths:
+        return Paths(ROOT / "images", ROOT / "runs", ROOT / folder, ROOT / "site")
 
-    def train(missing):
-        made.extend(f"run {run}" for run, _ in missing)
-        found = []
-        for run, _ in missing:
-            like = write_record(Store(ROOT / "made"), run.variant, run.data, run.seed, solves=run.seed == 0)
-            meta = like.meta | {"key": run.key, "inputs": run.inputs}
-            found.append(Store(places("build").store).write(meta, {name: like.array(name) for name in like.names}))
-        return found
+    def reasons(folder: str) -> dict[str, str]:
+        return {each.name: each.why_stale for each in status("smoke", paths(folder))}
 
-    def standings(folder: str) -> dict[str, str]:
-        return {standing.name: standing.why for standing in status("smoke", places(folder))}
-
-    before = standings("build")
-    build("smoke", places("build"), train, 1, lambda names, n: made.extend(f"figure {name}" for name in names))
-    left = {name: why for name, why in standings("build").items() if why}
-    build("smoke", places("scratch"), train, 1, lambda names, n: list(names))
-    print(json.dumps({"before": before, "made": sorted(made), "left": left, "differs": differences(ROOT / "build", ROOT / "scratch")}))
+    before = reasons("build")
+    build("smoke", paths("build"), training, 1, lambda names, n: figures.extend(names))
+    made = [f"run {run}" for run in training.runs] + [f"figure {name}" for name in figures]
+    left = {name: why for name, why in reasons("build").items() if why}
+    build("smoke", paths("scratch"), training, 1, lambda names, n: list(names))
+    print(
+        json.dumps(
+            {
+                "before": before,
+                "made": sorted(made),
+                "left": left,
+                "differs": differences(ROOT / "build", ROOT / "scratch"),
+            }
+        )
+    )
 
 
 def differences(one: Path, other: Path) -> list[str]:
-    """What the two builds would publish that is not the same, byte by byte, and artefacts with other inputs."""
-    files = [{path.relative_to(folder / "docs").as_posix(): path.read_bytes() for path in (folder / "docs").rglob("*") if path.is_file()}
-             for folder in (one, other)]
-    reports = [json.loads((folder / "report.json").read_text(encoding="utf-8")) for folder in (one, other)]
-    artefacts = [report["artefacts"] | {name: report[name] for name in ("details", "values", "tables", "claims")} for report in reports]
-    return [name for a, b in (files, artefacts) for name in sorted(a.keys() | b.keys()) if a.get(name) != b.get(name)]
+    """What the two builds would publish that is not the same, byte by byte, and results and
+    artifacts with other inputs.
+    """
+    files = [
+        {
+            path.relative_to(folder / "docs").as_posix(): path.read_bytes()
+            for path in (folder / "docs").rglob("*")
+            if path.is_file()
+        }
+        for folder in (one, other)
+    ]
+    reports = [
+        json.loads((folder / "report.json").read_text(encoding="utf-8")) for folder in (one, other)
+    ]
+    parts = ("details", "values", "tables", "claims")
+    artifacts = [
+        report["provenance"] | {name: report[name] for name in parts} for report in reports
+    ]
+    return [
+        name
+        for a, b in (files, artifacts)
+        for name in sorted(a.keys() | b.keys())
+        if a.get(name) != b.get(name)
+    ]
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    serve()

@@ -1,30 +1,35 @@
-"""The site of the smoke study, built once by the real command, served below /xo-report/ as on GitHub Pages, and a browser."""
+"""The site of the smoke study, served below /xo-report/ as on GitHub Pages, and a browser."""
 
 from __future__ import annotations
 
 import gzip
-import os
 import shutil
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Error, sync_playwright
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 
-from xo.code import ROOT
+from ..conftest import SITE_URL
 
-BELOW = "/xo-report/"
-BUILT_FOR = f"http://127.0.0.1{BELOW}"
+BELOW = urlsplit(SITE_URL).path
 TEXT = {".css", ".csv", ".html", ".ipynb", ".js", ".json", ".svg", ".txt", ".xml"}
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-         "--no-first-run"]
+WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 375, "height": 700}
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 
 
 class Served(NamedTuple):
@@ -36,12 +41,14 @@ class Served(NamedTuple):
 
     def pages(self) -> list[str]:
         """The path of every page below the address, both languages."""
-        found = (path.relative_to(self.folder).as_posix() for path in self.folder.rglob("index.html"))
-        return sorted(path.removesuffix("index.html") for path in found)
+        files = self.folder.rglob("index.html")
+        return sorted(
+            file.relative_to(self.folder).as_posix().removesuffix("index.html") for file in files
+        )
 
 
 class Handler(SimpleHTTPRequestHandler):
-    """Serves `directory` below BELOW, text compressed as GitHub Pages does, and its 404 page where nothing is."""
+    """Serves `directory` below BELOW, text compressed, and its 404 page, as GitHub Pages does."""
 
     def do_GET(self) -> None:
         if not self.path.startswith(BELOW):
@@ -51,17 +58,29 @@ class Handler(SimpleHTTPRequestHandler):
 
     def send_head(self):
         path = Path(self.translate_path(self.path))
-        path = path / "index.html" if path.is_dir() and self.path.partition("?")[0].endswith("/") else path
+        path = (
+            path / "index.html"
+            if path.is_dir() and self.path.partition("?")[0].endswith("/")
+            else path
+        )
         if not path.exists():
             return self.send(404, "text/html", (Path(self.directory) / "404.html").read_bytes())
-        if path.is_file() and path.suffix in TEXT and "gzip" in self.headers.get("Accept-Encoding", ""):
-            return self.send(200, self.guess_type(path), gzip.compress(path.read_bytes(), 6, mtime=0), "gzip")
+        if (
+            path.is_file()
+            and path.suffix in TEXT
+            and "gzip" in self.headers.get("Accept-Encoding", "")
+        ):
+            return self.send(
+                200, self.guess_type(path), gzip.compress(path.read_bytes(), 6, mtime=0), "gzip"
+            )
         return super().send_head()
 
     def send(self, status: int, kind: str, body: bytes, encoding: str = "identity") -> BytesIO:
         """The headers; the body is for the caller to copy."""
         self.send_response(status)
-        self.send_header("Content-Type", f"{kind}; charset=utf-8" if kind.startswith("text/") else kind)
+        self.send_header(
+            "Content-Type", f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
+        )
         self.send_header("Content-Encoding", encoding)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -75,35 +94,46 @@ class Handler(SimpleHTTPRequestHandler):
         pass
 
 
-@pytest.fixture(scope="session")
-def built_site(tmp_path_factory) -> Path:
-    """What `python -m report_builder build --study smoke` leaves, run as a newcomer does, into folders of its own."""
-    folder = tmp_path_factory.mktemp("smoke")
-    command = [sys.executable, "-m", "report_builder", "build", "--study", "smoke", "--store", folder / "runs",
-               "--build", folder / "build", "--site", folder / "site"]
-    environment = {**os.environ, "SITE_URL": BUILT_FOR}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=900)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return folder / "site"
-
-
-@pytest.fixture(scope="session")
-def site(built_site) -> Iterator[Served]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(built_site)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield Served(built_site, f"http://127.0.0.1:{server.server_port}{BELOW}", BUILT_FOR)
+@contextmanager
+def served(folder: Path, built_for: str | None = None) -> Iterator[Served]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_port}{BELOW}"
+    yield Served(folder, address, built_for or address)
     server.shutdown()
     server.server_close()
 
 
 @pytest.fixture(scope="session")
+def site(smoke: Path) -> Iterator[Served]:
+    with served(smoke / "site", SITE_URL) as site:
+        yield site
+
+
+@pytest.fixture
+def page(browser: Browser, site: Served) -> Iterator[Page]:
+    """A page in a context of its own; the test fails where a script of the site does."""
+    context = browser.new_context(viewport=WIDE, color_scheme="light", base_url=site.address)
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    context.close()
+    assert errors == []
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The system's Chromium, else Playwright's own."""
-    system = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    names = ("chromium", "chromium-browser", "google-chrome")
+    system = next(filter(None, map(shutil.which, names)), None)
     with sync_playwright() as playwright:
         try:
             browser = playwright.chromium.launch(executable_path=system, args=QUIET)
         except Error as error:
-            pytest.skip(f"no Chromium; install the system's, or run `playwright install chromium` ({error.message.splitlines()[0]})")
+            pytest.skip(
+                "no Chromium; install the system's, or run `playwright install chromium` "
+                f"({error.message.splitlines()[0]})"
+            )
         yield browser
         browser.close()

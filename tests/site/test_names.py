@@ -1,85 +1,132 @@
-"""Classes and a data set whose names are markup: in a real browser, every page shows the names and runs nothing."""
+"""Classes and a data set whose names are markup: in a real browser, every page shows the names and
+runs nothing.
+"""
 
 from __future__ import annotations
 
-import json
 import shlex
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
-from http.server import ThreadingHTTPServer
 
+import msgspec
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from report_builder import pages
-from report_builder.artefacts import drawings, executions
-from report_builder.build import CONFIG, report_head, report_of
-from report_builder.evidence import Evidence
-from report_builder.site import publish
-from xo.code import ROOT, Source
+from report_builder.artifacts import requested_artifacts
+from report_builder.assemble import assemble, outline, with_pages
+from report_builder.evidence.study import Evidence
+from report_builder.pages.render import figure_pages, page_requests, render
+from report_builder.paths import CONFIG, Paths
+from report_builder.results.compute import compute
+from report_builder.results.report import write_report
+from report_builder.site.publish import publish
+from tests.report_builder.made_up_study import small_evidence
+from xo.store.store import Store
 from xo.variants import VARIANTS
 
-from ..report_builder.conftest import small_evidence
-from .conftest import BELOW, Handler, Served
+from .conftest import WIDE, Served, served
 
+pytestmark = pytest.mark.xdist_group("names")
 HIT = "document.title=1"
 IMAGE = f'"><img src=x onerror={HIT}>'
-CLASSES = (IMAGE, "$\\frac$", "&lt;i&gt;", "*x*", f"<script>{HIT}", "=1+1", f"[[x]](javascript:{HIT})", "`x`", "a|b", "{{ 7*7 }}")
+CLASSES = (
+    IMAGE,
+    "$\\frac$",
+    "&lt;i&gt;",
+    "*x*",
+    f"<script>{HIT}",
+    "=1+1",
+    f"[[x]](javascript:{HIT})",
+    "`x`",
+    "a|b",
+    "{{ 7*7 }}",
+)
 FOLDER = f"<img src=x onerror={HIT}> '$\\frac$' [x](javascript:{HIT}) *x* `x` {{{{ 7*7 }}}}"
 NOTEBOOK = "en/hands-on/by-hand.py"
-PATHS = ("", "xo/data/", "xo/one-image/", "xo/accuracy/", "xo/feature-maps/", "concepts/local/", "concepts/fcn/", "concepts/levels/",
-         "concepts/pooling/", "concepts/channels/", "variants/baseline/", "evidence/claims/", "evidence/values/", "evidence/published/",
-         "hands-on/your-images/", "appendix/colophon/")
+PATHS = (
+    "",
+    "xo/data/",
+    "xo/one-image/",
+    "xo/accuracy/",
+    "xo/feature-maps/",
+    "concepts/local/",
+    "concepts/fcn/",
+    "concepts/levels/",
+    "concepts/pooling/",
+    "concepts/channels/",
+    "variants/baseline/",
+    "evidence/claims/",
+    "evidence/values/",
+    "evidence/published/",
+    "hands-on/your-images/",
+    "appendix/colophon/",
+)
 # elements, attributes and addresses that only a name could have brought
-INJECTED = """() => [...document.querySelectorAll("article *, header *, .xo-origin *, .md-tooltip *, .md-tooltip2 *")].filter(element =>
-  [...element.attributes].some(({name}) => name.startsWith("on")) || element.getAttribute("src") === "x"
+INJECTED = """() => [...document.querySelectorAll(
+    "article *, header *, .xo-origin *, .md-tooltip *, .md-tooltip2 *")].filter(element =>
+  [...element.attributes].some(({name}) => name.startsWith("on"))
+  || element.getAttribute("src") === "x"
   || element.matches("script") && element.textContent.startsWith("document.title")
-  || (element.getAttribute("href") ?? "").startsWith("javascript:")).map(element => element.outerHTML.slice(0, 200))"""
+  || (element.getAttribute("href") ?? "").startsWith("javascript:"))
+  .map(element => element.outerHTML.slice(0, 200))"""
 
 
 @pytest.fixture(scope="module")
 def evidence(tmp_path_factory) -> Evidence:
-    found = small_evidence(tmp_path_factory.mktemp("names"), classes=CLASSES, size=(40, 40), train=2, test=2, seeds=1,
-                           variants=tuple(VARIANTS[name] for name in ("baseline", "three-conv", "features", "no-pooling")))
+    found = small_evidence(
+        tmp_path_factory.mktemp("names"),
+        classes=CLASSES,
+        size=(40, 40),
+        train=2,
+        test=2,
+        seeds=1,
+        variants=tuple(
+            VARIANTS[name] for name in ("baseline", "three-conv", "features", "no-pooling")
+        ),
+    )
     root = found.data.root.rename(found.data.root.with_name(FOLDER))
-    for each in (*found.demonstrations.values(), *(run for runs in found.records.values() for run in runs)):
-        each.meta["inputs"] |= {"code": {}, "versions": {}}
     return replace(found, data=replace(found.data, root=root, name=FOLDER))
 
 
 @pytest.fixture(scope="module")
 def named_site(evidence, tmp_path_factory) -> Iterator[Served]:
     """The whole site of a made-up study of these images, figures and one notebook included."""
-    folder, docs = tmp_path_factory.mktemp("site"), ROOT / "docs"
-    head = report_head(evidence, 3, docs)
-    drawn = drawings(evidence, sorted(head["figure_pages"].keys() & set(head["drawable"])), folder / "build")
-    executed = [each for each in executions(docs, evidence, folder / "runs", folder / "build") if each.name == NOTEBOOK]
-    for each in (*drawn, *executed):
-        each.make(evidence)
-    code = Source().reach("report_builder.results:told")
-    report = report_of(evidence, head, folder / "build", code, drawn, executed, [])
-    pages.render(docs, report, folder / "build" / "docs")
-    (folder / "build" / "report.json").write_text(json.dumps(report), encoding="utf-8")
-    publish(folder / "build" / "docs", folder / "site", CONFIG)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(folder / "site")))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    address = f"http://127.0.0.1:{server.server_port}{BELOW}"
-    yield Served(folder / "site", address, address)
-    server.shutdown()
-    server.server_close()
+    folder = tmp_path_factory.mktemp("site")
+    paths = Paths(evidence.data.root, folder / "runs", folder / "build", folder / "site")
+    report = outline(evidence, 3, Store(paths.store))
+    requests = page_requests(paths.docs, report)
+    pages = figure_pages(requests, report.drawable)
+    report = msgspec.structs.replace(report, figure_pages=pages)
+    artifacts = [
+        each.made()
+        for each in requested_artifacts(evidence, requests, paths, report.drawable)
+        if each.kind == "figure" or each.name == NOTEBOOK
+    ]
+    report = assemble(report, evidence, compute(evidence), artifacts)
+    rendered = render(paths.docs, report, paths.rendered)
+    write_report(paths.report, with_pages(report, rendered, paths.docs, CONFIG))
+    publish(paths.rendered, paths.site, CONFIG)
+    with served(paths.site) as site:
+        yield site
 
 
 @pytest.fixture
 def page(browser: Browser, named_site) -> Iterator[Page]:
-    """A page of the site; after the test nothing has been injected into any of those that it went to."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, base_url=named_site.address)
+    """A page of the site; after the test nothing has been injected into any of those that it went
+    to.
+    """
+    context = browser.new_context(viewport=WIDE, base_url=named_site.address)
     page = context.new_page()
     troubles: list[str] = []
     page.on("pageerror", lambda error: troubles.append(f"{page.url}: {error}"))
-    page.on("console", lambda message: message.type == "error" and troubles.append(f"{page.url}: {message.text}"))
-    page.on("dialog", lambda dialog: (troubles.append(f"{page.url}: {dialog.message}"), dialog.dismiss()))
+    page.on(
+        "console",
+        lambda message: message.type == "error" and troubles.append(f"{page.url}: {message.text}"),
+    )
+    page.on(
+        "dialog",
+        lambda dialog: (troubles.append(f"{page.url}: {dialog.message}"), dialog.dismiss()),
+    )
     yield page
     assert page.evaluate(INJECTED) == [] and page.title() != "1"
     context.close()
@@ -98,10 +145,16 @@ def test_no_page_runs_a_name_and_every_page_shows_the_folder_s(page: Page, langu
 
 def test_tables_captions_and_alternative_texts_show_the_names(page: Page):
     page.goto("en/xo/data/")
-    names = page.locator("article table").filter(has=page.get_by_role("columnheader", name="Class", exact=True)).locator("td:first-child")
-    assert names.all_inner_texts()[:len(CLASSES)] == sorted(CLASSES)
+    names = (
+        page.locator("article table")
+        .filter(has=page.get_by_role("columnheader", name="Class", exact=True))
+        .locator("td:first-child")
+    )
+    assert names.all_inner_texts()[: len(CLASSES)] == sorted(CLASSES)
     expect(page.locator("article")).to_contain_text(f"data/{FOLDER}/train".replace("\\", "\\\\"))
-    expect(page.locator("article a.value[href$='#data.classes']").first).to_have_text(", ".join(sorted(CLASSES)))
+    expect(page.locator("article a.value[href$='#data.classes']").first).to_have_text(
+        ", ".join(sorted(CLASSES))
+    )
     alt = page.locator("#figure-samples img").first.get_attribute("alt")
     assert all(name in alt for name in CLASSES), alt
     page.goto("en/concepts/local/")
@@ -121,7 +174,9 @@ def test_a_value_s_note_and_a_found_page_show_the_names(page: Page):
     noted = page.locator("article [title*='onerror']").first
     noted.scroll_into_view_if_needed()
     noted.hover()
-    expect(page.locator(".md-tooltip2--active, .md-tooltip--active").first).to_contain_text("onerror")
+    expect(page.locator(".md-tooltip2--active, .md-tooltip--active").first).to_contain_text(
+        "onerror"
+    )
     assert page.evaluate(INJECTED) == []
     page.keyboard.press("/")
     page.keyboard.type("onerror")
@@ -130,7 +185,9 @@ def test_a_value_s_note_and_a_found_page_show_the_names(page: Page):
 
 def test_a_notebook_reads_such_images_and_prints_their_names(page: Page):
     page.goto("en/hands-on/by-hand/")
-    expect(page.locator(".xo-output").first).to_contain_text(f"classes: {', '.join(sorted(CLASSES))}")
+    expect(page.locator(".xo-output").first).to_contain_text(
+        f"classes: {', '.join(sorted(CLASSES))}"
+    )
 
 
 def test_the_command_below_a_figure_is_one_line_that_bash_reads_back(page: Page, evidence):

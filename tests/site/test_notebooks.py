@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from playwright.sync_api import Browser
+
+from xo.variants import VARIANTS
 
 NAMES = ("by-hand", "own-variant", "sizes")
 PATHS = [f"{prefix}hands-on/{name}/" for prefix in ("", "en/") for name in NAMES]
@@ -27,9 +30,14 @@ def test_a_notebook_is_a_light_page_with_all_its_output(site, page, path):
     code = [cell for cell in copy["cells"] if cell["cell_type"] == "code"]
     for cell in code:
         lines = "".join(cell["source"]).splitlines()
-        assert cell["outputs"] or not any(line.startswith(("print(", "show")) for line in lines), lines
+        assert cell["outputs"] or not any(line.startswith(("print(", "show")) for line in lines), (
+            lines
+        )
     outputs = sum(len(cell["outputs"]) for cell in code)
-    assert page.locator(".xo-output").count() == outputs >= 7 and page.locator(".xo-output.error").count() == 0
+    assert (
+        page.locator(".xo-output").count() == outputs >= 7
+        and page.locator(".xo-output.error").count() == 0
+    )
     assert page.locator(".xo-output img").count() >= 1
     assert page.locator("article math").count() >= (5 if "sizes" in path else 1)
 
@@ -46,7 +54,11 @@ def test_its_copy_can_be_taken_away(site, page, path):
     assert "".join(cells[0]["source"]).splitlines()[0] == f"# {heading}"
     assert all(cell["execution_count"] for cell in cells if cell["cell_type"] == "code")
     said = "".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
-    assert f"]({site.built_for}{'en/' if path.startswith('en/') else ''}" in said and "](../" not in said and ".ipynb)" not in said
+    assert (
+        f"]({site.built_for}{'en/' if path.startswith('en/') else ''}" in said
+        and "](../" not in said
+        and ".ipynb)" not in said
+    )
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -55,3 +67,43 @@ def test_it_says_what_it_is_about(site, page, path):
     said = page.locator("meta[name=description]").get_attribute("content")
     first = page.locator("article p:not(.xo-download)").first.inner_text()
     assert said == " ".join(first.split()) and len(said) > 30
+
+
+def printed(site, path: str) -> str:
+    copy = json.loads((site.folder / path / f"{path.split('/')[-2]}.ipynb").read_text("utf-8"))
+    outputs = [output for cell in copy["cells"] for output in cell.get("outputs", ())]
+    assert [output for output in outputs if output.get("name") == "stderr"] == []
+    return "".join("".join(output.get("text", ())) for output in outputs)
+
+
+@pytest.mark.parametrize(
+    "prefix, agrees, differs", [("", "  一致", "不一致"), ("en/", "  agrees", "differs")]
+)
+def test_what_is_counted_by_hand_is_what_the_project_counts(site, prefix, agrees, differs):
+    text = printed(site, f"{prefix}hands-on/sizes/")
+    assert text.count(agrees) == sum(variant.labels == "class" for variant in VARIANTS.values())
+    assert differs not in text and "False" not in text
+
+
+@pytest.mark.parametrize(
+    "prefix, line",
+    [
+        ("", r"量得：从第 (\d+) 列起，共 (\d+) 列；算得：从第 (\d+) 列起，共 (\d+) 列"),
+        ("en/", r"measured: (\d+) columns from (\d+); computed: (\d+) columns from (\d+)"),
+    ],
+)
+def test_receptive_fields_are_measured_as_computed(site, prefix, line):
+    found = re.findall(line, printed(site, f"{prefix}hands-on/sizes/"))
+    assert [row[:2] for row in found] == [row[2:] for row in found] and len(found) == 6
+    assert "22" in {number for row in found for number in row[:2]}  # the field of pool3
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_no_warning_stands_in_it_and_every_picture_has_words(site, page, path):
+    """A warning would stand there for every character that the font lacks."""
+    printed(site, path)
+    page.goto(site.address + path)
+    images = page.locator(".xo-output img").all()
+    assert images and all(
+        image.get_attribute("alt") and image.get_attribute("width") for image in images
+    )

@@ -1,18 +1,12 @@
-"""The arithmetic of plateaus as a reader uses it: keys, buttons, both languages, the scheme's colors, and without scripts."""
+"""The arithmetic of plateaus as a reader uses it: keys, buttons, both languages, the scheme's
+colors, and without scripts.
+"""
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 PATH = "evidence/published/"
-
-
-@pytest.fixture
-def page(browser: Browser, site):
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, color_scheme="light", base_url=site.address)
-    yield context.new_page()
-    context.close()
 
 
 def test_keys_choose_images_and_shares_and_the_answer_follows(page: Page):
@@ -39,7 +33,9 @@ def test_a_button_sets_both_and_the_chinese_page_speaks_chinese(page: Page):
     page.goto(PATH)
     form = page.locator(".xo-plateau form")
     form.get_by_role("button", name="正确的训练集").press("Enter")
-    expect(form.get_by_role("status")).to_contain_text("1,700 ÷ 64，每轮 27 批；每 10 批打印一次，每轮 2 行。")
+    expect(form.get_by_role("status")).to_contain_text(
+        "1,700 ÷ 64，每轮 27 批；每 10 批打印一次，每轮 2 行。"
+    )
     expect(page.locator(".xo-plateau table")).to_be_hidden()
 
 

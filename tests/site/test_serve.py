@@ -14,7 +14,9 @@ from urllib.request import urlopen
 
 import pytest
 
-from xo.code import ROOT
+from xo.store.source_digest import ROOT
+
+pytestmark = pytest.mark.xdist_group("serve")
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +37,13 @@ def address(clone):
         port = free.getsockname()[1]
     log = clone / "log"
     with log.open("w") as output:
-        server = subprocess.Popen([sys.executable, "-m", "mkdocs", "serve", "--dev-addr", f"127.0.0.1:{port}"], cwd=clone,
-                                  stdout=output, stderr=subprocess.STDOUT, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"})
+        server = subprocess.Popen(
+            [sys.executable, "-m", "mkdocs", "serve", "--dev-addr", f"127.0.0.1:{port}"],
+            cwd=clone,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+        )
         try:
             found = f"http://127.0.0.1:{port}/"
             wait_for("xo", found, 120)
@@ -75,7 +82,9 @@ def test_a_changed_page_is_shown(clone, address):
 
 def test_a_changed_notebook_is_shown_without_running_it(clone, address):
     source = clone / "docs/en/hands-on/by-hand.py"
-    source.write_text(source.read_text("utf-8") + "\n# %% [markdown]\n# A further step\n\n# %%\n1 / 0\n", "utf-8")
+    source.write_text(
+        source.read_text("utf-8") + "\n# %% [markdown]\n# A further step\n\n# %%\n1 / 0\n", "utf-8"
+    )
     wait_for("A further step", address + "en/hands-on/by-hand/", 60)
     page = urlopen(address + "en/hands-on/by-hand/").read().decode()
     assert "Not all cells below have been run" in page and "ZeroDivisionError" not in page

@@ -1,8 +1,11 @@
-"""The stepper of the sliding window as a reader uses it: keys, buttons, touch, layers, both schemes, and without scripts."""
+"""The stepper of the sliding window as a reader uses it: keys, buttons, touch, layers, both
+schemes, and without scripts.
+"""
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,28 +13,25 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from safetensors.numpy import load_file
 
 PATH = "concepts/local/"
-FIELDS = {"conv1": 3, "pool1": 4, "conv2": 8, "pool2": 10, "conv3": 18, "pool3": 22}  # pixels a side
+FIELDS = {
+    "conv1": 3,
+    "pool1": 4,
+    "conv2": 8,
+    "pool2": 10,
+    "conv3": 18,
+    "pool3": 22,
+}  # pixels a side
 SIDE = 116  # of an image
-OPACITY = """(canvas, [row, column]) => canvas.getContext("2d").getImageData(column, row, 1, 1).data[3]"""
+OPACITY = (
+    """(canvas, [row, column]) => canvas.getContext("2d").getImageData(column, row, 1, 1).data[3]"""
+)
 
 
 @pytest.fixture
-def recorded(built_site) -> np.ndarray:
+def recorded(smoke: Path) -> np.ndarray:
     """`(H, W)`: the map of conv1 as the demonstration recorded it, from PyTorch."""
-    (found,) = (built_site.parent / "runs" / ".demonstrations" / "windows").glob("*/arrays.safetensors")
+    (found,) = smoke.glob("runs/.demonstrations/windows-*/arrays.safetensors")
     return load_file(found)["map"]
-
-
-@pytest.fixture
-def page(browser: Browser, site):
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, color_scheme="light", base_url=site.address)
-    page = context.new_page()
-    troubles: list[str] = []
-    page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.on("console", lambda message: message.type == "error" and troubles.append(message.text))
-    yield page
-    context.close()
-    assert troubles == []
 
 
 def part(page: Page, name: str) -> Locator:
@@ -47,7 +47,9 @@ def place(page: Page) -> tuple[int, int]:
 def window(page: Page) -> tuple[int, int]:
     """First row and first column of the pixels that the unit sees, from what the page says."""
     said = part(page, "status").inner_text()
-    row, column = re.search(r"(?:rows |第 )(\d+)–\d+(?:, columns | 行，第 )(\d+)–\d+", said).groups()
+    row, column = re.search(
+        r"(?:rows |第 )(\d+)–\d+(?:, columns | 行，第 )(\d+)–\d+", said
+    ).groups()
     return int(row), int(column)
 
 
@@ -68,15 +70,28 @@ def test_keys_move_the_window_and_each_output_is_the_recorded_one(page: Page, re
     row, column = place(page)
     part(page, "stage").focus()
     scrolled = page.evaluate("scrollY")
-    for key, down, right in (("ArrowRight", 0, 1), ("ArrowDown", 1, 0), ("ArrowLeft", 0, -1), ("ArrowUp", -1, 0),
-                             ("Shift+ArrowDown", 10, 0), ("Shift+ArrowLeft", 0, -10)):
+    for key, down, right in (
+        ("ArrowRight", 0, 1),
+        ("ArrowDown", 1, 0),
+        ("ArrowLeft", 0, -1),
+        ("ArrowUp", -1, 0),
+        ("Shift+ArrowDown", 10, 0),
+        ("Shift+ArrowLeft", 0, -10),
+    ):
         page.keyboard.press(key)
-        row, column = (max(0, min(at, size - 1)) for at, size in zip((row + down, column + right), recorded.shape))
+        row, column = (
+            max(0, min(at, size - 1))
+            for at, size in zip((row + down, column + right), recorded.shape, strict=True)
+        )
         assert place(page) == (row, column), key
-        assert number(part(page, "output").inner_text()) == pytest.approx(recorded[row, column], abs=6e-4)
+        assert number(part(page, "output").inner_text()) == pytest.approx(
+            recorded[row, column], abs=6e-4
+        )
         total, bias = (number(part(page, name).inner_text()) for name in ("sum", "bias"))
         assert total + bias == pytest.approx(recorded[row, column], abs=2e-3)
-        window, kernel, products = (numbers(part(page, name)) for name in ("window", "kernel", "products"))
+        window, kernel, products = (
+            numbers(part(page, name)) for name in ("window", "kernel", "products")
+        )
         np.testing.assert_allclose(products, window * kernel, atol=0.011)
         assert products.sum() == pytest.approx(total, abs=0.05)
         assert opacity(page, row, column) == 255  # written
@@ -132,7 +147,10 @@ def test_a_unit_of_any_layer_shows_its_receptive_field(page: Page):
         page.get_by_role("radio", name=f"{layer} {side}×{side}").check()
         said = part(page, "status").inner_text()
         assert f"unit of {layer} " in said and f"sees {side}×{side} pixels" in said
-        image, frame = part(page, "image").locator("canvas").bounding_box(), part(page, "image").locator("i").bounding_box()
+        image, frame = (
+            part(page, "image").locator("canvas").bounding_box(),
+            part(page, "image").locator("i").bounding_box(),
+        )
         assert frame["width"] / image["width"] * SIDE == pytest.approx(side, abs=0.3)
         first = int(re.search(r"columns (\d+)–", said).group(1))
         assert (frame["x"] - image["x"]) / image["width"] * SIDE == pytest.approx(first, abs=0.3)
@@ -144,8 +162,12 @@ def test_a_unit_of_any_layer_shows_its_receptive_field(page: Page):
 
 
 @pytest.mark.parametrize("path", [PATH, "en/" + PATH])
-def test_a_phone_shows_it_without_scrolling_sideways_and_takes_taps_and_swipes(browser: Browser, site, path):
-    context = browser.new_context(viewport={"width": 375, "height": 700}, has_touch=True, base_url=site.address)
+def test_a_phone_shows_it_without_scrolling_sideways_and_takes_taps_and_swipes(
+    browser: Browser, site, path
+):
+    context = browser.new_context(
+        viewport={"width": 375, "height": 700}, has_touch=True, base_url=site.address
+    )
     page = context.new_page()
     page.goto(path)
     for radio in page.locator("#stepper input").all():
@@ -155,7 +177,11 @@ def test_a_phone_shows_it_without_scrolling_sideways_and_takes_taps_and_swipes(b
     image = part(page, "image").locator("canvas")
     image.scroll_into_view_if_needed()
     box = image.bounding_box()
-    left, right, y = box["x"] + 0.25 * box["width"], box["x"] + 0.5 * box["width"], box["y"] + 0.75 * box["height"]
+    left, right, y = (
+        box["x"] + 0.25 * box["width"],
+        box["x"] + 0.5 * box["width"],
+        box["y"] + 0.75 * box["height"],
+    )
     page.touchscreen.tap(left, y)
     assert window(page) == pytest.approx((0.75 * SIDE - 1.5, 0.25 * SIDE - 1.5), abs=1.5)
     finger = context.new_cdp_session(page)
@@ -184,7 +210,10 @@ def test_the_picture_strip_stands_in_without_scripts_and_in_print(browser: Brows
     context.close()
     page = browser.new_page()
     page.goto(site.address + PATH)
-    strip, widget = page.locator("#figure-sliding-window img[src*=light]"), page.locator(".xo-widget")
+    strip, widget = (
+        page.locator("#figure-sliding-window img[src*=light]"),
+        page.locator(".xo-widget"),
+    )
     expect(page.locator("#stepper details.origin")).to_be_visible()  # where the numbers come from
     for media, hidden, visible in (("screen", strip, widget), ("print", widget, strip)):
         page.emulate_media(media=media)
@@ -193,9 +222,9 @@ def test_the_picture_strip_stands_in_without_scripts_and_in_print(browser: Brows
     page.close()
 
 
-def test_it_works_from_a_file(browser: Browser, built_site):
+def test_it_works_from_a_file(browser: Browser, smoke: Path):
     page = browser.new_page()  # the theme's search misses a file there
-    page.goto((built_site / PATH / "index.html").as_uri())
+    page.goto((smoke / "site" / PATH / "index.html").as_uri())
     before = part(page, "status").inner_text()
     part(page, "down").click()
     assert part(page, "status").inner_text() != before

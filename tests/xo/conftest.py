@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from xo import generate
-from xo.data import DataSet, load
+from xo.data import generate
+from xo.data.dataset import DataSet
+from xo.data.load import load
+from xo.store.store import Store
 
 
 @pytest.fixture(scope="session")
@@ -11,14 +13,9 @@ def small(tmp_path_factory) -> DataSet:
     """The embedded data set with 80 training and 10 test images per class."""
     folder = tmp_path_factory.mktemp("data")
     generate.generate(folder / "xo", {"train": 80, "test": 10})
-    return load(folder / "xo", folder / "cache")
+    return load(folder / "xo", Store(folder / "runs"))
 
 
-def untrained(data: DataSet, *variants: str) -> dict[str, list]:
-    """What a demonstration is given, with networks as they were before training and records that say so."""
-    from xo.records import Record
-    from xo.train import initial
-    from xo.variants import VARIANTS
-
-    meta = {"epochs": [{"test_accuracy": 0.5}], "seed": 0}
-    return {name: [(Record(data.root, meta), initial(VARIANTS[name], data.image_size, len(data.classes), 0))] for name in variants}
+@pytest.fixture
+def store(tmp_path) -> Store:
+    return Store(tmp_path / "runs")

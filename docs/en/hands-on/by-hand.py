@@ -30,7 +30,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 from torchvision import datasets, transforms
 
-from report_builder.hands_on import data_set, show, use_font
+from report_builder.pages.notebook_helpers import data_set, show, use_font
 
 SEED = 1
 torch.manual_seed(SEED)

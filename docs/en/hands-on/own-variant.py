@@ -23,11 +23,16 @@ from math import comb
 import matplotlib.pyplot as plt
 import numpy as np
 
-from report_builder.evidence import difference, share
-from report_builder.hands_on import data_set, recorded, show, use_font
-from xo.model import layers
-from xo.records import SOLVED
-from xo.train import train
+from report_builder.evidence.estimates import difference, share
+from report_builder.pages.notebook_helpers import (
+    data_set,
+    recorded,
+    show,
+    use_font,
+)
+from xo.network.model import layers
+from xo.runs.record import SOLVED
+from xo.network.train import train
 from xo.variants import Variant
 
 data = data_set()
@@ -51,10 +56,10 @@ pair = (reference, own)
 # %%
 for variant in pair:
     rows = layers(variant, data.image_size, len(data.classes))
-    total = sum(row["parameters"] for row in rows)
+    total = sum(row.parameters for row in rows)
     print(f"{variant.en}, {total:,} parameters")
     for row in rows:
-        name, shape, parameters = row["name"], row["shape"], row["parameters"]
+        name, shape, parameters = row.name, row.shape, row.parameters
         if parameters:
             print(f"    {name:7} {str(shape):14} {parameters:>9,}")
 
@@ -76,7 +81,7 @@ def study(variant):
     rows = []
     for seed in seeds:
         run = train(replace(variant, **settings), small, seed)
-        rows.append([each["test_accuracy"] for each in run.facts["epochs"]])
+        rows.append([each.test_accuracy for each in run.measured.epochs])
     return np.array(rows)
 
 # %%
@@ -123,7 +128,7 @@ theirs, mine = solved.values()
 gap = difference(mine, theirs)
 print(f"difference {gap.value:+.0%}, "
       f"95 % interval {gap.low:+.0%} to {gap.high:+.0%}")
-if gap.parted:
+if gap.excludes_zero:
     print("the interval leaves out 0: they differ")
 else:
     print("the interval includes 0: neither can be called better")
@@ -153,9 +158,9 @@ for n in range(1, 7):
 # %%
 records = recorded()
 for name, runs in records.items():
-    first = runs[0].meta
-    if first["variant"]["labels"] == "class":  # the others had another task
-        images, epochs = first["data"]["train_images"], len(first["epochs"])
+    first = runs[0]
+    if first.settings.labels == "class":  # the others had another task
+        images, epochs = first.data.train_images, len(first.epochs)
         s = share(sum(run.solved for run in runs), len(runs))
         print(f"{name:16} {images} images, {epochs} epochs, "
               f"{s.k} of {s.n} solved, interval {s.low:.0%} to {s.high:.0%}")

@@ -22,8 +22,8 @@ import torch
 from matplotlib.patches import Rectangle
 from torch import nn
 
-from report_builder.hands_on import data_set, show, use_font
-from xo.model import Net, layers
+from report_builder.pages.notebook_helpers import data_set, show, use_font
+from xo.network.model import Net, layers
 from xo.variants import VARIANTS
 
 data = data_set()
@@ -156,19 +156,19 @@ def by_hand(variant):
     for name, kernel, stride, parameters in steps(variant):
         h, w = out(h, kernel, stride), out(w, kernel, stride)
         channels = variant.channels[int(name[-1]) - 1]
-        yield name, [channels, h, w], parameters
+        yield name, (channels, h, w), parameters
     widths = [channels * h * w, *variant.dense, len(data.classes)]
     names = [f"dense{k + 1}" for k in range(len(variant.dense))]
     for name, a, b in zip([*names, "logits"], widths, widths[1:]):
-        yield name, [b], dense(a, b)
+        yield name, (b,), dense(a, b)
 
 # %%
 for name, variant in VARIANTS.items():
     if variant.labels == "class":
-        counted = [(row["name"], row["shape"], row["parameters"])
+        counted = [(row.name, row.shape, row.parameters)
                    for row in layers(variant, data.image_size,
                                      len(data.classes))
-                   if row["kind"] in ("conv", "pool", "dense")]
+                   if row.kind in ("conv", "pool", "dense")]
         mine = list(by_hand(variant))
         same = "agrees" if mine == counted else "differs"
         print(f"{name:16} {sum(row[2] for row in mine):>12,}  {same}")

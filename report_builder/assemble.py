@@ -1,0 +1,144 @@
+"""Puts the report together: its outline, which is known before any result, then results and
+artifacts, then pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from report_builder import escape
+from report_builder.artifacts import RequestedArtifact
+from report_builder.evidence.study import Evidence
+from report_builder.figures import artifact as figures
+from report_builder.figures.table import FIGURES
+from report_builder.figures.table import names as drawable_figures
+from report_builder.pages import code_outputs, notebooks
+from report_builder.pages.render import PageRequest
+from report_builder.results.compute import Results, result_inputs
+from report_builder.results.demonstration_tables import DEMONSTRATION_TABLES
+from report_builder.results.report import DataSetName, Provenance, Report, RunCounts, pack
+from report_builder.results.unavailable import NOT_COMPUTED, missing_weights_text, unavailable
+from report_builder.site.page_inputs import asset_inputs, page_inputs
+from report_builder.text import Text
+from xo.data.dataset import EMBEDDED
+from xo.demonstrations.record import missing_weights
+from xo.demonstrations.table import DEMONSTRATIONS
+from xo.store.inputs import digest
+from xo.store.source_digest import Source
+from xo.store.store import Store
+
+
+def outline(evidence: Evidence, planned_runs: int, store: Store) -> Report:
+    """The report without results: study, data set, and which figures can be shown."""
+    data = evidence.data
+    embedded = data.root == EMBEDDED
+    options = [
+        *(["--study", evidence.study] if evidence.study != "default" else []),
+        *(["--data", escape.shell(str(data.root))] if not embedded else []),
+    ]
+    return Report(
+        study=evidence.study,
+        data=DataSetName(data.name, data.digest, embedded),
+        variants=tuple(row.name for row in evidence.rows),
+        runs=RunCounts(sum(map(len, evidence.records.values())), planned_runs),
+        figure_command=" ".join(["python -m report_builder figure", *options]),
+        value_command=" ".join(["python -m report_builder value", *options]),
+        drawable=tuple(drawable_figures(evidence)),
+        unavailable=_unavailable(evidence, store),
+    )
+
+
+def _unavailable(evidence: Evidence, store: Store) -> dict[str, Text]:
+    """Why a demonstration, and the figures and tables of it, cannot be shown."""
+    found: dict[str, Text] = {}
+    for name, row in DEMONSTRATIONS.items():
+        if record := evidence.demonstrations.get(name):
+            reason = unavailable(record.unavailable) if record.unavailable else None
+        else:
+            missing = missing_weights(row, evidence.records, evidence.data, store)
+            reason = missing_weights_text(missing) if missing else NOT_COMPUTED
+        if reason:
+            shown = [f"figure {each}" for each in FIGURES if FIGURES[each].demonstration == name]
+            shown += [
+                f"table {each}"
+                for each, table in DEMONSTRATION_TABLES.items()
+                if table.demonstration == name
+            ]
+            found |= dict.fromkeys((f"demonstration {name}", *shown), reason)
+    return found
+
+
+def assemble(
+    outline: Report, evidence: Evidence, results: Results, artifacts: Iterable[RequestedArtifact]
+) -> Report:
+    """The report with everything that pages may show, and what each was made from."""
+    details: dict[str, dict[str, Any]] = {}
+    provenance: dict[str, Provenance] = {}
+    run_names = {}
+    for run in (run for runs in evidence.records.values() for run in runs):
+        stored = run_names[run.name] = f"{run.name}-{run.key}"
+        provenance[f"run {stored}"] = Provenance(pack(run.inputs, details), run.digest)
+    for name, record in evidence.demonstrations.items():
+        inputs = pack(record.inputs, details)
+        provenance[f"demonstration {name}"] = Provenance(inputs, record.digest)
+    shown: dict[str, dict[str, Any]] = {figures.KIND: {}, notebooks.KIND: {}, code_outputs.KIND: {}}
+    for each in artifacts:
+        content, origin = _shown(each, outline.figure_command)
+        shown[each.kind][each.name] = content
+        inputs = pack(each.inputs, details)
+        provenance[f"{each.kind} {each.name}"] = msgspec.structs.replace(origin, inputs=inputs)
+    computed = {
+        f"{kind} {name}": result
+        for kind, group in (
+            ("value", results.values),
+            ("table", results.tables),
+            ("claim", results.claims),
+            ("stepper", results.steppers),
+        )
+        for name, result in group.items()
+    }
+    for name, inputs in result_inputs(results, evidence, Source()).items():
+        content = digest(msgspec.to_builtins(computed[name]))
+        provenance[name] = Provenance(pack(inputs, details), content)
+    return msgspec.structs.replace(
+        outline,
+        values=results.values,
+        tables=results.tables,
+        claims=results.claims,
+        steppers=results.steppers,
+        figures=shown[figures.KIND],
+        notebooks=shown[notebooks.KIND],
+        code_outputs=shown[code_outputs.KIND],
+        provenance=provenance,
+        details=details,
+        run_names=run_names,
+    )
+
+
+def _shown(each: RequestedArtifact, figure_command: str) -> tuple[Any, Provenance]:
+    """What pages show of an artifact, and its digest or files."""
+    artifact = each.artifact
+    assert artifact is not None, f"{each.name} has not been made"
+    if each.kind == figures.KIND:
+        figure = figures.drawn_figure(artifact, f"{figure_command} {each.name}")
+        return figure, Provenance({}, files=figures.page_files(each.name, figure))
+    if each.kind == notebooks.KIND:
+        executed = artifact.files[notebooks.EXECUTED].sha256
+        return str(artifact.folder / notebooks.EXECUTED), Provenance({}, executed)
+    printed = artifact.content["printed"]
+    return printed, Provenance({}, digest(printed))
+
+
+def with_pages(report: Report, requests: list[PageRequest], docs: Path, config: Path) -> Report:
+    """The report with what its pages and assets were made from."""
+    details, provenance = dict(report.details), dict(report.provenance)
+    digests = {name: digest(made.inputs) for name, made in provenance.items()}
+    inputs = page_inputs(requests, docs, config, report, digests, Source()) | asset_inputs(docs)
+    for name, of_file in inputs.items():
+        path = name.partition(" ")[2]
+        provenance[name] = Provenance(pack(of_file, details), files=(path,))
+    return msgspec.structs.replace(report, provenance=provenance, details=details)

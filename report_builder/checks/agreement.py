@@ -1,0 +1,27 @@
+"""Whether words and results agree: claims, results typed in, both languages, links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from report_builder.checks import languages, typed_numbers
+from report_builder.pages import render
+from report_builder.pages.templating import BUILD
+from report_builder.results.report import read_report
+from report_builder.site.publish import build_problems
+from xo.errors import InputError
+from xo.store.ownership import claim
+from xo.store.source_digest import ROOT
+
+
+def faults(build: Path) -> Iterator[str]:
+    """A line for each; raises InputError where the folder `build` holds no report."""
+    report, docs = read_report(build / "report.json"), ROOT / "docs"
+    if not report.has_results:
+        raise InputError(f"{build / 'report.json'}: not there; run '{BUILD}' first")
+    claim(build, "build")
+    yield from render.faults(docs, report)
+    yield from typed_numbers.typed_results(docs, ROOT / "report_builder")
+    yield from languages.differences(docs)
+    yield from build_problems(build / "docs", ROOT / "mkdocs.yml")

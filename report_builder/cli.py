@@ -1,0 +1,238 @@
+"""The `python -m report_builder` commands; each forwards to one function."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import click
+from rich.console import Console
+from rich.progress import track
+
+from xo.command_line import DATA, STORE, CommandGroup
+from xo.errors import InputError
+
+STUDY = click.option(
+    "--study",
+    default="default",
+    show_default=True,
+    help="smoke (for tests), default, or full (20 seeds).",
+)
+BUILD = click.option(
+    "--build",
+    "build_dir",
+    type=click.Path(path_type=Path),
+    default=Path("build"),
+    show_default=True,
+    help=(
+        "Folder of what lies between records and site: a new or an empty one, or one of an earlier "
+        "build."
+    ),
+)
+SITE = click.option(
+    "--site",
+    type=click.Path(path_type=Path),
+    default=Path("site"),
+    show_default=True,
+    help="Folder of the finished site: a new or an empty one, or one of an earlier build.",
+)
+
+
+@click.group(cls=CommandGroup)
+def main() -> None:
+    """Turn what was measured into a site."""
+
+
+@main.command()
+@STUDY
+@DATA
+@STORE
+@BUILD
+@SITE
+@click.option(
+    "--partial",
+    is_flag=True,
+    help="Train nothing: make the site of the runs there are; its pages say how many are planned.",
+)
+@click.option(
+    "--jobs", type=click.IntRange(min=1), help="Processes at a time; default: one per core."
+)
+@click.option("--engine", type=click.Choice(["local", "dask"]), default="local", show_default=True)
+@click.option("--scheduler", metavar="ADDRESS", help="Of the Dask scheduler, as tcp://host:8786.")
+def build(
+    study: str,
+    data_dir: Path,
+    store: Path,
+    build_dir: Path,
+    site: Path,
+    partial: bool,
+    jobs: int | None,
+    engine: str,
+    scheduler: str | None,
+) -> None:
+    """Train, draw, render and publish whatever is missing or stale."""
+    if (engine == "dask") != bool(scheduler):
+        raise InputError("--engine dask and --scheduler ADDRESS go together; give both or neither")
+    from report_builder.build import build as run_build
+    from report_builder.paths import Paths
+    from xo.runs.progress import train_missing
+    from xo.runs.resources import cores
+    from xo.store.store import Store
+
+    console = Console(stderr=True)
+
+    def follow(made: Iterator[str], n: int) -> None:
+        for _ in track(made, "making", total=n, console=console, disable=not console.is_terminal):
+            pass
+
+    def train(missing):
+        return train_missing(missing, Store(store), jobs=jobs, scheduler=scheduler)
+
+    paths = Paths(data_dir, store, build_dir, site)
+    summary = run_build(study, paths, None if partial else train, jobs or cores(), follow)
+    click.echo(f"{summary}; open {site / 'index.html'}")
+
+
+@main.command()
+@STUDY
+@DATA
+@STORE
+@BUILD
+@SITE
+@click.option("--all", "everything", is_flag=True, help="Also what is up to date.")
+def status(
+    study: str, data_dir: Path, store: Path, build_dir: Path, site: Path, everything: bool
+) -> None:
+    """What is stale: runs, figures, values, tables, pages, and the input that changed."""
+    from report_builder.paths import Paths
+    from report_builder.status import status as report_status
+
+    stale = fresh = 0
+    for name, why_stale in report_status(study, Paths(data_dir, store, build_dir, site)):
+        stale, fresh = stale + bool(why_stale), fresh + (not why_stale)
+        if why_stale or everything:
+            click.echo(f"{name}: {why_stale or 'up to date'}")
+    click.echo(f"{fresh} up to date, {stale} stale")
+
+
+@main.command()
+@BUILD
+def check(build_dir: Path) -> None:
+    """Whether words and results agree: claims, results typed in, both languages, links."""
+    from report_builder.checks.agreement import faults
+    from xo.errors import CheckFailed
+
+    found = 0
+    for fault in faults(build_dir):
+        click.echo(fault)
+        found += 1
+    if found:
+        raise CheckFailed(f"{found} faults")
+    click.echo("claims, results, languages and links are in order")
+
+
+@main.command()
+@click.argument("name")
+@STUDY
+@DATA
+@STORE
+@click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+@click.option("--scheme", type=click.Choice(["light", "dark"]), default="light", show_default=True)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help=(
+        "svg or png; default: NAME in this folder. A file is replaced only if this command wrote "
+        "it and nobody changed it."
+    ),
+)
+def figure(
+    name: str,
+    study: str,
+    data_dir: Path,
+    store: Path,
+    language: Literal["zh", "en"],
+    scheme: Literal["light", "dark"],
+    out: Path | None,
+) -> None:
+    """Draw one figure from the records there are."""
+    from report_builder.figures.toolkit.style import Style
+    from report_builder.paths import Paths
+    from report_builder.single import draw_figure
+
+    paths = Paths(data_dir, store, Path("build"), Path("site"))
+    click.echo(draw_figure(name, study, paths, Style(language, scheme), out))
+
+
+@main.command()
+@click.argument("name")
+@STUDY
+@DATA
+@STORE
+@click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+def value(name: str, study: str, data_dir: Path, store: Path, language: str) -> None:
+    """Print one value of the pages from the records there are, and below it what it means."""
+    from report_builder.paths import Paths
+    from report_builder.single import read_value
+
+    found = read_value(name, study, Paths(data_dir, store, Path("build"), Path("site")))
+    click.echo(found.text[language])
+    if found.note[language]:
+        click.echo(found.note[language])
+
+
+@main.command()
+@DATA
+@STORE
+@click.option(
+    "--site",
+    metavar="FOLDER|ADDRESS",
+    help="Check this copy of a site from its manifest alone, and nothing else. "
+    "Without it: the store, and the site in the folder 'site'.",
+)
+@click.option(
+    "--sample",
+    type=click.IntRange(min=1),
+    metavar="K",
+    help="Also train K runs of the store again and compare the numbers.",
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Which K runs are chosen.")
+@click.option("--variant", help="Choose among the runs of this variant only.")
+@click.option(
+    "--jobs", type=click.IntRange(min=1), help="Processes at a time; default: one per core."
+)
+def verify(
+    data_dir: Path,
+    store: Path,
+    site: str | None,
+    sample: int | None,
+    seed: int,
+    variant: str | None,
+    jobs: int | None,
+) -> None:
+    """Rehash store and site, and name every file that is not as written; exit 1 if there is one."""
+    from report_builder.checks.integrity import verify as checks
+    from xo.data.load import open_data
+    from xo.runs.progress import train_missing
+
+    if variant and not sample:
+        raise InputError("--variant says which runs --sample chooses from; give both")
+    problems = 0
+    for checked in checks(
+        store,
+        site,
+        sample,
+        seed,
+        variant,
+        lambda: open_data(data_dir, store),
+        lambda missing, scratch: train_missing(missing, scratch, jobs=jobs),
+    ):
+        for problem in checked.problems:
+            click.echo(problem)
+        click.echo(f"{checked.subject}: {len(checked.problems) or 'no'} problems")
+        problems += len(checked.problems)
+    click.echo(f"{problems} problems in all" if problems else "all is as it was written")
+    if problems:
+        sys.exit(1)

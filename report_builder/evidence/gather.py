@@ -1,0 +1,74 @@
+"""Reads the evidence of a study from the store: runs, and demonstrations computed from them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+from report_builder.evidence.study import Evidence
+from xo.data.dataset import DataSet
+from xo.data.load import open_data
+from xo.demonstrations.record import DemonstrationLookup, find_demonstrations
+from xo.errors import InputError
+from xo.runs.record import RunRecord
+from xo.runs.study import Lookup, Run, find_records, find_study, plan, study_data
+from xo.store.source_digest import Source
+from xo.store.store import Store
+from xo.variants import VARIANTS
+
+
+class StudyRuns(NamedTuple):
+    """The runs of a study and what the store holds of them."""
+
+    study: str
+    data: DataSet
+    runs: list[Run]
+    lookup: Lookup
+    store: Store
+
+    @property
+    def pending(self) -> frozenset[str]:
+        """The runs that are still to be trained, as `baseline/0`."""
+        return frozenset(run.name for run, _ in self.lookup.missing)
+
+
+def look_up_study(name: str, data: Path, store: Path, quarantine: bool = False) -> StudyRuns:
+    """The runs of a study on the images in the folder `data`.
+
+    Damaged records count as missing and, with `quarantine`, are moved away. Raises InputError for
+    an unknown study.
+    """
+    study = find_study(name)
+    images = study_data(study, open_data(data, store))
+    runs = plan(study, images, Source())
+    return StudyRuns(name, images, runs, find_records(runs, Store(store), quarantine), Store(store))
+
+
+def gather(
+    study: StudyRuns, records: list[RunRecord] | None = None, may_be_empty: bool = False
+) -> Evidence:
+    """The evidence of these records, by default of those that the store holds.
+
+    Raises InputError where there are none, unless it may be empty.
+    """
+    records = study.lookup.found if records is None else records
+    if not records and not may_be_empty:
+        raise InputError(
+            f"{study.store.root}: no record of the study {study.study} on {study.data.name}; "
+            "train it with 'python -m report_builder build' first"
+        )
+    by_variant: dict[str, tuple[RunRecord, ...]] = {}
+    for record in sorted(records, key=lambda record: record.seed):
+        by_variant[record.variant] = (*by_variant.get(record.variant, ()), record)
+    rows = tuple(variant for variant in VARIANTS.values() if variant.name in by_variant)
+    ordered = {row.name: by_variant[row.name] for row in rows}
+    evidence = Evidence(study.study, study.data, rows, ordered)
+    return replace(evidence, demonstrations=look_up_demonstrations(evidence, study.store).found)
+
+
+def look_up_demonstrations(
+    evidence: Evidence, store: Store, quarantine: bool = False
+) -> DemonstrationLookup:
+    """What the store holds of the demonstrations that these records allow."""
+    return find_demonstrations(evidence.records, evidence.data, store, Source(), quarantine)

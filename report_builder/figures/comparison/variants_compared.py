@@ -1,0 +1,160 @@
+"""Accuracy, parameters and seconds per epoch of every variant, side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from report_builder.figures.comparison import variant_rows
+from report_builder.figures.toolkit.description import Description
+from report_builder.figures.toolkit.style import Style
+from report_builder.figures.toolkit.words import title_of
+from report_builder.text import Text, number, percent, same
+from xo.variants import Variant
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from report_builder.evidence.study import Evidence
+
+HEADINGS = (
+    Text("最后一轮准确率（%）", "Final accuracy (%)"),
+    Text("参数（对数）", "Parameters (log)"),
+    Text("每轮秒数（对数）", "Seconds per epoch (log)"),
+)
+
+
+class VariantsCompared(NamedTuple):
+    rows: tuple[variant_rows.MeasuredVariant, ...]
+
+    @property
+    def variants(self) -> list[Variant]:
+        return [row.variant for row in self.rows]
+
+
+def measure(evidence: Evidence) -> VariantsCompared:
+    measured = (variant_rows.measure_variant(evidence, each) for each in evidence.variants)
+    return VariantsCompared(tuple(measured))
+
+
+def draw(numbers: VariantsCompared, style: Style) -> Figure:
+    rows = numbers.rows
+    figure, panels = variant_rows.row_panels(
+        style, _title(numbers), numbers.variants, HEADINGS, 0.78, 0.12
+    )
+    for y, row in enumerate(rows):
+        _draw_row(panels, y, row, style)
+    accuracy, parameters, seconds = panels
+    lowest = 100 * min(row.accuracy.min() for row in rows)
+    accuracy.set_xlim(lowest - 0.06 * (100 - lowest) - 1, 100 + 0.06 * (100 - lowest) + 1)
+    variant_rows.log_axis(
+        parameters, [row.parameters for row in rows], variant_rows.round_count(style)
+    )
+    variant_rows.log_axis(seconds, np.concatenate([row.seconds for row in rows]))
+    return figure
+
+
+def _draw_row(panels: list[Axes], y: int, row: variant_rows.MeasuredVariant, style: Style) -> None:
+    color, seconds = style.color(row.variant.name), row.seconds
+    accuracy_ax, parameters_ax, seconds_ax = panels
+    accuracy_ax.plot(
+        100 * row.accuracy,
+        np.full(len(row.accuracy), y),
+        "|",
+        color=color,
+        ms=11,
+        mew=1,
+        alpha=0.5,
+        clip_on=False,
+    )
+    parameters_ax.plot(row.parameters, y, "o", color=color, ms=7)
+    seconds_ax.plot([seconds.min(), seconds.max()], [y, y], color=color, lw=2.5, alpha=0.5)
+    seconds_ax.plot(row.median_seconds, y, "o", color=color, ms=7)
+    middle = 100 * row.median_accuracy
+    accuracy_ax.plot(middle, y, "o", color=color, ms=7, clip_on=False, zorder=3)
+    for ax, words in zip(
+        panels,
+        (
+            same(percent(row.median_accuracy)),
+            variant_rows.large(row.parameters),
+            variant_rows.in_seconds(row.median_seconds),
+        ),
+        strict=True,
+    ):
+        variant_rows.write_beside(ax, y, style.text(words), color)
+
+
+def describe(numbers: VariantsCompared) -> Description:
+    rows = numbers.rows
+    words = [
+        same(f"{percent(row.median_accuracy)}, {row.parameters:,}, ")
+        + variant_rows.in_seconds(row.median_seconds)
+        for row in rows
+    ]
+    counts = sorted({len(row.accuracy) for row in rows})
+    n = same(f"{counts[0]}")
+    if len(counts) > 1:
+        n += Text(f" 至 {counts[-1]}", f" to {counts[-1]}")
+    return Description(
+        _title(numbers),
+        Text(
+            "三列点图，每个变体一行，依次为准确率中位数、参数数、每轮秒数：{each}。",
+            "Three columns of dots, a row for each variant: median accuracy, parameters, seconds "
+            "per epoch. {each}.",
+        ).format(each=variant_rows.each_variant(numbers.variants, words, same("; "))),
+        Text(
+            "准确率：竖线为单个种子，圆点为中位数（每个变体 n = {n}）。"
+            "秒数：圆点为各轮的中位数，横线从最快到最慢；只计训练，不计测试，"
+            "在训练所用的机器上测得。参数和秒数的横轴为对数。",
+            "Accuracy: ticks are single seeds, dots their median (n = {n} for each variant). "
+            "Seconds: dots are medians over all epochs, lines reach from the fastest to the "
+            "slowest; training alone, without the test, on the machine that trained. Parameters "
+            "and seconds are on log scales.",
+        ).format(n=n),
+        [
+            {
+                "variant": row.variant.name,
+                "n": len(row.accuracy),
+                "accuracy_median": row.median_accuracy,
+                "accuracy_low": float(row.accuracy.min()),
+                "accuracy_high": float(row.accuracy.max()),
+                "parameters": row.parameters,
+                "epoch_seconds_median": row.median_seconds,
+                "epoch_seconds_low": float(row.seconds.min()),
+                "epoch_seconds_high": float(row.seconds.max()),
+            }
+            for row in rows
+        ],
+    )
+
+
+def _title(numbers: VariantsCompared) -> Text:
+    rows = numbers.rows
+    fast = min(rows, key=lambda row: row.median_seconds)
+    slow = max(rows, key=lambda row: row.median_seconds)
+    least, most = number(fast.median_seconds, 2), number(slow.median_seconds, 2)
+    if len(rows) == 1:
+        (row,) = rows
+        return title_of(row.variant) + Text(
+            f"：{row.parameters:,} 个参数，每轮 {least} 秒",
+            f": {row.parameters:,} parameters, {least} s an epoch",
+        )
+    sizes = Text("参数数从 {few}到 {many}", "parameters from {few} to {many}").format(
+        few=variant_rows.large(min(row.parameters for row in rows)),
+        many=variant_rows.large(max(row.parameters for row in rows)),
+    )
+    if least == most:
+        same_time = Text(f"每轮都是 {least} 秒，", f"An epoch takes {least} s with each network; ")
+        return same_time + sizes
+    return Text(
+        "每轮秒数：{fast} {least}，{slow} {most}；{sizes}",
+        "Seconds per epoch from {least} ({fast}) to {most} ({slow}), {sizes}",
+    ).format(
+        fast=title_of(fast.variant),
+        slow=title_of(slow.variant),
+        least=least,
+        most=most,
+        sizes=sizes,
+    )

@@ -1,0 +1,1 @@
+"""The concept pages' figures, drawn from demonstrations."""

@@ -1,0 +1,1 @@
+"""Images of the data set, and what a network answers."""

@@ -1,0 +1,152 @@
+"""The test images that a network gets wrong, or, where there are none, is least sure of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from report_builder.figures.toolkit.description import Description
+from report_builder.figures.toolkit.picture import Picture
+from report_builder.figures.toolkit.pixels import ACROSS, cell_size, gray, points
+from report_builder.figures.toolkit.style import Style
+from report_builder.figures.toolkit.words import class_names, shorten
+from report_builder.text import Text, percent, plural
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from report_builder.evidence.study import Evidence
+    from xo.runs.record import RunRecord
+    from xo.variants import Variant
+
+IN_A_ROW = 5
+MOST = 10  # images
+
+
+class Answer(NamedTuple):
+    """One image and what the network answers."""
+
+    image_id: str
+    image: np.ndarray  # (H, W) uint8
+    truth: str
+    answer: str
+    probability: float  # of the answer
+    wrong: bool
+
+
+class Mistakes(NamedTuple):
+    """The answers of one run that are shown."""
+
+    variant: Variant
+    seed: int
+    image_size: tuple[int, int]  # (H, W)
+    images: int  # that the run was tested on
+    wrong: int  # of them
+    least_sure: float  # the lowest probability of an answer
+    shown: list[Answer]  # wrong ones, surest first; else the right ones, least sure first
+
+
+def measure(evidence: Evidence, variant: str) -> Mistakes:
+    """The mistakes of the representative run."""
+    run = evidence.representative(variant)
+    probabilities, truth = run.array("test_probabilities"), run.array("test_labels")
+    answers, sure = probabilities.argmax(axis=1), probabilities.max(axis=1)
+    order, wrong = np.argsort(sure, kind="stable"), np.flatnonzero(answers != truth)
+    if len(wrong):
+        order = wrong[np.argsort(-sure[wrong], kind="stable")]
+    names = class_names(run)
+    return Mistakes(
+        variant=evidence.variant(variant),
+        seed=run.seed,
+        image_size=evidence.data.image_size,
+        images=len(truth),
+        wrong=len(wrong),
+        least_sure=float(sure.min()),
+        shown=[
+            Answer(
+                run.test_ids[i],
+                _image(evidence, run, run.test_ids[i]),
+                names[truth[i]],
+                names[answers[i]],
+                float(sure[i]),
+                bool(answers[i] != truth[i]),
+            )
+            for i in order[:MOST]
+        ],
+    )
+
+
+def _image(evidence: Evidence, run: RunRecord, name: str) -> np.ndarray:
+    """The (H, W) image of that name; where the split was the label, runs are tested on both."""
+    split = evidence.data.test
+    if tuple(run.classes) == ("test", "train") and evidence.data.classes != ("test", "train"):
+        folder, _, name = name.partition("/")
+        split = {"test": evidence.data.test, "train": evidence.data.train}[folder]
+    return np.asarray(split.images[split.ids.index(name)])
+
+
+def draw(numbers: Mistakes, style: Style) -> Figure:
+    """Each image with its truth, answer and file name below it."""
+    cell = cell_size(numbers.image_size, ACROSS / IN_A_ROW - 40)
+    pitch = max(cell) + 40  # the words need the width that a narrow image leaves
+    width = IN_A_ROW * pitch
+    drop = cell[1] + points(width, 32)
+    rows = -(-len(numbers.shown) // IN_A_ROW)
+    picture = Picture(style, describe(numbers).title, width, rows * drop + 8)
+    for i, each in enumerate(numbers.shown):
+        row, column = divmod(i, IN_A_ROW)
+        x, y = 20 + column * pitch, 6 + row * drop
+        picture.paint_into(gray(each.image), x, y, cell)
+        below = y + cell[1]
+        names = f"{shorten(each.truth, 5)} → {shorten(each.answer, 5)}"
+        picture.note(x, below + points(width, 11), f"{names} {percent(each.probability)}", 8.5)
+        file = shorten(each.image_id.rsplit(".", 1)[0], 18)
+        picture.note(x, below + points(width, 22), file, 8, color=style.muted)
+    return picture.finished()
+
+
+def describe(numbers: Mistakes) -> Description:
+    """The number of mistakes in words, and a row for each image that is shown."""
+    variant, seed, n, shown = numbers.variant, numbers.seed, numbers.images, len(numbers.shown)
+    if numbers.wrong:
+        title = Text(
+            f"{variant.zh}：种子 {seed} 判错 {n:,} 幅图像中的 {numbers.wrong:,} 幅",
+            f"{variant.en}: seed {seed} is wrong on {numbers.wrong:,} of {plural(n, 'image')}",
+        )
+        which = Text("判错的图像，最有把握的在前", "misclassified images, the surest first")
+    else:
+        least = percent(numbers.least_sure)
+        title = Text(
+            f"{variant.zh}：种子 {seed} 没有判错；最没把握的一幅也有 {least}",
+            f"{variant.en}: seed {seed} makes no mistake; of the least certain image it is "
+            f"{least} sure",
+        )
+        which = Text("没有判错的；这些是最没把握的", "none is wrong; these are the least certain")
+    listing = "; ".join(
+        f"{each.image_id}: {each.truth} → {each.answer}, {percent(each.probability)}"
+        for each in numbers.shown
+    )
+    return Description(
+        title=title,
+        alt=Text(
+            f"{shown} 幅图像（{which.zh}）：{listing}。",
+            f"{plural(shown, 'image')} ({which.en}): {listing}.",
+        ),
+        caption=Text(
+            f"种子 {seed}：{which.zh}（{n:,} 幅中的 {shown} 幅）。"
+            "每幅下面是真实类别 → 回答，和回答的概率；再下面是文件名。",
+            f"Seed {seed}: {which.en} ({shown} of {n:,}). Below each: truth → answer with the "
+            "answer's probability, and the file's name.",
+        ),
+        rows=[
+            {
+                "image": each.image_id,
+                "truth": each.truth,
+                "answer": each.answer,
+                "probability": each.probability,
+                "wrong": int(each.wrong),
+            }
+            for each in numbers.shown
+        ],
+    )

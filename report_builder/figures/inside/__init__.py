@@ -1,0 +1,1 @@
+"""Inside a network: its layers, kernels, feature maps."""

@@ -1,0 +1,104 @@
+"""The kernels of the first convolution before and after training, and what training changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from report_builder.figures.inside.kernels import FEWEST, SCALE, every, weight_rows
+from report_builder.figures.toolkit.description import Description
+from report_builder.figures.toolkit.picture import Picture
+from report_builder.figures.toolkit.pixels import ACROSS, largest, points
+from report_builder.figures.toolkit.style import Style
+from report_builder.text import Text, number
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from report_builder.evidence.study import Evidence
+    from xo.variants import Variant
+
+MARGIN = 12  # pixels
+
+
+class FirstKernels(NamedTuple):
+    """The kernels of one run."""
+
+    variant: Variant
+    seed: int
+    before: np.ndarray  # (C, k, k)
+    after: np.ndarray  # (C, k, k)
+
+    @property
+    def changed_signs(self) -> int:
+        """Weights whose sign training has changed."""
+        return int((np.sign(self.before) != np.sign(self.after)).sum())
+
+    @property
+    def mean_change(self) -> float:
+        """Of a weight, without its sign."""
+        return float(np.abs(self.after - self.before).mean())
+
+
+def measure(evidence: Evidence, variant: str) -> FirstKernels:
+    """The kernels of the representative run."""
+    run = evidence.representative(variant)
+    before, after = (run.array(f"conv1.kernel.{when}")[:, 0] for when in ("before", "after"))
+    return FirstKernels(evidence.variant(variant), run.seed, before, after)
+
+
+def draw(numbers: FirstKernels, style: Style) -> Figure:
+    """Three rows on one scale: before, after, and the change."""
+    rows = (
+        (Text("训练前", "Before training"), numbers.before),
+        (Text("训练后", "After training"), numbers.after),
+        (Text("变化（后减前）", "Change (after minus before)"), numbers.after - numbers.before),
+    )
+    count, size = len(numbers.after), numbers.after.shape[-1]
+    pitch = ACROSS // max(count, FEWEST)
+    side, width = (pitch - 10) // size * size, ACROSS + 2 * MARGIN
+    heading, top = points(width, 18), points(width, 14)
+    bar_y = top + len(rows) * (heading + pitch) + points(width, 6)
+    picture = Picture(style, describe(numbers).title, width, bar_y + points(width, 26))
+    limit = largest([numbers.before, numbers.after])
+    for row, (words, kernels) in enumerate(rows):
+        y = top + row * (heading + pitch)
+        picture.note(MARGIN, y + heading * 0.75, words, 9.5)
+        for i, kernel in enumerate(kernels):
+            corner = MARGIN + i * pitch, y + heading
+            picture.paint_into(picture.around_zero(kernel, limit), *corner, (side, side))
+    for i in range(0, count, every(width, pitch)):
+        middle = MARGIN + i * pitch + side / 2
+        picture.note(middle, top - 4, f"{i + 1}", 8.5, ha="center", color=style.muted)
+    picture.scale_bar(bar_y, limit, SCALE)
+    return picture.finished()
+
+
+def describe(numbers: FirstKernels) -> Description:
+    """The change in words, and a row for each weight."""
+    after, flips = numbers.after, numbers.changed_signs
+    count, weights, moved = len(after), after.size, number(numbers.mean_change, 2)
+    size = f"{after.shape[-1]}×{after.shape[-1]}"
+    least, most = number(after.min(), 2), number(after.max(), 2)
+    return Description(
+        title=Text(
+            f"{numbers.variant.zh}：训练使第一层 {weights} 个权值平均移动 {moved}，{flips} 个变号",
+            f"{numbers.variant.en}: training moves the first layer's {weights} weights by {moved} "
+            f"on average; {flips} change sign",
+        ),
+        alt=Text(
+            f"第一层的 {count} 个 {size} 卷积核，三行：训练前、训练后、变化。"
+            f"权值从 {least} 到 {most}；{flips} 个变号。",
+            f"{count} {size} kernels of the first layer in three rows: before training, after, "
+            f"and the change. After it, weights reach from {least} to {most}; {flips} changed "
+            "sign.",
+        ),
+        caption=Text(
+            f"种子 {numbers.seed} 的第一个卷积层，{count} 个 {size} 核；编号即输出特征图的编号。"
+            "三行用同一色标，零在正中。",
+            f"The first convolution of seed {numbers.seed}: {count} kernels of {size}, numbered "
+            "as the maps they make. All rows share one scale with zero in the middle.",
+        ),
+        rows=weight_rows(numbers.before[:, None], after[:, None]),
+    )

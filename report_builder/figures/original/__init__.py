@@ -1,0 +1,1 @@
+"""The original's printed logs, laid over our runs."""

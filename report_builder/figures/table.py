@@ -1,0 +1,165 @@
+"""The table of all figures; finds one by its name and draws it. It imports no matplotlib."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from types import ModuleType
+from typing import Literal, NamedTuple
+
+from report_builder.evidence.recording import recording
+from report_builder.evidence.study import Evidence
+from report_builder.figures.comparison import (
+    confusion,
+    cost_and_success,
+    escape,
+    solved,
+    variants_compared,
+)
+from report_builder.figures.concepts import (
+    bottleneck,
+    fcn_canvas,
+    fcn_details,
+    mixing,
+    partial_sums,
+    patches,
+    pooling_detail,
+    pooling_kinds,
+    probes,
+    receptive_fields,
+    sharing,
+    shifts,
+    sliding_window,
+)
+from report_builder.figures.images import mistakes, one_image, samples
+from report_builder.figures.inside import (
+    feature_maps,
+    kernels_conv1,
+    kernels_conv2,
+    levels,
+    network,
+    passage,
+)
+from report_builder.figures.original import published_explanations, published_logs
+from report_builder.figures.toolkit.description import Drawing
+from report_builder.figures.toolkit.style import Style
+from report_builder.figures.training import accuracy, accuracy_by_epoch, loss
+from xo.errors import InputError
+from xo.variants import Variant
+
+
+class Row(NamedTuple):
+    """A figure of the whole study or of a variant.
+
+    Its module has `measure(evidence) -> numbers`, a NamedTuple of plain data and arrays (of a
+    variant: `measure(evidence, name)`); `draw(numbers, style) -> matplotlib Figure`;
+    and `describe(numbers) -> Description`.
+    """
+
+    source: ModuleType
+    kind: Literal["svg", "png"]
+    scope: Literal["study", "variant"]
+    convolutions: int = 1  # that a variant must have
+    block: int | None = None  # of the network, that it shows: a third argument of `measure`
+    demonstration: str = ""  # that it shows, for a figure of the study
+
+
+FIGURES: dict[str, Row] = {
+    "passage": Row(passage, "png", "study"),
+    "samples": Row(samples, "png", "study"),
+    "solved": Row(solved, "svg", "study"),
+    "accuracy-by-epoch": Row(accuracy_by_epoch, "svg", "study"),
+    "variants-compared": Row(variants_compared, "svg", "study"),
+    "escape": Row(escape, "svg", "study"),
+    "cost-and-success": Row(cost_and_success, "svg", "study"),
+    "published-logs": Row(published_logs, "svg", "study"),
+    "published-readings": Row(published_explanations, "svg", "study"),
+    "levels": Row(levels, "png", "study"),
+    "sliding-window": Row(sliding_window, "png", "study", demonstration="windows"),
+    "receptive-fields": Row(receptive_fields, "png", "study", demonstration="windows"),
+    "shifts": Row(shifts, "svg", "study", demonstration="shifts"),
+    "sharing": Row(sharing, "svg", "study", demonstration="sharing"),
+    "pooling-kinds": Row(pooling_kinds, "png", "study", demonstration="pooling"),
+    "pooling-detail": Row(pooling_detail, "png", "study", demonstration="pooling"),
+    "fcn-canvas": Row(fcn_canvas, "png", "study", demonstration="fcn"),
+    "fcn-details": Row(fcn_details, "png", "study", demonstration="fcn"),
+    "probes": Row(probes, "svg", "study", demonstration="probes"),
+    "patches": Row(patches, "png", "study", demonstration="patches"),
+    "partial-sums": Row(partial_sums, "png", "study", demonstration="partial-sums"),
+    "mixing": Row(mixing, "png", "study", demonstration="mixing"),
+    "bottleneck": Row(bottleneck, "svg", "study", demonstration="bottleneck"),
+    "network": Row(network, "svg", "variant"),
+    "loss": Row(loss, "svg", "variant"),
+    "accuracy": Row(accuracy, "svg", "variant"),
+    "confusion": Row(confusion, "svg", "variant"),
+    "mistakes": Row(mistakes, "png", "variant"),
+    "one-image": Row(one_image, "png", "variant"),
+    "kernels-conv1": Row(kernels_conv1, "png", "variant"),
+    "kernels-conv2": Row(kernels_conv2, "png", "variant", convolutions=2),
+    "maps1": Row(feature_maps, "png", "variant", block=1),
+    "maps2": Row(feature_maps, "png", "variant", block=2, convolutions=2),
+    "maps3": Row(feature_maps, "png", "variant", block=3, convolutions=3),
+}
+
+
+def names(evidence: Evidence) -> list[str]:
+    """The names of all figures that can be drawn of a study: `samples`, `loss.baseline`, ..."""
+    if not evidence.rows:
+        return []
+    return [
+        name if row.scope == "study" else f"{name}.{variant.name}"
+        for name, row in FIGURES.items()
+        for variant in (evidence.rows[:1] if row.scope == "study" else evidence.rows)
+        if _applies(row, variant, evidence)
+    ]
+
+
+def find(name: str, evidence: Evidence) -> tuple[Row, str | None]:
+    """The row of `loss.baseline` and the name of its variant, None for a figure of the whole study.
+
+    Raises InputError for an unknown name.
+    """
+    with recording():  # apart: what other figures can be drawn decides nothing about this one
+        known = names(evidence)
+    if name not in known:
+        study = ", ".join(figure for figure, row in FIGURES.items() if row.scope == "study")
+        variant = ", ".join(figure for figure, row in FIGURES.items() if row.scope == "variant")
+        raise InputError(
+            f"figure '{name}': not known; known are {study}, and with a variant's name, as in "
+            f"loss.baseline, {variant} "
+            f"(the study has {', '.join(v.name for v in evidence.rows) or 'no run yet'})"
+        )
+    figure, _, variant_name = name.partition(".")
+    return FIGURES[figure], variant_name or None
+
+
+def _applies(row: Row, variant: Variant, evidence: Evidence) -> bool:
+    if row.demonstration:
+        return evidence.can_show(row.demonstration)
+    return row.scope == "study" or len(variant.channels) >= row.convolutions
+
+
+def code_of(row: Row) -> tuple[str, ...]:
+    """The functions that draw a figure, as `report_builder.figures.training.loss:draw`."""
+    functions = (row.source.measure, row.source.draw, row.source.describe)
+    return tuple(f"{function.__module__}:{function.__name__}" for function in functions)
+
+
+def draw(name: str, evidence: Evidence, style: Style) -> Drawing:
+    """Draws one figure by its name, such as `loss.baseline`; writes nothing."""
+    (drawing,) = draw_styles(name, evidence, (style,))
+    return drawing
+
+
+def draw_styles(name: str, evidence: Evidence, styles: Iterable[Style]) -> Iterator[Drawing]:
+    """Draws one figure in several styles; it is measured and described once."""
+    row, variant_name = find(name, evidence)
+    scope = tuple(each for each in (variant_name, row.block) if each is not None)
+    numbers = row.source.measure(evidence, *scope)
+    words = row.source.describe(numbers)
+    for style in styles:
+        with style.applied():
+            figure = row.source.draw(numbers, style)
+        title, alt, caption = (
+            text[style.language] for text in (words.title, words.alt, words.caption)
+        )
+        yield Drawing(figure, title, alt, caption, words.rows, style)

@@ -1,0 +1,119 @@
+"""How figures look: language, light or dark colors, font, settings of matplotlib."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+from report_builder import palette
+from report_builder.fonts import FONT
+from report_builder.palette import DIVERGING
+from report_builder.text import Text
+
+SETTINGS = Path(__file__).with_name("report.mplstyle")
+ASSETS = (SETTINGS, FONT)  # files that every figure depends on
+OTHER_FONTS = (
+    "Noto Sans CJK SC",
+    "Source Han Sans SC",
+    "WenQuanYi Micro Hei",
+    "PingFang SC",
+    "Microsoft YaHei",
+)
+
+
+@dataclass(frozen=True)
+class Style:
+    """One of the four ways a figure is drawn."""
+
+    language: Literal["zh", "en"]
+    scheme: Literal["light", "dark"]
+
+    def text(self, words: Text) -> str:
+        """The words in the language of the figure."""
+        return words[self.language]
+
+    def color(self, thing: str) -> str:
+        """The color of a thing, such as a variant: `#rrggbb`."""
+        return palette.pair(thing)[self._shade]
+
+    def class_colors(self, names: tuple[str, ...]) -> list[str]:
+        """A color for each class, by `class_name`; up to ten classes have different ones."""
+        return [pair[self._shade] for pair in palette.class_pairs(names)]
+
+    @property
+    def ink(self) -> str:
+        return self.color("ink")
+
+    @property
+    def muted(self) -> str:
+        return self.color("muted")
+
+    @property
+    def ground(self) -> str:
+        return self.color("ground")
+
+    @property
+    def diverging(self) -> tuple[str, ...]:
+        """Seven colors from the most negative over zero to the most positive."""
+        return DIVERGING[self._shade]
+
+    @property
+    def _shade(self) -> int:
+        return 0 if self.scheme == "light" else 1
+
+    @contextmanager
+    def applied(self) -> Iterator[None]:
+        """Within it matplotlib draws in this style.
+
+        Ticks are created when a figure is saved, so saving needs it too.
+        """
+        import matplotlib
+
+        with matplotlib.rc_context(_settings(self)):
+            yield
+
+
+STYLES = (
+    Style("zh", "light"),
+    Style("zh", "dark"),
+    Style("en", "light"),
+    Style("en", "dark"),
+)
+
+
+@lru_cache
+def font_families() -> list[str]:
+    """Our font, then a Chinese font of the system for what it lacks, then matplotlib's own."""
+    from matplotlib import font_manager
+
+    font_manager.fontManager.addfont(FONT)
+    installed = set(font_manager.get_font_names())
+    ours = font_manager.FontProperties(fname=FONT).get_name()
+    return [ours, *(name for name in OTHER_FONTS if name in installed), "DejaVu Sans"]
+
+
+@lru_cache
+def _settings(style: Style) -> dict[Any, Any]:
+    import matplotlib
+
+    settings: dict[Any, Any] = {
+        **matplotlib.rcParamsDefault,
+        **matplotlib.rc_params_from_file(SETTINGS, use_default_template=False),
+        "text.color": style.ink,
+        "axes.labelcolor": style.ink,
+        "xtick.color": style.muted,
+        "ytick.color": style.muted,
+        "axes.edgecolor": style.muted,
+        "figure.facecolor": style.ground,
+        "axes.facecolor": style.ground,
+        "grid.color": style.color("grid"),
+        "xtick.labelcolor": style.ink,
+        "ytick.labelcolor": style.ink,
+        "font.family": font_families(),
+    }
+    del settings["backend"]
+    return settings

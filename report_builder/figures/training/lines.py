@@ -1,0 +1,48 @@
+"""What the figures of training share: a thin line for each seed, a strong one for their median."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from report_builder.figures.toolkit.layout import DOTS
+from report_builder.figures.toolkit.style import Style
+from xo.runs.record import SOLVED
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+LEFT, RIGHT = 0.78, 1.62  # inches for the y axis and for the labels at the ends of lines
+DASHES = (0, (4, 2))
+
+
+def draw_seeds(
+    ax: Axes, x: np.ndarray, values: np.ndarray, color: str, dash: str | tuple = "-"
+) -> None:
+    """A thin pale line for each row of `values` (seeds, points), a strong one for their median."""
+    marker = "o" if len(x) == 1 else None  # one point makes no line
+    for line in values:
+        ax.plot(x, line, color=color, lw=0.7, alpha=0.35, ls=dash, marker=marker, ms=4)
+    median = np.median(values, axis=0)
+    ax.plot(x, median, color=color, lw=2, ls=dash, marker=marker, ms=7, gid="median")
+
+
+def draw_accuracy(style: Style, ax: Axes, values: np.ndarray, color: str, blind: float) -> None:
+    """Accuracy `(seeds, epochs)` in percent, with the levels of solving and of a blind guess."""
+    epochs = values.shape[1]
+    draw_seeds(ax, np.arange(1, epochs + 1), 100 * values, color)
+    ax.axhline(100 * SOLVED, color=style.muted, lw=1, ls=DASHES, zorder=1)
+    ax.axhline(100 * blind, color=style.color("chance"), lw=1.2, ls=DOTS, zorder=1)
+    ax.set_xlim(0.5, epochs + 0.5)
+
+
+def accuracy_limits(values: np.ndarray, blind: float) -> tuple[float, float]:
+    """The ends of an axis in percent that shows all values, the blind guess and 90 %."""
+    low = 100 * min(values.min(), blind, 0.9)
+    return low - 0.06 * (100 - low), 100 + 0.06 * (100 - low)
+
+
+def last_median(values: np.ndarray) -> float:
+    """The median over seeds of the last column of `(seeds, points)`."""
+    return float(np.median(values[:, -1]))

@@ -1,0 +1,182 @@
+"""Loss of every batch, and of every epoch on training and test images, of one variant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from report_builder.evidence.estimates import curve, entropy, lost_is_infinite
+from report_builder.figures.toolkit import layout
+from report_builder.figures.toolkit.description import Description
+from report_builder.figures.toolkit.style import Style
+from report_builder.figures.toolkit.words import k_of_n_runs, title_of
+from report_builder.figures.training.lines import DASHES, LEFT, RIGHT, draw_seeds, last_median
+from report_builder.text import SPACE, Text, number, plural
+from xo.variants import Variant
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from report_builder.evidence.study import Evidence
+
+FLOOR = 1e-6  # nats; smaller losses are drawn here, as float32 knows little below
+
+
+class Loss(NamedTuple):
+    """Losses in nats; infinite where training diverged."""
+
+    variant: Variant
+    seeds: tuple[int, ...]
+    batch: np.ndarray  # (seeds, epochs, batches)
+    train: np.ndarray  # (seeds, epochs), the mean over the batches of an epoch
+    test: np.ndarray  # (seeds, epochs), at the end of an epoch
+    classes: int
+    blind: float  # of a guess that knows nothing but the shares of the classes
+
+    @property
+    def even(self) -> float:
+        """Of a guess that takes all classes for equally common."""
+        return float(np.log(self.classes))
+
+    @property
+    def learned(self) -> int:
+        """The number of seeds whose training loss ends below half that of a blind guess."""
+        return int((self.train[:, -1] < self.blind / 2).sum())
+
+
+def measure(evidence: Evidence, name: str) -> Loss:
+    runs = evidence.runs(name)
+    counts = runs[0].label_counts
+    return Loss(
+        evidence.variant(name),
+        tuple(run.seed for run in runs),
+        lost_is_infinite(np.array([run.array("batch_loss") for run in runs])),
+        curve(runs, "train_loss"),
+        curve(runs, "test_loss"),
+        len(counts),
+        entropy(counts),
+    )
+
+
+def draw(numbers: Loss, style: Style) -> Figure:
+    figure = layout.sheet(style.text(_title(numbers)), 4.35)
+    wide = layout.WIDTH - LEFT - RIGHT
+    upper = layout.axes(figure, LEFT, 2.45, wide, 1.8)
+    lower = layout.axes(figure, LEFT, 0.5, wide, 1.7, sharex=upper)
+    _draw_batches(upper, numbers, style)
+    _draw_epochs(lower, numbers, style)
+    chance = _chance(numbers, style)
+    for ax in (upper, lower):
+        for y, _, color in chance:
+            ax.axhline(y, color=color, lw=1.2, ls=layout.DOTS, zorder=1)
+    color, n = style.color(numbers.variant.name), len(numbers.seeds)
+    median = Text(f"{n} 个种子的中位数", f"median of {n} seeds")
+    if n == 1:
+        median = Text("只有一个种子", "one seed only")
+    layout.end_labels(
+        upper, [*chance, (last_median(numbers.batch[:, -1]), style.text(median), color)]
+    )
+    lines = (
+        (numbers.train, Text("训练（实线）", "training (solid)")),
+        (numbers.test, Text("测试（虚线）", "test (dashed)")),
+    )
+    ends = [(max(FLOOR, last_median(values)), style.text(name), color) for values, name in lines]
+    layout.end_labels(lower, [*chance, *ends])
+    return figure
+
+
+def _draw_batches(ax: Axes, numbers: Loss, style: Style) -> None:
+    seeds, epochs, batches = numbers.batch.shape
+    flat = numbers.batch.reshape(seeds, -1)  # (seeds, epochs * batches)
+    x = (np.arange(epochs * batches) + 1) / batches
+    draw_seeds(ax, x, flat, style.color(numbers.variant.name))
+    most = float(np.quantile(_finite(flat, numbers.even), 0.995))
+    ax.set_ylim(0, max(1.3 * numbers.even, 1.05 * most))
+    ax.set_ylabel(style.text(Text("每批的损失（nat）", "Loss of a batch (nats)")))
+    ax.tick_params(labelbottom=False)
+
+
+def _draw_epochs(ax: Axes, numbers: Loss, style: Style) -> None:
+    epochs, color = numbers.train.shape[1], style.color(numbers.variant.name)
+    for values, dash in ((numbers.train, "-"), (numbers.test, DASHES)):
+        draw_seeds(ax, np.arange(1, epochs + 1), np.maximum(values, FLOOR), color, dash)
+    finite = _finite(np.concatenate([numbers.train, numbers.test]), numbers.even)
+    finite = np.maximum(finite, FLOOR)
+    low, high = min(finite.min(), numbers.even) / 2, max(finite.max(), numbers.even) * 2
+    ax.set_yscale("log")
+    ax.set_ylim(low, high)
+    layout.log_ticks(ax.yaxis, low, high)
+    ax.set_ylabel(style.text(Text("每轮的损失（nat）", "Loss of an epoch (nats)")))
+    ax.set_xlim(0, epochs * 1.01)
+    layout.epoch_axis(style, ax, epochs)
+
+
+def _chance(numbers: Loss, style: Style) -> list[tuple[float, str, str]]:
+    """The levels of guessing with their labels and color; one where both nearly agree."""
+    even, blind = numbers.even, numbers.blind
+    known = Text(
+        f"ln{SPACE}{numbers.classes} = {even:.3f}（均匀猜）",
+        f"ln{SPACE}{numbers.classes} = {even:.3f} (even guess)",
+    )
+    levels = [(even, style.text(known), style.color("chance"))]
+    if even - blind > 0.02:
+        shares = Text(f"{blind:.3f}（只按比例猜）", f"{blind:.3f} (shares only)")
+        levels.append((blind, style.text(shares), style.color("chance")))
+    return levels
+
+
+def _finite(values: np.ndarray, default: float) -> np.ndarray:
+    finite = values[np.isfinite(values)]
+    return finite if finite.size else np.array([default])
+
+
+def describe(numbers: Loss) -> Description:
+    variant, (n, epochs, batches) = numbers.variant, numbers.batch.shape
+    train, test = number(last_median(numbers.train)), number(last_median(numbers.test))
+    return Description(
+        _title(numbers),
+        Text(
+            f"{variant.zh}的损失曲线，{n} 个种子，{epochs} 轮。最后一轮的中位数：训练 {train}，"
+            f"测试 {test}；瞎猜为 {numbers.blind:.3f}。",
+            f"Loss curves of “{variant.en}”, {plural(n, 'seed')}, {plural(epochs, 'epoch')}. "
+            f"median of the last epoch: training {train}, test {test}; "
+            f"a blind guess has {numbers.blind:.3f}.",
+        ),
+        Text(
+            f"上：每批的交叉熵，横轴以轮计（每轮 {batches} 批）。下：每轮的平均，对数纵轴；"
+            "训练值是该轮各批的平均，测试值在轮末测得。"
+            f"细线为单个种子，粗线为中位数（n = {n}）。点线是瞎猜的损失：只知道有几类，"
+            "或只知道各类的比例；停在那里的曲线没有学到东西。",
+            "Above: cross-entropy of every batch, counted in epochs "
+            f"({plural(batches, 'batch', 'batches')} each). "
+            "Below: mean of every epoch, on a log scale; training values are averages over the "
+            "epoch's batches, test values are taken at its end. Thin lines are single seeds, the "
+            f"thick one their median (n = {n}). "
+            "Dotted: the loss of a blind guess that knows only how many classes there are, or only "
+            "their shares; a curve that stays there has learned nothing.",
+        ),
+        list(_rows(numbers)),
+    )
+
+
+def _title(numbers: Loss) -> Text:
+    finding = Text(
+        "：{runs}，训练损失降到瞎猜的一半以下",
+        ": training loss falls below half that of a blind guess in {runs}",
+    )
+    runs = k_of_n_runs(numbers.learned, len(numbers.seeds))
+    return title_of(numbers.variant) + finding.format(runs=runs)
+
+
+def _rows(numbers: Loss) -> Iterator[dict]:
+    for seed, epochs in zip(numbers.seeds, numbers.batch, strict=True):
+        for e, batches in enumerate(epochs, 1):
+            for b, loss in enumerate(batches, 1):
+                yield {"series": "batch", "seed": seed, "epoch": e, "batch": b, "loss": float(loss)}
+    for series, values in (("train", numbers.train), ("test", numbers.test)):
+        for seed, line in zip(numbers.seeds, values, strict=True):
+            for e, loss in enumerate(line, 1):
+                yield {"series": series, "seed": seed, "epoch": e, "batch": "", "loss": float(loss)}

@@ -1,0 +1,83 @@
+"""Whether anything that a build reads has changed since the last one, which took note of it in
+`build/last.json`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import msgspec
+
+from report_builder.evidence.gather import StudyRuns, gather
+from report_builder.evidence.original_logs import FILE as PRINTED_LOGS
+from report_builder.paths import CONFIG, Paths
+from report_builder.site.publish import is_published
+from xo.store.files import write_atomically
+from xo.store.inputs import digest, file_digest
+from xo.store.source_digest import ROOT
+
+
+class Counts(msgspec.Struct, frozen=True):
+    """How much there was to show."""
+
+    demonstrations: int
+    figures: int
+    notebooks: int
+    pages: int
+
+
+class LastBuild(msgspec.Struct, frozen=True):
+    fingerprint: str  # digest of everything that the build read
+    counts: Counts
+
+
+def unchanged_since(study: StudyRuns, paths: Paths, files: dict[str, str]) -> Counts | None:
+    """The counts of the last build, if all that a build reads is as it was then and its site still
+    stands.
+    """
+    try:
+        last = msgspec.json.decode(_file(paths).read_bytes(), type=LastBuild)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    if last.fingerprint == fingerprint(study, paths, files) and is_published(paths.site):
+        return last.counts
+    return None
+
+
+def write_last_build(study: StudyRuns, paths: Paths, files: dict[str, str], counts: Counts) -> None:
+    """Takes note of a finished build; `files` are as `read_files` found them when it began."""
+    content = msgspec.json.encode(LastBuild(fingerprint(study, paths, files), counts))
+    write_atomically(_file(paths), content)
+
+
+def read_files(docs: Path) -> dict[str, str]:
+    """The digests of the files that a build reads, but for images and records."""
+    sources = [
+        file
+        for folder in (ROOT / "xo", ROOT / "report_builder", docs)
+        for file in sorted(folder.rglob("*"))
+        if "__pycache__" not in file.parts and file.is_file()
+    ]
+    return {str(file): file_digest(file) for file in [CONFIG, PRINTED_LOGS, *sources]}
+
+
+def fingerprint(study: StudyRuns, paths: Paths, files: dict[str, str]) -> str:
+    """A digest of everything that a build reads."""
+    installed = (path.name for place in {*sys.path} for path in Path(place).glob("*.dist-info"))
+    demonstrations = gather(study, may_be_empty=True).demonstrations
+    return digest(
+        {
+            "records": sorted(record.digest for record in study.lookup.found),
+            "demonstrations": {name: record.digest for name, record in demonstrations.items()},
+            "study": [study.study, study.data.digest],
+            "folders": [str(paths.data), str(paths.site.resolve()), os.environ.get("SITE_URL")],
+            "files": files,
+            "versions": [sys.version, *sorted(installed)],
+        }
+    )
+
+
+def _file(paths: Paths) -> Path:
+    return paths.build / "last.json"

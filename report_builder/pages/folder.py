@@ -1,0 +1,73 @@
+"""Keeps the folder of rendered pages in line with what was rendered, and touches nothing else.
+
+A list beside the folder, `docs.json` beside `docs`, names the files that were rendered.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from xo.errors import InputError
+from xo.store.files import write_atomically
+
+
+def fill_folder(out: Path, files: Mapping[str, bytes | Path]) -> None:
+    """Writes files whose content changed, copies those given by their path, removes former ones.
+
+    Raises InputError, before anything is written, on a file that was not rendered.
+    """
+    listing = out.with_name(f"{out.name}.json")
+    present = {
+        file.relative_to(out).as_posix(): file
+        for file in out.rglob("*")
+        if file.is_symlink() or not file.is_dir()
+    }
+    rendered = _read_listing(listing)
+    if rendered is None:  # the first time, or as an earlier version left it
+        rendered = set(present)
+    for name in sorted(present.keys() - rendered):
+        if not present[name].name.startswith("."):  # MkDocs does not read these either
+            raise InputError(
+                f"{present[name]}: was not rendered, and this folder holds rendered pages only; "
+                "move it out"
+            )
+    _write_listing(listing, rendered | files.keys())  # both, until the former files are gone
+    for name, content in files.items():
+        _write(out / name, content)
+    for name in rendered & present.keys() - files.keys():
+        present[name].unlink(missing_ok=True)
+    folders = (path for path in out.rglob("*") if path.is_dir() and not path.is_symlink())
+    for folder in sorted(folders, reverse=True):
+        if not any(folder.iterdir()):
+            folder.rmdir()
+    _write_listing(listing, files.keys())
+
+
+def _write(target: Path, content: bytes | Path) -> None:
+    """Writes or copies a file where it differs; a copy has its source's size and time."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if isinstance(content, Path):
+        before, after = target.stat() if target.is_file() else None, content.stat()
+        if before is None or (before.st_size, before.st_mtime_ns) != (
+            after.st_size,
+            after.st_mtime_ns,
+        ):
+            shutil.copy2(content, target)
+    elif not target.is_file() or target.read_bytes() != content:
+        target.write_bytes(content)
+
+
+def _read_listing(path: Path) -> set[str] | None:
+    try:
+        return set(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return None
+
+
+def _write_listing(path: Path, names: Iterable[str]) -> None:
+    text = json.dumps(sorted(names), ensure_ascii=False, indent=0)
+    if not path.is_file() or path.read_text(encoding="utf-8") != text:
+        write_atomically(path, text)

@@ -1,0 +1,274 @@
+"""The functions that a page's source may call, which bring results into its prose.
+
+Without results, before the first build, everything is a note that names the command which makes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from posixpath import relpath
+from typing import Any, TypeVar
+
+import msgspec
+from markupsafe import Markup
+
+from report_builder import escape
+from report_builder.evidence import original_logs
+from report_builder.pages import glossary, provenance
+from report_builder.pages.code_outputs import CodeBlock
+from report_builder.pages.templating import fill
+from report_builder.results.report import Report
+from report_builder.text import EMPTY, LANGUAGES, Text
+from xo.errors import InputError
+from xo.variants import VARIANTS, Variant
+
+CLAIMS_PAGE = "evidence/claims.md"
+GLOSSARY_PAGE = "appendix/glossary.md"
+STEPPER, STEPPER_FIGURE = "windows", "sliding-window"  # the figure stands where no script runs
+
+T = TypeVar("T")
+
+
+@dataclass
+class PageFunctions:
+    """The functions of one page in one language. Their names are those that the source calls."""
+
+    report: Report
+    language: str
+    path: str  # of the rendered page, below its language's folder
+    source: str  # likewise
+    links_values: bool  # whether the site has the page that values lead to
+    requests: set[str] = field(default_factory=set)  # "figure samples", "value baseline.n"
+    code: list[CodeBlock] = field(default_factory=list)
+
+    def context(self, variant: Variant | None = None) -> dict[str, Any]:
+        """Everything that the source may name; `variant` is the one that the page is of."""
+        markdown = (
+            self.value,
+            self.values_of,
+            self.published,
+            self.table,
+            self.figure,
+            self.figure_link,
+            self.run,
+            self.stepper,
+            self.claim,
+            self.term,
+            self.glossary,
+        )
+        plain = (self.value_sections, self.verdict, self.claims)
+        data = self.report.data
+        return {
+            **{function.__name__: _returning_markup(function) for function in markdown},
+            **{function.__name__: function for function in plain},
+            "study": self.report.study,
+            "data": data.name if data else "xo",
+            "embedded": data.embedded if data else True,
+            "variants": [self._described(each) for each in VARIANTS.values()],
+            **({"variant": self._described(variant)} if variant else {}),
+        }
+
+    # Values, tables and figures
+
+    def value(self, name: str) -> str:
+        """A value, with its note on demand and a link to what it rests on."""
+        self.requests.add(f"value {name}")
+        subject = name.partition(".")[0]
+        reason = self._why_not(f"demonstration {subject}", subject)
+        if reason or not self.report.has_results:
+            return self._fill("unavailable_value.md", kind="value", reason=reason)
+        return self._fill(
+            "value.md",
+            name=name,
+            value=self._find("value", self.report.values, name),
+            page=self._relative(provenance.VALUES) if self.links_values else "",
+        )
+
+    def value_sections(self) -> list[dict[str, str]]:
+        """Name and title of the sections of the page of values."""
+        return provenance.value_sections(self.report, self.language)
+
+    def values_of(self, section: str) -> str:
+        """The values of a variant, or of "data" or "study", and what they rest on."""
+        self.requests.update(f"value {name}" for name in provenance.values_of(self.report, section))
+        if not self.report.has_results:
+            return self._unavailable(section)
+        return provenance.values_table(self.report, section, self.language)
+
+    def published(self, name: str) -> str:
+        """A fact as the original printed it; its place there is the tooltip. It needs no build."""
+        self.requests.add(f"published {name}")
+        fact = self._find("published", original_logs.facts(), name)
+        return self._fill("published.md", printed=fact.text, section=fact.section)
+
+    def table(self, name: str) -> str:
+        """A table with its numbers at the right."""
+        self.requests.add(f"table {name}")
+        reason = self._why_not(f"table {name}", name.partition(".")[2])
+        if reason or not self.report.has_results:
+            return self._unavailable(name, reason)
+        table = self._find("table", self.report.tables, name)
+        return self._fill(
+            "table.md",
+            rule=["---:" if numeric else ":---" for numeric in table.numeric],
+            columns=[column[self.language] for column in table.columns],
+            rows=[[cell[self.language] for cell in row] for row in table.rows],
+        )
+
+    def figure(self, name: str) -> str:
+        """A figure in both schemes, with its caption and what it rests on."""
+        self.requests.add(f"figure {name}")
+        report = self.report
+        reason = self._why_no_figure(name)
+        if reason or not report.has_results or name in {*report.drawable} - report.figures.keys():
+            return self._unavailable(name, reason)
+        figure = self._find("figure", report.figures, name, known=report.drawable)
+        return self._fill(
+            "figure.md",
+            name=name,
+            figure=figure,
+            alt=" ".join(figure.alt[self.language].split()),
+            files=self._relative(f"figures/{name}"),
+            data=report.data,
+            basis=provenance.basis(report, f"figure {name}", provenance.DRAWING),
+            page=self._relative(provenance.VALUES) if self.links_values else "",
+        )
+
+    def figure_link(self, name: str, text: str) -> str:
+        """A link to a figure, or why it cannot be shown; the text alone where no page shows it."""
+        self.requests.add(f"place {name}")
+        if page := self.report.figure_pages.get(name):
+            target = f"{self._relative(page)}#figure-{name}"
+            return self._fill("link.md", label=text, target=target)
+        return escape.markdown(self._why_no_figure(name) or text)
+
+    # Code and interaction
+
+    def run(self, code: str) -> str:
+        """Code that a build runs, with what it printed beneath."""
+        block = CodeBlock.of(code, f"{self.language}/{self.source}")
+        self.requests.add(f"code output {block.name}")
+        self.code.append(block)
+        printed = self.report.code_outputs.get(block.name)
+        return self._fill("code_output.md", code=block.code, printed=printed)
+
+    def stepper(self) -> str:
+        """A picture to step through, window after window; the figure alone without data."""
+        self.requests.add(f"stepper {STEPPER}")
+        picture = Markup(self.figure(STEPPER_FIGURE))
+        content = self.report.steppers.get(STEPPER)
+        if not content:
+            return picture
+        folder = "" if self.language == LANGUAGES[0] else self.language
+        assets = relpath("assets", Path(folder, self.path).with_suffix(""))
+        return self._fill("stepper.md", picture=picture, content=content, assets=assets)
+
+    # Claims
+
+    def verdict(self, name: str, *accepted: str) -> str:
+        """What the records say of a claim.
+
+        Raises InputError on a verdict that is not among `accepted`, for which the page was worded.
+        """
+        self.requests.add(f"claim {name}")
+        if not self.report.has_results:
+            return "undecided"
+        verdict = self._find("claim", self.report.claims, name).verdict
+        if accepted and verdict not in accepted:
+            raise InputError(
+                f"claim '{name}' is now {verdict}; the wording here was accepted for "
+                f"{' or '.join(accepted)}: reword it"
+            )
+        return verdict
+
+    def claim(self, name: str, *accepted: str) -> str:
+        """A claim as worded for its verdict, the numbers that decide, and a link to its page."""
+        self.verdict(name, *accepted)
+        if not self.report.has_results:
+            return self._fill("unavailable_value.md", kind="claim", reason="")
+        claim = self.report.claims[name]
+        return self._fill("claim.md", name=name, claim=claim, page=self._relative(CLAIMS_PAGE))
+
+    def claims(self) -> list[dict[str, Any]]:
+        """Every claim in the page's language, in the table's order; `id` is its name."""
+        self.requests.update(f"claim {name}" for name in self.report.claims)
+        return [
+            {"id": name}
+            | {
+                key: value[self.language] if isinstance(value, Text) else value
+                for key, value in msgspec.structs.asdict(claim).items()
+            }
+            for name, claim in self.report.claims.items()
+        ]
+
+    # Terms
+
+    def term(self, anchor: str, text: str = "") -> str:
+        """A term at its first use on a page, linked to the glossary."""
+        return glossary.link(anchor, self.language, text, self._relative(GLOSSARY_PAGE))
+
+    def glossary(self) -> str:
+        """All terms as a table."""
+        return glossary.page(self.language)
+
+    # Parts
+
+    def _fill(self, template: str, **values: object) -> Markup:
+        return fill(template, self.language, **values)
+
+    def _relative(self, path: str) -> str:
+        """The relative address of a file of this language."""
+        return relpath(path, str(Path(self.path).parent))
+
+    def _find(
+        self, kind: str, results: Mapping[str, T], name: str, known: tuple[str, ...] = ()
+    ) -> T:
+        if name not in results:
+            names = ", ".join(known or sorted(results))
+            raise InputError(f"{kind} '{name}' is not known; known are {names}")
+        return results[name]
+
+    def _unavailable(self, name: str, reason: str = "") -> Markup:
+        return self._fill("unavailable.md", name=name, reason=reason)
+
+    def _why_no_figure(self, name: str) -> str:
+        return self._why_not(f"figure {name}", name.partition(".")[2])
+
+    def _why_not(self, name: str, variant: str) -> str:
+        """Why the study cannot show `figure loss.baseline`, of a variant, as a sentence."""
+        report = self.report
+        if report.has_results and variant in VARIANTS and variant not in report.variants:
+            title = Text(VARIANTS[variant].zh, VARIANTS[variant].en)
+            return _NO_RUN.format(study=report.study, title=title)[self.language]
+        reason = report.unavailable.get(name, EMPTY) if report.has_results else EMPTY
+        kind = _KINDS[name.partition(" ")[0]]
+        return _NOT_HERE.format(kind=kind, reason=reason)[self.language] if reason else ""
+
+    def _described(self, variant: Variant) -> dict[str, Any]:
+        """A variant, and whether it has runs; before the first build it counts as if it had."""
+        return {
+            "name": variant.name,
+            "title": getattr(variant, self.language),
+            "convolutions": len(variant.channels),
+            "pool": variant.pool,
+            "labels": variant.labels,
+            "trained": not self.report.study or variant.name in self.report.variants,
+        }
+
+
+_KINDS = {
+    "figure": Text("图", "figure"),
+    "table": Text("表", "table"),
+    "demonstration": Text("数值", "value"),
+}
+_NOT_HERE = Text("这里没有{kind}：{reason}。", "No {kind} here: {reason}.")
+_NO_RUN = Text(
+    "研究 {study} 还没有“{title}”的训练。", "The study {study} has no run of “{title}” yet."
+)
+
+
+def _returning_markup(function: Callable[..., str]) -> Callable[..., Markup]:
+    """The same function, its result marked as Markdown, which is not escaped."""
+    return lambda *arguments: Markup(function(*arguments))

@@ -1,0 +1,208 @@
+"""Renders the pages' sources, Markdown with Jinja, into plain Markdown with the report's results.
+
+All it needs is the report that a build leaves, so `mkdocs serve` renders without drawing or
+computing. A build renders twice: without results, to learn what pages request, and with them.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from jinja2 import Environment, TemplateError
+
+from report_builder.pages import glossary, notebooks
+from report_builder.pages.code_outputs import CodeBlock
+from report_builder.pages.folder import fill_folder
+from report_builder.pages.functions import CLAIMS_PAGE, PageFunctions
+from report_builder.pages.provenance import VALUES, VALUES_CSV, values_csv
+from report_builder.pages.templating import environment
+from report_builder.results.report import Report
+from report_builder.text import LANGUAGES
+from xo.errors import InputError
+from xo.variants import VARIANTS, Variant
+
+PER_VARIANT = "variants/_variant.md"  # one page for each row of VARIANTS
+# Folders in the order in which a reader should meet a figure that several pages show.
+FOLDERS = ("redesign", "xo", "concepts", "variants", "evidence", "hands-on", "appendix")
+
+
+class PageRequest(NamedTuple):
+    """A page or notebook, and what it requests of a build."""
+
+    path: str  # below build/docs
+    source: str  # below docs
+    results: frozenset[str]  # "figure samples", "value baseline.n"
+    code: tuple[CodeBlock, ...] = ()  # to be run
+
+
+class _Page(NamedTuple):
+    """A page that is to be rendered."""
+
+    language: str
+    source: str  # below the language's folder
+    path: str  # likewise
+    variant: Variant | None = None  # that it is of
+
+
+def page_requests(docs: Path, report: Report) -> list[PageRequest]:
+    """What every page requests; the report needs no results, only the study and its data set."""
+    return [_request(page) for page, _ in _rendered(docs, report)] + _notebooks(docs)
+
+
+def figure_pages(requests: Iterable[PageRequest], drawable: Iterable[str]) -> dict[str, str]:
+    """Every figure that pages show, and the page where a reader meets it first.
+
+    A page is given by its path below its language's folder.
+    """
+    found: dict[str, str] = {}
+    for page in sorted(requests, key=_folder_order):
+        for name in drawable:
+            if f"figure {name}" in page.results:
+                found.setdefault(name, page.path.partition("/")[2])
+    return found
+
+
+def _folder_order(page: PageRequest) -> int:
+    """As in FOLDERS, then other folders, then the pages outside of any."""
+    _, *folders, _ = page.path.split("/")
+    if not folders:
+        return len(FOLDERS) + 1
+    return FOLDERS.index(folders[0]) if folders[0] in FOLDERS else len(FOLDERS)
+
+
+def code_blocks(requests: Iterable[PageRequest]) -> list[CodeBlock]:
+    """The code that pages want to be run, once where several have the same."""
+    return list({block.name: block for page in requests for block in page.code}.values())
+
+
+def render(docs: Path, report: Report, out: Path) -> list[PageRequest]:
+    """Renders `docs/{zh,en}` into `out/{zh,en}`, with figures, notebooks and assets.
+
+    Returns what every page requested. Only files whose content changed are written; files that were
+    rendered before and have no source any more are removed. Raises InputError, before anything is
+    written, on a file that was not rendered.
+    """
+    rendered = _rendered(docs, report)
+    files: dict[str, bytes | Path] = {
+        f"{page.language}/{page.path}": text.encode() for page, text in rendered
+    }
+    for asset in sorted(path for path in (docs / "assets").rglob("*") if path.is_file()):
+        files[asset.relative_to(docs).as_posix()] = asset
+    for page, _ in rendered:
+        for name, figure in report.figures.items():
+            if f"figure {name}" in page.requests:
+                drawn, shown = Path(figure.folder), f"{page.language}/figures/{name}"
+                for scheme in ("light", "dark"):
+                    file = f"{page.language}-{scheme}.{figure.kind}"
+                    files[f"{shown}.{scheme}.{figure.kind}"] = drawn / file
+                files[f"{shown}.csv"] = drawn / "data.csv"
+    requests = _notebooks(docs)
+    for notebook in requests:
+        executed, language = (
+            report.notebooks.get(notebook.source),
+            notebook.source.partition("/")[0],
+        )
+        files[notebook.path] = notebooks.current(
+            docs / notebook.source, Path(executed) if executed else None, language
+        )
+    for language in LANGUAGES:
+        if report.has_results and (docs / language / VALUES).exists():
+            files[f"{language}/{VALUES_CSV}"] = values_csv(report, language).encode()
+    fill_folder(out, files)
+    return [_request(page) for page, _ in rendered] + requests
+
+
+def faults(docs: Path, report: Report) -> Iterator[str]:
+    """Every page that does not render with this report, and every claim that no page states.
+
+    A page does not render, for instance, where it was worded for another verdict than a claim has.
+    The page that lists all claims counts for none of them.
+    """
+    # Without results: another data set may leave out what pages say of the embedded one.
+    requests = page_requests(docs, Report())
+    for page in _pages(docs):
+        try:
+            requests.append(_request(_render(docs, report, page)[0]))
+        except InputError as error:
+            yield str(error)
+    stated = {
+        name
+        for page in requests
+        if page.path.partition("/")[2] != CLAIMS_PAGE
+        for name in page.results
+    }
+    yield from (
+        f"claim '{name}' is used on no page but {CLAIMS_PAGE}: use it or take its row out of "
+        "report_builder/results"
+        for name in report.claims
+        if f"claim {name}" not in stated
+    )
+
+
+def _request(page: PageFunctions) -> PageRequest:
+    path, source = f"{page.language}/{page.path}", f"{page.language}/{page.source}"
+    return PageRequest(path, source, frozenset(page.requests), tuple(page.code))
+
+
+def _notebooks(docs: Path) -> list[PageRequest]:
+    sources = [
+        source.relative_to(docs).as_posix()
+        for language in LANGUAGES
+        for source in sorted((docs / language).rglob("*.py"))
+    ]
+    return [
+        PageRequest(
+            f"{source.removesuffix('.py')}.ipynb", source, frozenset({f"notebook {source}"})
+        )
+        for source in sources
+    ]
+
+
+def _pages(docs: Path) -> Iterator[_Page]:
+    """Every page in both languages."""
+    for language in LANGUAGES:
+        for file in sorted((docs / language).rglob("*.md")):
+            source = file.relative_to(docs / language).as_posix()
+            if source != PER_VARIANT:
+                yield _Page(language, source, source)
+            else:
+                for variant in VARIANTS.values():
+                    yield _Page(language, source, f"variants/{variant.name}.md", variant)
+
+
+def _rendered(docs: Path, report: Report) -> list[tuple[PageFunctions, str]]:
+    return [_render(docs, report, page) for page in _pages(docs)]
+
+
+def _render(docs: Path, report: Report, page: _Page) -> tuple[PageFunctions, str]:
+    """A page's text, and its functions, which know what it requests; InputError names the line."""
+    links_values = (docs / page.language / VALUES).exists()
+    functions = PageFunctions(report, page.language, page.path, page.source, links_values)
+    template = f"{page.language}/{page.source}"
+    try:
+        text = _sources(docs).get_template(template).render(functions.context(page.variant))
+    except (TemplateError, InputError, TypeError) as error:
+        line = getattr(error, "lineno", None) or _line(error, template)
+        message = " ".join((getattr(error, "message", None) or str(error)).split())
+        raise InputError(f"{docs / template}:{line}: {message}; mend the template") from error
+    explained = glossary.abbreviations(text, page.language)
+    return functions, f"{text}\n{explained}\n" if explained else f"{text}\n"
+
+
+@cache
+def _sources(docs: Path) -> Environment:
+    return environment(docs)
+
+
+def _line(error: Exception, template: str) -> int | str:
+    """The template's line that an error came from."""
+    lines = [
+        frame.lineno
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename.endswith(template) and frame.lineno
+    ]
+    return lines[-1] if lines else "?"

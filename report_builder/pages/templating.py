@@ -1,0 +1,59 @@
+"""Jinja for the pages' sources and for the templates beside this file.
+
+What an expression yields is plain text and is escaped for Markdown and HTML. What a template or a
+page's function wrote as Markdown is marked as such (Markup) and stays as it is.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from report_builder import escape
+from report_builder.text import Text
+
+BUILD = "python -m report_builder build"
+TEMPLATES = Path(__file__).with_name("templates")
+# The name of a compiled template: that version of Jinja compiled it with the settings below.
+COMPILED = f"__xo-report-jinja2-{version('jinja2')}_%s.cache"
+
+
+def environment(folder: Path) -> Environment:
+    """Templates from a folder."""
+    found = Environment(
+        loader=FileSystemLoader(folder),
+        undefined=StrictUndefined,
+        autoescape=True,
+        finalize=escape.expression,
+        bytecode_cache=FileSystemBytecodeCache(pattern=COMPILED),
+    )
+    found.filters |= {
+        "address": escape.address,
+        "python": escape.python,
+        "shell": escape.shell,
+        "tooltip": escape.tooltip,
+    }
+    found.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
+    return found
+
+
+def fill(template: str, language: str, **values: object) -> Markup:
+    """One of our templates with these values; `text(zh, en)` in it is the one in `language`."""
+
+    def text(zh: str, en: str) -> Markup:
+        return Markup(Text(zh, en)[language])
+
+    found = _templates().get_template(f"{template}.j2")
+    filled = found.render(values, language=language, text=text, build=Markup(BUILD))
+    return Markup(filled.removesuffix("\n"))
+
+
+@cache
+def _templates() -> Environment:
+    found = environment(TEMPLATES)
+    found.trim_blocks = found.lstrip_blocks = True
+    return found

@@ -1,0 +1,249 @@
+"""The tables of demonstrations: each a function of the evidence, and the demonstration without
+which there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from report_builder.evidence.study import Evidence
+from report_builder.results.forms import TOTAL, Cell, Column, table
+from report_builder.results.layer_facts import POOLING_KINDS
+from report_builder.results.network_facts import PROBE_DEPTHS
+from report_builder.results.report import Table
+from report_builder.text import Text, count, hundredths, percent, thousandths
+
+
+class DemonstrationTable(NamedTuple):
+    """A table that shows a demonstration."""
+
+    demonstration: str
+    make: Callable[[Evidence], Table]
+
+
+def windows(evidence: Evidence) -> Table:
+    record = evidence.shown_demonstration("windows")
+    columns = (
+        Column(Text("位置（行，列）", "Place (row, column)")),
+        Column(Text("像素", "Pixel"), True),
+        Column(Text("权值", "Weight"), True),
+        Column(Text("乘积", "Product"), True),
+    )
+
+    def rows() -> Iterator[list[Cell]]:
+        patch, kernel = record.array("patch"), record.array("kernel")
+        for (i, j), product in np.ndenumerate(record.array("products")):
+            yield [
+                f"({i}, {j})",
+                f"{patch[i, j]:g}",
+                thousandths(float(kernel[i, j])),
+                thousandths(float(product)) if product else "0",
+            ]
+
+    return table(columns, rows())
+
+
+def shifts(evidence: Evidence) -> Table:
+    record = evidence.shown_demonstration("shifts")
+    columns = (
+        Column(Text("平移的像素数", "Pixels moved"), True),
+        Column(Text("不池化", "No pooling"), True),
+        Column(Text("最大池化", "Max"), True),
+        Column(Text("平均池化", "Mean"), True),
+        Column(Text("基准网络的准确率", "Accuracy of the baseline"), True),
+    )
+
+    def rows() -> Iterator[list[Cell]]:
+        for distance in range(1, record.facts["most"] + 1):
+            yield [
+                count(distance),
+                *(
+                    hundredths(record.facts[f"change_{kind}_{distance}"])
+                    for kind in ("none", "max", "mean")
+                ),
+                percent(record.facts[f"accuracy_{distance}"]),
+            ]
+
+    return table(columns, rows())
+
+
+def sharing(evidence: Evidence) -> Table:
+    record = evidence.shown_demonstration("sharing")
+    columns = (
+        Column(Text("层", "Layer")),
+        Column(Text("参数", "Parameters"), True),
+        Column(Text("乘加", "Multiply-adds"), True),
+    )
+
+    def rows() -> Iterator[list[Cell]]:
+        names = {
+            "shared": Text("卷积", "Convolution"),
+            "local": Text("局部连接", "Locally connected"),
+            "dense": Text("全连接", "Dense"),
+        }
+        for name, words in names.items():
+            yield [
+                words,
+                count(record.facts[name]),
+                count(record.facts[f"multiply_adds_{name}"]),
+            ]
+
+    return table(columns, rows())
+
+
+def pooling(evidence: Evidence) -> Table:
+    record = evidence.shown_demonstration("pooling")
+    columns = (
+        Column(Text("池化", "Pooling")),
+        Column(Text("规则", "Rule")),
+        Column(Text("参数", "Parameters"), True),
+        Column(Text("丢失的细节", "Detail lost"), True),
+        Column(Text("右移 1 像素的变化", "Change for 1 px"), True),
+    )
+
+    def rows() -> Iterator[list[Cell]]:
+        rules = {
+            "max": Text("四个值中最大的", "the largest of four values"),
+            "mean": Text("四个值的平均", "the mean of four values"),
+            "gaussian": Text(
+                "4×4 二项式核模糊，每隔一个取一个",
+                "blurred by a 4×4 binomial kernel, every second value kept",
+            ),
+            "trained": Text(
+                "四个训练出来的权值加权求和，再加偏置",
+                "a sum weighted by four trained weights, and a bias",
+            ),
+        }
+        for kind, title in POOLING_KINDS.items():
+            if kind == "none":
+                continue
+            yield [
+                Text(title.zh, title.en.capitalize()),
+                rules[kind],
+                count(record.facts[f"parameters_{kind}"]),
+                percent(record.facts[f"detail_{kind}"]),
+                hundredths(record.facts[f"change_{kind}"]),
+            ]
+
+    return table(columns, rows())
+
+
+def probes(evidence: Evidence) -> Table:
+    record = evidence.shown_demonstration("probes")
+    columns = (
+        Column(Text("深度", "Depth")),
+        Column(Text("每幅图像的数值", "Values of an image"), True),
+        Column(Text("准确率中位数", "Median accuracy"), True),
+        Column(Text("最低", "Least"), True),
+        Column(Text("最高", "Most"), True),
+        Column(Text("训练之前的中位数", "Median before training"), True),
+    )
+
+    def rows() -> Iterator[list[Cell]]:
+        for depth, title in PROBE_DEPTHS.items():
+            after, before = (record.facts[state][depth] for state in ("accuracy", "untrained"))
+            yield [
+                Text(title.zh, title.en.removeprefix("the ").capitalize()),
+                count(record.facts["sizes"][depth]),
+                *(
+                    percent(value)
+                    for value in (
+                        float(np.median(after)),
+                        min(after),
+                        max(after),
+                        float(np.median(before)),
+                    )
+                ),
+            ]
+
+    return table(columns, rows())
+
+
+def partial_sums(evidence: Evidence) -> Table:
+    record = evidence.shown_demonstration("partial-sums")
+    columns = (
+        Column(Text("输入通道", "Input channel"), True),
+        Column(Text("部分", "Part"), True),
+        Column(Text("累计", "Running sum"), True),
+    )
+
+    def rows() -> Iterator[list[Cell]]:
+        for i, (part, total) in enumerate(
+            zip(record.facts["parts"], np.cumsum(record.facts["parts"])), 1
+        ):
+            yield [count(i), thousandths(part) if part else "0", thousandths(total)]
+        yield [
+            Text("偏置", "Bias"),
+            thousandths(record.facts["bias"]),
+            thousandths(record.facts["output"]),
+        ]
+
+    return table(columns, rows())
+
+
+def mixing(evidence: Evidence) -> Table:
+    record = evidence.shown_demonstration("mixing")
+    columns = (
+        Column(Text("输入通道", "Input channel"), True),
+        Column(Text("权值", "Weight"), True),
+    )
+
+    def rows() -> Iterator[list[Cell]]:
+        for i, weight in enumerate(record.facts["weights"], 1):
+            yield [count(i), thousandths(weight)]
+        yield [Text("偏置", "Bias"), thousandths(record.facts["bias"])]
+
+    return table(columns, rows())
+
+
+def bottleneck(evidence: Evidence) -> Table:
+    record = evidence.shown_demonstration("bottleneck")
+    columns = (
+        Column(Text("做法", "Design")),
+        Column(Text("核", "Kernel")),
+        Column(Text("通道", "Channels")),
+        Column(Text("参数", "Parameters"), True),
+        Column(Text("乘加", "Multiply-adds"), True),
+    )
+
+    def rows() -> Iterator[list[Cell]]:
+        names = {
+            "plain": Text("普通", "Plain"),
+            "bottleneck": Text("瓶颈", "Bottleneck"),
+            "own_plain": Text("基准网络", "Baseline"),
+            "own_narrow": Text("插入 1×1 卷积", "With a 1×1 convolution"),
+        }
+        for name, layers in record.facts["layers"].items():
+            for layer in layers:
+                yield [
+                    names[name],
+                    f"{layer['kernel']}×{layer['kernel']}",
+                    f"{layer['in']} → {layer['out']}",
+                    count(layer["parameters"]),
+                    count(layer["multiply_adds"]),
+                ]
+            if len(layers) > 1:
+                yield [
+                    names[name],
+                    TOTAL,
+                    "",
+                    count(record.facts[f"{name}_parameters"]),
+                    count(record.facts[f"{name}_multiply_adds"]),
+                ]
+
+    return table(columns, rows())
+
+
+DEMONSTRATION_TABLES: dict[str, DemonstrationTable] = {
+    "windows": DemonstrationTable("windows", windows),
+    "shifts": DemonstrationTable("shifts", shifts),
+    "sharing": DemonstrationTable("sharing", sharing),
+    "pooling-kinds": DemonstrationTable("pooling", pooling),
+    "probes": DemonstrationTable("probes", probes),
+    "partial-sums": DemonstrationTable("partial-sums", partial_sums),
+    "mixing": DemonstrationTable("mixing", mixing),
+    "bottleneck": DemonstrationTable("bottleneck", bottleneck),
+}

@@ -1,0 +1,21 @@
+"""The values of demonstrations, `windows.sum`, `pooling.channel`, ...: their facts as pages quote
+them.
+"""
+
+from __future__ import annotations
+
+from report_builder.evidence.study import Evidence
+from report_builder.results.layer_facts import LAYER_FACTS
+from report_builder.results.network_facts import NETWORK_FACTS
+from report_builder.results.report import Value
+
+QUOTED_FACTS = LAYER_FACTS | NETWORK_FACTS
+
+
+def demonstration_values(evidence: Evidence, name: str) -> dict[str, Value]:
+    """Every fact of a demonstration that pages may quote."""
+    facts = evidence.shown_demonstration(name).facts
+    return {
+        f"{name}.{fact}": quoted.value(fact, facts)
+        for fact, quoted in QUOTED_FACTS.get(name, {}).items()
+    }

@@ -1,0 +1,55 @@
+"""Forms that values and tables share: a plain number, a dash with its reason, a recorded fact,
+columns and rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+from report_builder.results.report import Table, Value
+from report_builder.text import Text, same
+
+
+def plain(text: str, note: str = "") -> Value:
+    """What reads alike in both languages."""
+    return Value(same(text), same(note))
+
+
+def dash(zh: str, en: str) -> Value:
+    """A value that is not known, and why."""
+    return Value(same("—"), Text(zh, en))
+
+
+class Quoted(NamedTuple):
+    """A fact of a demonstration as pages quote it; `{name}` in its meaning is another fact of that
+    demonstration.
+    """
+
+    write: Callable[[Any], str]
+    zh: str = ""
+    en: str = ""
+
+    def value(self, name: str, facts: dict[str, Any]) -> Value:
+        return Value(same(self.write(facts[name])), Text(self.zh, self.en).format(**facts))
+
+
+class Column(NamedTuple):
+    """The heading of a column."""
+
+    title: Text
+    numeric: bool = False  # its cells stand at the right
+
+
+Cell = Text | str  # a str reads alike in both languages
+TOTAL = Text("合计", "Total")
+
+
+def table(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> Table:
+    return Table(
+        tuple(column.title for column in columns),
+        tuple(column.numeric for column in columns),
+        tuple(
+            tuple(cell if isinstance(cell, Text) else same(cell) for cell in row) for row in rows
+        ),
+    )

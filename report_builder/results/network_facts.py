@@ -1,0 +1,213 @@
+"""Facts of demonstrations of whole networks that pages may quote: how each is written, and what it
+means in its note.
+"""
+
+from __future__ import annotations
+
+from report_builder.results.forms import Quoted
+from report_builder.text import (
+    Text,
+    class_name,
+    count,
+    percent,
+    percent_or_dash,
+    ratio,
+    tiny,
+)
+
+# what the network with three convolutions is probed at
+PROBE_DEPTHS: dict[str, Text] = {
+    "input": Text("像素", "the pixels"),
+    "relu1": Text("第一块之后", "the first block"),
+    "relu2": Text("第二块之后", "the second block"),
+    "relu3": Text("第三块之后", "the third block"),
+    "dense1": Text("第一个全连接层之后", "the first dense layer"),
+    "dense2": Text("第二个全连接层之后", "the second dense layer"),
+}
+
+NETWORK_FACTS: dict[str, dict[str, Quoted]] = {
+    "fcn": {
+        "kernel": Quoted(
+            count,
+            "第一个全连接层变成的卷积核的边长",
+            "side of the kernels that the first dense layer becomes",
+        ),
+        "dense_parameters": Quoted(count, "全连接层的参数", "parameters of the dense layers"),
+        "fcn_parameters": Quoted(
+            count, "由它们改成的卷积层的参数", "parameters of the convolutions made of them"
+        ),
+        "stride": Quoted(
+            count,
+            "热力图上相邻两个值在画布上的距离，像素",
+            "distance on the canvas of two neighbors on the heat map, in pixels",
+        ),
+        "field": Quoted(
+            count,
+            "热力图上一个值看到的画布的边长，像素",
+            "side of the canvas that one value of the heat map sees, in pixels",
+        ),
+        "margin": Quoted(
+            count,
+            "画布左边和上边补的空地，像素；这样每个值都在它所看范围的正中",
+            "empty ground put left of and above the canvas, in pixels, so that each value stands "
+            "in the middle of what it sees",
+        ),
+        "canvas_width": Quoted(count, "像素", "pixels"),
+        "canvas_height": Quoted(count, "像素", "pixels"),
+        "heat_width": Quoted(count),
+        "heat_height": Quoted(count),
+        "upsampled_width": Quoted(count, "像素", "pixels"),
+        "upsampled_height": Quoted(count, "像素", "pixels"),
+        "shapes": Quoted(count, "取自测试图像", "taken from the test images"),
+        "right": Quoted(count, "共 {shapes} 个图形", "of {shapes} shapes"),
+        "right_pixels": Quoted(
+            percent, "各图形笔画的全部像素", "of all pixels of the shapes' strokes"
+        ),
+        "crops": Quoted(
+            count, "画布上的裁剪图，其中一幅是空地", "crops of the canvas, one of them empty"
+        ),
+        "crop_difference": Quoted(
+            tiny,
+            "n = {crops} 幅裁剪图上，分类器与全卷积网络得分的最大差别",
+            "largest difference between the scores of classifier and fully convolutional "
+            "network, on n = {crops} crops",
+        ),
+        "near": Quoted(count, "像素", "pixels"),
+        "edge_before": Quoted(
+            percent,
+            "全部热量中，落在笔画上或离它不超过 {near} 个像素、类别也对的",
+            "of all heat, what lies at most {near} pixels from a stroke and names its class",
+        ),
+        "edge_after": Quoted(
+            percent,
+            "全部热量中，落在笔画上或离它不超过 {near} 个像素、类别也对的",
+            "of all heat, what lies at most {near} pixels from a stroke and names its class",
+        ),
+        "empty_class": Quoted(
+            class_name,
+            "只有空地的图像上概率最高的类别",
+            "the class with the highest probability on an image of empty ground",
+        ),
+        "empty_probability": Quoted(percent, "只有空地的图像", "on an image of empty ground"),
+        "touching_o": Quoted(
+            percent,
+            "{first} 与 {second} 的第一幅测试图像相接处，{first} 的概率",
+            "probability of {first} where the first test images of {first} and {second} touch",
+        ),
+        "touching_x": Quoted(
+            percent,
+            "{first} 与 {second} 的第一幅测试图像相接处，{second} 的概率",
+            "probability of {second} where the first test images of {first} and {second} touch",
+        ),
+        "pairs": Quoted(
+            count, "对测试图像，两种左右次序都算", "pairs of test images, laid both ways"
+        ),
+        "pairs_first": Quoted(
+            percent,
+            "n = {pairs} 对图形，相接处判为 {first} 的",
+            "of n = {pairs} pairs, those called {first} where they touch",
+        ),
+        "pairs_sure": Quoted(
+            percent,
+            "n = {pairs} 对图形，相接处最高的概率不低于 {sure} 的",
+            "of n = {pairs} pairs, those whose highest probability where they touch is at least "
+            "{sure}",
+        ),
+        "places": Quoted(count, "热力图上的位置", "places of the heat map"),
+        "fcn_multiply_adds": Quoted(count, "整幅画布算一次", "the whole canvas at once"),
+        "windows_multiply_adds": Quoted(
+            count, "分类器在 {places} 个位置上各算一次", "the classifier at each of {places} places"
+        ),
+        "times": Quoted(
+            ratio,
+            "逐个窗口计算的乘加次数是它的多少倍",
+            "how many times its multiply-adds the classifier needs, window by window",
+        ),
+    },
+    "probes": {
+        "n": Quoted(count, "种子", "seeds"),
+        "n_solved": Quoted(count, "共 {n} 个种子", "of {n} seeds"),
+        "images_train": Quoted(count, "训练图像", "training images"),
+        "images_test": Quoted(count, "测试图像", "test images"),
+        "penalty": Quoted(
+            ratio, "正则系数，所有深度和种子相同", "penalty, the same for all depths and seeds"
+        ),
+        "blind": Quoted(percent, "总答最常见的一类", "always naming the commonest class"),
+        **{
+            depth: Quoted(
+                percent,
+                f"{title.zh}，线性探针的准确率，n = {{n}} 个种子的中位数，{{images_test}} 幅测试"
+                f"图像",
+                f"accuracy of a linear probe on {title.en}, median of n = {{n}} seeds, {{"
+                f"images_test}} test images",
+            )
+            for depth, title in PROBE_DEPTHS.items()
+        },
+        **{
+            f"untrained_{depth}": Quoted(
+                percent,
+                f"训练之前{title.zh}，线性探针的准确率，n = {{n}} 个种子的中位数，{{images_test}}"
+                f" 幅测试图像",
+                f"accuracy of a linear probe on {title.en} before training, median of n = {{n}} "
+                f"seeds, {{images_test}} test images",
+            )
+            for depth, title in PROBE_DEPTHS.items()
+        },
+    },
+    "patches": {
+        "count": Quoted(count, "每个通道的图像块", "patches of a channel"),
+        "images": Quoted(count, "测试图像", "test images"),
+        "same_class_chance": Quoted(
+            percent,
+            "任取 {count} 幅测试图像，最多的那一类平均占的份额",
+            "the commonest class's share of {count} test images taken at random, on average",
+        ),
+        **{
+            f"{name}_{k}": Quoted(write, f"第 {k} 块{zh}", f"block {k}{en}")
+            for k in (1, 2, 3)
+            for name, write, zh, en in (
+                ("units", count, "的通道", ", channels"),
+                ("silent", count, "始终为零的通道", ", channels that are always zero"),
+                ("field", count, "的感受野的边长，像素", ", side of the receptive field in pixels"),
+                (
+                    "same_class",
+                    percent_or_dash,
+                    "一个通道的 {count} 块里，最多的那一类所占的份额，各通道的平均",
+                    ", share of the commonest class among a channel's {count} patches, mean over "
+                    "channels",
+                ),
+            )
+        },
+    },
+    "bottleneck": {
+        "channels": Quoted(count),
+        "narrow": Quoted(count),
+        "map_height": Quoted(count),
+        "map_width": Quoted(count),
+        **{
+            f"{name}_{what}": Quoted(count, f"{zh}的{measured[0]}", f"{measured[1]} of {en}")
+            for name, zh, en in (
+                ("plain", "普通 3×3 层", "the plain 3×3 layer"),
+                ("bottleneck", "瓶颈", "the bottleneck"),
+                ("own_plain", "基准网络第二个卷积层", "the baseline's second convolution"),
+                ("own_narrow", "代替它的 1×1 与 3×3 两层", "the 1×1 and 3×3 layers in its place"),
+            )
+            for what, measured in (
+                ("parameters", ("参数", "parameters")),
+                ("multiply_adds", ("乘加次数", "multiply-adds")),
+            )
+        },
+        "times": Quoted(
+            ratio,
+            "普通层的参数是瓶颈的多少倍",
+            "how many times the bottleneck's parameters the plain layer has",
+        ),
+        "times_multiply_adds": Quoted(
+            ratio,
+            "普通层的乘加次数是瓶颈的多少倍",
+            "how many times the bottleneck's multiply-adds the plain layer needs",
+        ),
+        "own_times": Quoted(ratio, "参数的倍数", "ratio of parameters"),
+        "own_times_multiply_adds": Quoted(ratio, "乘加次数的倍数", "ratio of multiply-adds"),
+    },
+}

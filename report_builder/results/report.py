@@ -1,0 +1,142 @@
+"""The report: all that pages may show, typed, written as JSON once per build and read by pages and
+site.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from report_builder.text import EMPTY, Text
+from xo.store.files import write_atomically
+from xo.store.inputs import Inputs, digest
+
+Verdict = Literal["supported", "refuted", "undecided"]
+
+
+class Value(msgspec.Struct, frozen=True):
+    """A single number that prose may quote."""
+
+    text: Text
+    note: Text = EMPTY  # n, interval, what is meant; shown on demand
+
+
+class Table(msgspec.Struct, frozen=True):
+    """Plain text in rows and columns."""
+
+    columns: tuple[Text, ...]
+    numeric: tuple[bool, ...]  # columns whose cells stand at the right
+    rows: tuple[tuple[Text, ...], ...]
+
+
+class DecidedClaim(msgspec.Struct, frozen=True, kw_only=True):
+    """A claim with what the records say of it."""
+
+    place: str  # row of the original's contents, or "ours"
+    statement: Text
+    verdict: Verdict
+    wording: Text  # what a page says for this verdict
+    numbers: Text  # that decide
+    n: int
+    needed: Text  # what would settle it; empty where it is settled
+    figure: str  # that shows it
+
+
+class DrawnFigure(msgspec.Struct, frozen=True, kw_only=True):
+    """A figure in both languages and schemes, with its words."""
+
+    kind: Literal["svg", "png"]
+    folder: str  # {zh,en}-{light,dark}.{kind}, data.csv
+    command: str  # that draws it again
+    title: Text
+    alt: Text
+    caption: Text
+    sizes: dict[str, tuple[int, int]]  # language -> width and height to show it with, in pixels
+
+
+class Provenance(msgspec.Struct, frozen=True):
+    """What something on the site was made from."""
+
+    inputs: dict[str, Any]  # part -> its digest in `Report.details`, or plain data
+    digest: str = ""  # of what was made, where it is not files
+    files: tuple[str, ...] = ()  # below build/docs
+
+
+class RunCounts(msgspec.Struct, frozen=True):
+    made: int
+    planned: int
+
+
+class DataSetName(msgspec.Struct, frozen=True):
+    name: str
+    digest: str
+    embedded: bool
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """All that pages may show. Without results, before the first build, every field is empty."""
+
+    study: str = ""
+    data: DataSetName | None = None
+    variants: tuple[str, ...] = ()  # that have runs
+    runs: RunCounts | None = None
+    figure_command: str = ""
+    value_command: str = ""
+    drawable: tuple[str, ...] = ()  # figures that this evidence can show
+    unavailable: dict[str, Text] = {}  # "figure shifts", "demonstration shifts" -> why not
+    figure_pages: dict[str, str] = {}  # figure -> the page where a reader should meet it
+    values: dict[str, Value] = {}
+    tables: dict[str, Table] = {}
+    claims: dict[str, DecidedClaim] = {}
+    steppers: dict[str, Any] = {}  # data for the page's script
+    figures: dict[str, DrawnFigure] = {}
+    notebooks: dict[str, str] = {}  # zh/hands-on/sizes.py -> path of the executed notebook
+    code_outputs: dict[str, str] = {}  # what code on pages printed
+    provenance: dict[str, Provenance] = {}  # "value baseline.n", "page zh/index.md", ...
+    details: dict[str, dict[str, Any]] = {}  # digest -> the part of inputs that it stands for
+    run_names: dict[str, str] = {}  # baseline/0 -> baseline/0-5e533bfc2e90ac6e
+
+    @property
+    def has_results(self) -> bool:
+        return bool(self.values)
+
+    def inputs(self, name: str) -> Inputs:
+        """What `value baseline.n` was made from, in full."""
+        packed = self.provenance[name].inputs
+        return {
+            part: self.details.get(content, content) if isinstance(content, str) else content
+            for part, content in packed.items()
+        }
+
+
+def pack(inputs: Inputs, details: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The inputs with each part that is a dict replaced by its digest, under which `details` then
+    holds it.
+
+    Many inputs share most of their parts. The digest of the part `code` is what pages show as the
+    digest of the code.
+    """
+    packed = {}
+    for part, content in inputs.items():
+        packed[part] = content
+        if isinstance(content, dict):
+            packed[part] = digest(content)
+            details[packed[part]] = content
+    return packed
+
+
+def read_report(path: Path) -> Report:
+    """The report that the last build left; an empty one where there is none of this version."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Report)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return Report()
+
+
+def write_report(path: Path, report: Report) -> None:
+    """Writes the report; an unchanged one is left alone, so that `mkdocs serve` sees no change."""
+    content = msgspec.json.format(msgspec.json.encode(report), indent=1)  # in the order of tables
+    if not path.is_file() or path.read_bytes() != content:
+        write_atomically(path, content)

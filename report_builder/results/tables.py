@@ -1,0 +1,308 @@
+"""The tables of the site: what stands in each column, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from report_builder.evidence.estimates import entropy
+from report_builder.evidence.log_explanations import (
+    EXPLANATIONS,
+    SUSPECT_LOGS,
+    compare_explanations,
+)
+from report_builder.evidence.original_logs import BATCH_SIZE, log_title, logs, place, rows_per_epoch
+from report_builder.evidence.recording import Origin, current_requests, recorded
+from report_builder.evidence.study import Evidence
+from report_builder.results.demonstration_tables import DEMONSTRATION_TABLES
+from report_builder.results.forms import TOTAL, Cell, Column, table
+from report_builder.results.report import Table, Value
+from report_builder.text import Text, count
+from xo.variants import Variant
+
+Values = dict[str, Value]
+
+
+def tables(evidence: Evidence, values: Values) -> Iterator[tuple[str, Table, Origin]]:
+    """Every table that the evidence yields, and where it comes from; cells that are values take
+    their text from `values`.
+    """
+    for name in BY_VARIANT:
+        yield name, *recorded(by_variant, evidence, values, name)
+    for variant in evidence.variants:
+        yield f"layers.{variant.name}", *recorded(layers, evidence, variant.name)
+    for name in logs():
+        yield f"printed-{name}", *recorded(printed_log, evidence, name)
+    for name, row in DEMONSTRATION_TABLES.items():
+        if evidence.can_show(row.demonstration):
+            yield name, *recorded(row.make, evidence)
+    yield "data", *recorded(data, evidence)
+    yield "versions", *recorded(versions, evidence)
+    yield "published", *recorded(original_among_ours, evidence, values)
+    yield "readings", *recorded(explanations, evidence, values)
+    yield "plateaus", *recorded(plateaus)
+
+
+def _quoted(values: Values, name: str) -> Text:
+    """The text of a value, which is noted as asked for."""
+    current_requests().values.add(name)
+    return values[name].text
+
+
+# One row for each variant: the value in each column, or a function of the variant's row
+
+VARIANT = Column(Text("变体", "Variant"))
+POOL = {
+    "max": Text("2×2 最大", "2×2 max"),
+    "trained": Text("2×2 可训练", "2×2 trained"),
+    None: Text("无", "none"),
+}
+LABELS = {
+    "class": Text("类别", "class"),
+    "split": Text("哪个文件夹", "which folder"),
+    "uneven": Text("类别，数目悬殊", "class, uneven numbers"),
+}
+
+
+def _channels(variant: Variant) -> str:
+    return ", ".join(
+        f"{width}" + (f" ({kernel}×{kernel})" if kernel != 3 else "")
+        for width, kernel in zip(variant.channels, variant.kernel_sizes)
+    )
+
+
+BY_VARIANT: dict[str, list[tuple[Column, str | Callable[[Variant], Cell]]]] = {
+    "accuracy": [
+        (Column(Text("种子数 n", "Seeds n"), True), "n"),
+        (Column(Text("学会的种子", "Seeds that solved it"), True), "solved"),
+        (Column(Text("学会的比例 [95 % 区间]", "Share [95 % interval]"), True), "solved_share"),
+        (Column(Text("准确率中位数", "Median accuracy"), True), "test_accuracy"),
+        (Column(Text("学会者的准确率", "Accuracy among the solved"), True), "accuracy_solved"),
+    ],
+    "variants": [
+        (Column(Text("卷积通道", "Channels")), _channels),
+        (Column(Text("池化", "Pooling")), lambda variant: POOL[variant.pool]),
+        (
+            Column(Text("全连接层", "Dense layers")),
+            lambda variant: ", ".join(map(str, variant.dense)),
+        ),
+        (Column(Text("标签", "Label")), lambda variant: LABELS[variant.labels]),
+        (Column(Text("轮数", "Epochs"), True), "epochs"),
+        (Column(Text("参数", "Parameters"), True), "parameters"),
+        (Column(Text("乘加", "Multiply-adds"), True), "multiply_adds"),
+    ],
+    "cost": [
+        (Column(Text("种子数 n", "Seeds n"), True), "n"),
+        (Column(Text("每轮训练", "Per epoch"), True), "epoch_seconds"),
+        (Column(Text("整次训练", "Whole run"), True), "train_seconds"),
+        (Column(Text("内存峰值", "Peak memory"), True), "peak_memory"),
+    ],
+}
+
+
+def by_variant(evidence: Evidence, values: Values, name: str) -> Table:
+    """A table of BY_VARIANT."""
+    columns = BY_VARIANT[name]
+
+    def cell(variant: Variant, content: str | Callable[[Variant], Cell]) -> Cell:
+        if isinstance(content, str):
+            return _quoted(values, f"{variant.name}.{content}")
+        return content(variant)
+
+    return table(
+        [VARIANT, *(column for column, _ in columns)],
+        (
+            [Text(variant.zh, variant.en), *(cell(variant, content) for _, content in columns)]
+            for variant in evidence.variants
+        ),
+    )
+
+
+def layers(evidence: Evidence, variant: str) -> Table:
+    """The layers of a variant's network, and their sums."""
+    columns = [
+        Column(Text("层", "Layer")),
+        Column(Text("输出形状", "Output shape"), True),
+        Column(Text("参数", "Parameters"), True),
+        Column(Text("乘加", "Multiply-adds"), True),
+    ]
+    found = evidence.runs(variant)[0].layers
+    rows: list[list[Cell]] = [
+        [
+            layer.name,
+            "×".join(map(str, layer.shape)),
+            count(layer.parameters),
+            count(layer.multiply_adds),
+        ]
+        for layer in found
+    ]
+    sums = [sum(layer.parameters for layer in found), sum(layer.multiply_adds for layer in found)]
+    return table(columns, [*rows, [TOTAL, "", *map(count, sums)]])
+
+
+def data(evidence: Evidence) -> Table:
+    """How many images of each class there are."""
+    columns = [
+        Column(Text("类别", "Class")),
+        Column(Text("标签", "Label"), True),
+        Column(Text("训练图像", "Training images"), True),
+        Column(Text("测试图像", "Test images"), True),
+    ]
+    images = evidence.data
+    counts = [
+        np.bincount(part.labels, minlength=len(images.classes)).tolist()
+        for part in (images.train, images.test)
+    ]
+    rows: list[list[Cell]] = [
+        [name, str(label), *map(count, of_class)]
+        for label, (name, *of_class) in enumerate(zip(images.classes, *counts))
+    ]
+    return table(columns, [*rows, [TOTAL, "", *(count(sum(of_split)) for of_split in counts)]])
+
+
+def versions(evidence: Evidence) -> Table:
+    """Which versions trained how many runs."""
+    columns = [
+        Column(Text("程序", "Program")),
+        Column(Text("版本", "Version"), True),
+        Column(Text("训练次数", "Runs"), True),
+    ]
+    found: dict[tuple[str, str], int] = {}
+    for variant in evidence.variants:
+        for run in evidence.runs(variant.name):
+            for item in run.inputs["versions"].items():
+                found[item] = found.get(item, 0) + 1
+    return table(
+        columns, ([name, number, count(runs)] for (name, number), runs in sorted(found.items()))
+    )
+
+
+# The original's logs
+
+
+def original_among_ours(evidence: Evidence, values: Values) -> Table:
+    """Where each of the original's logs lies among our runs of the same network."""
+    columns = [
+        Column(Text("日志", "Log")),
+        Column(Text("在原报告的位置", "Place in the original")),
+        Column(Text("每轮行数", "Rows an epoch"), True),
+        Column(Text("标签无误时", "With right labels"), True),
+        Column(Text("在我们范围之内", "Within our range"), True),
+        Column(Text("同样远的种子", "Seeds as far"), True),
+    ]
+    return table(
+        columns,
+        (
+            [
+                log_title(log),
+                log.section,
+                count(log.rows.shape[1]),
+                _quoted(values, "published.right.rows"),
+                _quoted(values, f"published.{name}.inside"),
+                _quoted(values, f"published.{name}.as_far"),
+            ]
+            for name, log in logs().items()
+        ),
+    )
+
+
+def printed_log(evidence: Evidence, name: str) -> Table:
+    """One of the original's logs epoch by epoch, and what our seeds print on average in the same
+    one.
+    """
+    columns = [
+        Column(Text("轮", "Epoch"), True),
+        Column(Text("原报告打印", "The original prints"), True),
+        Column(Text("平均", "Mean"), True),
+        Column(Text("我们的中位数", "Our median"), True),
+        Column(Text("我们的范围", "Our range"), True),
+        Column(Text("更低的种子", "Seeds below"), True),
+        Column(Text("百分位", "Percentile"), True),
+    ]
+    log = logs()[name]
+    runs = evidence.runs(log.variant)
+    placement = place(log, runs) if runs else None
+
+    def ours(e: int) -> list[str]:
+        if placement is None:
+            return ["—"] * 4
+        curve = placement.ours[:, e]
+        return [
+            f"{np.median(curve):.4f}",
+            f"{curve.min():.4f}–{curve.max():.4f}",
+            f"{placement.below[e]}/{placement.n}",
+            f"{100 * placement.percentile[e]:.0f}",
+        ]
+
+    return table(
+        columns,
+        (
+            [count(e + 1), " ".join(f"{row:.3f}" for row in rows), f"{rows.mean():.4f}", *ours(e)]
+            for e, rows in enumerate(log.rows)
+        ),
+    )
+
+
+def explanations(evidence: Evidence, values: Values) -> Table:
+    """How each explanation fits each part of the suspect logs."""
+    columns = [
+        Column(Text("日志", "Log")),
+        Column(Text("轮次", "Epochs")),
+        Column(Text("解读", "Reading")),
+        Column(Text("每轮行数", "Rows an epoch"), True),
+        Column(Text("像日志那样的种子", "Seeds like the log"), True),
+        Column(Text("对数似然差 Δ", "Log-likelihood Δ"), True),
+    ]
+
+    def rows() -> Iterator[list[Cell]]:
+        for name in SUSPECT_LOGS:
+            for comparison in compare_explanations(name, evidence):
+                for fit in comparison.fits:
+                    prefix = f"published.{name}.{comparison.part}.{fit.explanation}"
+                    yield [
+                        log_title(logs()[name]),
+                        f"{comparison.first}–{comparison.last}",
+                        EXPLANATIONS[fit.explanation].title,
+                        _quoted(values, f"published.{fit.explanation}.rows"),
+                        _quoted(values, f"{prefix}.alike"),
+                        _quoted(values, f"{prefix}.behind"),
+                    ]
+
+    return table(columns, rows())
+
+
+PLATEAUS = {
+    Text("训练图像，两类", "training images, two classes"): (850, 850),
+    Text("测试图像，两类", "test images, two classes"): (150, 150),
+    Text("全部图像，两类", "all images, two classes"): (1000, 1000),
+    Text("全部图像，以两个文件夹为类别", "all images, the two folders as classes"): (300, 1700),
+}
+
+
+def plateaus() -> Table:
+    """What a log of blind guessing looks like, for numbers of images and shares of classes."""
+    columns = [
+        Column(Text("学的是什么", "What is learned")),
+        Column(Text("图像", "Images"), True),
+        Column(Text("较少一类的比例", "Share of the rarer class"), True),
+        Column(Text("每轮批数", "Batches an epoch"), True),
+        Column(Text("每轮行数", "Rows an epoch"), True),
+        Column(Text("平台的损失", "Plateau loss"), True),
+        Column(Text("打印", "Printed"), True),
+    ]
+    return table(
+        columns,
+        (
+            [
+                task,
+                count(sum(counts)),
+                f"{100 * min(counts) / sum(counts):.0f} %",
+                count(-(-sum(counts) // BATCH_SIZE)),
+                count(rows_per_epoch(sum(counts))),
+                f"{entropy(counts):.4f}",
+                f"{entropy(counts) / 10:.3f}",
+            ]
+            for task, counts in PLATEAUS.items()
+        ),
+    )

@@ -1,0 +1,174 @@
+"""The single numbers that prose may quote, by name: `baseline.test_accuracy`, `data.test_images`,
+`study.runs`.
+
+A random result never comes without its n: it stands in the value's note.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from report_builder.evidence.estimates import (
+    curve,
+    first_solved_epoch,
+    share,
+    solved,
+    spread,
+)
+from report_builder.evidence.recording import Origin, recorded
+from report_builder.evidence.study import Evidence
+from report_builder.results.demonstration_values import demonstration_values
+from report_builder.results.forms import dash, plain
+from report_builder.results.original_values import original_values
+from report_builder.results.report import Value
+from report_builder.text import Text, count, decimals, gigabytes, number, percent, same, seconds
+from xo.demonstrations.table import DEMONSTRATIONS
+from xo.network.measurements import receptive_fields
+
+Values = dict[str, Value]
+
+NONE_SOLVED = dash("没有种子学会", "no seed solved the task")
+
+
+def values(evidence: Evidence) -> Values:
+    """Every value that the evidence yields, by name."""
+    return {name: value for group, _ in value_groups(evidence) for name, value in group.items()}
+
+
+def value_groups(evidence: Evidence) -> Iterator[tuple[Values, Origin]]:
+    """Every value, with those that are computed together, and where these come from."""
+    yield recorded(_of_study, evidence)
+    yield recorded(_of_data, evidence)
+    for variant in evidence.variants:
+        for function in (_of_network, _of_outcome, _of_cost, _of_representative):
+            group, origin = recorded(function, evidence, variant.name)
+            yield {f"{variant.name}.{name}": value for name, value in group.items()}, origin
+    for name in DEMONSTRATIONS:
+        if evidence.can_show(name):
+            yield recorded(demonstration_values, evidence, name)
+    yield recorded(original_values, evidence)
+
+
+def _of_study(evidence: Evidence) -> Values:
+    runs = sum(len(evidence.runs(variant.name)) for variant in evidence.variants)
+    return {"study.name": plain(evidence.study), "study.runs": plain(count(runs))}
+
+
+def _of_data(evidence: Evidence) -> Values:
+    data = evidence.data
+    height, width = data.image_size
+    return {
+        "data.name": plain(data.name),
+        "data.digest": plain(data.digest[:12], f"SHA-256 {data.digest}"),
+        "data.classes": Value(Text("、".join(data.classes), ", ".join(data.classes))),
+        "data.train_images": plain(count(len(data.train.labels))),
+        "data.test_images": plain(count(len(data.test.labels))),
+        "data.height": plain(count(height)),
+        "data.width": plain(count(width)),
+    }
+
+
+def _of_network(evidence: Evidence, variant: str) -> Values:
+    run = evidence.runs(variant)[0]
+    layers = {layer.name: layer for layer in run.layers}
+    blocks = range(1, len(run.settings.channels) + 1)
+    fields = receptive_fields(run.layers)
+    return {
+        "parameters": plain(count(run.parameters)),
+        "multiply_adds": plain(count(sum(layer.multiply_adds for layer in run.layers))),
+        "dense_input": plain(count(int(np.prod(layers[f"relu{blocks[-1]}"].shape)))),
+        "epochs": plain(count(len(run.epochs))),
+        "lr": plain(f"{run.settings.lr:g}"),
+        "batch_size": plain(count(run.settings.batch_size)),
+        **{f"map{k}": plain(count(layers[f"relu{k}"].shape[-1])) for k in blocks},
+        **{f"field{k}": plain(count(fields[f"relu{k}"][0])) for k in blocks},
+    }
+
+
+def _of_outcome(evidence: Evidence, variant: str) -> Values:
+    runs = evidence.runs(variant)
+    images, trained_epochs = len(runs[0].test_ids), len(runs[0].epochs)
+    accuracy = curve(runs, "test_accuracy")[:, -1]
+    done = solved(runs)
+    epochs = first_solved_epoch(runs)
+    reached = epochs[np.isfinite(epochs)]
+    return {
+        "n": plain(count(len(runs))),
+        "solved": _out_of(done),
+        "solved_share": _share(done),
+        **{
+            f"solved_by_{epoch}": _out_of(solved(runs, epoch))
+            if epoch <= trained_epochs
+            else dash(f"训练不到 {epoch} 轮", f"trained for fewer than {epoch} epochs")
+            for epoch in (10, 20)
+        },
+        "test_accuracy": _accuracy(accuracy, images),
+        "accuracy_solved": _accuracy(accuracy[done], images) if done.any() else NONE_SOLVED,
+        "final_loss": _median(curve(runs, "train_loss")[:, -1], _loss),
+        "escape_epoch": _median(reached, lambda epoch: same(f"{epoch:g}"))
+        if len(reached)
+        else NONE_SOLVED,
+    }
+
+
+def _of_cost(evidence: Evidence, variant: str) -> Values:
+    runs = evidence.runs(variant)
+    peaks = [run.cost.peak_memory_bytes for run in runs if run.cost.peak_memory_bytes]
+    return {
+        "epoch_seconds": _median(np.array([np.median(run.epoch_seconds) for run in runs]), seconds),
+        "train_seconds": _median(np.array([run.cost.train_seconds for run in runs]), seconds),
+        "peak_memory": _median(np.array(peaks), lambda peak: same(gigabytes(peak)))
+        if peaks
+        else dash("此系统不提供", "not told by that system"),
+    }
+
+
+def _of_representative(evidence: Evidence, variant: str) -> Values:
+    run = evidence.representative(variant)
+    confusion = np.array(run.confusion)
+    return {
+        "seed": plain(str(run.seed)),
+        "mistakes": plain(count(int(confusion.sum() - np.trace(confusion)))),
+    }
+
+
+def _loss(nats: float) -> Text:
+    if np.isinf(nats):
+        return Text("发散", "diverged")
+    return same(f"{nats:.4f}" if nats >= 1e-4 else number(nats, 1))
+
+
+def _out_of(done: np.ndarray) -> Value:
+    """How many of the seeds, from `(n,)` bool."""
+    k, n = int(done.sum()), len(done)
+    return Value(Text(f"{n} 个种子中的 {k} 个", f"{k} of {n}"), _share(done).note)
+
+
+def _share(done: np.ndarray) -> Value:
+    """The share of the seeds with its interval, from `(n,)` bool."""
+    k, n, low, high = share(int(done.sum()), len(done))
+    digits = decimals(n)
+    bounds = [percent(bound, digits, sign=False) for bound in (low, high)]
+    return Value(
+        same(f"{percent(k / n, digits)} [{bounds[0]}, {bounds[1]}]"),
+        Text(
+            "n = {n} 个种子，95 % Wilson 区间 {low} 至 {high}",
+            "n = {n} seeds, 95 % Wilson interval {low} to {high}",
+        ).format(n=n, low=percent(low, digits), high=percent(high, digits)),
+    )
+
+
+def _accuracy(fractions: np.ndarray, images: int) -> Value:
+    return _median(fractions, lambda fraction: same(percent(fraction, decimals(images))))
+
+
+def _median(numbers: np.ndarray, write: Callable[[float], Text]) -> Value:
+    """The median of `(n,)` numbers, one per seed, with their range in the note."""
+    middle, low, high, n = spread(numbers)
+    note = Text(
+        "n = {n} 个种子，中位数；最小 {low}，最大 {high}",
+        "median of n = {n} seeds; least {low}, most {high}",
+    )
+    return Value(write(middle), note.format(n=n, low=write(low), high=write(high)))

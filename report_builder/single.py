@@ -1,0 +1,68 @@
+"""One figure or one value by its name, from the records there are."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from report_builder.evidence.gather import gather, look_up_study
+from report_builder.figures import table
+from report_builder.figures.save import encode
+from report_builder.figures.signature import is_signed, sign
+from report_builder.figures.toolkit.style import Style
+from report_builder.paths import Paths
+from report_builder.results.report import Value
+from xo.errors import InputError
+from xo.store.files import write_atomically
+
+KINDS: dict[str, Literal["svg", "png"]] = {".svg": "svg", ".png": "png"}
+
+
+def draw_figure(name: str, study: str, paths: Paths, style: Style, out: Path | None) -> Path:
+    """Draws a figure and returns where it was written, by default as NAME.svg or NAME.png in this
+    folder.
+
+    Raises InputError for an unknown figure, and where that would overwrite anything but a figure
+    written before.
+    """
+    if out:
+        _refuse_overwriting(out)
+    evidence = gather(look_up_study(study, paths.data, paths.store))
+    row, _ = table.find(name, evidence)
+    path = out or Path(f"{name}.{row.kind}")
+    kind = KINDS.get(path.suffix.lower())
+    if kind is None:
+        raise InputError(
+            f"--out {path}: expected a name that ends in .svg or .png, got '{path.suffix}'"
+        )
+    _refuse_overwriting(path)
+    write_atomically(path, sign(encode(table.draw(name, evidence, style), kind), kind))
+    return path
+
+
+def read_value(name: str, study: str, paths: Paths) -> Value:
+    """A value; raises InputError for an unknown one."""
+    from report_builder.results.values import values
+
+    found = values(gather(look_up_study(study, paths.data, paths.store)))
+    if name not in found:
+        subject = name.partition(".")[0]
+        near = [each for each in found if each.startswith(f"{subject}.")] or sorted(
+            {f"{each.partition('.')[0]}..." for each in found}
+        )
+        raise InputError(f"value '{name}': not known; known are {', '.join(near)}")
+    return found[name]
+
+
+def _refuse_overwriting(path: Path) -> None:
+    if os.path.lexists(path) and not is_signed(path):
+        raise InputError(
+            f"{path}: exists, and is no figure that this command wrote and nobody changed; "
+            "remove it, or choose another name with --out"
+        )
+    if not path.parent.is_dir():
+        raise InputError(
+            f"{path}: expected a folder {path.parent}, found none; make it, or choose another "
+            "place with --out"
+        )

@@ -1,0 +1,74 @@
+"""What mkdocs-static-i18n leaves open: notebooks in two languages, files that the languages share,
+and one search index per language.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+from mkdocs_static_i18n.plugin import I18n
+
+from xo.store.files import write_atomically
+
+INDEX = "search/search_index.json"
+
+
+def arrange_files(files: Files, config: MkDocsConfig) -> None:
+    """Makes notebooks pages again and takes out what the default language publishes for both."""
+    i18n = _i18n(config)
+    is_default = i18n.current_language == i18n.default_language
+    for file in list(files):
+        if file.src_uri.endswith(".ipynb"):
+            _make_page(file, i18n)
+        elif file.src_uri == "sitemap.xml" or (
+            file.src_uri.startswith("assets/") and not is_default
+        ):
+            files.remove(file)  # a template, and what the default language has published
+    # for the sitemap
+    i18n.i18n_files_per_language[i18n.current_language] = files.documentation_pages()
+    # One 404 page speaks both languages. A sitemap needs to know all pages, and the site's address.
+    last = {"sitemap.xml"} if config.site_url else set()
+    config.theme.static_templates = {"404.html"} if is_default else last
+
+
+def split_search_index(config: MkDocsConfig) -> None:
+    """When all languages are built, moves the sections of each further language from the common
+    index to `<language>/search/`, their addresses relative to that folder.
+    """
+    i18n, site = _i18n(config), Path(config.site_dir)
+    if i18n.building:
+        return
+    index = json.loads((site / INDEX).read_text(encoding="utf-8"))
+    sections: dict[str, list[dict[str, Any]]] = {each: [] for each in i18n.build_languages}
+    for section in index["docs"]:
+        head, _, rest = section["location"].partition("/")
+        if head in sections:
+            sections[head].append(section | {"location": rest})
+        else:
+            sections[i18n.default_language].append(section)
+    for language, docs in sections.items():
+        folder = site if language == i18n.default_language else site / language
+        content = {"config": index["config"], "docs": docs}
+        write_atomically(folder / INDEX, json.dumps(content, ensure_ascii=False))
+
+
+def _make_page(file: File, i18n: I18n) -> None:
+    """i18n has replaced mkdocs-jupyter's file by a plain one, which would be published as JSON."""
+    path = file.src_uri.partition("/")[2].removesuffix(".ipynb") + "/"
+    urls = {
+        language: path if language == i18n.default_language else f"{language}/{path}"
+        for language in i18n.build_languages
+    }
+    file.is_documentation_page = lambda: True  # type: ignore[method-assign]
+    file.alternates = {  # type: ignore[attr-defined]
+        language: SimpleNamespace(url=url, page=None) for language, url in urls.items()
+    }
+
+
+def _i18n(config: MkDocsConfig) -> I18n:
+    return cast(I18n, config.plugins["i18n"])

@@ -1,0 +1,144 @@
+"""`manifest.json`, which every published site carries: what it was made from, and the size and
+digest of every file.
+
+`verify` and the next build read it; it names every file of the site but itself.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import msgspec
+
+from report_builder.results.report import DataSetName, Provenance, Report, RunCounts
+from report_builder.text import LANGUAGES
+from xo.store.inputs import digest, sha256
+from xo.store.store import own_digest
+
+MANIFEST = "manifest.json"
+READ_BY_BUILD = ("xo", "report_builder", "docs", "data", "mkdocs.yml")
+
+
+class Commit(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What was checked out when this content was published first; a later commit with the same
+    content changes nothing.
+    """
+
+    id: str | None
+    clean: bool | None = None  # whether the files that a build reads were those of the commit
+    why: str = ""  # there is no commit
+
+
+class PublishedArtifact(Provenance, frozen=True, omit_defaults=True):
+    """The inputs of an artifact, its digest (of its files' digests, where it consists of files),
+    and those files.
+    """
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """The content of manifest.json, but for `digest`, SHA-256 of all the rest.
+
+    `artefacts` are named like "run baseline/0-5e53...", "figure loss.baseline", "notebook zh/...",
+    "value baseline.n", "table accuracy", "page zh/index.md", "asset assets/xo.css".
+    """
+
+    made_from: (
+        str  # digest of all that the site was built from; a build with the same leaves it as it is
+    )
+    commit: Commit
+    study: str = ""
+    data: DataSetName | None = None
+    runs: RunCounts | None = None
+    files: dict[str, tuple[int, str]]  # path -> bytes, SHA-256
+    artefacts: dict[str, PublishedArtifact]
+    details: dict[
+        str, dict[str, Any]
+    ] = {}  # digest -> the part of an artifact's inputs it stands for
+
+
+def describe(site: Path, made_from: str, report: Report, commit: Commit) -> Manifest:
+    """The manifest of the files in `site`, built from `report`."""
+    files = {}
+    for path in sorted(path for path in site.rglob("*") if path.is_file()):
+        content = path.read_bytes()
+        files[path.relative_to(site).as_posix()] = (len(content), sha256(content))
+    artefacts = {}
+    for name, made in report.provenance.items():
+        paths = tuple(published_path(path) for path in made.files)
+        own = digest({path: files[path][1] for path in paths}) if paths else made.digest
+        artefacts[name] = PublishedArtifact(inputs=made.inputs, digest=own, files=paths)
+    return Manifest(
+        made_from=made_from,
+        commit=commit,
+        study=report.study,
+        data=report.data,
+        runs=report.runs,
+        files=files,
+        artefacts=artefacts,
+        details=report.details,
+    )
+
+
+def as_text(manifest: Manifest) -> str:
+    """The content of manifest.json, with its own digest."""
+    return sealed(msgspec.to_builtins(manifest))
+
+
+def sealed(document: dict[str, Any]) -> str:
+    """A manifest as text, its own digest added or renewed; one that is as it was written reads
+    exactly so.
+    """
+    rest = {name: part for name, part in document.items() if name != "digest"}
+    return json.dumps(rest | {"digest": own_digest(rest)}, indent=1, ensure_ascii=False)
+
+
+def read_manifest(site: Path) -> Manifest | None:
+    """The manifest of the site in a folder; None where there is none of this version."""
+    try:
+        return msgspec.json.decode((site / MANIFEST).read_bytes(), type=Manifest)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+def published_path(rendered: str) -> str:
+    """Where a file of build/docs lies in the site."""
+    path = PurePosixPath(rendered.removeprefix(f"{LANGUAGES[0]}/"))
+    if path.suffix not in (".md", ".ipynb"):
+        return str(path)
+    if path.stem == "index":
+        return str(path.with_suffix(".html"))
+    return str(path.with_suffix("") / "index.html")
+
+
+def current_commit(root: Path) -> Commit:
+    """The commit checked out in `root`, and whether what a build reads is as it is there."""
+
+    def git(*arguments: str) -> str:
+        environment = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")
+        }
+        return subprocess.run(
+            ["git", "--no-optional-locks", *arguments],
+            cwd=root,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+        ).stdout
+
+    try:
+        top, head = git("rev-parse", "--show-toplevel", "HEAD").split("\n")[:2]
+        if Path(top).resolve() != root.resolve():
+            return Commit(None, why="not a git checkout of its own")
+        return Commit(head, clean=not git("status", "--porcelain", "--", *READ_BY_BUILD))
+    except OSError:
+        return Commit(None, why="no git")
+    except subprocess.SubprocessError:
+        return Commit(None, why="not a git checkout")

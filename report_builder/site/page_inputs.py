@@ -1,0 +1,73 @@
+"""What decides each page and asset of the site."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from importlib.metadata import version
+from pathlib import Path
+
+from report_builder.evidence.original_logs import FILE as PRINTED_LOGS
+from report_builder.pages.render import PageRequest
+from report_builder.pages.templating import TEMPLATES
+from report_builder.results.report import Report
+from report_builder.site.page_cache import PACKAGES, footer, layout_files
+from xo.store.inputs import Inputs, digest, file_digest
+from xo.store.source_digest import ROOT, Source
+
+RENDERING = "report_builder.pages.render:render"
+
+
+def page_inputs(
+    requests: Iterable[PageRequest],
+    docs: Path,
+    config: Path,
+    report: Report,
+    digests: Mapping[str, str],
+    source: Source,
+) -> dict[str, Inputs]:
+    """`page zh/index.md` -> its inputs; `digests` are those of the inputs of all results and
+    artifacts.
+    """
+    requests = list(requests)
+    places = {f"place {name}": page for name, page in report.figure_pages.items()}
+    digests = {**digests, **places}
+    shared = {
+        "code": source.reach(RENDERING),
+        "versions": {name: version(name) for name in PACKAGES},
+        "layout": dict(layout_files(config)) | _templates(),
+        "report": (footer(report) or {}) | {"address": os.environ.get("SITE_URL", "")},
+        "navigation": {page.path: _front_matter(docs / page.source) for page in requests},
+    }
+    found = {}
+    for page in requests:
+        files = {f"docs/{page.source}": docs / page.source}
+        if any(name.startswith("published ") for name in page.results):
+            files[PRINTED_LOGS.relative_to(ROOT).as_posix()] = PRINTED_LOGS
+        found[f"page {page.path}"] = shared | {
+            "text": {name: file_digest(file) for name, file in files.items()},
+            "uses": {name: digests.get(name, "") for name in sorted(page.results)},
+        }
+    return found
+
+
+def _templates() -> dict[str, str]:
+    """The digests of the templates of Markdown, which reading the code does not find."""
+    files = sorted(TEMPLATES.glob("*.j2"))
+    return {file.relative_to(ROOT).as_posix(): file_digest(file) for file in files}
+
+
+def asset_inputs(docs: Path) -> dict[str, Inputs]:
+    """`asset assets/xo.css` -> its inputs, the file itself."""
+    files = sorted(path for path in (docs / "assets").rglob("*") if path.is_file())
+    names = {path.relative_to(docs).as_posix(): path for path in files}
+    return {
+        f"asset {name}": {"text": {f"docs/{name}": file_digest(path)}}
+        for name, path in names.items()
+    }
+
+
+def _front_matter(source: Path) -> str:
+    """A digest of the page's title and description, which the navigation of every page shows."""
+    text = source.read_text(encoding="utf-8")
+    return digest(text.split("\n---", 1)[0]) if text.startswith("---") else ""

@@ -1,0 +1,237 @@
+"""The MkDocs plugin `xo-report`: makes `mkdocs serve` and `mkdocs build` work by themselves, and
+fills what MkDocs and its other plugins leave open.
+
+The pages' sources are rendered to build/docs with the results of build/report.json, or with
+placeholders where there is none yet, and MkDocs reads build/docs. Beside that: notebooks stay
+pages, formulas become MathML, each language searches its own pages, and a page whose inputs are
+unchanged is taken from the last build.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import jieba
+from jinja2 import Environment, FileSystemBytecodeCache
+from material.plugins.search.plugin import SearchPlugin
+from mkdocs.config import base
+from mkdocs.config import config_options as options
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.livereload import LiveReloadServer
+from mkdocs.plugins import BasePlugin, event_priority
+from mkdocs.structure.files import Files
+from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page
+from mkdocs.structure.toc import get_toc
+from mkdocs.utils import CountHandler
+from mkdocs.utils.templates import TemplateContext
+
+from report_builder.pages import notebooks
+from report_builder.pages.render import render
+from report_builder.pages.templating import COMPILED
+from report_builder.results.report import read_report
+from report_builder.site import i18n, mathml, notebook_page
+from report_builder.site.page_cache import PageCache, StoredPage, footer
+from xo.errors import CheckFailed, InputError
+from xo.store.ownership import claim
+from xo.variants import VARIANTS
+
+FIRST, LAST = 100, -200  # before and after all other plugins, of which i18n is the last at -100
+VARIANTS_INDEX = "variants/index.md"  # below which the navigation gets a page for each variant
+UNCHANGED = {"template": "unchanged.html", "search": {"exclude": True}, "glightbox": False}
+log = logging.getLogger("mkdocs.xo_report")
+jieba.setLogLevel(logging.WARNING)
+
+
+class ReportPluginConfig(base.Config):
+    """What mkdocs.yml may set."""
+
+    sources = options.Type(str, default="docs")  # folder of the pages' sources, beside mkdocs.yml
+    build = options.Type(str, default="build")  # of what lies between records and site
+
+
+@dataclass
+class PageState:
+    """What is known of a page between MkDocs' events."""
+
+    unchanged: StoredPage | None
+    warnings_before: int
+    has_warnings: bool = False
+    notebook: bytes = b""  # that is offered for download
+    first_section: int = 0  # of the page, in the search index
+
+
+class ReportPlugin(BasePlugin[ReportPluginConfig]):
+    """State that changes with the language that is being built: `cache` and `states`."""
+
+    def __init__(self) -> None:
+        self.command = "build"
+        self.warnings = CountHandler(level=logging.WARNING)
+        self.cache: PageCache
+        self.states: dict[str, PageState] = {}  # source of the page -> its state
+
+    def on_startup(self, *, command: str, dirty: bool) -> None:
+        self.command = command
+        logging.getLogger("mkdocs").addHandler(self.warnings)
+
+    def on_shutdown(self) -> None:
+        logging.getLogger("mkdocs").removeHandler(self.warnings)
+
+    # What MkDocs reads
+
+    @event_priority(FIRST)
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Renders the sources and has MkDocs read the result; `python -m report_builder build` has
+        done so already.
+        """
+        root = Path(config.config_file_path).parent
+        sources, build = root / self.config.sources, root / self.config.build
+        if Path(config.docs_dir) == sources:
+            try:
+                claim(build, "build")
+                if self.command != "serve":  # which publishes to a scratch folder
+                    claim(Path(config.site_dir), "site")
+                render(sources, read_report(build / "report.json"), build / "docs")
+            except (InputError, CheckFailed) as error:
+                raise PluginError(str(error)) from None
+            config.docs_dir = str(build / "docs")
+        docs = Path(config.docs_dir)
+        config.extra["provenance"] = footer(read_report(docs.parent / "report.json"))
+        _add_variants(config.nav or [], docs)
+        return config
+
+    def on_serve(
+        self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any
+    ) -> LiveReloadServer:
+        """Watches what pages are made from, not what is made."""
+        root = Path(config.config_file_path).parent
+        server.unwatch(config.docs_dir)
+        server.watch(str(root / self.config.sources))
+        server.watch(str(root / "data" / "published.toml"))
+        server.watch(str(root / self.config.build), recursive=False)  # for report.json
+        # 0.7 s that the first change need not wait for
+        threading.Thread(target=jieba.initialize, daemon=True).start()
+        return server
+
+    @event_priority(LAST)
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        i18n.arrange_files(files, config)
+        return files
+
+    @event_priority(LAST)
+    def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
+        stored = Path(config.docs_dir).parent / "pages" / self.command
+        self.cache, self.states = PageCache(stored, config, files), {}
+        return nav
+
+    def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
+        compiled = Path(config.docs_dir).parent / "templates"
+        compiled.mkdir(exist_ok=True)
+        env.bytecode_cache = FileSystemBytecodeCache(str(compiled), COMPILED)
+        return env
+
+    @event_priority(LAST)
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        i18n.split_search_index(config)
+
+    # Pages: all are read and converted first, then all are laid out
+
+    @event_priority(LAST)
+    def on_pre_page(self, page: Page, *, config: MkDocsConfig, files: Files) -> Page:
+        stored = self.cache.find(page)
+        self.states[page.file.src_uri] = PageState(stored, self._warning_count())
+        if stored:  # as mkdocs-jupyter does for notebooks: there is nothing to convert
+            page.render = lambda config, files: self.cache.restore(  # type: ignore[method-assign]
+                page, stored
+            )
+        return page
+
+    @event_priority(LAST)
+    def on_page_markdown(
+        self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files
+    ) -> str:
+        if self._state(page).unchanged:
+            page.meta.update(UNCHANGED)
+        elif page.file.src_uri.endswith(".md") and "title" not in page.meta:
+            log.warning("%s: the front matter has no title", page.file.src_uri)
+        return markdown
+
+    @event_priority(FIRST)
+    def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+        state, is_notebook = self._state(page), page.file.src_uri.endswith(".ipynb")
+        if is_notebook:
+            state.notebook = notebooks.download(
+                page.file.content_bytes,
+                lambda link: notebook_page.full_address(link, page, files, config.site_url),
+            )
+        if state.unchanged:
+            return html
+        try:
+            html = _notebook(html, page, config, files) if is_notebook else mathml.in_page(html)
+        except ValueError as error:
+            log.warning("%s: %s", page.file.src_uri, error)
+        state.has_warnings = self._warning_count() > state.warnings_before
+        return html
+
+    @event_priority(FIRST)
+    def on_page_context(
+        self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
+    ) -> TemplateContext:
+        self._state(page).first_section = len(_search_sections(config))
+        return context
+
+    @event_priority(LAST)
+    def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
+        state = self._state(page)
+        if state.notebook:
+            target = Path(page.file.abs_dest_path).with_name(Path(page.file.src_uri).name)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(state.notebook)
+        sections = _search_sections(config)
+        if state.unchanged:
+            sections.extend(state.unchanged.search)
+            return state.unchanged.html
+        if not state.has_warnings:  # a page that warns is to warn again
+            self.cache.keep(page, output, sections[state.first_section :])
+        return output
+
+    def _state(self, page: Page) -> PageState:
+        return self.states[page.file.src_uri]
+
+    def _warning_count(self) -> int:
+        return sum(count for _, count in self.warnings.get_counts())
+
+
+def _add_variants(items: list, docs: Path) -> None:
+    """Puts the page of each variant below VARIANTS_INDEX, wherever in the navigation that is."""
+    for item in items:
+        for children in item.values() if isinstance(item, dict) else ():
+            if isinstance(children, list):
+                _add_variants(children, docs)
+    if VARIANTS_INDEX in items:
+        names = [f"variants/{name}.md" for name in VARIANTS]
+        items[:] = [VARIANTS_INDEX, *(name for name in names if (docs / "zh" / name).exists())]
+
+
+def _notebook(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """The notebook's HTML as ours; sets the page's headings, anchors and description."""
+    notebook = notebook_page.convert(
+        html,
+        link=lambda address: notebook_page.page_address(address, page, files),
+        language=config.theme["language"],
+        file=Path(page.file.src_uri).name,
+    )
+    page.toc, page.present_anchor_ids = get_toc(notebook.headings), notebook.anchors
+    page.meta["description"] = notebook.summary
+    return notebook.html
+
+
+def _search_sections(config: MkDocsConfig) -> list[dict[str, Any]]:
+    """What the search index holds so far."""
+    search = cast(SearchPlugin, config.plugins["material/search"])
+    return search.search_index.entries

@@ -1,0 +1,43 @@
+"""Evidence of plain numbers, for tests of what figures measure: without images and files."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from xo.variants import VARIANTS
+
+
+class PlainEvidence:
+    """Runs by the name of their variant, in the order of `VARIANTS`."""
+
+    def __init__(self, labels: list[int] | None = None, **runs: list[SimpleNamespace]):
+        self.records = {name.replace("_", "-"): tuple(found) for name, found in runs.items()}
+        self.variants = tuple(v for v in VARIANTS.values() if v.name in self.records)
+        self.data = SimpleNamespace(test=SimpleNamespace(labels=np.array(labels or [0, 1])))
+
+    def runs(self, variant: str) -> tuple[SimpleNamespace, ...]:
+        return self.records[variant]
+
+    def variant(self, name: str):
+        return VARIANTS[name]
+
+    def representative(self, variant: str) -> SimpleNamespace:
+        return self.records[variant][-1]
+
+
+def runs(accuracy: list[list[float]], loss: float = 0.5, **fields) -> list[SimpleNamespace]:
+    """A run for each row of `accuracy` (seeds, epochs); `loss` is that of every batch and epoch."""
+    return [
+        SimpleNamespace(
+            seed=seed,
+            epochs=[
+                SimpleNamespace(train_loss=loss, test_loss=loss, test_accuracy=value)
+                for value in line
+            ],
+            array={"batch_loss": np.full((len(line), 2), loss)}.__getitem__,
+            **fields,
+        )
+        for seed, line in enumerate(accuracy)
+    ]

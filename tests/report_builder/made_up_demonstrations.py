@@ -1,0 +1,524 @@
+"""Made-up demonstrations for the made-up study: small whole numbers behind every value, sums that
+come out as they say.
+
+A function for each gives facts and arrays as `xo.demonstrations` stores them, worked out with numpy
+from the data set alone.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from xo.data.dataset import DataSet
+from xo.demonstrations.execute import write_demonstration
+from xo.demonstrations.record import DemonstrationRecord, DemonstrationResult, PlannedDemonstration
+from xo.demonstrations.table import DEMONSTRATIONS
+from xo.runs.record import RunRecord
+from xo.store.store import Store
+
+# field and stride of the layers whose maps `windows` has
+LAYERS = {
+    "conv1": ("baseline", 3, 1),
+    "pool1": ("baseline", 4, 2),
+    "conv2": ("baseline", 8, 2),
+    "pool2": ("baseline", 10, 4),
+    "conv3": ("features", 18, 4),
+    "pool3": ("features", 22, 8),
+}
+
+
+def demonstrations(
+    store: Store, data: DataSet, by_variant: dict[str, tuple[RunRecord, ...]]
+) -> dict[str, DemonstrationRecord]:
+    """Those for which there are runs of every variant that they need."""
+    found = {}
+    for name, make in MADE.items():
+        row = DEMONSTRATIONS[name]
+        if all(by_variant.get(variant) for variant in row.variants):
+            used = [
+                run
+                for variant in row.variants
+                for run in by_variant[variant][: None if row.every_seed else 1]
+            ]
+            inputs = {
+                "code": {f"{row.compute}": "0"},
+                "records": {f"{run.variant}/{run.seed}": run.digest for run in used},
+                "data": data.digest,
+                "versions": {"python": "3.13.1", "torch": "2.9.0", "numpy": "2.3.5"},
+            }
+            facts, arrays = make(data)
+            planned = PlannedDemonstration(name, inputs, {}, data)
+            found[name] = write_demonstration(store, planned, DemonstrationResult(facts), arrays)
+    return found
+
+
+def whole(shape: tuple[int, ...], salt: int = 0) -> np.ndarray:
+    """Numbers from -8 to 8 in an order that looks like none."""
+    n = np.arange(int(np.prod(shape))) + 97 * salt + 5
+    return ((n * n * 31 + n * 17) % 257 % 17 - 8.0).reshape(shape).astype(np.float32)
+
+
+def convolved(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
+    return np.einsum(
+        "hwij,ij->hw", np.lib.stride_tricks.sliding_window_view(image, kernel.shape), kernel
+    ).astype(np.float32)
+
+
+def windows(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
+    image, (height, width) = np.asarray(data.test.images[0]), data.image_size
+    kernel, bias, row, column = whole((3, 3)) / 16, np.float32(0.25), height // 3, width // 3
+    values = convolved(image / 255, kernel) + bias
+    patch = (image[row : row + 3, column : column + 3] / 255).astype(np.float32)
+    maps = {
+        f"map.{name}": whole(((height - size) // stride + 1, (width - size) // stride + 1), size)
+        / 8
+        for name, (_, size, stride) in LAYERS.items()
+        if name != "conv1"
+    }
+    layers = [
+        {
+            "name": name,
+            "variant": variant,
+            "channel": 0,
+            "size": size,
+            "stride": stride,
+            "offset": 0,
+        }
+        for name, (variant, size, stride) in LAYERS.items()
+    ]
+    total = float((patch * kernel).sum())
+    facts = {
+        "image": data.classes[0],
+        "id": data.test.ids[0],
+        "channel": 0,
+        "kernel": 1,
+        "start": [row, column],
+        "row": row,
+        "column": column,
+        "steps": 4,
+        "sum": total,
+        "bias": 0.25,
+        "output": total + 0.25,
+        "pytorch": total + 0.25,
+        "difference": 0.0,
+        "layers": layers,
+        **{f"field_{name}": size for name, (_, size, _) in LAYERS.items()},
+        "images": len(data.test.labels),
+        "distance_far": 6,
+        "unit": [0, 1, 1],
+        "inside_change": 0.5,
+        "outside_change": 0.0,
+        "near": 0.75,
+        "far": -0.125,
+    }
+    return facts, {
+        "image": image,
+        "kernel": kernel,
+        "bias": bias,
+        "patch": patch,
+        "products": patch * kernel,
+        "map": values,
+        **maps,
+    }
+
+
+def shifts(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
+    images, pixels = len(data.test.labels), np.arange(9)
+    slopes = {"none": 8, "max": 16, "mean": 24}  # the larger, the less a map changes
+    change = {
+        kind: np.minimum(pixels / slope * 4, 1.25) * (1 + np.arange(images)[:, None] / 64)
+        for kind, slope in slopes.items()
+    }
+    alike = {
+        kind: 1 - (pixels % 2) * slope / 512 * (kind != "none") for kind, slope in slopes.items()
+    }
+    facts = {
+        "images": images,
+        "test_images": images,
+        "most": 8,
+        "conv_difference": 0.0,
+        "even_difference": 0.0,
+        "odd_correlation_max": float(alike["max"][1]),
+        "odd_correlation_mean": float(alike["mean"][1]),
+        **{
+            f"change_{kind}_{p}": float(values[:, p].mean())
+            for kind, values in change.items()
+            for p in pixels[1:]
+        },
+        **{f"accuracy_{p}": 1 - p / 32 for p in range(9)},
+    }
+    arrays = {
+        f"{what}.{kind}": values
+        for what, of in (("change", change), ("alike", alike))
+        for kind, values in of.items()
+    }
+    return facts, arrays | {f"back.{kind}": (1 - alike[kind]) * 4 for kind in slopes} | {
+        "accuracy": 1 - pixels / 32
+    }
+
+
+def sharing(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
+    height, width = (pixels - 2 for pixels in data.image_size)
+    inputs, outputs = int(np.prod(data.image_size)), 9 * height * width
+    shared, local, dense = 90, outputs * 10, (inputs + 1) * outputs
+    return {
+        "channels": 9,
+        "window": 9,
+        "map_height": height,
+        "map_width": width,
+        "inputs": inputs,
+        "outputs": outputs,
+        "shared": shared,
+        "local": local,
+        "dense": dense,
+        "local_times": local / shared,
+        "dense_times": dense / shared,
+        "multiply_adds_shared": outputs * 9,
+        "multiply_adds_local": outputs * 9,
+        "multiply_adds_dense": inputs * outputs,
+    }, {}
+
+
+def pooling(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
+    full = convolved(np.asarray(data.test.images[0]) / 255, whole((3, 3), 1) / 16)
+    height, width = full.shape[0] // 2, full.shape[1] // 2
+    blocks = full[: 2 * height, : 2 * width].reshape(height, 2, width, 2)
+    pooled = {
+        "max": blocks.max((1, 3)),
+        "mean": blocks.mean((1, 3)),
+        "gaussian": blocks.mean((1, 3)) * 0.75,
+        "trained": blocks[:, 0, :, 0] * 1.5,
+    }
+    row, column = divmod(int((blocks.max((1, 3)) - blocks.min((1, 3))).argmax()), width)
+    rest = {
+        kind: full[: 2 * height, : 2 * width] - values.repeat(2, 0).repeat(2, 1)
+        for kind, values in pooled.items()
+    }
+    kinds = ("none", *pooled)
+    facts = {
+        "seed_accuracy": 0.5,
+        "solved": False,
+        "images": len(data.test.labels),
+        "image": data.classes[0],
+        "channel": 2,
+        "channels": 9,
+        "full_side": full.shape[1],
+        "pooled_side": width,
+        "kept_share": 0.25,
+        "trained_weights": [1.5, 0.0, 0.0, 0.0],
+        "bias": 0.0,
+        "row": row,
+        "column": column,
+        "window": blocks[row, :, column].ravel().tolist(),
+        **{f"window_{kind}": float(values[row, column]) for kind, values in pooled.items()},
+        **{f"detail_{kind}": k / 8 for k, kind in enumerate(pooled, 1)},
+        **{f"change_{kind}": 1 - k / 8 for k, kind in enumerate(kinds)},
+        **{f"parameters_{kind}": 45 * (kind == "trained") for kind in pooled},
+    }
+    return facts, {
+        "map": full,
+        **{f"pooled.{kind}": values.astype(np.float32) for kind, values in pooled.items()},
+        **{f"rest.{kind}": values.astype(np.float32) for kind, values in rest.items()},
+    }
+
+
+def fcn(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
+    """Two rows of three images, the last place empty; probabilities that lean to one class or
+    another from place to place.
+    """
+    images, labels, classes, (height, width) = (
+        np.asarray(data.test.images),
+        data.test.labels,
+        len(data.classes),
+        data.image_size,
+    )
+    corners = [(1 + row * height, 1 + column * width) for row in (0, 1) for column in (0, 1, 2)]
+    canvas, placed = np.full((2 * height + 2, 3 * width + 2), 255, np.uint8), []
+    share = np.full(classes, 1 / 8 / max(classes - 1, 1))
+    for k, (top, left) in enumerate(corners[:-1]):
+        index = int(np.flatnonzero(labels == k % classes)[0])
+        canvas[top : top + height, left : left + width] = images[index]
+        said = share.copy()
+        said[k % classes if k else 1] += 7 / 8  # the first one is wrong
+        placed.append(
+            {
+                "id": data.test.ids[index],
+                "class": data.classes[k % classes],
+                "corner": [top, left],
+                "center": [top + height // 2, left + width // 2],
+                "probabilities": (said / said.sum()).tolist(),
+            }
+        )
+    shape = tuple(-(-length // 4) for length in canvas.shape)
+    coarse = np.stack([whole(shape, k) + 9 for k in range(classes)])
+    coarse /= coarse.sum(0)
+    large = coarse.repeat(4, 1).repeat(4, 2)[:, : canvas.shape[0], : canvas.shape[1]]
+    pair = np.hstack([images[0], images[labels == 1][0]])
+    profile = (
+        np.linspace(0, 1, pair.shape[1]).reshape(1, -1) * np.eye(classes)[:, :1]
+        + (1 - np.linspace(0, 1, pair.shape[1])) * np.eye(classes)[:, 1:2]
+    )
+    empty = np.eye(classes)[0] * 0.5 + 0.5 / classes
+    scores = whole((6, classes), 4) / 8
+    facts = {
+        "classes": list(data.classes),
+        "first": data.classes[0],
+        "second": data.classes[1],
+        "window_height": height,
+        "window_width": width,
+        "ground": 255,
+        "kernel": 5,
+        "stride": 4,
+        "field": 26,
+        "margin": 11,
+        "dense_parameters": 1000,
+        "fcn_parameters": 1000,
+        "canvas_height": canvas.shape[0],
+        "canvas_width": canvas.shape[1],
+        "heat_height": shape[0],
+        "heat_width": shape[1],
+        "places": shape[0] * shape[1],
+        "upsampled_height": canvas.shape[0],
+        "upsampled_width": canvas.shape[1],
+        "shapes": 5,
+        "right": 4,
+        "placed": placed,
+        "right_pixels": 0.75,
+        "near": 2,
+        "edge_before": 0.125,
+        "edge_after": 0.5,
+        "crops": 6,
+        "corners": [list(corner) for corner in corners],
+        "crop_difference": 0.0,
+        "empty_class": data.classes[0],
+        "empty_probability": float(empty[0]),
+        "empty_probabilities": empty.tolist(),
+        "touch": [height // 2, width],
+        "touching_o": float(profile[0, width]),
+        "touching_x": float(profile[1, width]),
+        "pair_centers": [[height // 2, width // 2], [height // 2, width * 3 // 2]],
+        "pair_probabilities": profile[:, [width // 2, width * 3 // 2]].T.tolist(),
+        "pairs": 8,
+        "pairs_first": 0.25,
+        "sure": 0.9,
+        "pairs_sure": 0.5,
+        "fcn_multiply_adds": 2000,
+        "window_multiply_adds": 100,
+        "windows_multiply_adds": 3000,
+        "times": 1.5,
+    }
+    return facts, {
+        "canvas": canvas,
+        "coarse": coarse,
+        "large": large,
+        "sharp": large * (canvas == 0),
+        "pair": pair,
+        "profile": profile.astype(np.float32),
+        "by_net": scores,
+        "by_fcn": scores,
+    }
+
+
+def probes(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
+    """Three seeds, the last of which has not learned: the deeper, the better, and the other way
+    round before training.
+    """
+    depths, images = ("input", "relu1", "relu2", "relu3", "dense1", "dense2"), len(data.test.labels)
+    blind = 1 / len(data.classes)
+    after = {
+        depth: [0.75 + k / 20 - seed / 64 for seed in (0, 1)] + [0.75 if k < 3 else blind]
+        for k, depth in enumerate(depths)
+    }
+    before = {
+        depth: [0.75 - k / 40 + seed / 64 for seed in (0, 1, 2)] for k, depth in enumerate(depths)
+    }
+    facts = {
+        "depths": list(depths),
+        "sizes": {depth: 2000 // (k + 1) for k, depth in enumerate(depths)},
+        "seeds": [0, 1, 2],
+        "solved": [True, True, False],
+        "n": 3,
+        "n_solved": 2,
+        "accuracy": after,
+        "untrained": before,
+        "network": [1.0, 1.0, blind],
+        "images_train": len(data.train.labels),
+        "images_test": images,
+        "blind": blind,
+        "penalty": 1.0,
+        "penalties": [0.1, 1.0],
+        **{depth: float(np.median(values)) for depth, values in after.items()},
+        **{f"untrained_{depth}": float(np.median(values)) for depth, values in before.items()},
+    }
+    return facts, {"left_out": np.zeros((3, 6, 2))}
+
+
+def patches(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
+    """Of each channel the images in their own order, from its number on; the last channel of the
+    last block is silent.
+    """
+    images, labels, (height, width) = (
+        np.asarray(data.test.images),
+        data.test.labels,
+        data.image_size,
+    )
+    count = min(8, len(labels))
+    facts = {
+        "levels": 3,
+        "count": count,
+        "images": len(labels),
+        "classes": list(data.classes),
+        "same_class_chance": 0.625,
+    }
+    arrays = {}
+    for k, (units, field, stride) in enumerate(((9, 4, 2), (5, 10, 4), (5, 22, 8)), 1):
+        chosen = (np.arange(units)[:, None] + np.arange(count)) % len(labels)
+        values = (16 - np.arange(count, dtype=np.float32)).reshape(1, -1).repeat(units, 0) / 4
+        values[-1] *= k < 3
+        places = np.stack(
+            [
+                np.full_like(chosen, (height - field) // stride // 2),
+                chosen % ((width - field) // stride + 1),
+            ],
+            2,
+        )
+        arrays |= {
+            f"patches{k}": np.stack(
+                [
+                    [
+                        images[i][
+                            row * stride : row * stride + field,
+                            column * stride : column * stride + field,
+                        ]
+                        for i, (row, column) in zip(of, at)
+                    ]
+                    for of, at in zip(chosen, places)
+                ]
+            ),
+            f"values{k}": values,
+            f"images{k}": chosen,
+            f"places{k}": places,
+            f"labels{k}": labels[chosen],
+        }
+        facts |= {
+            f"field_{k}": field,
+            f"stride_{k}": stride,
+            f"units_{k}": units,
+            f"silent_{k}": int(k == 3),
+            f"same_class_{k}": 0.5 + k / 8,
+            f"ids_{k}": [[data.test.ids[i] for i in of] for of in chosen],
+        }
+    return facts, arrays
+
+
+def partial_sums(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
+    image = np.asarray(data.test.images[0])[::2, ::2] / 255
+    inputs = np.stack([np.maximum(image * (k % 3), k % 2) for k in range(9)]).astype(np.float32)
+    kernels = whole((9, 3, 3), 2) / 16
+    parts = np.stack([convolved(given, kernel) for given, kernel in zip(inputs, kernels)])
+    output = parts.sum(0) + 0.5
+    row, column = divmod(int(output.argmax()), output.shape[1])
+    here = parts[:, row, column]
+    facts = {
+        "image": data.classes[0],
+        "unit": 2,
+        "units": 5,
+        "inputs": 9,
+        "row": row,
+        "column": column,
+        "parts": here.tolist(),
+        "sum": float(here.sum()),
+        "bias": 0.5,
+        "output": float(here.sum() + 0.5),
+        "pytorch": float(here.sum() + 0.5),
+        "difference": 0.0,
+        "parameters": 410,
+        "weights_per_unit": 81,
+        "largest_part": int(abs(here).argmax()) + 1,
+    }
+    return facts, {
+        "inputs": inputs,
+        "kernels": kernels,
+        "parts": parts,
+        "output": output,
+        "patches": inputs[:, row : row + 3, column : column + 3].copy(),
+    }
+
+
+def mixing(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
+    image = np.asarray(data.test.images[0])[::2, ::2] / 255
+    inputs = np.stack([np.maximum(image * (k % 4), k % 3) for k in range(9)]).astype(np.float32)
+    weights = whole((9,), 3) / 8
+    output = np.tensordot(weights, inputs, 1) - 0.25
+    largest = int(abs(weights).argmax())
+    facts = {
+        "seed_accuracy": 1.0,
+        "solved": True,
+        "image": data.classes[0],
+        "channels_in": 9,
+        "channels_out": 4,
+        "side": output.shape[1],
+        "output": 3,
+        "weights": weights.tolist(),
+        "bias": -0.25,
+        "largest_input": largest + 1,
+        "largest_weight": float(weights[largest]),
+        "parameters": 40,
+        "difference": 0.0,
+    }
+    return facts, {"inputs": inputs, "output": output, "rectified": np.maximum(output, 0)}
+
+
+def bottleneck(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
+    def layer(kernel: int, given: int, out: int) -> dict:
+        parameters = kernel**2 * given * out + out
+        return {
+            "kernel": kernel,
+            "in": given,
+            "out": out,
+            "parameters": parameters,
+            "multiply_adds": (parameters - out) * 100,
+        }
+
+    layers = {
+        "plain": [layer(3, 256, 256)],
+        "bottleneck": [layer(1, 256, 64), layer(3, 64, 64), layer(1, 64, 256)],
+        "own_plain": [layer(3, 9, 5)],
+        "own_narrow": [layer(1, 9, 4), layer(3, 4, 5)],
+    }
+    totals = {
+        f"{name}_{what}": sum(each[what] for each in rows)
+        for name, rows in layers.items()
+        for what in ("parameters", "multiply_adds")
+    }
+    ratios = {
+        f"{times}{what}": totals[f"{plain}{tail}"] / totals[f"{narrow}{tail}"]
+        for times, plain, narrow in (
+            ("times", "plain", "bottleneck"),
+            ("own_times", "own_plain", "own_narrow"),
+        )
+        for what, tail in (("", "_parameters"), ("_multiply_adds", "_multiply_adds"))
+    }
+    return {
+        "channels": 256,
+        "narrow": 64,
+        "map_height": 10,
+        "map_width": 10,
+        "layers": layers,
+        **totals,
+        **ratios,
+    }, {}
+
+
+MADE = {
+    "windows": windows,
+    "shifts": shifts,
+    "sharing": sharing,
+    "pooling": pooling,
+    "fcn": fcn,
+    "probes": probes,
+    "patches": patches,
+    "partial-sums": partial_sums,
+    "mixing": mixing,
+    "bottleneck": bottleneck,
+}

@@ -1,0 +1,199 @@
+"""The notebooks as a reader runs them: on images of another kind, from a fresh installation.
+
+What they put out on the embedded images, in both languages, is tested on the built site.
+"""
+
+from __future__ import annotations
+
+import ast
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from unicodedata import east_asian_width
+
+import jupytext
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from selectolax.lexbor import LexborHTMLParser
+
+from report_builder.pages import notebooks
+from report_builder.pages.notebooks import current, download, execute, inputs
+from report_builder.text import LANGUAGES
+from xo.errors import CheckFailed
+from xo.store.source_digest import ROOT, Source
+from xo.store.store import Store
+from xo.variants import VARIANTS
+
+from ..conftest import draw_images
+
+NAMES = ("by-hand", "own-variant", "sizes")
+BOOKS = [f"{language}/hands-on/{name}" for language in LANGUAGES for name in NAMES]
+VARIABLES = ("XO_DATA", "XO_STORE", "XO_STUDY")
+
+
+@pytest.fixture(scope="module")
+def books(tmp_path_factory) -> dict[str, nbformat.NotebookNode]:
+    """The English notebooks, executed on images of three classes, beside a store that is empty."""
+    folder = tmp_path_factory.mktemp("books")
+    draw_images(folder / "data", ("circles", "crosses", "bars"), (30, 36), 24, 8)
+    values = (str(folder / "data"), str(folder / "runs"), "smoke")
+    variables = dict(zip(VARIABLES, values, strict=True))
+
+    def executed(name: str) -> nbformat.NotebookNode:
+        source = ROOT / "docs" / "en" / "hands-on" / f"{name}.py"
+        return nbformat.reads(execute(source, variables).decode(), as_version=4)
+
+    with ThreadPoolExecutor(2) as pool:
+        return dict(zip(NAMES, pool.map(executed, NAMES), strict=True))
+
+
+def outputs(book: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+    return [output for cell in book.cells if cell.cell_type == "code" for output in cell.outputs]
+
+
+def printed(book: nbformat.NotebookNode) -> str:
+    return "".join(output.text for output in outputs(book) if output.output_type == "stream")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_is_complained_of(books, name):
+    """Neither a warning nor a character that the font lacks; and every picture has words."""
+    found = outputs(books[name])
+    assert [output.text for output in found if output.get("name") == "stderr"] == []
+    html = "".join(output.get("data", {}).get("text/html", "") for output in found)
+    images = LexborHTMLParser(html).css("img")
+    assert images and all(image.attributes["alt"] and image.attributes["width"] for image in images)
+
+
+def test_what_is_counted_by_hand_is_what_the_project_counts(books):
+    text = printed(books["sizes"])
+    assert text.count("  agrees") == sum(each.labels == "class" for each in VARIANTS.values())
+    assert "differs" not in text and "False" not in text
+
+
+def test_without_records_it_is_said_how_to_get_them(books):
+    assert "python -m report_builder build" in printed(books["own-variant"])
+
+
+def test_both_languages_run_the_same_code():
+    for name in NAMES:
+        zh, en = (
+            _shape((ROOT / "docs" / language / "hands-on" / f"{name}.py").read_text("utf-8"))
+            for language in LANGUAGES
+        )
+        assert zh == en, name
+
+
+@pytest.mark.parametrize("book", BOOKS)
+def test_no_line_of_code_is_wider_than_the_page(book):
+    """A Chinese character takes two columns."""
+    cells = nbformat.reads(
+        current(ROOT / "docs" / f"{book}.py", None, book.partition("/")[0]).decode(), 4
+    ).cells
+    lines = [
+        line for cell in cells if cell.cell_type == "code" for line in cell.source.splitlines()
+    ]
+    assert [
+        line for line in lines if sum(1 + (east_asian_width(char) in "WF") for char in line) > 80
+    ] == []
+
+
+def _shape(text: str) -> list[str]:
+    """The code line by line, without words: texts blanked, `variant.zh` and `variant.en` one."""
+
+    class Wordless(ast.NodeTransformer):
+        def visit_JoinedStr(self, node):
+            return ast.Constant("")
+
+        def visit_Constant(self, node):
+            return ast.Constant("") if isinstance(node.value, str) else node
+
+        def visit_Attribute(self, node):
+            self.generic_visit(node)
+            return ast.Attribute(node.value, "words", node.ctx) if node.attr in LANGUAGES else node
+
+    return [ast.unparse(Wordless().visit(statement)) for statement in ast.parse(text).body]
+
+
+def test_a_fresh_installation_draws_the_images_where_the_notebook_lies(tmp_path, monkeypatch):
+    """Both packages outside of a clone, as pip installs them, and nothing else given."""
+    for package in ("xo", "report_builder"):
+        shutil.copytree(
+            ROOT / package,
+            tmp_path / "installed" / package,
+            ignore=shutil.ignore_patterns("__pycache__"),
+        )
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "installed"))
+    (tmp_path / "reader").mkdir()
+    book = jupytext.read(ROOT / "docs/en/hands-on/sizes.py", fmt="py:percent")
+    NotebookClient(
+        book, kernel_name="python3", resources={"metadata": {"path": str(tmp_path / "reader")}}
+    ).execute()
+    assert "116 high and 116 wide, 2 classes" in printed(book)
+    assert len(list((tmp_path / "reader/data/xo/train").rglob("*.png"))) == 1700
+
+
+# What decides them
+
+
+def test_a_record_makes_stale_only_what_shows_records():
+    def decides(book: str, records: dict[str, str]) -> dict:
+        docs = ROOT / "docs"
+        return inputs(docs / f"{book}.py", docs, Source(), "digest of data", records)
+
+    assert {book for book in BOOKS if decides(book, {}) != decides(book, {"baseline/0": "a"})} == {
+        f"{language}/hands-on/own-variant" for language in LANGUAGES
+    }
+
+
+def test_prose_makes_nothing_stale_and_a_cell_that_fails_leaves_nothing(tmp_path):
+    source, store = tmp_path / "docs" / "en" / "book.py", Store(tmp_path / "build")
+    source.parent.mkdir(parents=True)
+
+    def decides(text: str) -> dict:
+        source.write_text(f"# %% [markdown]\n# # Title {text}\n\n# %%\n1 / 0\n")
+        return inputs(source, tmp_path / "docs", Source(), "digest of data", {})
+
+    assert decides("one") == decides("another")
+    with pytest.raises(
+        CheckFailed, match="book.py: a cell failed with ZeroDivisionError: division"
+    ):
+        notebooks.make(source, tmp_path / "docs", decides("one"), store, {})
+    assert store.folders("notebook") == []
+
+
+# What is handed out
+
+
+def book(*texts: str) -> bytes:
+    new = nbformat.v4
+    cells = [
+        new.new_markdown_cell("# Title\n\n" + text, id=f"t{k}") for k, text in enumerate(texts)
+    ]
+    return nbformat.writes(
+        new.new_notebook(cells=[*cells, new.new_code_cell("f[i](j)", id="c")])
+    ).encode()
+
+
+def test_a_download_has_whole_links_or_none():
+    content = book(
+        "[X3](../xo/training.md#loss), [other](sizes.ipynb), [elsewhere](https://example.org/a)"
+    )
+    whole = nbformat.reads(
+        download(content, lambda url: f"https://site/{url}" if "xo" in url else "").decode(), 4
+    )
+    assert whole.cells[0].source.endswith(
+        "[X3](https://site/../xo/training.md#loss), other, [elsewhere](https://example.org/a)"
+    )
+    assert whole.cells[1].source == "f[i](j)"
+
+
+def test_a_download_does_not_carry_the_note_of_the_page():
+    noted = current(ROOT / "docs/zh/hands-on/sizes.py", None, "zh")
+    cells = nbformat.reads(download(noted, lambda url: "").decode(), 4).cells
+    assert len(cells) == len(nbformat.reads(noted.decode(), 4).cells) - 1
+    assert not any(
+        "report_builder build" in cell.source and cell.cell_type == "markdown" for cell in cells[:2]
+    )

@@ -1,0 +1,107 @@
+"""What the plugin makes of pages: languages, search, formulas, notebooks, the foot, and pages
+taken from the last build.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+
+from report_builder.results.report import DataSetName, Report, RunCounts, write_report
+
+from .conftest import DATA, files
+
+
+def test_every_page_in_its_language_with_a_switch_to_the_same_page(site):
+    assert 'lang="zh"' in site.page("xo/data/index.html") and 'lang="en"' in site.page(
+        "en/xo/data/index.html"
+    )
+    assert 'href="../../en/xo/data/" hreflang="en"' in site.page("xo/data/index.html")
+    assert 'href="../../../hands-on/by-hand/" hreflang="zh"' in site.page(
+        "en/hands-on/by-hand/index.html"
+    )
+    for name, home in (("index.html", "en/"), ("en/index.html", "../")):
+        assert re.search(rf'href="(\./)?{re.escape(home)}(\./)?" hreflang=', site.page(name))
+
+
+def test_each_language_searches_its_own_pages(site):
+    chinese = {
+        section["location"] for section in json.loads(site.page("search/search_index.json"))["docs"]
+    }
+    english = {
+        section["location"]
+        for section in json.loads(site.page("en/search/search_index.json"))["docs"]
+    }
+    assert "xo/data/#counts" in chinese & english
+    assert not any(location.startswith("en/") for location in chinese | english)
+    assert '"base": "../.."' in site.page("xo/data/index.html")
+    assert '"base": "../../../en/"' in site.page("en/xo/data/index.html")
+
+
+def test_formulas_are_mathml(site):
+    page = site.page("en/xo/data/index.html")
+    assert "<math><msub><mi>x</mi><mn>1</mn></msub></math>" in page
+    assert '<div class="formula"><math display="block">' in page and "\\frac" not in page
+
+
+def test_a_notebook_is_a_page_without_scripts_styles_or_hosts_of_its_own(site):
+    page = site.page("hands-on/by-hand/index.html")
+    article = page[page.index("<article") : page.index("</article>")]
+    assert not re.search(r"<script|<style|jp-|https?://", article)
+    assert '<h2 id="数据集-2">' in article and 'href="#数据集-2"' in page
+    assert "<msup><mi>x</mi><mn>2</mn></msup>" in article
+    assert 'href="../../xo/data/#counts"' in article
+    assert '<a href="by-hand.ipynb" download="">下载这个笔记本</a>，' in article
+    assert '<div class="xo-output"><pre>1\n</pre></div>' in article
+
+
+def test_a_change_gives_what_a_build_from_nothing_gives(published):
+    published.add("zh/xo/data.md", "\n再加一句。\n")
+    assert published.publish()
+    changed = files(published.site)
+    assert "再加一句。".encode() in changed["xo/data/index.html"]
+    for made in (
+        published.site,
+        published.docs.parent / "pages",
+        published.docs.parent / "templates",
+    ):
+        shutil.rmtree(made)
+    assert published.publish() and files(published.site) == changed
+
+
+def test_a_new_title_reaches_the_navigation_of_every_page(published):
+    published.write("zh/xo/data.md", DATA.format(title="图像"))
+    published.publish()
+    assert "数据集" not in re.sub(
+        r"<article.*?</article>", "", published.page("index.html"), flags=re.DOTALL
+    )
+    assert "图像" in published.page("hands-on/by-hand/index.html")
+
+
+def test_below_a_sub_path_only_the_404_page_needs_to_know_it(published, monkeypatch):
+    assert not re.search(
+        r'(?:href|src)="/',
+        "".join(published.page(f"{name}index.html") for name in ("", "en/", "xo/data/")),
+    )
+    assert not (published.site / "sitemap.xml").exists()
+    monkeypatch.setenv("SITE_URL", "https://example.org/xo-report/")
+    assert published.publish()
+    assert 'href="/xo-report/assets/xo.css"' in published.page("404.html")
+    assert "https://example.org/xo-report/en/hands-on/by-hand/" in published.page("sitemap.xml")
+    assert 'lang="en"' in published.page("404.html") and 'lang="zh"' in published.page("404.html")
+
+
+def test_every_page_names_study_and_data_set(published):
+    def page_with(data: DataSetName, made: int) -> str:
+        report = Report(study="default", data=data, runs=RunCounts(made=made, planned=6))
+        write_report(published.docs.parent / "report.json", report)
+        published.publish()
+        return published.page("en/xo/data/index.html")
+
+    embedded = page_with(DataSetName(name="xo", digest="", embedded=True), 6)
+    assert embedded.count('class="xo-origin"') == 1  # in the foot
+    imported = page_with(DataSetName(name="mine", digest="", embedded=False), 5)
+    assert imported.count('class="xo-origin"') == 2  # also at the top
+    assert "<b>mine</b> (imported)" in imported
+    assert "5 runs of 6 planned" in re.sub(r"\s+", " ", imported)

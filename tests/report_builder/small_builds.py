@@ -1,0 +1,86 @@
+"""Builds of a small project: two pages, few images, made-up records instead of training, nothing
+published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from report_builder import build as build_module
+from report_builder import last_build
+from report_builder import status as status_module
+from report_builder.build import Summary, build
+from report_builder.pages import notebooks
+from report_builder.paths import Paths
+from tests.report_builder.made_up_study import draw_images, write_record
+from xo.runs.record import RunRecord
+from xo.runs.study import STUDIES, Run
+from xo.store.store import Store
+from xo.variants import VARIANTS
+
+PAGE = (
+    '# Page\n\n{{ value("baseline.solved") }}\n\n{{ figure("samples") }}\n\n'
+    '{{ figure("loss.baseline") }}\n'
+)
+PAGE += '\n{{ figure("accuracy.features") }}\n'
+SMOKE = STUDIES["smoke"]
+RUNS = sum(SMOKE.exceptions.get(name, SMOKE.seeds) for name in VARIANTS)
+
+
+@pytest.fixture
+def paths(tmp_path, monkeypatch) -> Paths:
+    monkeypatch.setattr(build_module, "_publish", lambda publisher, paths: True)
+    monkeypatch.setattr(build_module, "load_mkdocs", int)
+    for module in (last_build, status_module):
+        monkeypatch.setattr(module, "is_published", lambda site: True)
+    for language in ("zh", "en"):
+        (tmp_path / "docs" / language).mkdir(parents=True)
+        (tmp_path / "docs" / language / "index.md").write_text(PAGE)
+    draw_images(tmp_path / "data", ("circles", "crosses"), (30, 30), 8, 6)
+    return Paths(
+        tmp_path / "data",
+        tmp_path / "runs",
+        tmp_path / "build",
+        tmp_path / "site",
+        tmp_path / "docs",
+    )
+
+
+class Training:
+    """Takes the place of training: writes a made-up record for each run, and lists them."""
+
+    def __init__(self, store: Path) -> None:
+        self.store = Store(store)
+        self.runs: list[str] = []
+
+    def __call__(self, missing: list[tuple[Run, str]]) -> list[RunRecord]:
+        self.runs += [str(run) for run, _ in missing]
+        return [
+            write_record(self.store, run.variant, run.data, run.seed, run.seed == 0, run.inputs)
+            for run, _ in missing
+        ]
+
+
+@pytest.fixture
+def train(paths: Paths) -> Training:
+    return Training(paths.store)
+
+
+@pytest.fixture
+def run(paths: Paths, train: Training) -> Callable[[], tuple[Summary, set[str]]]:
+    """Builds the smoke study and returns the summary and the names of what was made."""
+
+    def run() -> tuple[Summary, set[str]]:
+        made: list[str] = []
+        summary = build("smoke", paths, train, jobs=1, follow=lambda names, n: made.extend(names))
+        return summary, set(made)
+
+    return run
+
+
+def leave_unexecuted(source: Path, variables: Mapping[str, str]) -> bytes:
+    """Takes the place of executing a notebook."""
+    return notebooks.current(source, None, "en")

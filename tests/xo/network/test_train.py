@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from xo.cli import original_log
+from xo.network.evaluate import as_input, evaluate
+from xo.network.model import Net, untrained_network
+from xo.network.train import labelled_data, optimise_layout, sgd_step, train
+from xo.variants import VARIANTS
+
+ONE_EPOCH = replace(VARIANTS["features"], epochs=1)
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_a_step_equals_the_plain_loops(name, small):
+    """Two batches, here and through the usual loop, from the same initial weights."""
+    variant = VARIANTS[name]
+    training, _, classes = labelled_data(variant, small)
+    ours, plain = (
+        untrained_network(variant, small.image_size, len(classes), seed=3) for _ in range(2)
+    )
+    ours = optimise_layout(ours)
+    optimizer = torch.optim.SGD(plain.parameters(), lr=variant.lr)
+    order = torch.randperm(len(training.labels), generator=torch.Generator().manual_seed(0))
+    for batch in order[:128].split(64):
+        images, labels = training.images[batch], training.labels[batch]
+        loss = sgd_step(ours, as_input(images), labels, variant.lr).loss
+
+        optimizer.zero_grad()
+        expected = nn.functional.cross_entropy(
+            _usual_order(plain, images[:, None].float() / 255), labels
+        )
+        expected.backward()
+        optimizer.step()
+        assert loss == pytest.approx(expected.item(), rel=1e-5)
+    for mine, theirs in zip(ours.parameters(), plain.parameters()):
+        torch.testing.assert_close(mine, theirs, rtol=1e-4, atol=1e-6)
+
+
+def _usual_order(net: Net, x):
+    for conv, pool in zip(net.conv, net.pool):
+        x = (
+            pool(torch.relu(conv(x)))
+            if isinstance(pool, nn.MaxPool2d)
+            else torch.relu(pool(conv(x)))
+        )
+    return net.head(x.flatten(1))
+
+
+def test_one_seed_gives_the_same_bytes_and_two_do_not(small):
+    one, again, other = (train(ONE_EPOCH, small, seed) for seed in (0, 0, 1))
+    assert one.measured.epochs == again.measured.epochs
+    assert {name: array.tobytes() for name, array in one.arrays.items()} == {
+        name: array.tobytes() for name, array in again.arrays.items()
+    }
+    assert one.arrays["batch_loss"].tobytes() != other.arrays["batch_loss"].tobytes()
+    assert (
+        one.arrays["conv1.kernel.before"].tobytes() != other.arrays["conv1.kernel.before"].tobytes()
+    )
+
+
+def test_what_a_run_leaves_agrees_with_itself(small):
+    trained = train(ONE_EPOCH, small, 0)
+    measured, arrays = trained.measured, trained.arrays
+    right = arrays["test_probabilities"].argmax(1) == arrays["test_labels"]
+    assert measured.epochs[-1].test_accuracy == right.mean()
+    assert (
+        np.trace(measured.confusion) == right.sum()
+        and np.sum(measured.confusion) == len(measured.test_ids) == 20
+    )
+    assert arrays["batch_loss"].shape == (1, 3)  # 160 images in batches of 64
+    weights = np.array([64, 64, 32]) / 160
+    assert measured.epochs[0].train_loss == pytest.approx(arrays["batch_loss"][0] @ weights)
+    assert list(arrays["shown_labels"]) == [0, 0, 1, 1]
+    assert np.array_equal(arrays["conv2.kernel.after"], trained.net.conv[1].weight.detach().numpy())
+
+
+def test_the_recorded_maps_are_those_of_the_trained_network(small):
+    trained = train(ONE_EPOCH, small, 0)
+    x = torch.tensor(trained.arrays["shown_images"])[:, None].float() / 255
+    first = trained.net.conv[0](x)
+    np.testing.assert_allclose(trained.arrays["maps.conv1"], first.detach(), rtol=1e-3, atol=1e-5)
+    np.testing.assert_allclose(
+        trained.arrays["maps.relu1"],
+        torch.relu(nn.functional.max_pool2d(first, 2)).detach(),
+        rtol=1e-3,
+        atol=1e-5,
+    )
+    shapes = {row.name: tuple(row.shape) for row in trained.measured.layers}
+    for name, shape in shapes.items():
+        if name != "input":
+            assert trained.arrays[f"maps.{name}"].shape == (4, *shape)
+
+
+def test_the_wrong_folder_asks_which_split_an_image_came_from(small):
+    training, testing, classes = labelled_data(VARIANTS["three-conv-wrong-folder"], small)
+    assert classes == ("test", "train")
+    assert torch.bincount(training.labels).tolist() == [20, 160]
+    # measured on every ninth image of both, so that the shares stay
+    assert torch.bincount(testing.labels).tolist() == [3, 17]
+    assert torch.equal(testing.images[1], training.images[9]) and testing.ids[1] == training.ids[9]
+
+
+def test_uneven_classes_have_the_shares_of_the_two_folders(small):
+    training, testing, classes = labelled_data(VARIANTS["three-conv-uneven"], small)
+    assert classes == small.classes and testing.ids == small.test.ids
+    # Of 80 and 80 training images the second class twice, and of the first as many as make the
+    # shares of 20 test images and 160 training images.
+    assert torch.bincount(training.labels).tolist() == [20, 160]
+    assert len(set(training.ids)) == 20 + 80
+
+
+def test_steps_learn_to_tell_black_from_white():
+    net = untrained_network(VARIANTS["baseline"], (30, 30), 2, seed=0)
+    images = torch.zeros(16, 30, 30, dtype=torch.uint8)
+    images[8:] = 255
+    labels = torch.arange(16) // 8
+    losses = [sgd_step(net, as_input(images), labels, lr=0.1).loss for _ in range(80)]
+    assert losses[0] > 0.6 and losses[-1] < 0.1
+
+
+def test_evaluation_counts_by_eye():
+    class Fixed(nn.Module):
+        def forward(self, x):
+            return torch.tensor([[9.0, 0], [0, 9], [9, 0]])[: len(x)]
+
+    found = evaluate(Fixed(), torch.zeros(3, 4, 4, dtype=torch.uint8), torch.tensor([0, 0, 1]))
+    assert found.confusion.tolist() == [[1, 1], [1, 0]]
+    assert found.accuracy == pytest.approx(1 / 3)
+
+
+def test_the_original_log_is_a_tenth_of_the_mean_of_ten_batches():
+    losses = np.full((2, 27), np.log(2))
+    assert original_log(losses) == [
+        "[1    10] loss: 0.069",
+        "[1    20] loss: 0.069",
+        "[2    10] loss: 0.069",
+        "[2    20] loss: 0.069",
+    ]

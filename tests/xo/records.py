@@ -1,0 +1,74 @@
+"""Records of runs that nobody trained: they hold untrained networks and say what they are told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+import numpy as np
+
+from xo.data.dataset import DataSet
+from xo.network.measurements import Epoch, Training
+from xo.network.model import Net, layers, untrained_network
+from xo.runs.execute import run_result
+from xo.runs.record import Cost, RunRecord, RunResult, write_run
+from xo.runs.study import Run, one_run
+from xo.store.source_digest import Source
+from xo.store.store import Store
+from xo.variants import VARIANTS, Variant
+
+
+def result_of(run: Run, accuracy: float = 0.5) -> RunResult:
+    """What a record of the run says, with that test accuracy."""
+    data = run.data
+    rows = layers(run.variant, data.image_size, len(data.classes))
+    measured = Training(
+        classes=data.classes,
+        label_counts=tuple(np.bincount(data.train.labels).tolist()),
+        parameters=sum(row.parameters for row in rows),
+        layers=tuple(rows),
+        epochs=(Epoch(1, 0.7, 0.5, 0.7, accuracy),),
+        epoch_seconds=(1.0,),
+        confusion=((1, 0), (0, 1)),
+        test_ids=data.test.ids,
+        shown_ids=(),
+    )
+    return run_result(run, measured, Cost(1.0, None, "2026-01-01T00:00:00+00:00"), "here")
+
+
+def record_of(variant: Variant, data: DataSet, seed: int = 0, accuracy: float = 0.5) -> RunRecord:
+    """A record that lies in no store."""
+    result = result_of(one_run(variant, seed, data, Source()), accuracy)
+    return RunRecord(**msgspec.structs.asdict(result), artifact=None)
+
+
+def untrained(data: DataSet, *variants: str) -> dict[str, list[tuple[RunRecord, Net]]]:
+    """What a demonstration is given, with networks as they were before training."""
+    return {
+        name: [
+            (
+                record_of(VARIANTS[name], data),
+                untrained_network(VARIANTS[name], data.image_size, len(data.classes), 0),
+            )
+        ]
+        for name in variants
+    }
+
+
+def stored_run(
+    store: Store,
+    run: Run,
+    accuracy: float = 1.0,
+    weights: Mapping[str, np.ndarray] | None = None,
+    keep_weights: bool = False,
+) -> RunRecord:
+    """A record in the store."""
+    arrays = {"batch_loss": np.arange(6.0).reshape(2, 3)}
+    result = result_of(run, accuracy)
+    return write_run(store, run.inputs, result, arrays, weights, keep_weights)
+
+
+def weights_of(run: Run) -> dict[str, np.ndarray]:
+    """The weights of its network before training."""
+    net = untrained_network(run.variant, run.data.image_size, len(run.data.classes), run.seed)
+    return {name: tensor.contiguous().numpy() for name, tensor in net.state_dict().items()}

@@ -1,0 +1,111 @@
+"""Which weights a record keeps, and what its key depends on."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.xo.records import stored_run
+from xo.errors import InputError
+from xo.runs import record as records
+from xo.runs.record import read_weights, run_inputs, stored_runs
+from xo.runs.study import find_records, one_run
+from xo.store.inputs import changes, digest
+from xo.store.source_digest import Source
+from xo.variants import VARIANTS
+
+WEIGHTS = {"conv.0.weight": np.ones((2, 2), np.float32)}
+
+
+@pytest.fixture
+def runs(small):
+    """Four seeds of one variant."""
+    return [one_run(VARIANTS["baseline"], seed, small, Source()) for seed in range(4)]
+
+
+def test_what_is_written_is_read(store, runs):
+    written = stored_run(store, runs[0], accuracy=0.75, weights=WEIGHTS)
+    ((found,), missing) = find_records(runs[:1], store)
+    assert not missing and found == written and found.name == "baseline/0"
+    assert found.array("batch_loss").tolist() == [[0, 1, 2], [3, 4, 5]]
+    assert found.has("batch_loss") and not found.has("other")
+    assert found.test_accuracy == 0.75 and not found.solved and found.seed == 0
+    assert found.settings == replace(VARIANTS["baseline"], zh="", en="", parameters=0)
+    assert stored_runs(store) == [written] == stored_runs(store, "baseline")
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_of_large_weights_only_those_of_the_lowest_solved_seed_stay(
+    store, runs, order, monkeypatch
+):
+    monkeypatch.setattr(records, "WEIGHTS_SMALL", 0)
+    for seed in order:
+        stored_run(store, runs[seed], accuracy=0.5 if seed == 0 else 1.0, weights=WEIGHTS)
+    found = find_records(runs, store).found
+    assert [record.seed for record in found if record.has_weights] == [1]
+
+
+def test_small_weights_stay_with_every_seed(store, runs):
+    assert all(stored_run(store, run, weights=WEIGHTS).has_weights for run in runs)
+
+
+def test_weights_asked_for_stay(store, runs, monkeypatch):
+    monkeypatch.setattr(records, "WEIGHTS_SMALL", 0)
+    stored_run(store, runs[3], weights=WEIGHTS, keep_weights=True)
+    stored_run(store, runs[1], weights=WEIGHTS)
+    found = find_records(runs, store).found
+    assert [record.seed for record in found if record.has_weights] == [1, 3]
+
+
+def test_weights_are_rehashed_and_their_absence_says_what_to_do(store, runs):
+    record = stored_run(store, runs[0], weights=WEIGHTS)
+    path = record.folder / "weights.safetensors"
+    assert read_weights(record) == path.read_bytes()
+    path.write_bytes(b"x" + path.read_bytes()[1:])
+    with pytest.raises(InputError, match=f"{path}: does not match.*remove the folder"):
+        read_weights(record)
+    path.unlink()
+    with pytest.raises(InputError, match="--keep-weights"):
+        read_weights(record)
+
+
+def test_the_key_depends_on_what_decides_the_result_and_on_nothing_else():
+    source, row = Source(), VARIANTS["baseline"]
+    key = digest(run_inputs(row, 0, "data", source))
+    same = replace(row, name="other", zh="别的", en="Other", parameters=1)
+    assert digest(run_inputs(same, 0, "data", source)) == key
+    for other in (
+        run_inputs(replace(row, lr=0.2), 0, "data", source),
+        run_inputs(row, 1, "data", source),
+        run_inputs(row, 0, "other", source),
+    ):
+        assert digest(other) != key
+
+
+def test_changes_name_the_function_the_setting_and_the_version():
+    old = {
+        "layout": 1,
+        "code": {"xo.network.train:sgd_step": "a", "xo.network.train:gone": "x"},
+        "versions": {"torch": "1"},
+        "variant": {"lr": 0.1},
+        "data": "d",
+    }
+    new = {
+        "layout": 2,
+        "code": {"xo.network.train:sgd_step": "b"},
+        "versions": {"torch": "2"},
+        "variant": {"lr": 0.2},
+        "data": "e",
+    }
+    assert changes(old, new) == [
+        "code xo.network.train:gone (gone)",
+        "code xo.network.train:sgd_step",
+        "data",
+        "layout 1 -> 2",
+        "variant lr 0.1 -> 0.2",
+        "versions torch 1 -> 2",
+    ]
+    assert changes(new, json.loads(json.dumps(new))) == []

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import pytest
+
+from xo.store.source_digest import ROOT, Source
+
+MAIN = '''
+"""Docstring."""
+from xo import helper
+from xo.helper import direct
+if TYPE_CHECKING:
+    from xo.table import Row
+
+LIMIT = 3
+
+def target(row: Row):
+    """Says something."""
+    return helper.through(LIMIT) + direct()  # a comment
+
+def bystander():
+    return 1
+'''
+HELPER = """
+STEP = 1
+
+def through(x):
+    return x + STEP
+
+def direct():
+    return 2
+
+def unused():
+    return 3
+"""
+
+
+@pytest.fixture
+def tree(tmp_path):
+    (tmp_path / "xo").mkdir()
+    for name, text in {
+        "__init__": "",
+        "main": MAIN,
+        "helper": HELPER,
+        "table": "Row = 1\n",
+    }.items():
+        (tmp_path / "xo" / f"{name}.py").write_text(text)
+    return tmp_path
+
+
+def reach(tree):
+    return Source(tree).reach("xo.main:target")
+
+
+def test_reaches_what_is_used_and_nothing_else(tree):
+    names = {name for name in reach(tree) if not name.endswith(":")}
+    assert names == {
+        "xo.main:target",
+        "xo.main:LIMIT",
+        "xo.helper:through",
+        "xo.helper:STEP",
+        "xo.helper:direct",
+    }
+
+
+@pytest.mark.parametrize(
+    "file, old, new, changed",
+    [
+        ("helper", "STEP = 1", "STEP = 2", {"xo.helper:STEP"}),
+        ("main", "LIMIT = 3", "LIMIT = 4", {"xo.main:LIMIT"}),
+        ("main", "# a comment", "# another", set()),
+        ("main", "Says something", "Says more", set()),
+        ("main", "return 1", "return 5", set()),
+        ("helper", "return 3", "return 4", set()),
+        ("table", "Row = 1", "Row = 2", set()),
+    ],
+)
+def test_a_change_shows_where_it_was_made(tree, file, old, new, changed):
+    before = reach(tree)
+    path = tree / "xo" / f"{file}.py"
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new))
+    after = reach(tree)
+    assert {name for name in before | after if before.get(name) != after.get(name)} == changed
+
+
+def test_training_reaches_the_model_but_not_the_table_of_variants():
+    names = Source(ROOT).reach("xo.network.train:train")
+    assert "xo.network.model:Net" in names and "xo.network.train:sgd_step" in names
+    assert not any(name.startswith(("xo.variants", "xo.runs.", "xo.cli")) for name in names)

@@ -1,0 +1,110 @@
+"""An artifact is stored whole or not at all, found by its inputs, and never returned damaged."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from xo.errors import InputError
+from xo.store import files
+from xo.store.store import KEPT, NEVER, Damaged, problems
+
+INPUTS = {"seed": 0, "data": "d", "code": {"module:name": "c"}}
+
+
+def add(store, inputs=INPUTS, name="baseline/0", **options):
+    content = {"accuracy": 0.5}
+    return store.add("run", name, inputs, content, {"notes.txt": b"mine"}, **options)
+
+
+def test_what_is_added_is_found_by_its_inputs_alone(store):
+    added = add(store)
+    assert store.find("run", "baseline/0", INPUTS) == added
+    assert added.content == {"accuracy": 0.5} and added.read("notes.txt") == b"mine"
+    assert store.find("run", "baseline/0", INPUTS | {"seed": 1}) is None
+    assert store.find("run", "baseline/1", INPUTS) is None
+    assert store.folders("run") == [added.folder] and not list(problems(added.folder))
+
+
+def test_why_it_is_missing_names_what_changed_since_the_nearest(store):
+    assert store.why_missing("run", "baseline/0", INPUTS) == NEVER
+    add(store)
+    add(store, INPUTS | {"data": "other"})
+    code = {"module:name": "changed"}
+    asked = {"seed": 1, "data": "other", "code": code}
+    assert store.why_missing("run", "baseline/0", asked) == "changed: code module:name, seed 0 -> 1"
+
+
+@pytest.mark.parametrize("file", ["record.json", "notes.txt"])
+def test_a_flipped_byte_is_named_and_the_artifact_moved_away(store, file):
+    folder = add(store).folder
+    content = bytearray((folder / file).read_bytes())
+    content[-3] ^= 1
+    (folder / file).write_bytes(content)
+    with pytest.raises(Damaged, match=folder.name):
+        store.find("run", "baseline/0", INPUTS)
+    assert [str(folder / file) in line for line in problems(folder)] == [True]
+    found, why = store.look_up("run", "baseline/0", INPUTS)
+    assert found is None and why.startswith("damaged: ") and folder.is_dir()
+    found, why = store.look_up("run", "baseline/0", INPUTS, quarantine=True)
+    (moved,) = store.root.glob(".damaged/*/*")
+    assert found is None and f"moved to {moved}" in why and not folder.exists()
+    assert (moved / "record.json").is_file() and add(store).folder == folder
+
+
+def test_missing_and_surplus_files_are_named(store):
+    folder = add(store).folder
+    (folder / "notes.txt").rename(folder / "other.txt")
+    found = list(problems(folder))
+    assert len(found) == 2 and "notes.txt: missing" in found[0] and "other.txt: surplus" in found[1]
+
+
+def test_an_optional_file_may_be_deleted_but_not_changed(store):
+    added = add(store, optional=("notes.txt",))
+    (added.folder / "notes.txt").write_bytes(b"x")
+    assert store.find("run", "baseline/0", INPUTS)  # it is rehashed when it is read
+    with pytest.raises(Damaged, match=r"notes\.txt"):
+        added.read("notes.txt")
+    (added.folder / "notes.txt").unlink()
+    assert not added.has("notes.txt") and not list(problems(added.folder))
+
+
+def test_a_failed_write_leaves_nothing_behind(store, monkeypatch):
+    def full(descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(files.os, "fsync", full)
+    with pytest.raises(InputError, match="No space left.*what was finished before is kept"):
+        add(store)
+    assert list((store.root / "baseline").iterdir()) == []
+
+
+def test_an_error_while_files_are_written_leaves_nothing_behind(store):
+    with pytest.raises(KeyboardInterrupt), store.new_entry("run", "baseline/0", INPUTS) as entry:
+        (entry.folder / "half").write_text("")
+        raise KeyboardInterrupt
+    assert list((store.root / "baseline").iterdir()) == []
+
+
+def test_two_that_store_the_same_do_no_harm_and_a_replacement_wins(store):
+    first = add(store)
+    second = store.add("run", "baseline/0", INPUTS, {"accuracy": 1}, {})
+    assert second == first and [path.name for path in (store.root / "baseline").iterdir()] == [
+        first.folder.name
+    ]
+    third = store.add("run", "baseline/0", INPUTS, {"accuracy": 1}, {}, replace=True)
+    assert (
+        third.content
+        == {"accuracy": 1}
+        == json.loads((first.folder / "record.json").read_text())["content"]
+    )
+
+
+def test_old_artifacts_are_removed_but_the_last_few(store):
+    old = [add(store, INPUTS | {"seed": seed}) for seed in range(1, KEPT + 3)]
+    other = add(store, name="features/0")
+    used = add(store)
+    store.prune("run", [used])
+    assert used.folder.is_dir() and other.folder.is_dir()
+    assert sum(each.folder.is_dir() for each in old) == KEPT

@@ -1,0 +1,232 @@
+"""The `python -m xo` commands; each forwards to one function."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from xo.command_line import DATA, STORE, CommandGroup
+from xo.data.dataset import EMBEDDED
+from xo.errors import InputError
+from xo.network.measurements import Layer
+from xo.variants import VARIANTS, Variant, find_variant
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+@click.group(cls=CommandGroup)
+def main() -> None:
+    """Train and measure the XO networks."""
+
+
+@main.command("list")
+@click.argument("names", metavar="[VARIANT]...", nargs=-1)
+@DATA
+@STORE
+def list_(names: tuple[str, ...], data_dir: Path, store: Path) -> None:
+    """Layers, shapes, parameters and multiply-adds of the variants, for the data set at hand."""
+    from xo.data.load import open_data
+    from xo.network.model import layers
+
+    data = open_data(data_dir, store)
+    console = Console()
+    for variant in map(find_variant, names or VARIANTS):
+        classes = 2 if variant.labels == "split" else len(data.classes)
+        console.print(_layer_table(variant, layers(variant, data.image_size, classes)))
+
+
+def _layer_table(variant: Variant, rows: list[Layer]) -> Table:
+    table = Table(title=f"{variant.name}: {variant.en}", title_justify="left")
+    for name in ("layer", "output", "parameters", "multiply-adds"):
+        table.add_column(name, justify="left" if name == "layer" else "right")
+    for row in rows:
+        shape = "x".join(map(str, row.shape))
+        counts = f"{row.parameters:,}", f"{row.multiply_adds:,}"
+        table.add_row(row.name, shape, *counts, end_section=row is rows[-1])
+    parameters, work = (
+        sum(counts) for counts in zip(*((row.parameters, row.multiply_adds) for row in rows))
+    )
+    table.add_row("total", "", f"{parameters:,}", f"{work:,}")
+    return table
+
+
+@main.group(cls=CommandGroup)
+def data() -> None:
+    """Draw the embedded data set, import one, check one."""
+
+
+@data.command()
+@click.option(
+    "--to",
+    type=click.Path(path_type=Path),
+    default=EMBEDDED,
+    show_default=True,
+    help="A new folder, or one that holds this data set already.",
+)
+@STORE
+def generate(to: Path, store: Path) -> None:
+    """Draw the embedded data set: the same images on every machine."""
+    from xo.data.load import load_embedded
+    from xo.data.statistics import describe
+    from xo.store.ownership import claim, keep_apart, refuse_inside_own
+    from xo.store.store import Store
+
+    keep_apart({"--to": to, "--store": store})
+    refuse_inside_own(to, "--to")
+    claim(store, "store")
+    click.echo("\n".join(describe(load_embedded(to, Store(store)))))
+
+
+@data.command("import")
+@click.argument("source", type=click.Path(path_type=Path, exists=True))
+@click.option(
+    "--to",
+    type=click.Path(path_type=Path),
+    help="A new folder; by default data/ and the name of SOURCE, or data/imported-xo for xo.",
+)
+def import_(source: Path, to: Path | None) -> None:
+    """Check SOURCE, a folder or zip with train and test images per class, and copy its images."""
+    from xo.data.load import import_images
+    from xo.data.statistics import describe
+
+    path = Path(os.path.abspath(source))  # ".", ".." and the like have no name of their own
+    name = path.stem if source.is_file() else path.name
+    if not (to or name):
+        raise InputError(
+            f"{source}: this folder has no name to call the data set by; "
+            "choose one with --to data/NAME"
+        )
+    target = to or EMBEDDED.with_name(name)
+    if target == EMBEDDED:  # whatever lies there must be the embedded set
+        target = EMBEDDED.with_name(f"imported-{name}")
+    click.echo("\n".join(describe(import_images(source, target))))
+
+
+@data.command()
+@click.argument("folder", type=click.Path(path_type=Path), default=EMBEDDED)
+@click.option("--statistics", "with_statistics", is_flag=True, help="Also ink, boxes, centers.")
+def check(folder: Path, with_statistics: bool) -> None:
+    """Read every image of FOLDER and say what is there."""
+    import numpy as np
+
+    from xo.data.load import check as check_data
+    from xo.data.statistics import describe, statistics
+
+    found = check_data(folder)
+    click.echo("\n".join(describe(found)))
+    if with_statistics:
+        images = np.concatenate([found.train.images, found.test.images])
+        labels = np.concatenate([found.train.labels, found.test.labels])
+        for name, row in statistics(images, labels, found.classes).items():
+            values = ", ".join(f"{quantity} {value:.4g}" for quantity, value in row.items())
+            click.echo(f"{name}: {values}")
+
+
+@main.command()
+@click.argument("variant")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@DATA
+@STORE
+@click.option(
+    "--keep-weights", is_flag=True, help="Keep the weights, whatever their size and the outcome."
+)
+def train(variant: str, seed: int, data_dir: Path, store: Path, keep_weights: bool) -> None:
+    """Train one VARIANT and print lines like the original's: [epoch batch] loss."""
+    from xo.data.load import open_data
+    from xo.runs.progress import train_missing
+    from xo.runs.study import find_records, one_run
+    from xo.store.source_digest import Source
+    from xo.store.store import Store
+
+    run = one_run(find_variant(variant), seed, open_data(data_dir, store), Source())
+    found, missing = find_records([run], Store(store), quarantine=True)
+    if keep_weights and found and not found[0].has_weights:
+        missing = [(run, "its weights were not kept")]
+    if missing:
+        found = train_missing(missing, Store(store), jobs=1, keep_weights=keep_weights)
+    (record,) = found
+    for line in original_log(record.array("batch_loss")):
+        click.echo(line)
+    click.echo(
+        f"Accuracy on the {len(record.test_ids)} test images: {100 * record.test_accuracy:.2f} %"
+    )
+    click.echo(f"record: {record.folder}")
+
+
+def original_log(batch_loss: np.ndarray) -> list[str]:
+    """The lines that the original script prints for losses `(epochs, batches)`.
+
+    It divides the sum of ten batches by 100, so that a line shows a tenth of their mean.
+    """
+    return [
+        f"[{epoch} {last:5d}] loss: {sum(losses[last - 10 : last]) / 100:.3f}"
+        for epoch, losses in enumerate(batch_loss, 1)
+        for last in range(10, len(losses) + 1, 10)
+    ]
+
+
+@main.command()
+@click.argument(
+    "images", metavar="IMAGE...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
+@click.option("--variant", default="baseline", show_default=True)
+@click.option(
+    "--seed", type=click.IntRange(min=0), help="Default: the one with the highest test accuracy."
+)
+@DATA
+@STORE
+@click.option(
+    "--resize", is_flag=True, help="Scale images of another size instead of refusing them."
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
+def predict(
+    images: tuple[Path, ...],
+    variant: str,
+    seed: int | None,
+    data_dir: Path,
+    store: Path,
+    resize: bool,
+    as_json: bool,
+) -> None:
+    """Class and probability of each IMAGE (png, bmp or jpg), by a trained network of the store.
+
+    Which network it is, and its test accuracy, is printed to the error stream; with --json it is
+    in every object.
+    """
+    from xo.data.load import open_data
+    from xo.runs.predict import predict as run_predict
+    from xo.runs.record import SOLVED
+    from xo.runs.study import best_network
+    from xo.store.source_digest import Source
+    from xo.store.store import Store
+
+    data = open_data(data_dir, store)
+    record = best_network(find_variant(variant), data, Source(), Store(store), seed)
+    test_images = len(record.test_ids)
+    predictions = run_predict(record, list(images), resize)
+    network = {
+        "variant": record.variant,
+        "seed": record.seed,
+        "test_accuracy": record.test_accuracy,
+        "test_images": test_images,
+    }
+    if as_json:
+        for row in predictions:
+            line = {"path": str(row.path), "class": row.label, "probability": row.probability}
+            click.echo(json.dumps(line | network, ensure_ascii=False))
+        return
+    unsolved = f"; below {SOLVED:.0%} a network has not solved its task"
+    click.echo(
+        f"network: {record.variant} seed {record.seed}, test accuracy {record.test_accuracy:.2%} "
+        f"(n = {test_images} test images){'' if record.solved else unsolved}",
+        err=True,
+    )
+    for row in predictions:
+        click.echo(f"{row.path}\t{row.label}\t{row.probability:.4f}")

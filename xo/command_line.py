@@ -1,0 +1,58 @@
+"""What the command lines of both packages share: common options, and how a command ends."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+from typing import Any
+
+import click
+
+from xo.data.dataset import EMBEDDED
+from xo.errors import CheckFailed, InputError
+from xo.store.store import RUNS
+
+DATA = click.option(
+    "--data",
+    "data_dir",
+    type=click.Path(path_type=Path),
+    default=EMBEDDED,
+    show_default=True,
+    help="Folder of the data set.",
+)
+STORE = click.option(
+    "--store",
+    type=click.Path(path_type=Path),
+    default=RUNS,
+    show_default=True,
+    help="Folder of the records: a new or an empty one, or one that this program made.",
+)
+NO_WRITING = (errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EDQUOT)
+
+
+class CommandGroup(click.Group):
+    """Ends a command with one line and never a traceback.
+
+    Exit status 1: a check failed, 2: bad input, 130: Ctrl-C.
+    """
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Invokes the command that the context names."""
+        try:
+            return super().invoke(ctx)
+        except (InputError, CheckFailed) as error:
+            click.echo(f"error: {error}", err=True)
+            ctx.exit(2 if isinstance(error, InputError) else 1)
+        except OSError as error:
+            if error.errno not in NO_WRITING:
+                raise
+            click.echo(
+                f"error: {error.filename or 'writing'}: {error.strerror}; make room or choose a "
+                "writable folder; what was finished before is kept",
+                err=True,
+            )
+            ctx.exit(2)
+        except KeyboardInterrupt as interrupt:
+            kept = str(interrupt) or "what was finished is kept"
+            click.echo(f"stopped: {kept}; the same command goes on from there", err=True)
+            ctx.exit(130)

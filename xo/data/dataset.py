@@ -1,0 +1,71 @@
+"""What a data set is: images of two or more classes as arrays, split for training and testing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+EMBEDDED = Path("data/xo")  # where the embedded data set is drawn
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """The training or the test images; pickles small when the pixels lie in a file."""
+
+    labels: np.ndarray  # (N,) int64, index of the class
+    ids: tuple[str, ...]  # "circles/0007.png"
+    pixels: Path | np.ndarray = field(repr=False)  # a .npy file, or (M, H, W) uint8
+    # (N,) indices of the images used, of the M in `pixels`; None: all of them
+    rows: np.ndarray | None = field(default=None, repr=False)
+
+    @property
+    def images(self) -> np.ndarray:
+        """(N, H, W) uint8, 0 black and 255 white; memory-mapped where they lie in a file."""
+        stored = self.pixels
+        pixels = stored if isinstance(stored, np.ndarray) else np.load(stored, mmap_mode="r")
+        return pixels if self.rows is None else pixels[self.rows]
+
+    def first(self, per_class: int) -> Split:
+        """The first `per_class` images of every class, or all where there are fewer."""
+        by_class = [np.flatnonzero(self.labels == label) for label in np.unique(self.labels)]
+        rows = np.concatenate([of_class[:per_class] for of_class in by_class])
+        ids = tuple(self.ids[row] for row in rows)
+        stored_rows = rows if self.rows is None else self.rows[rows]
+        return Split(self.labels[rows], ids, self.pixels, stored_rows)
+
+
+@dataclass(frozen=True, eq=False)
+class DataSet:
+    """Images of two or more classes, all of one size, with their splits."""
+
+    name: str  # of its folder
+    root: Path
+    classes: tuple[str, ...]  # sorted; a label is an index into it
+    image_size: tuple[int, int]  # (H, W) in pixels
+    digest: str  # of names, labels and pixels: the same on every machine, for every file format
+    train: Split
+    test: Split
+
+    def subset(self, train_per_class: int, test_per_class: int) -> DataSet:
+        """The first images of every class, at most so many, with a digest of their own."""
+        train, test = self.train.first(train_per_class), self.test.first(test_per_class)
+        digest = data_digest(self.classes, self.image_size, train, test)
+        return DataSet(self.name, self.root, self.classes, self.image_size, digest, train, test)
+
+
+def data_digest(
+    classes: tuple[str, ...], image_size: tuple[int, int], train: Split, test: Split
+) -> str:
+    """SHA-256 over what decides a result: classes, size, ids with labels in order, pixels."""
+    splits = (train, test)
+    names = [classes, image_size]
+    for split in splits:
+        names += [split.ids, split.labels.tolist()]
+    digest = hashlib.sha256(json.dumps(names).encode())
+    for split in splits:
+        digest.update(np.ascontiguousarray(split.images).ravel().data)
+    return digest.hexdigest()

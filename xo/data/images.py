@@ -1,0 +1,119 @@
+"""Reads and writes images: bytes of a file <-> (H, W) uint8, and a new folder of PNGs."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import warnings
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xo.errors import InputError
+from xo.store.files import temporary_folder
+
+if TYPE_CHECKING:
+    import numpy as np
+
+SUFFIXES = (".png", ".bmp", ".jpg", ".jpeg", ".pgm", ".ppm", ".tif", ".tiff", ".webp")
+# Pixels a side: less leaves nothing after three blocks, more fits no dense layer.
+SMALLEST, LARGEST = 22, 512
+_FORMATS = ("PNG", "BMP", "JPEG", "PPM", "TIFF", "WEBP")
+_EIGHT_BIT = ("1", "L", "P", "RGB", "CMYK", "YCbCr", "LA", "PA", "RGBA", "La", "RGBa")
+
+
+def decode(data: bytes, name: str, sides: tuple[int, int] = (SMALLEST, LARGEST)) -> np.ndarray:
+    """An image file's bytes -> (H, W) uint8, 0 black and 255 white.
+
+    Colors become gray as in torchvision (ITU-R 601). `name` stands in messages; `sides` are the
+    least and the most pixels of a side. InputError on what is no such image.
+    """
+    import numpy as np
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with (
+            warnings.catch_warnings(action="ignore"),
+            Image.open(io.BytesIO(data), formats=_FORMATS) as image,
+        ):
+            _refuse(image.size, sides, getattr(image, "n_frames", 1), image.mode, name)
+            if image.has_transparency_data and np.array(image.convert("RGBA"))[..., 3].min() < 255:
+                raise InputError(
+                    f"{name}: the image has transparent pixels; flatten it onto one background"
+                )
+            return np.array(image.convert("L"))
+    except InputError:
+        raise
+    except UnidentifiedImageError:
+        raise InputError(
+            f"{name}: not an image of a kind that is read ({', '.join(_FORMATS).lower()}); "
+            "restore the file from its source, or leave it out"
+        ) from None
+    except Exception as error:  # Pillow's readers raise nearly anything on a damaged file
+        raise InputError(
+            f"{name}: not a readable image ({_short(error)}); "
+            "restore the file from its source, or remove it"
+        ) from None
+
+
+def _refuse(
+    size: tuple[int, int], sides: tuple[int, int], frames: int, mode: str, name: str
+) -> None:
+    """Raises InputError on an image that no network can take, before its pixels are decoded."""
+    width, height = size
+    if min(size) < sides[0]:
+        raise InputError(
+            f"{name}: {width}x{height} pixels; three blocks of convolution and pooling need "
+            f"at least {sides[0]} a side, so scale the images up"
+        )
+    if max(size) > sides[1]:
+        raise InputError(
+            f"{name}: {width}x{height} pixels; at most {sides[1]} a side can be used, "
+            "so scale the images down"
+        )
+    if frames > 1:
+        raise InputError(
+            f"{name}: {frames} frames; save the one that counts as an image of its own"
+        )
+    if mode not in _EIGHT_BIT:
+        raise InputError(f"{name}: pixels of mode {mode}; save the image with 8 bits a channel")
+
+
+def encode(pixels: np.ndarray) -> bytes:
+    """(H, W) uint8 -> a PNG's bytes, of one bit a pixel where only 0 and 255 occur."""
+    from PIL import Image
+
+    image = Image.fromarray(pixels)
+    if ((pixels == 0) | (pixels == 255)).all():
+        image = image.convert("1", dither=Image.Dither.NONE)
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
+
+
+def write(target: Path, files: Iterable[tuple[str, np.ndarray]]) -> None:
+    """Writes (relative path, pixels) pairs as PNGs into a new folder, or nothing at all."""
+    if os.path.lexists(target):
+        raise InputError(f"{target}: exists already; remove it, or choose another folder with --to")
+    folder = None
+    try:
+        folder = temporary_folder(target)
+        for path, pixels in files:
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(encode(pixels))
+        folder.rename(target)
+    except OSError as error:
+        raise InputError(
+            f"{target}: cannot be written ({_short(error)}); "
+            "free some space there, or choose another folder with --to"
+        ) from None
+    finally:
+        if folder:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _short(error: Exception) -> str:
+    """An error's message on one line."""
+    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return " ".join(text.split()) or type(error).__name__

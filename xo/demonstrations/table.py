@@ -1,0 +1,56 @@
+"""The computations behind the concept pages, one row each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from xo.network.model import Net
+    from xo.runs.record import RunRecord
+
+    Networks = dict[str, list[tuple[RunRecord, Net]]]  # by variant
+    Computed = tuple[dict[str, Any], dict[str, np.ndarray]]  # facts, arrays
+
+
+@dataclass(frozen=True)
+class Demonstration:
+    """A function that computes something on trained networks, and which networks it needs.
+
+    `compute` names a function `(Networks, DataSet) -> Computed`.
+    Facts are plain data for record.json. Of each variant it gets the representative run, or with
+    `every_seed` all runs whose weights were kept. It raises Unavailable for a data set or network
+    that it cannot be shown on.
+    """
+
+    compute: str  # "module:function"
+    variants: tuple[str, ...]
+    every_seed: bool = False
+
+
+DEMONSTRATIONS: dict[str, Demonstration] = {
+    "windows": Demonstration("xo.demonstrations.receptive_field:windows", ("baseline", "features")),
+    "shifts": Demonstration("xo.demonstrations.shift:shifts", ("baseline",)),
+    "sharing": Demonstration("xo.demonstrations.shift:sharing", ("baseline",)),
+    "pooling": Demonstration("xo.demonstrations.pooling:pooling", ("trained-pooling",)),
+    "fcn": Demonstration("xo.demonstrations.canvas:fcn", ("baseline",)),
+    "probes": Demonstration(
+        "xo.demonstrations.linear_probe:probes", ("features",), every_seed=True
+    ),
+    "patches": Demonstration("xo.demonstrations.top_patches:patches", ("features",)),
+    "partial-sums": Demonstration("xo.demonstrations.channel_mixing:partial_sums", ("baseline",)),
+    "mixing": Demonstration("xo.demonstrations.channel_mixing:mixing", ("one-by-one",)),
+    "bottleneck": Demonstration(
+        "xo.demonstrations.channel_mixing:bottleneck", ("baseline", "one-by-one")
+    ),
+}
+
+
+class Unavailable(Exception):
+    """A demonstration cannot be shown, for a reason known by its name, with its numbers."""
+
+    def __init__(self, reason: str, **numbers: float):
+        super().__init__(reason, numbers)
+        self.reason, self.numbers = reason, numbers

@@ -1,0 +1,157 @@
+"""One network class for all variants: convolutions, with or without pooling, then dense layers.
+
+Tensor axes: images and maps `(N, C, H, W)`, dense activations `(N, F)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from xo.errors import InputError
+from xo.network.measurements import POOL, Layer
+
+if TYPE_CHECKING:
+    from xo.variants import Variant
+
+
+class Net(nn.Module):
+    """The network of one variant for grey images of `image_size` (H, W) and `classes` outputs.
+
+    `pool` has a module for each convolution, the identity where no pooling follows it.
+    """
+
+    def __init__(self, variant: Variant, image_size: tuple[int, int], classes: int):
+        super().__init__()
+        widths = (flat_size(variant, image_size), *variant.dense, classes)
+        channels = (1, *variant.channels)
+        convolutions = nn.ModuleList(
+            nn.Conv2d(c_in, c_out, kernel)
+            for c_in, c_out, kernel in zip(channels, channels[1:], variant.kernel_sizes)
+        )
+        poolings = nn.ModuleList(
+            _pooling(variant, count, kernel)
+            for count, kernel in zip(variant.channels, variant.kernel_sizes)
+        )
+        dense = nn.ModuleList(nn.Linear(f_in, f_out) for f_in, f_out in zip(widths, widths[1:]))
+        self.conv = cast("list[nn.Conv2d]", convolutions)  # PyTorch does not type what it holds
+        self.pool = cast("list[nn.Module]", poolings)
+        self.dense = cast("list[nn.Linear]", dense)
+
+    def feature_steps(self, x: Tensor) -> Iterator[tuple[str, Tensor]]:
+        """The maps after each step, by name: conv1, pool1, relu1, conv2, ...
+
+        ReLU comes after max-pooling: the same values for a quarter of the work.
+        """
+        for k, (conv, pool) in enumerate(zip(self.conv, self.pool), 1):
+            x = conv(x)  # (N, C_in, H, W) -> (N, C_out, H-2, W-2) for a 3x3 kernel
+            yield f"conv{k}", x
+            if not isinstance(pool, nn.Identity):
+                x = pool(x)  # -> (N, C, H//2, W//2)
+                yield f"pool{k}", x
+            x = F.relu(x)
+            yield f"relu{k}", x
+
+    def head_steps(
+        self, x: Tensor, first: Callable[[Tensor], Tensor] | None = None
+    ) -> Iterator[tuple[str, Tensor]]:
+        """The dense activations after ReLU, then the logits.
+
+        `first` may stand in for the first dense layer.
+        """
+        *hidden, last = [first or self.dense[0], *self.dense[1:]]
+        for k, layer in enumerate(hidden, 1):
+            x = F.relu(layer(x))  # (N, F_in) -> (N, F_out)
+            yield f"dense{k}", x
+        yield "logits", last(x)  # (N, classes)
+
+    def forward_features(self, x: Tensor) -> Tensor:
+        """`(N, 1, H, W) -> (N, F)`, the last maps flattened in the order C, H, W."""
+        for _, maps in self.feature_steps(x):  # noqa: B007
+            pass
+        return maps.flatten(1)
+
+    def head(self, x: Tensor, first: Callable[[Tensor], Tensor] | None = None) -> Tensor:
+        """`(N, F) -> (N, classes)` logits."""
+        for _, out in self.head_steps(x, first):  # noqa: B007
+            pass
+        return out
+
+    def forward(self, x: Tensor) -> Tensor:
+        """`(N, 1, H, W) -> (N, classes)` logits."""
+        return self.head(self.forward_features(x))
+
+
+def untrained_network(
+    variant: Variant, image_size: tuple[int, int], classes: int, seed: int
+) -> Net:
+    """PyTorch's default initialisation from `seed`; the global random state is left alone."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return Net(variant, image_size, classes)
+
+
+def flat_size(variant: Variant, image_size: tuple[int, int]) -> int:
+    """How many values the convolutions leave of an image (H, W): the inputs of the dense layers.
+
+    InputError where the images are too small, or the variant lacks a kernel size.
+    """
+    if len(variant.kernel_sizes) != len(variant.channels):
+        raise InputError(
+            f"variant {variant.name}: expected a kernel size for each of its "
+            f"{len(variant.channels)} convolutions, got {len(variant.kernels)}; "
+            "give kernels as many entries as channels"
+        )
+    height, width = image_size
+    for kernel in variant.kernel_sizes:
+        height, width = height - kernel + 1, width - kernel + 1
+        if _is_pooled(variant, kernel):
+            height, width = height // POOL, width // POOL
+    if height < 1 or width < 1:
+        raise InputError(
+            f"variant {variant.name}: images of {image_size[1]}x{image_size[0]} pixels are too "
+            f"small for its {len(variant.channels)} convolutions; use larger images or fewer layers"
+        )
+    return variant.channels[-1] * height * width
+
+
+def layers(variant: Variant, image_size: tuple[int, int], classes: int) -> list[Layer]:
+    """Every step for one image, counted on a network without memory (meta device)."""
+    with torch.device("meta"):
+        net = Net(variant, image_size, classes)
+        image = torch.empty(1, 1, *image_size)
+    modules: dict[str, nn.Module] = {f"conv{k}": conv for k, conv in enumerate(net.conv, 1)}
+    modules |= {f"pool{k}": pool for k, pool in enumerate(net.pool, 1)}
+    rows = [Layer("input", "input", (1, *image_size), 0, 0)]
+    for name, maps in net.feature_steps(image):
+        rows.append(_layer(name, name.rstrip("0123456789"), maps, modules.get(name)))
+    for (name, out), dense in zip(net.head_steps(maps.flatten(1)), net.dense):
+        rows.append(_layer(name, "dense", out, dense))
+    return rows
+
+
+def _layer(name: str, kind: str, output: Tensor, module: nn.Module | None) -> Layer:
+    shape = tuple(output.shape[1:])
+    counts = {name: p.numel() for name, p in module.named_parameters()} if module else {}
+    # Each weight is used once per output position: one for a dense layer, H*W for a convolution.
+    positions = shape[1] * shape[2] if len(shape) == 3 else 1
+    work = counts.get("weight", 0) * positions
+    kernel = module.kernel_size[0] if isinstance(module, nn.Conv2d) and kind == "conv" else None
+    return Layer(name, kind, shape, sum(counts.values()), work, kernel)
+
+
+def _is_pooled(variant: Variant, kernel: int) -> bool:
+    """Whether a convolution is pooled: one with 1x1 kernels, which only mixes channels, is not."""
+    return variant.pool is not None and kernel > 1
+
+
+def _pooling(variant: Variant, channels: int, kernel: int) -> nn.Module:
+    if not _is_pooled(variant, kernel):
+        return nn.Identity()
+    if variant.pool == "max":
+        return nn.MaxPool2d(POOL)
+    return nn.Conv2d(channels, channels, POOL, stride=POOL, groups=channels)

@@ -1,0 +1,225 @@
+"""What a run left: its typed record, the inputs that decide it, and which weights are kept.
+
+`runs/<variant>/<seed>-<key>/` holds `record.json`, `arrays.safetensors` and perhaps
+`weights.safetensors`. Needs no torch.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from xo.errors import InputError
+from xo.network.measurements import Training
+from xo.store.inputs import Inputs
+from xo.store.source_digest import Source
+from xo.store.store import ARRAYS, RECORD, Artifact, Damaged, Store, read
+from xo.variants import Variant
+
+LAYOUT = 3  # of the record and its arrays; raise it when readers must change
+SOLVED = 0.98  # test accuracy from which a run counts as having solved its task
+WEIGHTS = "weights.safetensors"
+WEIGHTS_LIMIT = 100e6  # bytes; larger weights (no pooling: 300 MB) are kept on request only
+WEIGHTS_SMALL = 3e6  # bytes; smaller weights (three convolutions) are kept of every seed
+TRAINING = (
+    "xo.network.train:train"  # its code, with all that it reaches, decides what a run computes
+)
+NOT_DECIDING = ("name", "zh", "en", "parameters")  # of a variant's row
+
+
+class DataDescription(msgspec.Struct, frozen=True):
+    """The data set that a run was trained on."""
+
+    name: str
+    digest: str
+    classes: tuple[str, ...]
+    image_size: tuple[int, int]  # (H, W) in pixels
+    train_images: int
+    test_images: int
+
+
+class Cost(msgspec.Struct, frozen=True):
+    """What a run took; no result depends on it."""
+
+    train_seconds: float
+    peak_memory_bytes: int | None  # None where the system does not say
+    finished: str  # ISO 8601
+
+
+class RunResult(Training, frozen=True, kw_only=True):
+    """What `record.json` says of a run, beside its inputs."""
+
+    settings: Variant
+    seed: int
+    data: DataDescription
+    cost: Cost
+    machine: str = ""
+
+
+class RunRecord(RunResult, frozen=True, kw_only=True):
+    """One run as stored; arrays are read from disk when asked for."""
+
+    artifact: Artifact
+
+    @property
+    def variant(self) -> str:
+        """The name of the variant."""
+        return self.settings.name
+
+    @property
+    def name(self) -> str:
+        """`baseline/0`: variant and seed."""
+        return self.artifact.name
+
+    @property
+    def key(self) -> str:
+        """The digest of all that decides the run."""
+        return self.artifact.key
+
+    @property
+    def digest(self) -> str:
+        """The digest of the record, with those of its files."""
+        return self.artifact.digest
+
+    @property
+    def folder(self) -> Path:
+        """Where it is stored."""
+        return self.artifact.folder
+
+    @property
+    def inputs(self) -> Inputs:
+        """All that decides the run."""
+        return self.artifact.inputs
+
+    @property
+    def test_accuracy(self) -> float:
+        """0..1, of the last epoch."""
+        return self.epochs[-1].test_accuracy
+
+    @property
+    def solved(self) -> bool:
+        """Whether the test accuracy is at least SOLVED."""
+        return self.test_accuracy >= SOLVED
+
+    @property
+    def has_weights(self) -> bool:
+        """Whether its weights were kept."""
+        return self.artifact.has(WEIGHTS)
+
+    @property
+    def array_names(self) -> tuple[str, ...]:
+        """The names of its arrays."""
+        return self.artifact.array_names
+
+    def has(self, name: str) -> bool:
+        """Whether there is an array of that name."""
+        return name in self.array_names
+
+    def array(self, name: str) -> np.ndarray:
+        """One of its arrays, rehashed."""
+        return self.artifact.array(name)
+
+
+def run_record(artifact: Artifact) -> RunRecord:
+    """The typed record of a stored run; raises Damaged where its content is not of this version."""
+    result = artifact.content_as(RunResult)
+    return RunRecord(**msgspec.structs.asdict(result), artifact=artifact)
+
+
+def run_inputs(variant: Variant, seed: int, data_digest: str, source: Source) -> Inputs:
+    """All that decides a run's result."""
+    row = {name: value for name, value in asdict(variant).items() if name not in NOT_DECIDING}
+    return {
+        "layout": LAYOUT,
+        "variant": json.loads(json.dumps(row)),
+        "seed": seed,
+        "data": data_digest,
+        "code": source.reach(TRAINING),
+        "versions": {"python": platform.python_version()}
+        | {name: version(name) for name in ("torch", "numpy")},
+        "device": "cpu",
+    }
+
+
+def write_run(
+    store: Store,
+    inputs: Inputs,
+    result: RunResult,
+    arrays: Mapping[str, np.ndarray],
+    weights: Mapping[str, np.ndarray] | None = None,
+    keep_weights: bool = False,
+) -> RunRecord:
+    """Stores a run.
+
+    Of large weights, unless `keep_weights`, only one seed's stay: the lowest that solved its task.
+    """
+    from safetensors.numpy import save
+
+    files = {ARRAYS: save(dict(sorted(arrays.items())))}
+    if weights is not None:
+        files[WEIGHTS] = save(dict(sorted(weights.items())))
+    large = len(files.get(WEIGHTS, b"")) > WEIGHTS_SMALL
+    artifact = store.add(
+        "run",
+        f"{result.settings.name}/{result.seed}",
+        inputs,
+        msgspec.to_builtins(result),
+        files,
+        replace=keep_weights,
+        optional=(WEIGHTS,) if large and not keep_weights else (),
+    )
+    record = run_record(artifact)
+    if not keep_weights:
+        _keep_one_set_of_weights(store, record)
+    return record
+
+
+def stored_runs(store: Store, variant: str = "*") -> list[RunRecord]:
+    """Every readable record of a variant, or of all, by folder; files are not rehashed."""
+    found = []
+    for file in sorted(store.root.glob(f"{variant}/[!.]*/{RECORD}")):
+        if not file.parent.parent.name.startswith("."):
+            with suppress(Damaged):
+                found.append(run_record(read(file.parent)))
+    return found
+
+
+def read_weights(record: RunRecord) -> bytes:
+    """The bytes of the record's weights (safetensors), rehashed."""
+    if not record.has_weights:
+        raise InputError(
+            f"{record.folder}: its weights were not kept; remove this folder and train the run "
+            "again, with --keep-weights"
+        )
+    try:
+        return record.artifact.read(WEIGHTS)
+    except Damaged as damage:
+        raise InputError(
+            f"{damage}; remove the folder {record.folder} and train the run again"
+        ) from damage
+
+
+def _keep_one_set_of_weights(store: Store, record: RunRecord) -> None:
+    same = [
+        each
+        for each in stored_runs(store, record.variant)
+        if _all_but_seed(each) == _all_but_seed(record)
+    ]
+    same.sort(key=lambda each: each.seed)
+    kept = next((each for each in same if each.solved), same[0])
+    for each in same:
+        stored = each.artifact.files.get(WEIGHTS)
+        if stored and stored.optional and each.folder != kept.folder:
+            (each.folder / WEIGHTS).unlink(missing_ok=True)
+
+
+def _all_but_seed(record: RunRecord) -> Inputs:
+    return {name: value for name, value in record.inputs.items() if name != "seed"}

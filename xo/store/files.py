@@ -1,0 +1,49 @@
+"""Writes files and folders whole or not at all, whatever interrupts or else writes the same."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+
+def write_atomically(path: Path, content: bytes | str) -> None:
+    """Writes a file; a reader sees the old content or the new one. Its folder may be missing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def temporary_folder(beside: Path) -> Path:
+    """A new empty hidden folder next to `beside`, with the usual permissions."""
+    beside.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=f".{beside.name}-", dir=beside.parent))
+    folder.chmod(0o777 & ~_umask())
+    return folder
+
+
+def sync_folder(folder: Path) -> None:
+    """Has every file in `folder`, and the folder itself, written to the disk."""
+    for path in [*(path for path in folder.rglob("*") if path.is_file()), folder]:
+        if path.is_dir() and os.name == "nt":
+            continue  # Windows opens no folders
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
