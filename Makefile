@@ -24,7 +24,7 @@ report: $(READY)
 	@echo 'To read it: make serve, then open http://127.0.0.1:8000/'
 
 test: $(READY)
-	$(RUN)/python -m pytest --numprocesses=auto --dist=loadgroup $(PYTEST)
+	$(RUN)/python -m pytest --numprocesses=auto --dist=loadfile $(PYTEST)
 
 lint: $(READY)
 	$(RUN)/ruff check

@@ -26,7 +26,6 @@ from xo.variants import VARIANTS
 
 from .conftest import WIDE, Served, served
 
-pytestmark = pytest.mark.xdist_group("names")
 HIT = "document.title=1"
 IMAGE = f'"><img src=x onerror={HIT}>'
 CLASSES = (

@@ -16,8 +16,6 @@ import pytest
 
 from xo.store.source_digest import ROOT
 
-pytestmark = pytest.mark.xdist_group("serve")
-
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory) -> Path:

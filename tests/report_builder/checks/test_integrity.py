@@ -21,8 +21,6 @@ from report_builder.results.report import Provenance, Report
 from report_builder.site.manifest import MANIFEST, Commit, as_text, describe, sealed
 from xo.store.store import Store, own_digest
 
-pytestmark = pytest.mark.xdist_group("trained")
-
 
 @pytest.fixture
 def store(trained, tmp_path) -> Path:

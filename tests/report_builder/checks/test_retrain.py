@@ -17,8 +17,6 @@ from xo.runs.execute import execute
 from xo.runs.record import RunRecord, RunResult, stored_runs, write_run
 from xo.store.store import Store
 
-pytestmark = pytest.mark.xdist_group("trained")
-
 
 def test_a_run_trained_again_gives_the_same_numbers_bit_by_bit(trained):
     data, root = trained
