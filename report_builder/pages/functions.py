@@ -38,7 +38,7 @@ class PageFunctions:
     report: Report
     language: str
     path: str  # of the rendered page, below its language's folder
-    source: str  # likewise
+    source: str  # of its source, below its language's folder
     links_values: bool  # whether the site has the page that values lead to
     requests: set[str] = field(default_factory=set)  # "figure samples", "value baseline.n"
     code: list[CodeBlock] = field(default_factory=list)

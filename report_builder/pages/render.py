@@ -43,8 +43,8 @@ class _Page(NamedTuple):
     """A page that is to be rendered."""
 
     language: str
-    source: str  # below the language's folder
-    path: str  # likewise
+    source: str  # below the folder of the language
+    path: str  # of the rendered page, below the folder of the language
     variant: Variant | None = None  # that it is of
 
 
