@@ -76,9 +76,10 @@ def requested_artifacts(
         inputs = code_outputs.inputs(block, source, data, records)
         make = partial(code_outputs.make, block, inputs, store, paths.docs, variables)
         found.append(stored(code_outputs.KIND, block.name, block.name, inputs, make))
+    shared = figures.shared_inputs()
     for name in sorted(figure_pages(requests, drawable)):
-        figure = figures.look_up(name, evidence, source, store, pending)
-        fixed = figures.fixed_inputs(name, evidence, source)
+        fixed = figures.fixed_inputs(name, evidence, source, shared)
+        figure = figures.look_up(name, evidence, fixed, store, pending)
         make = partial(figures.make, name, evidence, fixed, store)
         found.append(
             RequestedArtifact(

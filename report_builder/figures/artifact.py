@@ -59,12 +59,14 @@ class FigureLookup(NamedTuple):
 def look_up(
     name: str,
     evidence: Evidence,
-    source: Source,
+    fixed: Inputs,
     store: Store,
     pending: Collection[str] = (),
 ) -> FigureLookup:
-    """The stored figure whose inputs are those of today; `pending` runs count as changed."""
-    fixed = fixed_inputs(name, evidence, source)
+    """The stored figure whose inputs are those of today; `pending` runs count as changed.
+
+    `fixed` are its `fixed_inputs`.
+    """
     nearest: tuple[list[str], Inputs] | None = None
     for artifact in store.artifacts(KIND, name):
         try:
@@ -82,11 +84,15 @@ def look_up(
     return FigureLookup(name, None, f"changed: {', '.join(nearest[0])}", nearest[1])
 
 
-def fixed_inputs(name: str, evidence: Evidence, source: Source) -> Inputs:
-    """What decides a figure beside the evidence: code, style, fonts, libraries."""
+def fixed_inputs(name: str, evidence: Evidence, source: Source, shared: Inputs) -> Inputs:
+    """What decides a figure beside the evidence: its code, and what all figures share."""
     row, _ = table.find(name, evidence)
+    return {"code": source.reach(*table.code_of(row), *SAVING)} | shared
+
+
+def shared_inputs() -> Inputs:
+    """What decides all figures: style, fonts, libraries."""
     return {
-        "code": source.reach(*table.code_of(row), *SAVING),
         "style": {path.name: file_digest(path) for path in ASSETS},
         "versions": {library: version(library) for library in LIBRARIES},
     }
