@@ -61,10 +61,22 @@ class DataSet:
     train: Split
     test: Split
 
+    def __eq__(self, other: object) -> bool:
+        """Equal are sets of the same images, wherever they lie."""
+        return isinstance(other, DataSet) and self.digest == other.digest
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
     @property
     def channels(self) -> int:
         """1 for grey images, 3 for colour."""
         return self.train.channels
+
+    @property
+    def images(self) -> np.ndarray:
+        """A copy of the training images, then the test images."""
+        return np.concatenate([self.train.images, self.test.images])
 
     def subset(self, train_per_class: int, test_per_class: int) -> DataSet:
         """The first images of every class, at most so many, with a digest of their own."""

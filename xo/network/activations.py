@@ -20,8 +20,14 @@ def activations(net: Net, images: Tensor) -> dict[str, np.ndarray]:
 
 
 def kernels(net: Net) -> dict[str, np.ndarray]:
-    """A copy of each convolution's kernels, `{"conv1": (C_out, C_in, 3, 3), ...}`."""
+    """A copy of each convolution's parameters.
+
+    `{"conv1.kernels": (C_out, C_in, k, k), "conv1.biases": (C_out,), ...}`, pool1 if it is trained.
+    """
+    named = {f"conv{k}": conv for k, conv in enumerate(net.conv, 1)}
+    named |= {f"pool{k}": pool for k, pool in enumerate(net.pool, 1) if list(pool.parameters())}
     return {
-        f"conv{k}": conv.weight.detach().contiguous().numpy().copy()
-        for k, conv in enumerate(net.conv, 1)
+        f"{name}.{kind}": parameter.detach().contiguous().numpy().copy()
+        for name, module in named.items()
+        for kind, parameter in (("kernels", module.weight), ("biases", module.bias))
     }

@@ -33,7 +33,11 @@ class Evaluation:
 @torch.inference_mode()
 def evaluate(net: nn.Module, images: Tensor, labels: Tensor) -> Evaluation:
     """Runs `net` over images as for `as_input` with int64 labels `(N,)`."""
-    logits = torch.cat([net(as_input(batch)) for batch in images.split(BATCH)])
+    return evaluation(torch.cat([net(as_input(batch)) for batch in images.split(BATCH)]), labels)
+
+
+def evaluation(logits: Tensor, labels: Tensor) -> Evaluation:
+    """How right logits `(N, classes)` are for int64 labels `(N,)`."""
     predicted = logits.argmax(1)
     classes = logits.shape[1]
     counts = torch.bincount(labels * classes + predicted, minlength=classes**2)

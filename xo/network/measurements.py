@@ -21,10 +21,20 @@ class Layer(msgspec.Struct, frozen=True):
     kernel: int | None = None  # side of a convolution's kernels in pixels
 
 
+class LayerState(msgspec.Struct, frozen=True):
+    """A convolution, after pooling and ReLU, or a dense layer at one moment of training."""
+
+    name: str  # conv1, dense1, logits
+    alive: float | None  # 0..1, its channels or units that some sample image excites; logits: None
+    activation: float  # mean size of its values over the sample
+    gradient: float  # root mean square over its weights, of the batch before that moment
+
+
 class Epoch(msgspec.Struct, frozen=True):
     """What is known when an epoch ends.
 
-    `train_*` are means over its batches, while the weights changed.
+    `train_*` are means over its batches, while the weights changed; `sample_*` are of some of the
+    training images, as many as there are test images, after the epoch.
     """
 
     epoch: int  # from 1
@@ -32,6 +42,10 @@ class Epoch(msgspec.Struct, frozen=True):
     train_accuracy: float  # 0..1
     test_loss: float
     test_accuracy: float
+    largest_batch_loss: float
+    sample_loss: float
+    sample_accuracy: float
+    layers: tuple[LayerState, ...]  # on the sample, with the gradients of the last batch
 
 
 class Training(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +55,7 @@ class Training(msgspec.Struct, frozen=True, kw_only=True):
     label_counts: tuple[int, ...]  # training images of each class
     parameters: int
     layers: tuple[Layer, ...]
+    untrained: tuple[LayerState, ...]  # before the first step, with its gradients
     epochs: tuple[Epoch, ...]
     epoch_seconds: tuple[float, ...]  # training alone, without the test
     confusion: tuple[tuple[int, ...], ...]  # test images; rows: truth, columns: answer

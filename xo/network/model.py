@@ -48,13 +48,15 @@ class Net(nn.Module):
         if variant.initialisation == "kaiming":
             self.apply(_initialise_kaiming)
 
-    def feature_steps(self, x: Tensor) -> Iterator[tuple[str, Tensor]]:
+    def feature_steps(self, x: Tensor, depth: int = 0) -> Iterator[tuple[str, Tensor]]:
         """The maps after each step, by name: conv1, pool1, relu1, conv2, ...
 
-        ReLU comes after max-pooling: the same values for a quarter of the work. With the head
-        "average", the last step is the mean of each map.
+        `x` holds images, or the maps after the first `depth` convolutions. ReLU comes after
+        max-pooling: the same values for a quarter of the work. With the head "average", the last
+        step is the mean of each map.
         """
-        for k, (conv, pool) in enumerate(zip(self.conv, self.pool), 1):
+        steps = list(enumerate(zip(self.conv, self.pool), 1))
+        for k, (conv, pool) in steps[depth:]:
             x = conv(x)  # (N, C_in, H, W) -> (N, C_out, H-2, W-2) for a 3x3 kernel
             yield f"conv{k}", x
             if not isinstance(pool, nn.Identity):

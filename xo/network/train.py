@@ -1,8 +1,7 @@
 """Trains one variant with one seed and returns all that was measured.
 
-Plain SGD, arranged so that nothing is computed or moved twice: images stay uint8 in memory, maps
-are channels-last, the first dense layer's weights lie input by input and its update is added
-straight into them. Losses equal those of the plain loop up to float rounding.
+Plain SGD, arranged so that nothing is computed or moved twice; see `xo.network.step`. Losses equal
+those of the plain loop up to float rounding.
 """
 
 from __future__ import annotations
@@ -10,24 +9,24 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from math import fsum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from xo.network.activations import activations, kernels
-from xo.network.evaluate import as_input, evaluate
-from xo.network.measurements import Epoch, Training
+from xo.network.evaluate import evaluation
+from xo.network.measurements import Epoch, LayerState, Training
 from xo.network.model import Net, layers, untrained_network
+from xo.network.monitor import Activity, Monitor
+from xo.network.step import Step, computation, sgd_step
 
 if TYPE_CHECKING:
     from xo.data.dataset import DataSet
     from xo.variants import Variant
 
 SHOWN_PER_CLASS = 2
-BLOCK = 256  # inputs of a dense layer whose weights stay in the processor's cache
 
 
 class Trained(NamedTuple):
@@ -41,9 +40,18 @@ class Trained(NamedTuple):
 class LabelledImages(NamedTuple):
     """Images with the labels that a variant is trained on."""
 
-    images: Tensor  # uint8, (N, H, W) or (N, H, W, 3)
+    numbers: Tensor  # int64 (N,), in the images of the data set
     labels: Tensor  # int64 (N,)
     ids: tuple[str, ...]
+
+    def spread(self, count: int) -> LabelledImages:
+        """So many of them, or all, evenly spread."""
+        return self.at(torch.linspace(0, len(self.ids) - 1, min(count, len(self.ids))).long())
+
+    def at(self, rows: Tensor) -> LabelledImages:
+        """Those at places `(n,)`."""
+        ids = tuple(self.ids[row] for row in rows.tolist())
+        return LabelledImages(self.numbers[rows], self.labels[rows], ids)
 
 
 class LabelledData(NamedTuple):
@@ -66,22 +74,33 @@ def train(
     """
     torch.set_num_threads(1)
     training, testing, classes = labelled_data(variant, data)
-    net = optimise_layout(
-        untrained_network(variant, data.image_size, len(classes), seed, data.channels)
-    )
-    kernels_before = kernels(net)
+    net = untrained_network(variant, data.image_size, len(classes), seed, data.channels)
+    parameters = [kernels(net)]
+    network = computation(net, data, variant.batch_size)
+    sample = training.spread(len(testing.labels))
+    monitor = Monitor(network, sample.numbers, sample.labels)
+    _, untrained = monitor.measure()
     generator = torch.Generator().manual_seed(seed)
-    epochs, batch_losses, seconds = [], [], []
+    epochs: list[Epoch] = []
+    all_losses, seconds = [], []
     for epoch in range(1, variant.epochs + 1):
         started = time.perf_counter()
-        steps = [
-            sgd_step(net, as_input(training.images[batch]), training.labels[batch], variant.lr)
-            for batch in batches(len(training.labels), variant.batch_size, generator)
-        ]
+        shuffled = list(batches(len(training.labels), variant.batch_size, generator))
+        steps: list[Step] = []
+        for batch in shuffled:
+            first = not (epochs or steps)
+            images, labels = training.numbers[batch], training.labels[batch]
+            steps.append(
+                sgd_step(network, images, labels, variant.lr, first or batch is shuffled[-1])
+            )
         seconds.append(time.perf_counter() - started)
-        batch_losses.append([step.loss for step in steps])
-        count = sum(step.images for step in steps)
-        result = evaluate(net, testing.images, testing.labels)
+        if not epochs:
+            before = layer_states(untrained, steps[0])
+        losses = [step.loss for step in steps]
+        all_losses.append(losses)
+        count = len(training.labels)
+        result = evaluation(network.logits(testing.numbers), testing.labels)
+        of_sample, activities = monitor.measure()
         epochs.append(
             Epoch(
                 epoch,
@@ -90,11 +109,17 @@ def train(
                 train_accuracy=sum(step.correct for step in steps) / count,
                 test_loss=result.loss,
                 test_accuracy=result.accuracy,
+                largest_batch_loss=max(losses),
+                sample_loss=of_sample.loss,
+                sample_accuracy=of_sample.accuracy,
+                layers=layer_states(activities, steps[-1]),
             )
         )
+        parameters.append(kernels(net))
         on_epoch(epochs[-1])
+    network.dense.put_back()
 
-    shown = _shown(testing.labels)
+    shown = testing.at(_shown(testing.labels))
     rows = layers(variant, data.image_size, len(classes), data.channels)
     label_counts = torch.bincount(training.labels, minlength=len(classes))
     measured = Training(
@@ -102,24 +127,32 @@ def train(
         label_counts=tuple(label_counts.tolist()),
         parameters=sum(row.parameters for row in rows),
         layers=tuple(rows),
+        untrained=before,
         epochs=tuple(epochs),
         epoch_seconds=tuple(seconds),
         confusion=tuple(map(tuple, result.confusion.tolist())),
         test_ids=testing.ids,
-        shown_ids=tuple(testing.ids[i] for i in shown),
+        shown_ids=shown.ids,
     )
-    maps = activations(net, testing.images[shown])
+    shown_images = torch.from_numpy(data.images[shown.numbers])
+    maps = activations(net, shown_images)
     arrays = {
-        "batch_loss": np.array(batch_losses),
+        "batch_loss": np.array(all_losses),
         "test_labels": testing.labels.numpy(),
         "test_probabilities": result.probabilities.numpy(),
-        "shown_images": testing.images[shown].numpy(),
-        "shown_labels": testing.labels[shown].numpy(),
-        **{f"{name}.kernel.before": kernel for name, kernel in kernels_before.items()},
-        **{f"{name}.kernel.after": kernel for name, kernel in kernels(net).items()},
+        "shown_images": shown_images.numpy(),
+        "shown_labels": shown.labels.numpy(),
+        **{name: np.stack([each[name] for each in parameters]) for name in parameters[0]},
         **{f"maps.{name}": values.astype(np.float16) for name, values in maps.items()},
     }
     return Trained(net, measured, arrays)
+
+
+def layer_states(activities: dict[str, Activity], step: Step) -> tuple[LayerState, ...]:
+    """Activity on the sample and the gradients of a step, layer by layer."""
+    return tuple(
+        activity.state(name, step.gradients[name]) for name, activity in activities.items()
+    )
 
 
 def labelled_data(variant: Variant, data: DataSet) -> LabelledData:
@@ -131,94 +164,30 @@ def labelled_data(variant: Variant, data: DataSet) -> LabelledData:
     "uneven": few training images of the first class and those of the others twice, so that number
     and shares are those of the two folders, as 300 and 1,700 of 850 and 850.
     """
+    numbers = torch.arange(len(data.train.labels) + len(data.test.labels))
+    parts = numbers.split([len(data.train.labels), len(data.test.labels)])
     train, test = (
-        LabelledImages(torch.tensor(np.asarray(part.images)), torch.tensor(part.labels), part.ids)
-        for part in (data.train, data.test)
+        LabelledImages(part, torch.tensor(split.labels), split.ids)
+        for part, split in zip(parts, (data.train, data.test))
     )
     if variant.labels == "class":
         return LabelledData(train, test, data.classes)
     if variant.labels == "uneven":
         first, others = (train.labels == 0).nonzero()[:, 0], (train.labels > 0).nonzero()[:, 0]
         few = first[: round(2 * len(others) * len(test.labels) / len(train.labels))]
-        rows = torch.cat([few, others, others])
-        ids = tuple(train.ids[row] for row in rows)
-        train = LabelledImages(train.images[rows], train.labels[rows], ids)
-        return LabelledData(train, test, data.classes)
+        return LabelledData(train.at(torch.cat([few, others, others])), test, data.classes)
     both = LabelledImages(
-        torch.cat([test.images, train.images]),
+        torch.cat([test.numbers, train.numbers]),
         torch.cat([torch.zeros_like(test.labels), torch.ones_like(train.labels)]),
         (*(f"test/{each}" for each in test.ids), *(f"train/{each}" for each in train.ids)),
     )
-    sample = slice(None, None, len(both.ids) // len(test.ids))
-    sampled = LabelledImages(both.images[sample], both.labels[sample], both.ids[sample])
-    return LabelledData(both, sampled, ("test", "train"))
-
-
-def optimise_layout(net: Net) -> Net:
-    """`net` with its weights in memory in the order in which `sgd_step` is fastest."""
-    net = net.to(memory_format=torch.channels_last)
-    # (outputs, inputs): the weights of an input, and so those of a block, become neighbors.
-    first = net.dense[0].weight
-    first.data = first.data.t().contiguous().t()
-    return net
+    sample = torch.arange(0, len(both.ids), len(both.ids) // len(test.ids))
+    return LabelledData(both, both.at(sample), ("test", "train"))
 
 
 def batches(count: int, size: int, generator: torch.Generator) -> Iterator[Tensor]:
     """Indices of one shuffled epoch, `size` at a time; the last batch may be smaller."""
     return iter(torch.randperm(count, generator=generator).split(size))
-
-
-class Step(NamedTuple):
-    """One step of SGD, measured before the weights changed."""
-
-    loss: float  # mean cross-entropy of the batch in nats
-    correct: int  # images classified correctly
-    images: int  # of the batch
-
-
-def sgd_step(net: Net, x: Tensor, labels: Tensor, lr: float) -> Step:
-    """One SGD step on the mean cross-entropy of a batch `(N, 1, H, W)` with labels `(N,)`.
-
-    The first dense layer holds nearly all weights: its gradient is never stored.
-    """
-    first = net.dense[0]
-    first.weight.requires_grad_(False)
-    logits = net.head(
-        net.forward_features(x),
-        lambda flat: _UpdatingLinear.apply(flat, first.weight, first.bias, lr),
-    )
-    loss = F.cross_entropy(logits, labels)
-    loss.backward()
-    with torch.no_grad():
-        for parameter in net.parameters():
-            if parameter.grad is not None:
-                parameter.add_(parameter.grad, alpha=-lr)
-                parameter.grad = None
-    return Step(loss.item(), int((logits.argmax(1) == labels).sum()), len(labels))
-
-
-class _UpdatingLinear(torch.autograd.Function):
-    """A dense layer whose backward pass also takes its weight's SGD step.
-
-    It finds `grad_x` and does `W -= lr * grad_out.T @ x` block by block, so that a block of
-    weights is read from memory once.
-    """
-
-    @staticmethod
-    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor, lr: float) -> Tensor:
-        ctx.save_for_backward(x)
-        ctx.weight, ctx.lr = weight, lr
-        return torch.addmm(bias, x, weight.t())
-
-    @staticmethod
-    def backward(ctx: Any, grad_out: Tensor) -> tuple[Tensor, None, Tensor, None]:
-        (x,) = ctx.saved_tensors
-        grad_x = torch.empty_like(x)
-        for block in (slice(start, start + BLOCK) for start in range(0, x.shape[1], BLOCK)):
-            weight = ctx.weight[:, block]
-            torch.mm(grad_out, weight, out=grad_x[:, block])
-            weight.addmm_(grad_out.t(), x[:, block], alpha=-ctx.lr)
-        return grad_x, None, grad_out.sum(0), None
 
 
 def _shown(labels: Tensor) -> Tensor:
