@@ -70,7 +70,9 @@ def small_evidence(
     store = Store(folder / "runs")
     data = load(folder / "data", store)
     solving = max(seeds - 1, 0) if solving is None else solving
-    variants = tuple(replace(v, epochs=epochs, dense=dense or v.dense) for v in variants)
+    variants = tuple(
+        replace(v, epochs=epochs, dense=v.dense if dense is None else dense) for v in variants
+    )
     records = {
         v.name: tuple(write_record(store, v, data, seed, seed < solving) for seed in range(seeds))
         for v in variants
