@@ -44,7 +44,7 @@ def demonstrations(
                 "code": {f"{row.compute}": "0"},
                 "records": {f"{run.variant}/{run.seed}": run.digest for run in used},
                 "data": data.digest,
-                "versions": {"python": "3.13.1", "torch": "2.9.0", "numpy": "2.3.5"},
+                "versions": {"torch": "2.9.0", "numpy": "2.3.5"},
             }
             facts, arrays = make(data)
             planned = PlannedDemonstration(name, inputs, {}, data)

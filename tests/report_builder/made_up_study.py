@@ -20,16 +20,27 @@ from report_builder.evidence.study import Evidence
 from report_builder.results.claims import claims
 from report_builder.results.report import DecidedClaim
 from tests.report_builder.made_up_demonstrations import demonstrations
-from tests.xo.records import ENVIRONMENT
 from xo.data.dataset import DataSet
 from xo.data.load import load
 from xo.network.measurements import Epoch, Layer, Training
 from xo.runs.execute import run_result
 from xo.runs.record import Cost, RunRecord, write_run
+from xo.runs.resources import Environment
 from xo.runs.study import Run
 from xo.store.inputs import Inputs
 from xo.store.store import Store
 from xo.variants import VARIANTS, Variant
+
+ENVIRONMENT = Environment(
+    python="3.13.1",
+    torch="2.9.0+cpu",
+    numpy="2.3.5",
+    instruction_set="AVX2",
+    blas="mkl 2024.2",
+    threads=1,
+    system="Linux x86_64",
+    processor="made up",
+)
 
 
 @pytest.fixture(scope="session")
@@ -70,7 +81,9 @@ def small_evidence(
     store = Store(folder / "runs")
     data = load(folder / "data", store)
     solving = max(seeds - 1, 0) if solving is None else solving
-    variants = tuple(replace(v, epochs=epochs, dense=dense or v.dense) for v in variants)
+    variants = tuple(
+        replace(v, epochs=epochs, dense=v.dense if dense is None else dense) for v in variants
+    )
     records = {
         v.name: tuple(write_record(store, v, data, seed, seed < solving) for seed in range(seeds))
         for v in variants

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import fsum
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -254,5 +255,5 @@ def _on_strokes(maps: Tensor, shapes: list[Shape]) -> float:
         F.max_pool2d(torch.tensor(shape.ink)[None].float(), 2 * NEAR + 1, stride=1, padding=NEAR)[0]
         for shape in shapes
     ]
-    found = sum(float((maps[shape.label] * each).sum()) for shape, each in zip(shapes, near))
+    found = fsum(float((maps[shape.label] * each).sum()) for shape, each in zip(shapes, near))
     return found / max(float(maps.sum()), 1e-12)

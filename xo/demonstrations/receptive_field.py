@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import fsum
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -145,8 +146,8 @@ def pixel_correlation(images: np.ndarray, distance: int) -> float:
         (centered[:, distance:], centered[:, :-distance]),
         (centered[:, :, distance:], centered[:, :, :-distance]),
     )
-    covariance = sum(float((a * b).sum(dtype=float)) for a, b in pairs)
-    spread = [sum(float((part * part).sum(dtype=float)) for part in side) for side in zip(*pairs)]
+    covariance = fsum(float((a * b).sum(dtype=float)) for a, b in pairs)
+    spread = [fsum(float((part * part).sum(dtype=float)) for part in side) for side in zip(*pairs)]
     return covariance / np.sqrt(spread[0] * spread[1]) if min(spread) else 1.0
 
 

@@ -6,9 +6,7 @@ records and weights they use, the data set, versions. Needs no torch.
 
 from __future__ import annotations
 
-import platform
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import Any, NamedTuple
 
 import msgspec
@@ -16,7 +14,7 @@ import numpy as np
 
 from xo.data.dataset import DataSet
 from xo.demonstrations.table import DEMONSTRATIONS, Demonstration
-from xo.runs.record import RunRecord
+from xo.runs.record import RunRecord, deciding_versions
 from xo.runs.study import train_command
 from xo.store.inputs import Inputs
 from xo.store.source_digest import Source
@@ -162,8 +160,7 @@ def demonstration_inputs(
         "code": source.reach(row.compute, LOADING),
         "records": {run.name: run.digest for runs in used.values() for run in runs},
         "data": data.digest,
-        "versions": {"python": platform.python_version()}
-        | {name: version(name) for name in ("torch", "numpy")},
+        "versions": deciding_versions(),
         "device": "cpu",
     }
 

@@ -137,20 +137,25 @@ def run_record(artifact: Artifact) -> RunRecord:
 
 
 def run_inputs(variant: Variant, seed: int, data_digest: str, source: Source) -> Inputs:
-    """All that decides a run's result, and no more.
-
-    Python's version does not: in Python itself, training computes only counts and exact sums. Nor
-    does the label of PyTorch's build (`+cpu`, `+cu130`): on the processor all run the same code.
-    """
+    """All that decides a run's result, and no more."""
     return {
         "layout": LAYOUT,
         "variant": deciding_settings(variant),
         "seed": seed,
         "data": data_digest,
         "code": source.reach(TRAINING),
-        "versions": {name: version(name).partition("+")[0] for name in ("torch", "numpy")},
+        "versions": deciding_versions(),
         "device": "cpu",
     }
+
+
+def deciding_versions() -> dict[str, str]:
+    """The versions of the libraries that decide a result.
+
+    Python's does not: in Python itself are computed only counts and exact sums. Nor does the label
+    of PyTorch's build (`+cpu`, `+cu130`): on the processor all of them run the same code.
+    """
+    return {name: version(name).partition("+")[0] for name in ("torch", "numpy")}
 
 
 def deciding_settings(variant: Variant) -> dict[str, Any]:

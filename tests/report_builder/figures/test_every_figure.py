@@ -13,6 +13,7 @@ import io
 import json
 import os
 import re
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -162,6 +163,11 @@ def test_a_missing_glyph_would_be_noticed(drawn):
             id="one run of one epoch that learns nothing",
         ),
         pytest.param(("zh",), {"seeds": 2, "solving": 2, "epochs": 2}, id="all solve"),
+        pytest.param(
+            ("zh", "en"),
+            {"variants": (replace(VARIANTS["three-conv"], head="average"),), "dense": ()},
+            id="a head of averages",
+        ),
     ],
 )
 def test_figures_hold_for_other_records(make_evidence, languages, choices):

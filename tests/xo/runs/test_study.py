@@ -88,6 +88,15 @@ def test_a_row_that_no_network_can_have_is_named_with_what_was_expected(
             refused()
 
 
+def test_a_head_of_averages_has_no_hidden_dense_layers(monkeypatch):
+    monkeypatch.setitem(VARIANTS, "mine", replace(QUICK, name="mine", head="average"))
+    with pytest.raises(InputError, match=r"dense is \(480, 320\); expected \(\), for head is"):
+        find_variant("mine")
+    row = replace(QUICK, name="mine", head="average", dense=(), initialisation="kaiming")
+    monkeypatch.setitem(VARIANTS, "mine", row)
+    assert find_variant("mine") == row
+
+
 def test_a_second_row_of_the_same_name_is_refused(small, monkeypatch):
     monkeypatch.setattr("xo.variants.ROWS", (*ROWS, replace(QUICK, name="baseline")))
     with pytest.raises(
