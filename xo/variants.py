@@ -35,6 +35,8 @@ class Variant:
     labels: Literal["class", "split", "uneven"] = "class"  # see xo.network.train.labelled_data
     lr: float = 0.1  # SGD without momentum, on the mean loss of a batch
     batch_size: int = 64
+    # Whether the first seed's record holds the dense layers' weights after each epoch.
+    dense_by_epoch: bool = False
     parameters: int = 0  # for two classes of 116x116 images; a test counts them
 
     @property
@@ -63,6 +65,7 @@ ROWS = (
         channels=(9, 5, 5),
         dense=(480, 320),
         epochs=20,
+        dense_by_epoch=True,
         parameters=501_372,
     ),
     Variant(

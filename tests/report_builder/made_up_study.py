@@ -154,6 +154,10 @@ def write_record(
             test_accuracy=accuracy
             if e == variant.epochs - 1
             else 0.5 + 0.3 * solves * e / variant.epochs,
+            largest_batch_loss=float(losses.max()),
+            sample_loss=float(losses[-1]),
+            sample_accuracy=accuracy,
+            layers=(),
         )
         for e, losses in enumerate(arrays["batch_loss"])
     ]
@@ -163,6 +167,7 @@ def write_record(
         label_counts=tuple(label_counts(variant, data)),
         parameters=sum(layer.parameters for layer in layers),
         layers=tuple(layers),
+        untrained=(),
         epochs=tuple(epochs),
         epoch_seconds=tuple(2.0 + seed / 4 + e / 8 for e in range(variant.epochs)),
         confusion=tuple(map(tuple, confusion.reshape(len(names), -1).tolist())),
@@ -242,8 +247,7 @@ def run_network(
         before = whole((out, x.shape[1], size, size), k + seed) / 16
         after = before + whole(before.shape, k + seed + 40) / 64
         arrays |= {
-            f"conv{k}.kernel.before": before.astype(np.float32),
-            f"conv{k}.kernel.after": after.astype(np.float32),
+            f"conv{k}.kernels": np.stack([before, after]).astype(np.float32),
         }
         windows = np.lib.stride_tricks.sliding_window_view(
             x, (size, size), axis=(2, 3)

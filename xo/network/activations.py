@@ -24,10 +24,18 @@ def kernels(net: Net) -> dict[str, np.ndarray]:
 
     `{"conv1.kernels": (C_out, C_in, k, k), "conv1.biases": (C_out,), ...}`, pool1 if it is trained.
     """
-    named = {f"conv{k}": conv for k, conv in enumerate(net.conv, 1)}
-    named |= {f"pool{k}": pool for k, pool in enumerate(net.pool, 1) if list(pool.parameters())}
+    layers = (("conv", net.conv), ("pool", net.pool))
+    named = {"weight": "kernels", "bias": "biases"}
     return {
-        f"{name}.{kind}": parameter.detach().contiguous().numpy().copy()
-        for name, module in named.items()
-        for kind, parameter in (("kernels", module.weight), ("biases", module.bias))
+        f"{layer}{k}.{named[name]}": parameter.detach().contiguous().numpy().copy()
+        for layer, modules in layers
+        for k, module in enumerate(modules, 1)
+        for name, parameter in module.named_parameters()
     }
+
+
+def quantised(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """int8 `(rows, columns)` and, for each row, the float32 scale to multiply it by."""
+    scales = np.abs(weights).max(1) / 127
+    codes = np.rint(weights / np.where(scales > 0, scales, 1)[:, None])
+    return codes.astype(np.int8), scales.astype(np.float32)

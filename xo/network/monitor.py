@@ -55,5 +55,5 @@ class Activity:
 
     def state(self, name: str, gradient: float) -> LayerState:
         """The layer's state; the logits may have any sign."""
-        alive = None if name == "logits" else float(self.alive.float().mean())
+        alive = None if name == "logits" else float(self.alive.double().mean())
         return LayerState(name, alive, self.total / self.count, gradient)

@@ -186,8 +186,12 @@ class PlainDense:
         """`(N, inputs) -> (N, outputs)`."""
         return _UpdatingLinear.apply(x, self.layer.bias, self, lr)
 
+    def weight(self) -> Tensor:
+        """The layer's weight `(outputs, inputs)`."""
+        return self.layer.weight
+
     def put_back(self) -> None:
-        """The layer has kept its weights."""
+        """The layer has kept its weight."""
 
 
 class _UpdatingLinear(torch.autograd.Function):

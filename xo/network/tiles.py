@@ -103,15 +103,20 @@ class TiledDense:
         layer.weight.data = weight.new_empty(0)
         layer.weight.requires_grad_(False)
 
-    def put_back(self) -> None:
-        """Gives the layer its weight again; this object is of no use any more."""
+    def weight(self) -> Tensor:
+        """A copy of the layer's weight `(F, C * H * W)`."""
         (down, across), side = self.tiles.grid, self.tiles.side
         shape = self.layer.out_features, self.channels, down * side, across * side
-        weight = self.weights.view(down, across, side, side, self.channels, -1).add_(self.common)
+        weight = self.weights.view(down, across, side, side, self.channels, -1)
         weight = weight.permute(5, 4, 0, 2, 1, 3).reshape(shape)
-        del self.weights
+        weight += self.common.t()[:, :, None, None]
         height, width = self.tiles.map_size
-        self.layer.weight.data = weight[:, :, :height, :width].flatten(1)
+        return weight[:, :, :height, :width].flatten(1)
+
+    def put_back(self) -> None:
+        """Gives the layer its weight again; this object is of no use any more."""
+        self.layer.weight.data = self.weight()
+        del self.weights
 
     def __call__(self, values: Tensor, batch: TileBatch, lr: float) -> Tensor:
         """`(N, F)` of window values `(codes, C)`; backward takes the weights' step of SGD too."""

@@ -15,12 +15,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from xo.network.activations import activations, kernels
+from xo.network.activations import activations, kernels, quantised
 from xo.network.evaluate import evaluation
 from xo.network.measurements import Epoch, LayerState, Training
 from xo.network.model import Net, layers, untrained_network
 from xo.network.monitor import Activity, Monitor
-from xo.network.step import Step, computation, sgd_step
+from xo.network.step import Computation, Step, computation, sgd_step
 
 if TYPE_CHECKING:
     from xo.data.dataset import DataSet
@@ -75,8 +75,13 @@ def train(
     torch.set_num_threads(1)
     training, testing, classes = labelled_data(variant, data)
     net = untrained_network(variant, data.image_size, len(classes), seed, data.channels)
-    parameters = [kernels(net)]
     network = computation(net, data, variant.batch_size)
+
+    def kept() -> dict[str, np.ndarray]:
+        dense = variant.dense_by_epoch and seed == 0
+        return kernels(net) | (quantised_dense(network) if dense else {})
+
+    parameters = [kept()]
     sample = training.spread(len(testing.labels))
     monitor = Monitor(network, sample.numbers, sample.labels)
     _, untrained = monitor.measure()
@@ -115,7 +120,7 @@ def train(
                 layers=layer_states(activities, steps[-1]),
             )
         )
-        parameters.append(kernels(net))
+        parameters.append(kept())
         on_epoch(epochs[-1])
     network.dense.put_back()
 
@@ -146,6 +151,19 @@ def train(
         **{f"maps.{name}": values.astype(np.float16) for name, values in maps.items()},
     }
     return Trained(net, measured, arrays)
+
+
+def quantised_dense(network: Computation) -> dict[str, np.ndarray]:
+    """The weights of the dense layers as int8, each row with its scale, and their biases."""
+    found: dict[str, np.ndarray] = {}
+    first, *others = network.net.dense
+    weights = [network.dense.weight(), *(layer.weight for layer in others)]
+    names = [f"dense{k}" for k in range(1, len(weights))] + ["logits"]
+    for name, weight, layer in zip(names, weights, (first, *others)):
+        codes, scales = quantised(weight.detach().numpy())
+        found |= {f"{name}.weights": codes, f"{name}.scales": scales}
+        found[f"{name}.biases"] = layer.bias.detach().numpy().copy()
+    return found
 
 
 def layer_states(activities: dict[str, Activity], step: Step) -> tuple[LayerState, ...]:

@@ -44,8 +44,8 @@ class FirstKernels(NamedTuple):
 def measure(evidence: Evidence, variant: str) -> FirstKernels:
     """The kernels of the representative run."""
     run = evidence.representative(variant)
-    before, after = (run.array(f"conv1.kernel.{when}")[:, 0] for when in ("before", "after"))
-    return FirstKernels(evidence.variant(variant), run.seed, before, after)
+    by_epoch = run.array("conv1.kernels")[:, :, 0]
+    return FirstKernels(evidence.variant(variant), run.seed, by_epoch[0], by_epoch[-1])
 
 
 def draw(numbers: FirstKernels, style: Style) -> Figure:

@@ -39,8 +39,8 @@ class SecondKernels(NamedTuple):
 def measure(evidence: Evidence, variant: str) -> SecondKernels:
     """The kernels of the representative run."""
     run = evidence.representative(variant)
-    before, after = (run.array(f"conv2.kernel.{when}") for when in ("before", "after"))
-    return SecondKernels(evidence.variant(variant), run.seed, before, after)
+    by_epoch = run.array("conv2.kernels")
+    return SecondKernels(evidence.variant(variant), run.seed, by_epoch[0], by_epoch[-1])
 
 
 def draw(numbers: SecondKernels, style: Style) -> Figure:

@@ -10,53 +10,11 @@ from torch import nn
 
 from tests.xo.records import colour_set
 from xo.cli import original_log
-from xo.network.evaluate import as_input, evaluate
-from xo.network.model import Net, untrained_network
-from xo.network.train import labelled_data, optimise_layout, sgd_step, train
+from xo.network.evaluate import evaluate
+from xo.network.train import labelled_data, train
 from xo.variants import VARIANTS
 
 ONE_EPOCH = replace(VARIANTS["features"], epochs=1)
-SETTINGS = {
-    **VARIANTS,
-    "average": replace(VARIANTS["three-conv"], head="average", dense=()),
-    "kaiming": replace(VARIANTS["features"], initialisation="kaiming", lr=0.02),
-}
-
-
-@pytest.mark.parametrize("name", SETTINGS)
-def test_a_step_equals_the_plain_loops(name, small):
-    """Two batches, here and through the usual loop, from the same initial weights."""
-    variant = SETTINGS[name]
-    training, _, classes = labelled_data(variant, small)
-    ours, plain = (
-        untrained_network(variant, small.image_size, len(classes), seed=3) for _ in range(2)
-    )
-    ours = optimise_layout(ours)
-    optimizer = torch.optim.SGD(plain.parameters(), lr=variant.lr)
-    order = torch.randperm(len(training.labels), generator=torch.Generator().manual_seed(0))
-    for batch in order[:128].split(64):
-        images, labels = training.images[batch], training.labels[batch]
-        loss = sgd_step(ours, as_input(images), labels, variant.lr).loss
-
-        optimizer.zero_grad()
-        expected = nn.functional.cross_entropy(
-            _usual_order(plain, images[:, None].float() / 255), labels
-        )
-        expected.backward()
-        optimizer.step()
-        assert loss == pytest.approx(expected.item(), rel=1e-5)
-    for mine, theirs in zip(ours.parameters(), plain.parameters()):
-        torch.testing.assert_close(mine, theirs, rtol=1e-4, atol=1e-6)
-
-
-def _usual_order(net: Net, x):
-    for conv, pool in zip(net.conv, net.pool):
-        x = (
-            pool(torch.relu(conv(x)))
-            if isinstance(pool, nn.MaxPool2d)
-            else torch.relu(pool(conv(x)))
-        )
-    return net.head(x.mean((2, 3)) if net.averages else x.flatten(1))
 
 
 def test_one_seed_gives_the_same_bytes_and_two_do_not(small):
@@ -66,9 +24,7 @@ def test_one_seed_gives_the_same_bytes_and_two_do_not(small):
         name: array.tobytes() for name, array in again.arrays.items()
     }
     assert one.arrays["batch_loss"].tobytes() != other.arrays["batch_loss"].tobytes()
-    assert (
-        one.arrays["conv1.kernel.before"].tobytes() != other.arrays["conv1.kernel.before"].tobytes()
-    )
+    assert one.arrays["conv1.kernels"].tobytes() != other.arrays["conv1.kernels"].tobytes()
 
 
 def test_what_a_run_leaves_agrees_with_itself(small):
@@ -84,7 +40,39 @@ def test_what_a_run_leaves_agrees_with_itself(small):
     weights = np.array([64, 64, 32]) / 160
     assert measured.epochs[0].train_loss == pytest.approx(arrays["batch_loss"][0] @ weights)
     assert list(arrays["shown_labels"]) == [0, 0, 1, 1]
-    assert np.array_equal(arrays["conv2.kernel.after"], trained.net.conv[1].weight.detach().numpy())
+    assert np.array_equal(arrays["conv2.kernels"][-1], trained.net.conv[1].weight.detach().numpy())
+
+
+def test_a_record_follows_kernels_layers_and_a_sample_of_the_training_images(small):
+    trained = train(replace(ONE_EPOCH, epochs=3), small, 0)
+    measured, arrays = trained.measured, trained.arrays
+    assert arrays["conv3.kernels"].shape == (4, 5, 5, 3, 3)  # before, and after each epoch
+    assert arrays["conv3.biases"].shape == (4, 5)
+    names = ["conv1", "conv2", "conv3", "dense1", "dense2", "logits"]
+    for states in (measured.untrained, *(epoch.layers for epoch in measured.epochs)):
+        assert [state.name for state in states] == names
+    epoch = measured.epochs[-1]
+    assert epoch.largest_batch_loss == max(arrays["batch_loss"][-1])
+    sample = np.linspace(0, 159, 20).astype(int)  # as many as there are test images
+    of_sample = evaluate(
+        trained.net,
+        torch.tensor(small.train.images[sample]),
+        torch.tensor(small.train.labels[sample]),
+    )
+    assert epoch.sample_loss == pytest.approx(of_sample.loss, rel=1e-5)
+    assert epoch.sample_accuracy == of_sample.accuracy
+
+
+def test_only_the_first_seed_of_a_variant_that_asks_keeps_dense_weights_by_epoch(small):
+    trained = train(ONE_EPOCH, small, 0)
+    arrays = trained.arrays
+    assert arrays["dense1.weights"].dtype == np.int8 and len(arrays["dense1.weights"]) == 2
+    for name, layer in zip(("dense1", "dense2", "logits"), trained.net.dense):
+        scales = arrays[f"{name}.scales"][-1][:, None]
+        found = arrays[f"{name}.weights"][-1] * scales
+        assert np.abs(found - layer.weight.detach().numpy()).max() <= 0.51 * scales.max()
+    assert "dense1.weights" not in train(ONE_EPOCH, small, 1).arrays
+    assert "dense1.weights" not in train(replace(VARIANTS["baseline"], epochs=1), small, 0).arrays
 
 
 def test_the_loss_of_an_epoch_is_an_exact_sum_in_every_version_of_python(small):
@@ -100,7 +88,7 @@ def test_colour_images_are_learned_where_grey_ones_would_be_alike(head):
     trained = train(replace(row, initialisation="kaiming"), data, 0)
     assert trained.measured.epochs[-1].test_accuracy == 1
     assert trained.arrays["shown_images"].shape == (4, 30, 30, 3)
-    assert trained.arrays["conv1.kernel.before"].shape == (9, 3, 3, 3)
+    assert trained.arrays["conv1.kernels"].shape == (13, 9, 3, 3, 3)
     for layer in trained.measured.layers[1:]:
         assert trained.arrays[f"maps.{layer.name}"].shape == (4, *layer.shape)
 
@@ -128,7 +116,11 @@ def test_the_wrong_folder_asks_which_split_an_image_came_from(small):
     assert torch.bincount(training.labels).tolist() == [20, 160]
     # measured on every ninth image of both, so that the shares stay
     assert torch.bincount(testing.labels).tolist() == [3, 17]
-    assert torch.equal(testing.images[1], training.images[9]) and testing.ids[1] == training.ids[9]
+    assert testing.numbers[1] == training.numbers[9] and testing.ids[1] == training.ids[9]
+    # the numbers count the training images, then the test images
+    images = small.images[training.numbers]
+    assert np.array_equal(images[:20], small.test.images)
+    assert np.array_equal(images[20:], small.train.images)
 
 
 def test_uneven_classes_have_the_shares_of_the_two_folders(small):
@@ -138,15 +130,6 @@ def test_uneven_classes_have_the_shares_of_the_two_folders(small):
     # shares of 20 test images and 160 training images.
     assert torch.bincount(training.labels).tolist() == [20, 160]
     assert len(set(training.ids)) == 20 + 80
-
-
-def test_steps_learn_to_tell_black_from_white():
-    net = untrained_network(VARIANTS["baseline"], (30, 30), 2, seed=0)
-    images = torch.zeros(16, 30, 30, dtype=torch.uint8)
-    images[8:] = 255
-    labels = torch.arange(16) // 8
-    losses = [sgd_step(net, as_input(images), labels, lr=0.1).loss for _ in range(80)]
-    assert losses[0] > 0.6 and losses[-1] < 0.1
 
 
 def test_evaluation_counts_by_eye():

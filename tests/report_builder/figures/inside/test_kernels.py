@@ -24,7 +24,7 @@ def test_first_kernels_are_shown_on_one_scale_with_zero_in_the_middle(evidence):
 
 
 def test_second_kernels_stand_in_a_grid_of_outputs_and_inputs(evidence):
-    after = evidence.representative("baseline").array("conv2.kernel.after")
+    after = evidence.representative("baseline").array("conv2.kernels")[-1]
     numbers = kernels_conv2.measure(evidence, "baseline")
     text, figure = kernels_conv2.describe(numbers), drawn(kernels_conv2, numbers)
     strength = (after**2).sum(axis=(2, 3))

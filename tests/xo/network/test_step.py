@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from tests.xo.records import colour_set
+from xo.data.dataset import DataSet, Split, data_digest
+from xo.network.model import Net, untrained_network
+from xo.network.monitor import Monitor
+from xo.network.step import ByPosition, ByWindow, computation, sgd_step
+from xo.network.train import labelled_data
+from xo.variants import VARIANTS
+
+SETTINGS = {
+    **VARIANTS,
+    "average": replace(VARIANTS["three-conv"], head="average", dense=()),
+    "kaiming": replace(VARIANTS["features"], initialisation="kaiming", lr=0.02),
+    "odd-kernels": replace(VARIANTS["baseline"], kernels=(5, 2), dense=(40, 20)),
+    "first-one-by-one": replace(VARIANTS["baseline"], kernels=(1, 3), dense=(40, 20)),
+}
+
+
+def noisy(small: DataSet) -> DataSet:
+    """Grey images, of which hardly two windows are alike."""
+
+    def split(part: Split) -> Split:
+        noise = np.random.default_rng(0).integers(0, 60, part.images.shape, np.uint8)
+        return replace(part, pixels=np.asarray(part.images) // 2 + noise, rows=None)
+
+    train, test = split(small.train), split(small.test)
+    digest = data_digest(small.classes, small.image_size, train, test)
+    return DataSet("noisy", small.root, small.classes, small.image_size, digest, train, test)
+
+
+def inverted(small: DataSet) -> DataSet:
+    """White strokes on a black ground."""
+    train, test = (
+        replace(part, pixels=255 - np.asarray(part.images), rows=None)
+        for part in (small.train, small.test)
+    )
+    digest = data_digest(small.classes, small.image_size, train, test)
+    return DataSet("inverted", small.root, small.classes, small.image_size, digest, train, test)
+
+
+def three_steps_as_usual(net: Net, data: DataSet, name: str) -> list[float]:
+    """The losses of three steps by PyTorch's own layers, loss and optimizer."""
+    training, _, _ = labelled_data(SETTINGS[name], data)
+    optimizer = torch.optim.SGD(net.parameters(), lr=SETTINGS[name].lr)
+    losses = []
+    for batch in batches(len(training.labels)):
+        images = torch.tensor(data.images[training.numbers[batch]])[:, None].float() / 255
+        optimizer.zero_grad()
+        loss = nn.functional.cross_entropy(usual_order(net, images), training.labels[batch])
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+def batches(count: int) -> tuple[torch.Tensor, ...]:
+    return torch.randperm(count, generator=torch.Generator().manual_seed(0))[:150].split(50)
+
+
+def usual_order(net: Net, x: torch.Tensor) -> torch.Tensor:
+    for conv, pool in zip(net.conv, net.pool):
+        after = isinstance(pool, nn.MaxPool2d)
+        x = pool(torch.relu(conv(x))) if after else torch.relu(pool(conv(x)))
+    return net.head(x.mean((2, 3)) if net.averages else x.flatten(1))
+
+
+@pytest.mark.parametrize("images", ["one-bit", "noisy"])
+@pytest.mark.parametrize("name", SETTINGS)
+def test_three_steps_equal_those_of_the_usual_layers(name, images, small):
+    data = noisy(small) if images == "noisy" else small
+    variant = SETTINGS[name]
+    training, _, classes = labelled_data(variant, data)
+    ours, usual = (untrained_network(variant, data.image_size, len(classes), 3) for _ in range(2))
+    network = computation(ours, data, variant.batch_size)
+    by_window = images == "one-bit" and name not in ("average", "first-one-by-one")
+    assert isinstance(network, ByWindow if by_window else ByPosition)
+    losses = [
+        sgd_step(network, training.numbers[batch], training.labels[batch], variant.lr).loss
+        for batch in batches(len(training.labels))
+    ]
+    network.dense.put_back()
+    assert losses == pytest.approx(three_steps_as_usual(usual, data, name), rel=1e-5)
+    for mine, theirs in zip(ours.parameters(), usual.parameters()):
+        torch.testing.assert_close(mine, theirs, rtol=1e-4, atol=2e-6)
+
+
+@pytest.mark.parametrize("name", ["baseline", "three-conv", "no-pooling", "trained-pooling"])
+def test_gradients_are_exact_in_double_precision(name, small):
+    """After one step, which is the gradient, and with a ground that is not white."""
+    data = inverted(small)
+    ours, usual = (
+        untrained_network(VARIANTS[name], data.image_size, 2, 3).double() for _ in range(2)
+    )
+    network = computation(ours, data, 64)
+    network.windows = network.windows._replace(pixels=network.windows.pixels.double())
+    images, labels = torch.arange(40, 104), torch.tensor(data.train.labels[40:104])
+    sgd_step(network, images, labels, lr=1.0)
+    network.dense.put_back()
+
+    x = torch.tensor(data.images[images])[:, None].double() / 255
+    nn.functional.cross_entropy(usual_order(usual, x), labels).backward()
+    for mine, theirs in zip(ours.parameters(), usual.parameters()):
+        torch.testing.assert_close(mine, theirs - theirs.grad, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", ["baseline", "three-conv", "no-pooling", "one-by-one"])
+def test_both_computations_agree_on_the_state_of_the_layers(name, small):
+    images, labels = torch.arange(0, 160, 2), torch.tensor(small.train.labels[::2])
+    states = []
+    for kind in (ByPosition, lambda net, data: computation(net, data, 64)):
+        network = kind(untrained_network(VARIANTS[name], small.image_size, 2, 3), small)
+        monitor = Monitor(network, images, labels)
+        step = sgd_step(network, images[:64], labels[:64], 0.1, measured=True)
+        _, found = monitor.measure()
+        states.append([each.state(name, step.gradients[name]) for name, each in found.items()])
+    for one, other in zip(*states, strict=True):
+        assert one.name == other.name
+        assert one.alive == other.alive
+        assert one.activation == pytest.approx(other.activation, rel=0.02)
+        assert one.gradient == pytest.approx(other.gradient, rel=1e-3)
+
+
+def test_a_layer_is_alive_where_an_image_excites_it(small):
+    net = untrained_network(VARIANTS["baseline"], small.image_size, 2, 0)
+    with torch.no_grad():
+        net.conv[0].bias[:3] = -100  # of 9 channels
+        net.dense[1].bias[:16] = -100  # of 64 units
+    monitor = Monitor(
+        computation(net, small, 64), torch.arange(20), torch.tensor(small.train.labels[:20])
+    )
+    alive = {name: found.state(name, 0.0).alive for name, found in monitor.measure()[1].items()}
+    assert alive["conv1"] <= 6 / 9 and alive["dense2"] <= 48 / 64 and alive["logits"] is None
+
+
+def test_steps_learn_to_tell_red_from_blue():
+    data = colour_set()
+    net = untrained_network(VARIANTS["baseline"], (30, 30), 2, seed=0, in_channels=3)
+    network = computation(net, data, 16)
+    images, labels = torch.arange(32), torch.tensor(data.train.labels)
+    losses = [sgd_step(network, images, labels, lr=0.1).loss for _ in range(80)]
+    assert losses[0] > 0.6 and losses[-1] < 0.1
