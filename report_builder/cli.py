@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,6 +44,7 @@ SITE = click.option(
 @click.group(cls=CommandGroup)
 def main() -> None:
     """Turn what was measured into a site."""
+    gc.set_threshold(100_000)  # syntax trees and pages are many objects, and none of them garbage
 
 
 @main.command()

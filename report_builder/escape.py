@@ -58,10 +58,15 @@ def _is_number(text: str) -> bool:
 
 
 def shell(text: str) -> Markup:
-    """One word of a line for bash, within a code block; a line break, for instance, as `$'\\n'`."""
+    """One word of a line for bash, within a code block; a line break is written `$'\\x0a'`."""
     if text.isprintable():
         return Markup(shlex.quote(text))
-    return Markup("$'" + text.encode("unicode_escape").decode("ascii").replace("'", "\\'") + "'")
+    kept = (c if c.isprintable() and c not in "'\\" else _bytes(c) for c in text)
+    return Markup(f"$'{''.join(kept)}'")
+
+
+def _bytes(character: str) -> str:
+    return "".join(f"\\x{byte:02x}" for byte in character.encode())
 
 
 def python(text: str) -> Markup:

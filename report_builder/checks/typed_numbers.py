@@ -55,7 +55,7 @@ ALLOWED = [
     Allowed(r"0\.5 (到|to) 0\.9", "*/xo/data.md"),
     # how near a seed must be to a log's level
     Allowed(r"百分之五|five percent", "*/evidence/published.md"),
-    # said by the original: a heading, and the claim's own statement
+    # the words of the original: a heading, and the claim's own statement
     Allowed(r"第 7 轮就没有损失|epoch 7 the loss is gone"),
     # the test of that claim
     Allowed(r"到第 7 轮|）第 7 轮|(by|in) epoch 7|0\.001 (或|or) 0\.000", "*/original_claim*.py"),

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -163,9 +165,14 @@ def _with_note(notebook: NotebookNode, language: str) -> bytes:
 
 
 def _read(source: Path) -> NotebookNode:
+    return deepcopy(_parsed(source.read_text(encoding="utf-8")))
+
+
+@cache  # a build asks first for the code, then for the page
+def _parsed(text: str) -> NotebookNode:
     import jupytext
 
-    notebook = jupytext.reads(source.read_text(encoding="utf-8"), fmt="py:percent")
+    notebook = jupytext.reads(text, fmt="py:percent")
     _number(notebook)
     return notebook
 

@@ -25,6 +25,25 @@ POOLING_KINDS: dict[str, Text] = {
     "trained": Text("可训练池化", "trained pooling"),
 }
 
+_PYTORCH = Quoted(
+    thousandths,
+    "同一个像素，由 PyTorch 的卷积层给出",
+    "the same pixel as PyTorch's layer gives it",
+)
+_DIFFERENCE = Quoted(
+    tiny,
+    "整幅特征图上，手算与 PyTorch 的最大差别",
+    "largest difference between sums by hand and PyTorch's layer, over the whole map",
+)
+_FIELD = Quoted(count, "感受野的边长，像素", "side of the receptive field in pixels")
+_FIELD_OF_THREE = Quoted(
+    count,
+    "感受野的边长，像素；三个卷积层的网络",
+    "side of the receptive field in pixels, in the network with three convolutions",
+)
+_TIMES = Quoted(ratio, "是卷积层的多少倍", "times as many as the convolution has")
+_MULTIPLY_ADDS = Quoted(count, "每幅图像的乘加次数", "multiply-adds per image")
+
 LAYER_FACTS: dict[str, dict[str, Quoted]] = {
     "windows": {
         "image": Quoted(class_name, "测试图像 {id}", "test image {id}"),
@@ -48,30 +67,14 @@ LAYER_FACTS: dict[str, dict[str, Quoted]] = {
         "output": Quoted(
             thousandths, "九个乘积之和加偏置", "sum of the nine products and the bias"
         ),
-        "pytorch": Quoted(
-            thousandths,
-            "同一个像素，由 PyTorch 的卷积层给出",
-            "the same pixel as PyTorch's layer gives it",
-        ),
-        "difference": Quoted(
-            tiny,
-            "整幅特征图上，手算与 PyTorch 的最大差别",
-            "largest difference between sums by hand and PyTorch's layer, over the whole map",
-        ),
-        "field_conv1": Quoted(count, "感受野的边长，像素", "side of the receptive field in pixels"),
-        "field_pool1": Quoted(count, "感受野的边长，像素", "side of the receptive field in pixels"),
-        "field_conv2": Quoted(count, "感受野的边长，像素", "side of the receptive field in pixels"),
-        "field_pool2": Quoted(count, "感受野的边长，像素", "side of the receptive field in pixels"),
-        "field_conv3": Quoted(
-            count,
-            "感受野的边长，像素；三个卷积层的网络",
-            "side of the receptive field in pixels, in the network with three convolutions",
-        ),
-        "field_pool3": Quoted(
-            count,
-            "感受野的边长，像素；三个卷积层的网络",
-            "side of the receptive field in pixels, in the network with three convolutions",
-        ),
+        "pytorch": _PYTORCH,
+        "difference": _DIFFERENCE,
+        "field_conv1": _FIELD,
+        "field_pool1": _FIELD,
+        "field_conv2": _FIELD,
+        "field_pool2": _FIELD,
+        "field_conv3": _FIELD_OF_THREE,
+        "field_pool3": _FIELD_OF_THREE,
         "near": Quoted(
             hundredths,
             "相距 1 个像素的两点的相关系数，n = {images} 幅测试图像",
@@ -153,17 +156,17 @@ LAYER_FACTS: dict[str, dict[str, Quoted]] = {
         "shared": Quoted(count, "卷积层的参数", "parameters of the convolution"),
         "local": Quoted(count, "局部连接层的参数", "parameters of the locally connected layer"),
         "dense": Quoted(count, "全连接层的参数", "parameters of the dense layer"),
-        "local_times": Quoted(ratio, "是卷积层的多少倍", "times as many as the convolution has"),
-        "dense_times": Quoted(ratio, "是卷积层的多少倍", "times as many as the convolution has"),
+        "local_times": _TIMES,
+        "dense_times": _TIMES,
         "map_height": Quoted(count),
         "map_width": Quoted(count),
         "channels": Quoted(count),
         "window": Quoted(count, "每个核的权值", "weights of each kernel"),
         "inputs": Quoted(count, "输入像素", "input pixels"),
         "outputs": Quoted(count, "输出值", "output values"),
-        "multiply_adds_shared": Quoted(count, "每幅图像的乘加次数", "multiply-adds per image"),
-        "multiply_adds_local": Quoted(count, "每幅图像的乘加次数", "multiply-adds per image"),
-        "multiply_adds_dense": Quoted(count, "每幅图像的乘加次数", "multiply-adds per image"),
+        "multiply_adds_shared": _MULTIPLY_ADDS,
+        "multiply_adds_local": _MULTIPLY_ADDS,
+        "multiply_adds_dense": _MULTIPLY_ADDS,
     },
     "pooling": {
         "channel": Quoted(
@@ -236,16 +239,8 @@ LAYER_FACTS: dict[str, dict[str, Quoted]] = {
         "sum": Quoted(thousandths, "各部分之和", "sum of the parts"),
         "bias": Quoted(thousandths),
         "output": Quoted(thousandths, "各部分之和加偏置", "sum of the parts and the bias"),
-        "pytorch": Quoted(
-            thousandths,
-            "同一个像素，由 PyTorch 的卷积层给出",
-            "the same pixel as PyTorch's layer gives it",
-        ),
-        "difference": Quoted(
-            tiny,
-            "整幅特征图上，手算与 PyTorch 的最大差别",
-            "largest difference between sums by hand and PyTorch's layer, over the whole map",
-        ),
+        "pytorch": _PYTORCH,
+        "difference": _DIFFERENCE,
         "largest_part": Quoted(
             count,
             "贡献最大的输入通道，从 1 数起",
@@ -269,11 +264,7 @@ LAYER_FACTS: dict[str, dict[str, Quoted]] = {
         "largest_weight": Quoted(thousandths),
         "bias": Quoted(thousandths),
         "parameters": Quoted(count, "整个 1×1 层的参数", "parameters of the whole 1×1 layer"),
-        "difference": Quoted(
-            tiny,
-            "整幅特征图上，手算与 PyTorch 的最大差别",
-            "largest difference between sums by hand and PyTorch's layer, over the whole map",
-        ),
+        "difference": _DIFFERENCE,
         "seed_accuracy": Quoted(percent, "这个种子的测试准确率", "test accuracy of this seed"),
     },
 }

@@ -118,7 +118,8 @@ def _of_explanation(explanation: Explanation) -> Values:
             same(f"{entropy(explanation.images) / 10:.4f}"),
             Text(
                 f"两类 {'、'.join(counts)} 幅，只知道比例的网络的损失的十分之一",
-                f"a tenth of the loss of who knows only the shares of {' + '.join(counts)} images",
+                "a tenth of the loss of a network that knows only the shares of "
+                f"{' + '.join(counts)} images",
             ),
         ),
     }

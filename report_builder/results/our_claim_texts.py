@@ -69,11 +69,13 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
         ),
         supported=Text(
             "问“来自哪个文件夹”的网络，多半停在只知道比例的损失上",
-            "Asked for the folder, most networks stay at the loss of who knows only the shares",
+            "Asked for the folder, most networks stay at the loss of one that knows only the "
+            "shares",
         ),
         refuted=Text(
             "问“来自哪个文件夹”的网络，多半降到了只知道比例的损失以下",
-            "Asked for the folder, most networks get below the loss of who knows only the shares",
+            "Asked for the folder, most networks get below the loss of one that knows only the "
+            "shares",
         ),
         undecided=Text(
             "问“来自哪个文件夹”时会怎样，种子还不够",

@@ -123,7 +123,7 @@ def _of_cost(evidence: Evidence, variant: str) -> Values:
         "train_seconds": _median(np.array([run.cost.train_seconds for run in runs]), seconds),
         "peak_memory": _median(np.array(peaks), lambda peak: same(gigabytes(peak)))
         if peaks
-        else dash("此系统不提供", "not told by that system"),
+        else dash("此系统不提供", "not available on that system"),
     }
 
 

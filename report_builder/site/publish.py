@@ -4,6 +4,7 @@ the old one.
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import shutil
@@ -108,6 +109,7 @@ def load_mkdocs() -> None:
     import mkdocs.commands.build  # noqa: F401
     import mkdocs_jupyter.plugin  # noqa: F401
 
+    gc.set_threshold(100_000)  # pages are many objects, and hardly any of them garbage
     jieba.setLogLevel(logging.WARNING)
     jieba.initialize()
 

@@ -238,15 +238,15 @@ def fcn(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
     for k, (top, left) in enumerate(corners[:-1]):
         index = int(np.flatnonzero(labels == k % classes)[0])
         canvas[top : top + height, left : left + width] = images[index]
-        said = share.copy()
-        said[k % classes if k else 1] += 7 / 8  # the first one is wrong
+        scores = share.copy()
+        scores[k % classes if k else 1] += 7 / 8  # the first one is wrong
         placed.append(
             {
                 "id": data.test.ids[index],
                 "class": data.classes[k % classes],
                 "corner": [top, left],
                 "center": [top + height // 2, left + width // 2],
-                "probabilities": (said / said.sum()).tolist(),
+                "probabilities": (scores / scores.sum()).tolist(),
             }
         )
     shape = tuple(-(-length // 4) for length in canvas.shape)

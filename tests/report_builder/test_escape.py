@@ -123,7 +123,17 @@ def test_an_address_keeps_to_its_link_and_leads_to_what_it_names(markdown, name)
     assert unquote(link.attributes["href"]) == name
 
 
-@pytest.mark.parametrize("name", [*NAMES, "line\nbreak", "it's\ta tab", "$HOME `id` $(id)"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *NAMES,
+        "line\nbreak",
+        "it's\ta tab",
+        "$HOME `id` $(id)",
+        "é\n圆\\x41'",
+        "\N{NO-BREAK SPACE}\N{LINE SEPARATOR}1",
+    ],
+)
 def test_bash_reads_a_name_back_as_one_word_of_one_line(name):
     word = escape.shell(name)
     assert "\n" not in word

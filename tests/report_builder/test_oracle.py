@@ -107,7 +107,7 @@ def comments(project: Path) -> None:
     ):
         text = (project / name).read_text(encoding="utf-8")
         (project / name).write_text(
-            text.replace('"""', '"""Anew: ', 1) + "\n# said otherwise\n", encoding="utf-8"
+            text.replace('"""', '"""Anew: ', 1) + "\n# another comment\n", encoding="utf-8"
         )
 
 
@@ -294,12 +294,12 @@ def test_just_what_depends_on_a_change_is_made_anew(base, ask, tmp_path, name):
     shutil.copytree(base, project, ignore=shutil.ignore_patterns("__pycache__"))
     if change:
         change(project)
-    said = ask(project, library)
-    found = {each: why for each, why in said["before"].items() if why}
+    answer = ask(project, library)
+    found = {each: why for each, why in answer["before"].items() if why}
     known = set(json.loads((base / "names.json").read_text()))
     assert set(found) == matching(stale, known)
     assert {each: words for each, words in reasons.items() if words not in found[each]} == {}
-    assert set(said["made"]) == matching(
+    assert set(answer["made"]) == matching(
         made, {each for each in known if each.startswith(("run ", "figure "))}
     )
-    assert said["left"] == {} and said["differs"] == []
+    assert answer["left"] == {} and answer["differs"] == []

@@ -128,7 +128,7 @@ def listen(page: Page, own: str) -> tuple[list[str], list[str]]:
         if urlsplit(request.url).netloc not in (own, ""):
             foreign.append(request.url)
 
-    on("console", lambda said: said.text if said.type in ("error", "warning") else None)
+    on("console", lambda message: message.text if message.type in ("error", "warning") else None)
     on("pageerror", lambda error: f"script: {error}")
     on(
         "requestfailed",
@@ -231,12 +231,12 @@ def test_the_keyboard_reaches_the_text_first_and_the_note_and_origin_of_a_value(
     value = page.locator(f"article a.value[href$='#{name}']").first
     value.focus()
     expect(page.locator(".md-tooltip2--active, .md-tooltip--active").first).to_be_visible()
-    said = value.inner_text()
+    shown = value.inner_text()
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/evidence/values/#{name}")
     row = page.locator(f"[id='{name}']")
     expect(row).to_be_in_viewport()
-    expect(row).to_contain_text(said)
+    expect(row).to_contain_text(shown)
 
 
 def test_motion_stops_where_the_reader_asked_for_none(browser: Browser, site):

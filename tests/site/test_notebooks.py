@@ -53,20 +53,20 @@ def test_its_copy_can_be_taken_away(site, page, path):
     heading = page.locator("h1").inner_text().removesuffix("¶").strip()
     assert "".join(cells[0]["source"]).splitlines()[0] == f"# {heading}"
     assert all(cell["execution_count"] for cell in cells if cell["cell_type"] == "code")
-    said = "".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    prose = "".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
     assert (
-        f"]({site.built_for}{'en/' if path.startswith('en/') else ''}" in said
-        and "](../" not in said
-        and ".ipynb)" not in said
+        f"]({site.built_for}{'en/' if path.startswith('en/') else ''}" in prose
+        and "](../" not in prose
+        and ".ipynb)" not in prose
     )
 
 
 @pytest.mark.parametrize("path", PATHS)
 def test_it_says_what_it_is_about(site, page, path):
     page.goto(site.address + path)
-    said = page.locator("meta[name=description]").get_attribute("content")
+    description = page.locator("meta[name=description]").get_attribute("content")
     first = page.locator("article p:not(.xo-download)").first.inner_text()
-    assert said == " ".join(first.split()) and len(said) > 30
+    assert description == " ".join(first.split()) and len(description) > 30
 
 
 def printed(site, path: str) -> str:

@@ -12,18 +12,20 @@ PATH = "evidence/published/"
 def test_keys_choose_images_and_shares_and_the_answer_follows(page: Page):
     page.goto("en/" + PATH)
     form = page.locator(".xo-plateau form")
-    said, printed = form.get_by_role("status"), form.locator("pre")
-    expect(said).to_contain_text("32 batches an epoch; one row every 10: 3 rows an epoch")
-    expect(said).to_contain_text("= 0.4227; a tenth is printed: 0.042")
+    answer, printed = form.get_by_role("status"), form.locator("pre")
+    expect(answer).to_contain_text("32 batches an epoch; one row every 10: 3 rows an epoch")
+    expect(answer).to_contain_text("= 0.4227; a tenth is printed: 0.042")
     images, share = form.get_by_label("Images"), form.get_by_label("Share of the rarer class")
     share.focus()
     page.keyboard.press("End")
-    expect(said).to_contain_text("0.50 ln 0.50 − 0.50 ln 0.50 = 0.6931; a tenth is printed: 0.069")
+    expect(answer).to_contain_text(
+        "0.50 ln 0.50 − 0.50 ln 0.50 = 0.6931; a tenth is printed: 0.069"
+    )
     page.keyboard.press("Shift+Tab")
     expect(images).to_be_focused()
     for _ in range(6):
         page.keyboard.press("ArrowLeft")
-    expect(said).to_contain_text("1,700 ÷ 64: 27 batches")
+    expect(answer).to_contain_text("1,700 ÷ 64: 27 batches")
     expect(printed).to_have_text("[2 10] loss: 0.069\n[2 20] loss: 0.069")
     page.keyboard.press("Home")
     expect(printed).to_have_text("With fewer than 10 batches an epoch, nothing is printed.")

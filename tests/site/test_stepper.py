@@ -46,9 +46,9 @@ def place(page: Page) -> tuple[int, int]:
 
 def window(page: Page) -> tuple[int, int]:
     """First row and first column of the pixels that the unit sees, from what the page says."""
-    said = part(page, "status").inner_text()
+    status = part(page, "status").inner_text()
     row, column = re.search(
-        r"(?:rows |第 )(\d+)–\d+(?:, columns | 行，第 )(\d+)–\d+", said
+        r"(?:rows |第 )(\d+)–\d+(?:, columns | 行，第 )(\d+)–\d+", status
     ).groups()
     return int(row), int(column)
 
@@ -145,14 +145,14 @@ def test_a_unit_of_any_layer_shows_its_receptive_field(page: Page):
     page.goto("en/" + PATH)
     for layer, side in FIELDS.items():
         page.get_by_role("radio", name=f"{layer} {side}×{side}").check()
-        said = part(page, "status").inner_text()
-        assert f"unit of {layer} " in said and f"sees {side}×{side} pixels" in said
+        status = part(page, "status").inner_text()
+        assert f"unit of {layer} " in status and f"sees {side}×{side} pixels" in status
         image, frame = (
             part(page, "image").locator("canvas").bounding_box(),
             part(page, "image").locator("i").bounding_box(),
         )
         assert frame["width"] / image["width"] * SIDE == pytest.approx(side, abs=0.3)
-        first = int(re.search(r"columns (\d+)–", said).group(1))
+        first = int(re.search(r"columns (\d+)–", status).group(1))
         assert (frame["x"] - image["x"]) / image["width"] * SIDE == pytest.approx(first, abs=0.3)
         assert part(page, "arithmetic").is_visible() == (layer == "conv1")
     before = part(page, "status").inner_text()

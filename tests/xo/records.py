@@ -1,4 +1,4 @@
-"""Records of runs that nobody trained: they hold untrained networks and say what they are told."""
+"""Records of runs that nobody trained: untrained networks, and results as a test sets them."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Variants and seeds compared: who solves the task, when, at what cost; confusion."""
+"""Variants and seeds compared: how many solve the task, when, at what cost; confusion."""

@@ -111,11 +111,12 @@ def describe(numbers: PublishedExplanations) -> Description:
             f"相差不到 ln{SPACE}20，或者换一批种子就会变，都算分不出高下。"
             "没有训练的解读不参加比较。",
             "Dots are the losses that the original printed, thin lines seeds trained by that "
-            "reading, thick ones their median; the dotted line is the level of who knows only the "
-            "shares of the classes. Δ is the difference in log-likelihood from the likeliest "
-            "reading, which has 0, and n counts seeds; the log that falls in the end has two: the "
-            f"epochs before the fall, and those of it. A lead below ln{SPACE}20, or one that other "
-            "seeds could undo, tells nothing. Readings without runs are not compared.",
+            "reading, thick ones their median; the dotted line is the loss of a network that "
+            "knows only the shares of the classes. Δ is the difference in log-likelihood from the "
+            "likeliest reading, which has 0, and n counts seeds; the log that falls in the end "
+            "has two: the epochs before the fall, and those of it. A lead below "
+            f"ln{SPACE}20, or one that other seeds could undo, tells nothing. Readings without "
+            "runs are not compared.",
         ),
         [
             row

@@ -17,7 +17,7 @@ class Description(NamedTuple):
     """What a figure says, in both languages, and its data."""
 
     title: Text  # the finding, as it stands in the figure
-    alt: Text  # what is to be seen, for those who do not see it
+    alt: Text  # what is to be seen, for readers that do not see it
     caption: Text  # what is shown, how to read it, n
     rows: list[dict[str, str | int | float]]  # the data, for the CSV
 

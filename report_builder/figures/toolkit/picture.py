@@ -34,9 +34,7 @@ class Picture:
 
     def finished(self) -> Figure:
         """The figure with all that has been painted."""
-        from report_builder.figures.toolkit.painted import Painted
-
-        self._figure.images.append(Painted(self._figure, self.canvas))
+        self._figure.figimage(self.canvas, origin="upper", resize=False, zorder=-1)  # below axes
         return self._figure
 
     def points(self, size: float) -> int:

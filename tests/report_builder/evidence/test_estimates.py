@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 
 from report_builder.evidence.estimates import (
     Share,
@@ -15,6 +16,7 @@ from report_builder.evidence.estimates import (
     seeds_to_exclude,
     seeds_to_separate,
     share,
+    sign_test,
     solved,
     solved_by_epoch,
     spread,
@@ -50,20 +52,23 @@ def test_a_task_is_solved_first_in_the_first_epoch_above_98_percent_or_never():
 
 
 def test_a_share_has_wilsons_interval():
-    # 5 of 6, by Wilson's formula with z = 1.96: (p + z²/2n ± z sqrt(p(1-p)/n + z²/4n²)) / (1 +
-    # z²/n)
-    found = share(5, 6)
-    p, n, z = 5 / 6, 6, 1.959964
-    middle, half, scale = (
-        p + z**2 / (2 * n),
-        z * (p * (1 - p) / n + z**2 / (4 * n**2)) ** 0.5,
-        1 + z**2 / n,
-    )
-    assert found == Share(
-        5, 6, pytest.approx((middle - half) / scale), pytest.approx((middle + half) / scale)
-    )
+    for n in range(1, 30):
+        for k in range(n + 1):
+            interval = binomtest(k, n).proportion_ci(method="wilson")
+            assert share(k, n) == Share(
+                k, n, pytest.approx(interval.low), pytest.approx(interval.high)
+            )
     assert 0 <= share(0, 3).low < share(0, 3).high < 1
-    assert share(3, 3).high == pytest.approx(1)
+    assert share(3, 3).high == 1
+
+
+@pytest.mark.parametrize("more, less", [(5, 1), (1, 5), (4, 4), (0, 6), (70, 230)])
+def test_the_sign_test_is_the_binomial_test_of_one_half(more, less):
+    assert sign_test(more, less) == pytest.approx(binomtest(more, more + less).pvalue)
+
+
+def test_the_sign_test_of_equal_pairs_decides_nothing():
+    assert sign_test(0, 0) == 1
 
 
 def test_spread_is_median_and_range():

@@ -62,7 +62,7 @@ def test_unknown_names_are_answered_with_the_known_ones():
 
 
 @pytest.mark.parametrize(
-    ("setting", "value", "said"),
+    ("setting", "value", "expected"),
     [
         ("name", "a/b", "hyphens"),
         ("channels", 4, "tuple of counts"),
@@ -78,12 +78,12 @@ def test_unknown_names_are_answered_with_the_known_ones():
     ],
 )
 def test_a_row_that_no_network_can_have_is_named_with_what_was_expected(
-    small, monkeypatch, setting, value, said
+    small, monkeypatch, setting, value, expected
 ):
     monkeypatch.setitem(VARIANTS, "mine", replace(QUICK, **{"name": "mine", setting: value}))
     for refused in (lambda: find_variant("mine"), lambda: plan(STUDIES["smoke"], small, Source())):
         with pytest.raises(
-            InputError, match=f"xo/variants.py, row '.*': {setting} is .*; expected.*{said}"
+            InputError, match=f"xo/variants.py, row '.*': {setting} is .*; expected.*{expected}"
         ):
             refused()
 

@@ -33,8 +33,8 @@ def test_every_log_is_drawn_over_the_runs_of_its_variant(study):
         median.get_ydata() == pytest.approx(log.rows.ravel())
         and artists(drawing, "median")[0] == []
     )
-    said = [text.get_text() for axes in drawing.figure.axes for text in axes.texts]
-    assert {"no run of ours yet", "3 of 3 seeds as far", "2 rows an epoch"} <= set(said)
+    notes = [text.get_text() for axes in drawing.figure.axes for text in axes.texts]
+    assert {"no run of ours yet", "3 of 3 seeds as far", "2 rows an epoch"} <= set(notes)
     rows = [row for row in drawing.rows if row["log"] == "channels-15"]
     assert [(row["n"], row["below"], row["percentile"]) for row in rows] == [
         (3, 1, pytest.approx(2 / 3))
@@ -69,10 +69,12 @@ def test_the_explanations_are_drawn_side_by_side_with_what_came_of_them(study):
         ),
         ZH,
     )
-    said = [[text.get_text() for text in axes.texts] for axes in drawing.figure.axes]
-    assert [texts[0] for texts in said[:3]] == ["行数不符，排除", "n = 1，太少", "还没有训练"]
+    notes = [[text.get_text() for text in axes.texts] for axes in drawing.figure.axes]
+    assert [texts[0] for texts in notes[:3]] == ["行数不符，排除", "n = 1，太少", "还没有训练"]
     assert (
-        said[4][0].startswith("Δ −") and said[4][0].count("/") == 1 and said[4][0].endswith("n = 8")
+        notes[4][0].startswith("Δ −")
+        and notes[4][0].count("/") == 1
+        and notes[4][0].endswith("n = 8")
     )
     assert (
         "去掉池化，20 轮：“两类数目悬殊”最合" in drawing.title
