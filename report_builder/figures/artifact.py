@@ -57,11 +57,7 @@ class FigureLookup(NamedTuple):
 
 
 def look_up(
-    name: str,
-    evidence: Evidence,
-    fixed: Inputs,
-    store: Store,
-    pending: Collection[str] = (),
+    name: str, evidence: Evidence, fixed: Inputs, store: Store, pending: Collection[str] = ()
 ) -> FigureLookup:
     """The stored figure whose inputs are those of today; `pending` runs count as changed.
 

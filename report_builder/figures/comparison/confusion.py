@@ -10,13 +10,7 @@ from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import SMALL, WIDTH, axes, note, sheet
 from report_builder.figures.toolkit.pixels import mixed, shades
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import (
-    class_label,
-    class_names,
-    shorten,
-    title_of,
-    width,
-)
+from report_builder.figures.toolkit.words import class_label, class_names, shorten, title_of, width
 from report_builder.text import SPACE, Text, percent, plural
 from xo.variants import Variant
 
@@ -144,12 +138,7 @@ def _draw_seeds(ax: Axes, numbers: Confusion, style: Style) -> None:
 
 
 def describe(numbers: Confusion) -> Description:
-    variant, seed, classes, n = (
-        numbers.variant,
-        numbers.seed,
-        numbers.classes,
-        len(numbers.seeds),
-    )
+    variant, seed, classes, n = (numbers.variant, numbers.seed, numbers.classes, len(numbers.seeds))
     k, total = len(classes), int(numbers.matrix.sum())
     each = "; ".join(
         f"{name}: {row[i]}/{row.sum()}"
@@ -167,15 +156,13 @@ def describe(numbers: Confusion) -> Description:
             f"Beside it the share of each class that each of {plural(n, 'seed')} recognizes.",
         ),
         Text(
-            f"左：种子 {seed} 的混淆矩阵（{{tested}}，{total:,} 幅），行是真实类别，"
-            f"列是网络的回答，颜色深浅是占该行的比例。"
-            f"右：每个记号是一个种子（n = {n}），粗记号是左图的种子；"
-            f"没学会的网络把所有图像判为同一类，它的记号在 0 和 100{SPACE}%。",
+            f"左：种子 {seed} 的混淆矩阵（{{tested}}，{total:,} 幅），行是真实类别，列是网络的回"
+            f"答，颜色深浅是占该行的比例。右：每个记号是一个种子（n = {n}），粗记号是左图的种子；没"
+            f"学会的网络把所有图像判为同一类，它的记号在 0 和 100{SPACE}%。",
             f"Left: confusion matrix of seed {seed} ({{tested}}, {total:,}); rows are the truth, "
             "columns the network's answer, the shade is the share of the row. Right: a mark for "
             f"each seed (n = {n}), the bold one is the seed at the left; a network that has not "
-            "learned calls all images the same, its marks lie at 0 and "
-            f"100{SPACE}%.",
+            f"learned calls all images the same, its marks lie at 0 and 100{SPACE}%.",
         ).format(tested=tested),
         [
             {"seed": seed, "truth": truth, "answer": answer, "images": int(count)}

@@ -72,9 +72,8 @@ def describe(numbers: Solved) -> Description:
     variants, shares, goal = numbers.variants, numbers.shares, percent(SOLVED, 0)
     counts = [same(f"{s.k}/{s.n}") for s in shares]
     caption = Text(
-        f"学会：最后一轮的准确率达到 {goal}。"
-        f"点是学会的比例，横线和括号里是 95{SPACE}% 区间（Wilson）。"
-        f"各变体的 n 见右侧，共 {sum(s.n for s in shares)} 次训练。",
+        f"学会：最后一轮的准确率达到 {goal}。点是学会的比例，横线和括号里是 95{SPACE}% 区间"
+        f"（Wilson）。各变体的 n 见右侧，共 {sum(s.n for s in shares)} 次训练。",
         f"Solved: an accuracy of {goal} or more in the last epoch. Dots are shares, lines and "
         f"brackets their 95{SPACE}% intervals (Wilson); n stands at the right, "
         f"{plural(sum(s.n for s in shares), 'run')} in all.",

@@ -105,9 +105,8 @@ def describe(numbers: VariantsCompared) -> Description:
             "per epoch. {each}.",
         ).format(each=variant_rows.each_variant(numbers.variants, words, same("; "))),
         Text(
-            "准确率：竖线为单个种子，圆点为中位数（每个变体 n = {n}）。"
-            "秒数：圆点为各轮的中位数，横线从最快到最慢；只计训练，不计测试，"
-            "在训练所用的机器上测得。参数和秒数的横轴为对数。",
+            "准确率：竖线为单个种子，圆点为中位数（每个变体 n = {n}）。秒数：圆点为各轮的中位数，横"
+            "线从最快到最慢；只计训练，不计测试，在训练所用的机器上测得。参数和秒数的横轴为对数。",
             "Accuracy: ticks are single seeds, dots their median (n = {n} for each variant). "
             "Seconds: dots are medians over all epochs, lines reach from the fastest to the "
             "slowest; training alone, without the test, on the machine that trained. Parameters "

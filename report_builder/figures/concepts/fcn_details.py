@@ -10,15 +10,7 @@ from report_builder.figures.concepts.fcn_details_text import describe
 from report_builder.figures.concepts.network import Network, network_of
 from report_builder.figures.toolkit.layout import SMALL, end_labels
 from report_builder.figures.toolkit.picture import ON_WHITE, Picture
-from report_builder.figures.toolkit.pixels import (
-    ACROSS,
-    enlarged,
-    fit,
-    gray,
-    points,
-    rgb,
-    shades,
-)
+from report_builder.figures.toolkit.pixels import ACROSS, enlarged, fit, gray, points, rgb, shades
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import shorten, width
 from report_builder.text import Text, class_name, number, percent

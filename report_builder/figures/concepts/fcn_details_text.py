@@ -33,11 +33,10 @@ def describe(numbers: FcnDetails) -> Description:
             f"({empty_share}), {answer} where {first} and {second} touch ({highest})",
         ),
         alt=Text(
-            f"上：一个 {shape} 周围的热力图，先是方格，再是平滑的，最后只剩笔画。"
-            f"中：{first} 与 {second} 相接，以及窗口沿虚线移动时各类的概率，"
-            f"相接处 {first} 为 {share}。"
-            f"下：空地上各类的概率，{'，'.join(ground)}；"
-            f"同一幅裁剪图上，两种网络的得分最多相差 {difference}。",
+            f"上：一个 {shape} 周围的热力图，先是方格，再是平滑的，最后只剩笔画。中：{first} 与 "
+            f"{second} 相接，以及窗口沿虚线移动时各类的概率，相接处 {first} 为 {share}。下：空地上"
+            f"各类的概率，{'，'.join(ground)}；同一幅裁剪图上，两种网络的得分最多相差 "
+            f"{difference}。",
             f"Above: the heat map around one {shape}, in squares, then smooth, then only along "
             f"strokes. Middle: {first} and {second} that touch, and the probabilities while the "
             f"window moves along the dotted line; where they touch {first} has {share}. Below: "
@@ -83,10 +82,7 @@ def _rows(numbers: FcnDetails) -> list[dict]:
         for crop in range(len(scores))
         for k, name in enumerate(names)
     ]
-    found += [
-        ("heat on strokes", 0, "", before),
-        ("heat on strokes, with skip", 0, "", after),
-    ]
+    found += [("heat on strokes", 0, "", before), ("heat on strokes, with skip", 0, "", after)]
     return [
         {"what": what, "place": place, "class": name, "value": value}
         for what, place, name, value in found

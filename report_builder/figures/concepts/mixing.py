@@ -118,12 +118,11 @@ def describe(numbers: Mixing) -> Description:
             "the same after ReLU.",
         ),
         caption=Text(
-            f"{variant.zh}（种子 {seed}，测试准确率 {right}{unsolved.zh}）的 1×1 层"
-            "，"
+            f"{variant.zh}（种子 {seed}，测试准确率 {right}{unsolved.zh}）的 1×1 层，"
             f"{numbers.channels} 个输出通道中的第 {numbers.channel} 个，输入为一幅 "
-            f"{numbers.class_name}。整层只有 {numbers.parameters} 个参数，不看邻近像素；"
-            f"手工求和与 PyTorch 最多相差 {difference}。"
-            "输入图由底色到墨色为 0 到最大；权值与输出图各用一个色标，零在正中。",
+            f"{numbers.class_name}。整层只有 {numbers.parameters} 个参数，不看邻近像素；手工求和与 "
+            f"PyTorch 最多相差 {difference}。输入图由底色到墨色为 0 到最大；权值与输出图各用一个色"
+            "标，零在正中。",
             f"Output {numbers.channel} of {numbers.channels} of the 1×1 layer of "
             f"“{variant.en}” (seed {seed}, test accuracy {right}{unsolved.en}) for "
             f"an image of {numbers.class_name}. The layer has {numbers.parameters} parameters and "

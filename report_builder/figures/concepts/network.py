@@ -22,8 +22,7 @@ class Network(NamedTuple):
     def text(self) -> Text:
         """The variant's name with the seed."""
         return Text(
-            f"{self.variant.zh}（种子 {self.seed}）",
-            f"“{self.variant.en}” (seed {self.seed})",
+            f"{self.variant.zh}（种子 {self.seed}）", f"“{self.variant.en}” (seed {self.seed})"
         )
 
 

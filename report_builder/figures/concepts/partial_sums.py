@@ -141,10 +141,7 @@ def _sum_in_words(numbers: PartialSums) -> tuple[Text, Text, Text]:
             f"{count} 个部分之和 {total}，偏置 {bias}",
             f"{count} parts add up to {total}, the bias is {bias}",
         ),
-        Text(
-            f"合计 {result}；PyTorch 给出 {pytorch}",
-            f"In all {result}; PyTorch gives {pytorch}",
-        ),
+        Text(f"合计 {result}；PyTorch 给出 {pytorch}", f"In all {result}; PyTorch gives {pytorch}"),
     )
 
 

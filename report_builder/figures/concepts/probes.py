@@ -128,8 +128,7 @@ def describe(numbers: Probes) -> Description:
     pixels, first, last = trained[0], trained[depths.index("relu1")], trained[-1]
     gained = np.median(numbers.untrained[-1]) < np.median(numbers.trained[-1])
     earlier = Text(
-        f"；训练之前，最后这层只有 {untrained[-1]}",
-        f"; before training, {untrained[-1]} there",
+        f"；训练之前，最后这层只有 {untrained[-1]}", f"; before training, {untrained[-1]} there"
     )
     return Description(
         title=Text(

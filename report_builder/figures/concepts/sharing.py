@@ -110,11 +110,7 @@ def describe(numbers: Sharing) -> Description:
             "pixels. Worked out from the layers' shapes; training changes nothing.",
         ),
         rows=[
-            {
-                "layer": name,
-                "parameters": parameters[name],
-                "multiply_adds": multiply_adds[name],
-            }
+            {"layer": name, "parameters": parameters[name], "multiply_adds": multiply_adds[name]}
             for name in LAYERS
         ],
     )

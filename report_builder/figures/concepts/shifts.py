@@ -121,10 +121,9 @@ def describe(numbers: Shifts) -> Description:
             f"pixels: {changes.en}.",
         ),
         caption=Text(
-            f"{numbers.network.text.zh}第一层 ReLU 之后的特征图，n = {n} 幅测试图像的平均；"
-            "图像分别向右和向下平移，空出处补底色。左：把特征图移回（池化后取最近的整数格）"
-            "再比较，只比两图都有的部分。右：不移回，变化的长度除以特征图与空白图像的特征图之差的"
-            "长度。",
+            f"{numbers.network.text.zh}第一层 ReLU 之后的特征图，n = {n} 幅测试图像的平均；图像分别"
+            "向右和向下平移，空出处补底色。左：把特征图移回（池化后取最近的整数格）再比较，只比两图"
+            "都有的部分。右：不移回，变化的长度除以特征图与空白图像的特征图之差的长度。",
             f"Maps of the first layer of “{variant.en}” after ReLU (seed {seed}), "
             f"mean of n = {plural(n, 'test image')} moved to the right and, apart from that, down, "
             "with ground moving in. Left: maps moved back (pooled ones by the nearest whole "

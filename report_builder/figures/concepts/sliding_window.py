@@ -218,13 +218,11 @@ def describe(numbers: SlidingWindow) -> Description:
             f"up to {', '.join(outputs)}",
         ),
         alt=Text(
-            f"{steps} 步：红框窗口在 {name} 的边缘上每次右移一个像素；"
-            "下面是窗口内像素与卷积核之积，"
-            f"再下面是写进特征图的值：{'，'.join(outputs)}。",
+            f"{steps} 步：红框窗口在 {name} 的边缘上每次右移一个像素；下面是窗口内像素与卷积核之"
+            f"积，再下面是写进特征图的值：{'，'.join(outputs)}。",
             f"{steps} steps: a framed window moves one pixel to the right on the edge of an "
-            f"{name}; "
-            "below it the products of its pixels with the kernel, and below those the value "
-            f"written to the map: {', '.join(outputs)}.",
+            f"{name}; below it the products of its pixels with the kernel, and below those the "
+            f"value written to the map: {', '.join(outputs)}.",
         ),
         caption=Text(
             f"测试图像 {numbers.image_id}，{network.zh}第一层的第 "

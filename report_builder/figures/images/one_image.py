@@ -100,10 +100,7 @@ def describe(numbers: OneImage) -> Description:
         )
     answers, listing = joined(taken), joined(listings, "; ", "; ")
     return Description(
-        title=Text(
-            f"{numbers.variant.zh}：{answers.zh}",
-            f"{numbers.variant.en}: {answers.en}",
-        ),
+        title=Text(f"{numbers.variant.zh}：{answers.zh}", f"{numbers.variant.en}: {answers.en}"),
         alt=Text(
             f"两幅图像和网络给出的概率。{listing.zh}。",
             f"Two images with the probabilities that the network gives. {listing.en}.",

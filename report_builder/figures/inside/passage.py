@@ -181,9 +181,8 @@ def describe(numbers: Passage) -> Description:
             f"probabilities. {bars.en}.",
         ),
         caption=Text(
-            f"{variant.zh}（种子 {numbers.seed}）对两幅测试图像的激活值，都在 ReLU 之后；"
-            "颜色越深（深色页上越亮）激活越强，每一列以两行中的最大值定色标。"
-            "最右是 softmax 给出的概率。",
+            f"{variant.zh}（种子 {numbers.seed}）对两幅测试图像的激活值，都在 ReLU 之后；颜色越深"
+            "（深色页上越亮）激活越强，每一列以两行中的最大值定色标。最右是 softmax 给出的概率。",
             f"Activations of {variant.en} (seed {numbers.seed}) for two test images, all after "
             "ReLU: the stronger the color, the stronger the activation; each column is scaled to "
             "its largest value in both lanes. At the right, the probabilities from softmax.",

@@ -9,15 +9,7 @@ import numpy as np
 
 from report_builder.evidence.estimates import CHANCE
 from report_builder.evidence.original_logs import Log, printed_rows
-from report_builder.figures.toolkit.layout import (
-    DOTS,
-    SMALL,
-    WIDTH,
-    axes,
-    epoch_axis,
-    note,
-    sheet,
-)
+from report_builder.figures.toolkit.layout import DOTS, SMALL, WIDTH, axes, epoch_axis, note, sheet
 from report_builder.figures.toolkit.style import Style
 from report_builder.text import Text
 

@@ -105,11 +105,10 @@ def describe(numbers: PublishedExplanations) -> Description:
             "readings. {each}.",
         ).format(each=joined(each, "；", "; ")),
         Text(
-            "圆点是原报告打印的损失，细线是按该解读训练的种子，粗线是中位数，"
-            "点线是只知道类别比例时的水平。Δ 是与最可能的解读的对数似然之差（0 即最可能），"
-            "n 是种子数；后来下降的那份日志有两个 Δ：下降之前的各轮，下降的各轮。"
-            f"相差不到 ln{SPACE}20，或者换一批种子就会变，都算分不出高下。"
-            "没有训练的解读不参加比较。",
+            "圆点是原报告打印的损失，细线是按该解读训练的种子，粗线是中位数，点线是只知道类别比例时"
+            "的水平。Δ 是与最可能的解读的对数似然之差（0 即最可能），n 是种子数；后来下降的那份日志"
+            f"有两个 Δ：下降之前的各轮，下降的各轮。相差不到 ln{SPACE}20，或者换一批种子就会变，都"
+            "算分不出高下。没有训练的解读不参加比较。",
             "Dots are the losses that the original printed, thin lines seeds trained by that "
             "reading, thick ones their median; the dotted line is the loss of a network that "
             "knows only the shares of the classes. Δ is the difference in log-likelihood from the "

@@ -77,12 +77,7 @@ class Style:
             yield
 
 
-STYLES = (
-    Style("zh", "light"),
-    Style("zh", "dark"),
-    Style("en", "light"),
-    Style("en", "dark"),
-)
+STYLES = (Style("zh", "light"), Style("zh", "dark"), Style("en", "light"), Style("en", "dark"))
 
 
 @lru_cache

@@ -9,13 +9,7 @@ import numpy as np
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import SMALL, WIDTH, axes, epoch_axis, sheet
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import (
-    class_variants,
-    joined,
-    k_of_n_runs,
-    title_of,
-    wrap,
-)
+from report_builder.figures.toolkit.words import class_variants, joined, k_of_n_runs, title_of, wrap
 from report_builder.figures.training.accuracy import GOAL, Accuracy
 from report_builder.figures.training.accuracy import measure as measure_one
 from report_builder.figures.training.lines import LEFT, accuracy_limits, draw_accuracy
@@ -121,12 +115,7 @@ def describe(numbers: AccuracyByEpoch) -> Description:
             "split an image came from, and are measured on those same images.",
         ),
         [
-            {
-                "variant": panel.variant.name,
-                "seed": seed,
-                "epoch": e,
-                "test_accuracy": float(value),
-            }
+            {"variant": panel.variant.name, "seed": seed, "epoch": e, "test_accuracy": float(value)}
             for panel in panels
             for seed, line in zip(panel.seeds, panel.values, strict=True)
             for e, value in enumerate(line, 1)

@@ -146,15 +146,13 @@ def describe(numbers: Loss) -> Description:
             f"a blind guess has {numbers.blind:.3f}.",
         ),
         Text(
-            f"上：每批的交叉熵，横轴以轮计（每轮 {batches} 批）。下：每轮的平均，对数纵轴；"
-            "训练值是该轮各批的平均，测试值在轮末测得。"
-            f"细线为单个种子，粗线为中位数（n = {n}）。点线是瞎猜的损失：只知道有几类，"
-            "或只知道各类的比例；停在那里的曲线没有学到东西。",
+            f"上：每批的交叉熵，横轴以轮计（每轮 {batches} 批）。下：每轮的平均，对数纵轴；训练值是"
+            f"该轮各批的平均，测试值在轮末测得。细线为单个种子，粗线为中位数（n = {n}）。点线是瞎猜"
+            "的损失：只知道有几类，或只知道各类的比例；停在那里的曲线没有学到东西。",
             "Above: cross-entropy of every batch, counted in epochs "
-            f"({plural(batches, 'batch', 'batches')} each). "
-            "Below: mean of every epoch, on a log scale; training values are averages over the "
-            "epoch's batches, test values are taken at its end. Thin lines are single seeds, the "
-            f"thick one their median (n = {n}). "
+            f"({plural(batches, 'batch', 'batches')} each). Below: mean of every epoch, on a log "
+            "scale; training values are averages over the epoch's batches, test values are taken "
+            f"at its end. Thin lines are single seeds, the thick one their median (n = {n}). "
             "Dotted: the loss of a blind guess that knows only how many classes there are, or only "
             "their shares; a curve that stays there has learned nothing.",
         ),

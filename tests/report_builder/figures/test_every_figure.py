@@ -28,15 +28,7 @@ from report_builder.figures.toolkit.style import STYLES, Style
 from xo.store.source_digest import ROOT
 from xo.variants import VARIANTS
 
-from .rendering import (
-    EN,
-    Rendered,
-    assert_described,
-    assert_tidy,
-    render,
-    render_styles,
-    strings,
-)
+from .rendering import EN, Rendered, assert_described, assert_tidy, render, render_styles, strings
 
 HASHES = Path(__file__).with_name("figure-hashes.json")
 # With and without pooling, trained pooling, 1, 2 and 3 convolutions, 1x1, many channels, the split

@@ -45,10 +45,7 @@ def test_solved_shows_shares_with_their_intervals(evidence, drawn):
     [
         ([0.5, 0.5], "0 of 2 runs solve the task; no network's seeds disagree"),
         ([1.0, 1.0], "2 of 2 runs solve the task; no network's seeds disagree"),
-        (
-            [1.0],
-            "1 of 1 run solves the task; one seed per network cannot tell what the seed does",
-        ),
+        ([1.0], "1 of 1 run solves the task; one seed per network cannot tell what the seed does"),
         (
             [0.5, 1.0],
             "Learning is a matter of the random seed: in 1 of 1 network, some seeds solve the task "

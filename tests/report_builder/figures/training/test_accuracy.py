@@ -80,8 +80,7 @@ def test_titles_count_the_runs_that_end_solved(values, one, every):
 
 def test_the_title_of_all_variants_leaves_out_those_that_learn_the_split():
     evidence = PlainEvidence(
-        baseline=runs([[0.5]]),
-        three_conv_wrong_folder=runs([[1.0]], label_counts=(1, 1)),
+        baseline=runs([[0.5]]), three_conv_wrong_folder=runs([[1.0]], label_counts=(1, 1))
     )
     numbers = accuracy_by_epoch.measure(evidence)
     assert len(numbers.panels) == 2 and [line.tolist() for line in numbers.compared] == [[0.5]]
