@@ -18,9 +18,10 @@ from xo.data.dataset import DataSet
 from xo.demonstrations.table import DEMONSTRATIONS, Demonstration
 from xo.runs.record import RunRecord
 from xo.runs.study import train_command
+from xo.store.artifact import Artifact
 from xo.store.inputs import Inputs
 from xo.store.source_digest import Source
-from xo.store.store import Artifact, Store
+from xo.store.store import Store
 
 LAYOUT = 2  # of the record and its arrays; raise it when readers must change
 LOADING = "xo.demonstrations.execute:trained_networks"  # what every computation starts from
