@@ -20,12 +20,21 @@ from xo.store.inputs import Inputs, sha256
 
 RECORD = "record.json"
 ARRAYS = "arrays.safetensors"
+_CHANGED = f"does not match the digest in {RECORD}"
 
 T = TypeVar("T")
 
 
 class Damaged(Exception):
     """An artifact that does not read back as it was written."""
+
+    def __init__(self, folder: Path, file: str, problem: str):
+        super().__init__(folder, file, problem)
+        self.folder = folder
+
+    def __str__(self) -> str:
+        folder, file, problem = self.args
+        return f"{folder / file}: {problem}"
 
 
 class StoredFile(msgspec.Struct, frozen=True):
@@ -66,7 +75,7 @@ class Artifact:
         try:
             return msgspec.convert(self.content, type_, strict=False)
         except msgspec.ValidationError as error:
-            raise Damaged(f"{self.folder / RECORD}: not of this version ({error})") from error
+            raise Damaged(self.folder, RECORD, f"not of this version ({error})") from error
 
     def has(self, file: str) -> bool:
         return file in self.files and (self.folder / file).is_file()
@@ -76,7 +85,7 @@ class Artifact:
         """Its files but for deleted optional ones; raises Damaged where another is missing."""
         for file, stored in self.files.items():
             if not stored.optional and not self.has(file):
-                raise Damaged(f"{self.folder / file}: missing")
+                raise Damaged(self.folder, file, "missing")
         return [file for file in self.files if self.has(file)]
 
     def record(self) -> bytes:
@@ -95,45 +104,48 @@ class Artifact:
 
     def read(self, file: str) -> bytes:
         """The bytes of a file; raises Damaged where they are not those that were written."""
-        return _read_checked(self.folder / file, self.files[file].sha256)
+        return _read_checked(self.folder, file, self.files[file].sha256)
 
     def rehash(self, file: str) -> None:
         """Raises Damaged where a file, of any size, is not as it was written."""
-        path = self.folder / file
         try:
-            with open(path, "rb") as opened:
+            with open(self.folder / file, "rb") as opened:
                 found = hashlib.file_digest(opened, "sha256").hexdigest()
         except OSError as error:
-            raise Damaged(f"{path}: cannot be read ({error.strerror})") from error
+            raise _unreadable(self.folder, file, error) from error
         if found != self.files[file].sha256:
-            raise Damaged(f"{path}: does not match the digest in {RECORD}")
+            raise Damaged(self.folder, file, _CHANGED)
 
     @property
     def array_names(self) -> tuple[str, ...]:
         """The names of the arrays in `arrays.safetensors`."""
-        return tuple(_arrays(self.folder / ARRAYS, self.files[ARRAYS].sha256))
+        return tuple(_arrays(self.folder, self.files[ARRAYS].sha256))
 
     def array(self, name: str) -> np.ndarray:
         """One of the arrays; what is stored in half precision comes in single precision."""
-        found = _arrays(self.folder / ARRAYS, self.files[ARRAYS].sha256)[name]
+        found = _arrays(self.folder, self.files[ARRAYS].sha256)[name]
         return found.astype(np.float32) if found.dtype == np.float16 else found
 
 
 @lru_cache(maxsize=16)
-def _arrays(path: Path, expected: str) -> dict[str, np.ndarray]:
+def _arrays(folder: Path, expected: str) -> dict[str, np.ndarray]:
     from safetensors.numpy import load
 
-    return load(_read_checked(path, expected))
+    return load(_read_checked(folder, ARRAYS, expected))
 
 
-def _read_checked(path: Path, expected: str) -> bytes:
+def _read_checked(folder: Path, file: str, expected: str) -> bytes:
     try:
-        content = path.read_bytes()
+        content = (folder / file).read_bytes()
     except OSError as error:
-        raise Damaged(f"{path}: cannot be read ({error.strerror})") from error
+        raise _unreadable(folder, file, error) from error
     if sha256(content) != expected:
-        raise Damaged(f"{path}: does not match the digest in {RECORD}")
+        raise Damaged(folder, file, _CHANGED)
     return content
+
+
+def _unreadable(folder: Path, file: str, error: OSError) -> Damaged:
+    return Damaged(folder, file, f"cannot be read ({error.strerror})")
 
 
 def read(folder: Path, rehash: bool = False) -> Artifact:
@@ -149,9 +161,9 @@ def read(folder: Path, rehash: bool = False) -> Artifact:
             f"{folder / RECORD}: may not be read ({error.strerror}); make it readable"
         ) from error
     except (OSError, ValueError, msgspec.ValidationError) as error:
-        raise Damaged(f"{folder / RECORD}: unreadable ({type(error).__name__}: {error})") from error
+        raise Damaged(folder, RECORD, f"unreadable ({type(error).__name__}: {error})") from error
     if record.digest != own_digest(document):
-        raise Damaged(f"{folder / RECORD}: does not match its own digest")
+        raise Damaged(folder, RECORD, "does not match its own digest")
     artifact = Artifact(
         folder,
         record.kind,

@@ -95,6 +95,12 @@ class Store:
             except Damaged:
                 continue
 
+    def all(self, kind: str) -> Iterator[Artifact]:
+        """Every readable artifact of a kind; damaged ones are left out."""
+        for folder in self.folders(kind):
+            with suppress(Damaged):
+                yield read(folder)
+
     def folders(self, kind: str) -> list[Path]:
         """The folder of every artifact of a kind, readable or not."""
         top = self.root / KINDS[kind]
@@ -175,6 +181,16 @@ class Store:
         with suppress(FileNotFoundError):  # another process was first
             os.rename(folder, target / folder.name)
         return target / folder.name
+
+    def remove(self, artifact: Artifact) -> None:
+        """Deletes an artifact; InputError where its folder holds what the record does not name."""
+        surplus = {path.name for path in artifact.folder.iterdir()} - {RECORD, *artifact.files}
+        if surplus:
+            raise InputError(
+                f"{artifact.folder / min(surplus)}: is not of this program; move it away, "
+                "and the same command deletes the rest"
+            )
+        shutil.rmtree(artifact.folder)
 
     def prune(self, kind: str, in_use: list[Artifact]) -> None:
         """Removes the oldest unused artifacts of the names in use; the last KEPT of each stay."""
