@@ -1,6 +1,7 @@
 """Writes records to a zip that another store can merge; the same records give the same bytes.
 
-Nothing in it names a host, user or path. Below `runs/` and `demonstrations/` each artifact is a folder as in a store.
+Nothing in it names a host, user or path. Below `runs/` and `demonstrations/` each artifact is a
+folder as in a store.
 """
 
 from __future__ import annotations

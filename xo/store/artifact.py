@@ -36,6 +36,10 @@ class Damaged(Exception):
         folder, file, problem = self.args
         return f"{folder / file}: {problem}"
 
+    def at(self, folder: Path) -> Damaged:
+        """The same of the artifact in another folder."""
+        return Damaged(folder, *self.args[1:])
+
 
 class StoredFile(msgspec.Struct, frozen=True):
     """What `record.json` says of one file of an artifact."""

@@ -170,7 +170,10 @@ class Store:
             arriving = replace(artifact, folder=folder)
             for file in artifact.present_files:
                 shutil.copyfile(artifact.folder / file, folder / file)
-                arriving.rehash(file)
+                try:
+                    arriving.rehash(file)
+                except Damaged as damage:
+                    raise damage.at(artifact.folder) from None
             (folder / RECORD).write_bytes(artifact.record())
         return True
 
