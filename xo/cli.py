@@ -39,7 +39,9 @@ def list_(names: tuple[str, ...], data_dir: Path, store: Path) -> None:
     console = Console()
     for variant in map(find_variant, names or VARIANTS):
         classes = 2 if variant.labels == "split" else len(data.classes)
-        console.print(_layer_table(variant, layers(variant, data.image_size, classes)))
+        console.print(
+            _layer_table(variant, layers(variant, data.image_size, classes, data.channels))
+        )
 
 
 def _layer_table(variant: Variant, rows: list[Layer]) -> Table:

@@ -14,7 +14,10 @@ from xo.errors import InputError
 
 @dataclass(frozen=True)
 class Variant:
-    """One network with its training settings; the defaults are the original's."""
+    """One network with its training settings; the defaults are the original's.
+
+    A run's key leaves out what is at its default, so a default must never change.
+    """
 
     name: str
     zh: str = ""
@@ -24,6 +27,10 @@ class Variant:
     # 2x2 after each convolution wider than 1x1; "trained": with weights
     pool: Literal["max", "trained"] | None = "max"
     dense: tuple[int, ...] = (1200, 64)  # widths of the hidden dense layers
+    # "average": the mean of each of the last maps, then one dense layer to the classes
+    head: Literal["dense", "average"] = "dense"
+    # "kaiming": normal, by the number of inputs, for ReLU, with zero biases (He et al., 2015)
+    initialisation: Literal["pytorch", "kaiming"] = "pytorch"
     epochs: int = 10
     labels: Literal["class", "split", "uneven"] = "class"  # see xo.network.train.labelled_data
     lr: float = 0.1  # SGD without momentum, on the mean loss of a batch
@@ -131,6 +138,9 @@ def checked_variant(row: Variant) -> Variant:
         ("kernels", kernels, "one side per convolution, as (3, 1, 3)"),
         ("pool", row.pool in ("max", "trained", None), "'max', 'trained' or None"),
         ("dense", _are_counts(row.dense), "a tuple of counts, as (1200, 64)"),
+        ("head", row.head in ("dense", "average"), "'dense' or 'average'"),
+        ("dense", row.head != "average" or not row.dense, "(), for head is 'average'"),
+        ("initialisation", row.initialisation in ("pytorch", "kaiming"), "'pytorch' or 'kaiming'"),
         ("labels", row.labels in ("class", "split", "uneven"), "'class', 'split' or 'uneven'"),
     )
     for setting, holds, expected in rules:

@@ -1,7 +1,7 @@
 """Whether runs give the same numbers again: records chosen at random, trained once more, compared
 number by number.
 
-On the same versions and the same kind of machine every recorded number must be equal bit by bit.
+In the same environment, of any version of Python, every recorded number must be equal bit by bit.
 Elsewhere sums are taken in another order: weights and losses then differ by some 1e-8 at first, but
 a plateau multiplies such differences up to a thousandfold every epoch, and a few epochs later two
 such runs have little in common (measured with the processor's older instructions on one machine).
@@ -17,14 +17,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 from safetensors.numpy import load as load_weights
 
 from xo.data.dataset import DataSet
 from xo.errors import InputError
 from xo.runs.record import RunRecord, read_weights, stored_runs
+from xo.runs.resources import Environment
 from xo.runs.study import STUDIES, Run, one_run, study_data
-from xo.store.inputs import changes
+from xo.store.inputs import Inputs, changes
 from xo.store.source_digest import Source
 from xo.store.store import Store
 from xo.variants import VARIANTS, find_variant
@@ -104,19 +106,25 @@ def _run_of(record: RunRecord, sets: dict[str, DataSet], source: Source) -> Run 
 
 def compare(run: str, record: RunRecord, fresh: RunRecord) -> Comparison:
     """Compares a record with that of the same run, trained again."""
-    elsewhere = changes(
-        {"versions": record.inputs["versions"], "machine": record.machine},
-        {"versions": fresh.inputs["versions"], "machine": fresh.machine},
-    )
+    elsewhere = changes(*({"environment": _deciding(each.environment)} for each in (record, fresh)))
     differences = list(_different(record, fresh))
     if not elsewhere or not differences:
-        place = "; ".join(elsewhere) or "same versions and machine"
+        place = "; ".join(elsewhere) or "same environment"
         how = f"bit by bit ({place})"
     else:
         differences = list(_beyond_rounding(record, fresh))
         how = f"first {FIRST_BATCHES} batches within {TOLERANCE:g} ({'; '.join(elsewhere)})"
     problems = [f"{record.folder}: trained again, {difference}" for difference in differences]
     return Comparison(run, how, problems)
+
+
+def _deciding(environment: Environment) -> Inputs:
+    """What may change the last bits of a result; Python's version may not."""
+    return {
+        name: value
+        for name, value in msgspec.structs.asdict(environment).items()
+        if name != "python"
+    }
 
 
 def _different(record: RunRecord, fresh: RunRecord) -> Iterator[str]:

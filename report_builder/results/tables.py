@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -19,6 +20,7 @@ from report_builder.results.demonstration_tables import DEMONSTRATION_TABLES
 from report_builder.results.forms import TOTAL, Cell, Column, table
 from report_builder.results.report import Table, Value
 from report_builder.text import Text, count
+from xo.runs.resources import Environment
 from xo.variants import Variant
 
 Values = dict[str, Value]
@@ -39,6 +41,7 @@ def tables(evidence: Evidence, values: Values) -> Iterator[tuple[str, Table, Ori
             yield name, *recorded(row.make, evidence)
     yield "data", *recorded(data, evidence)
     yield "versions", *recorded(versions, evidence)
+    yield "environments", *recorded(environments, evidence)
     yield "published", *recorded(original_among_ours, evidence, values)
     yield "readings", *recorded(explanations, evidence, values)
     yield "plateaus", *recorded(plateaus)
@@ -63,6 +66,7 @@ LABELS = {
     "split": Text("哪个文件夹", "which folder"),
     "uneven": Text("类别，数目悬殊", "class, uneven numbers"),
 }
+AVERAGE = Text("每张特征图的平均", "mean of each map")
 
 
 def _channels(variant: Variant) -> str:
@@ -85,7 +89,9 @@ BY_VARIANT: dict[str, list[tuple[Column, str | Callable[[Variant], Cell]]]] = {
         (Column(Text("池化", "Pooling")), lambda variant: POOL[variant.pool]),
         (
             Column(Text("全连接层", "Dense layers")),
-            lambda variant: ", ".join(map(str, variant.dense)),
+            lambda variant: (
+                AVERAGE if variant.head == "average" else ", ".join(map(str, variant.dense))
+            ),
         ),
         (Column(Text("标签", "Label")), lambda variant: LABELS[variant.labels]),
         (Column(Text("轮数", "Epochs"), True), "epochs"),
@@ -168,14 +174,38 @@ def versions(evidence: Evidence) -> Table:
         Column(Text("版本", "Version"), True),
         Column(Text("训练次数", "Runs"), True),
     ]
-    found: dict[tuple[str, str], int] = {}
-    for variant in evidence.variants:
-        for run in evidence.runs(variant.name):
-            for item in run.inputs["versions"].items():
-                found[item] = found.get(item, 0) + 1
+    found = Counter(
+        (name, getattr(environment, name))
+        for environment in _environments(evidence)
+        for name in ("numpy", "python", "torch")
+    )
     return table(
         columns, ([name, number, count(runs)] for (name, number), runs in sorted(found.items()))
     )
+
+
+def environments(evidence: Evidence) -> Table:
+    """How many runs were trained where; the table names what may change a result's last bits."""
+    columns = [
+        Column(Text("处理器", "Processor")),
+        Column(Text("指令集", "Instruction set")),
+        Column(Text("矩阵库", "Matrix library")),
+        Column(Text("系统", "System")),
+        Column(Text("每次训练的线程", "Threads per run"), True),
+        Column(Text("训练次数", "Runs"), True),
+    ]
+    found = Counter(
+        (each.processor, each.instruction_set, each.blas, each.system, count(each.threads))
+        for each in _environments(evidence)
+    )
+    return table(columns, ([*where, count(runs)] for where, runs in sorted(found.items())))
+
+
+def _environments(evidence: Evidence) -> Iterator[Environment]:
+    """That of every run."""
+    for variant in evidence.variants:
+        for run in evidence.runs(variant.name):
+            yield run.environment
 
 
 # The original's logs

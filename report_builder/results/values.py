@@ -7,6 +7,7 @@ A random result never comes without its n: it stands in the value's note.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import numpy as np
 
@@ -73,12 +74,13 @@ def _of_data(evidence: Evidence) -> Values:
 def _of_network(evidence: Evidence, variant: str) -> Values:
     run = evidence.runs(variant)[0]
     layers = {layer.name: layer for layer in run.layers}
+    before_dense = next(a for a, b in pairwise(run.layers) if b.kind == "dense")
     blocks = range(1, len(run.settings.channels) + 1)
     fields = receptive_fields(run.layers)
     return {
         "parameters": plain(count(run.parameters)),
         "multiply_adds": plain(count(sum(layer.multiply_adds for layer in run.layers))),
-        "dense_input": plain(count(int(np.prod(layers[f"relu{blocks[-1]}"].shape)))),
+        "dense_input": plain(count(int(np.prod(before_dense.shape)))),
         "epochs": plain(count(len(run.epochs))),
         "lr": plain(f"{run.settings.lr:g}"),
         "batch_size": plain(count(run.settings.batch_size)),

@@ -20,6 +20,7 @@ from report_builder.evidence.study import Evidence
 from report_builder.results.claims import claims
 from report_builder.results.report import DecidedClaim
 from tests.report_builder.made_up_demonstrations import demonstrations
+from tests.xo.records import ENVIRONMENT
 from xo.data.dataset import DataSet
 from xo.data.load import load
 from xo.network.measurements import Epoch, Layer, Training
@@ -155,7 +156,7 @@ def write_record(
         test_ids=tuple(ids),
         shown_ids=tuple(ids[i] for i in shown),
     )
-    versions = {"python": "3.13.1", "torch": "2.9.0", "numpy": "2.3.5"}
+    versions = {"torch": "2.9.0", "numpy": "2.3.5"}
     run = Run(
         variant,
         seed,
@@ -170,9 +171,7 @@ def write_record(
         },
     )
     cost = Cost(8.0 + seed, 800_000_000 + 1_000_000 * seed, "2025-01-01T00:00:00+00:00")
-    return write_run(
-        store, run.inputs, run_result(run, measured, cost, "Linux x86_64 made up"), arrays
-    )
+    return write_run(store, run.inputs, run_result(run, measured, cost, ENVIRONMENT), arrays)
 
 
 def label_counts(variant: Variant, data: DataSet) -> list[int]:
@@ -245,6 +244,9 @@ def run_network(
             add(f"pool{k}", "pool", x, 4 * out * (variant.pool == "trained"))
         x = np.maximum(x, 0)
         add(f"relu{k}", "relu", x)
+    if variant.head == "average":
+        x = x.mean(axis=(2, 3))
+        add("average", "average", x)
     x = x.reshape(4, -1)
     for k, out in enumerate(variant.dense, 1):
         add(f"dense{k}", "dense", np.maximum(whole((4, out), k + seed), 0), x.shape[1] * out)

@@ -160,6 +160,7 @@ CASES = {
             "table readings",
             "table variants",
             "table versions",
+            "table environments",
             "claim 11-channels-are-fine",
             "claim accuracy-near-99.7",
             "claim 0.069-means-chance",  # asks for the runs of all variants, as the next three
@@ -169,7 +170,7 @@ CASES = {
             *ALL_PAGES,  # there is one for each variant
         ],
         {
-            "run channels-11 seed 0": "variant lr 0.1 -> 0.05",
+            "run channels-11 seed 0": "variant lr default -> 0.05",
             "value channels-11.n": "run channels-11/0",
         },
         ["run channels-11 *"],

@@ -3,25 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
 
 import msgspec
 import numpy as np
 
-from xo.data.dataset import DataSet
+from xo.data.dataset import DataSet, Split, data_digest
 from xo.network.measurements import Epoch, Training
 from xo.network.model import Net, layers, untrained_network
 from xo.runs.execute import run_result
 from xo.runs.record import Cost, RunRecord, RunResult, write_run
+from xo.runs.resources import Environment
 from xo.runs.study import Run, one_run
 from xo.store.source_digest import Source
 from xo.store.store import Store
 from xo.variants import VARIANTS, Variant
 
+ENVIRONMENT = Environment(
+    python="3.13.1",
+    torch="2.9.0+cpu",
+    numpy="2.3.5",
+    instruction_set="AVX2",
+    blas="mkl 2024.2",
+    threads=1,
+    system="Linux x86_64",
+    processor="made up",
+)
+
+
+def colour_set(file: Path | None = None) -> DataSet:
+    """Red and blue images `(N, 30, 30, 3)`: 16 and 4 of each; the training ones in a .npy `file`.
+
+    As grey images, both classes would be the same.
+    """
+
+    def split(count: int) -> Split:
+        labels = np.repeat([0, 1], count)
+        images = np.random.default_rng(count).integers(0, 100, (2 * count, 30, 30, 3), np.uint8)
+        images[labels == 0, ..., 0] += 150
+        images[labels == 1, ..., 2] += 150
+        ids = tuple(f"{label}/{number}.png" for number, label in enumerate(labels))
+        return Split(labels, ids, images)
+
+    train, test = split(16), split(4)
+    if file:
+        np.save(file, train.images)
+        train = replace(train, pixels=file)
+    size, classes = (30, 30), ("blue", "red")
+    digest = data_digest(classes, size, train, test)
+    return DataSet("colours", Path("colours"), classes, size, digest, train, test)
+
 
 def result_of(run: Run, accuracy: float = 0.5) -> RunResult:
     """What a record of the run says, with that test accuracy."""
     data = run.data
-    rows = layers(run.variant, data.image_size, len(data.classes))
+    rows = layers(run.variant, data.image_size, len(data.classes), data.channels)
     measured = Training(
         classes=data.classes,
         label_counts=tuple(np.bincount(data.train.labels).tolist()),
@@ -33,7 +70,8 @@ def result_of(run: Run, accuracy: float = 0.5) -> RunResult:
         test_ids=data.test.ids,
         shown_ids=(),
     )
-    return run_result(run, measured, Cost(1.0, None, "2026-01-01T00:00:00+00:00"), "here")
+    cost = Cost(1.0, None, "2026-01-01T00:00:00+00:00")
+    return run_result(run, measured, cost, ENVIRONMENT)
 
 
 def record_of(variant: Variant, data: DataSet, seed: int = 0, accuracy: float = 0.5) -> RunRecord:

@@ -18,16 +18,27 @@ class Split:
 
     labels: np.ndarray  # (N,) int64, index of the class
     ids: tuple[str, ...]  # "circles/0007.png"
-    pixels: Path | np.ndarray = field(repr=False)  # a .npy file, or (M, H, W) uint8
+    pixels: Path | np.ndarray = field(repr=False)  # a .npy file, or as `images`, of M images
     # (N,) indices of the images used, of the M in `pixels`; None: all of them
     rows: np.ndarray | None = field(default=None, repr=False)
 
     @property
     def images(self) -> np.ndarray:
-        """(N, H, W) uint8, 0 black and 255 white; memory-mapped where they lie in a file."""
+        """uint8, grey (N, H, W), 0 black and 255 white, or colour (N, H, W, 3), red, green, blue.
+
+        Memory-mapped where they lie in a file.
+        """
+        return self._stored if self.rows is None else self._stored[self.rows]
+
+    @property
+    def channels(self) -> int:
+        """1 for grey images, 3 for colour."""
+        return 1 if self._stored.ndim == 3 else 3
+
+    @property
+    def _stored(self) -> np.ndarray:
         stored = self.pixels
-        pixels = stored if isinstance(stored, np.ndarray) else np.load(stored, mmap_mode="r")
-        return pixels if self.rows is None else pixels[self.rows]
+        return stored if isinstance(stored, np.ndarray) else np.load(stored, mmap_mode="r")
 
     def first(self, per_class: int) -> Split:
         """The first `per_class` images of every class, or all where there are fewer."""
@@ -49,6 +60,11 @@ class DataSet:
     digest: str  # of names, labels and pixels: the same on every machine, for every file format
     train: Split
     test: Split
+
+    @property
+    def channels(self) -> int:
+        """1 for grey images, 3 for colour."""
+        return self.train.channels
 
     def subset(self, train_per_class: int, test_per_class: int) -> DataSet:
         """The first images of every class, at most so many, with a digest of their own."""

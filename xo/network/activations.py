@@ -12,7 +12,7 @@ from xo.network.model import Net
 
 @torch.inference_mode()
 def activations(net: Net, images: Tensor) -> dict[str, np.ndarray]:
-    """uint8 `(N, H, W)` -> `{"conv1": (N, C, H, W), "dense1": (N, F), "logits": ...}`."""
+    """Images as for `as_input` -> `{"conv1": (N, C, H, W), "dense1": (N, F), "logits": ...}`."""
     found = dict(net.feature_steps(as_input(images)))
     last_maps = list(found.values())[-1]
     found |= net.head_steps(last_maps.flatten(1))

@@ -12,11 +12,12 @@ BATCH = 100  # bounds memory; the answers do not depend on it
 
 
 def as_input(images: Tensor) -> Tensor:
-    """uint8 `(N, H, W)` in 0..255 -> float32 `(N, 1, H, W)` in 0..1.
+    """uint8 in 0..255, grey `(N, H, W)` or colour `(N, H, W, 3)` -> float32 `(N, C, H, W)` in 0..1.
 
     Channels last in memory, for faster convolutions.
     """
-    return (images[:, None].float() / 255).contiguous(memory_format=torch.channels_last)
+    channels_first = images[:, None] if images.ndim == 3 else images.permute(0, 3, 1, 2)
+    return (channels_first.float() / 255).contiguous(memory_format=torch.channels_last)
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Evaluation:
 
 @torch.inference_mode()
 def evaluate(net: nn.Module, images: Tensor, labels: Tensor) -> Evaluation:
-    """Runs `net` over uint8 images `(N, H, W)` with int64 labels `(N,)`."""
+    """Runs `net` over images as for `as_input` with int64 labels `(N,)`."""
     logits = torch.cat([net(as_input(batch)) for batch in images.split(BATCH)])
     predicted = logits.argmax(1)
     classes = logits.shape[1]

@@ -14,7 +14,7 @@ class Layer(msgspec.Struct, frozen=True):
     """One step of a network, for one image."""
 
     name: str  # conv1, pool1, relu1, dense1, logits
-    kind: str  # input, conv, pool, relu, dense
+    kind: str  # input, conv, pool, relu, average, dense
     shape: tuple[int, ...]  # of its output: (C, H, W), or (F,)
     parameters: int
     multiply_adds: int

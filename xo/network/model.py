@@ -20,15 +20,18 @@ if TYPE_CHECKING:
 
 
 class Net(nn.Module):
-    """The network of one variant for grey images of `image_size` (H, W) and `classes` outputs.
+    """The network of one variant for images of `image_size` (H, W) and `classes` outputs.
 
-    `pool` has a module for each convolution, the identity where no pooling follows it.
+    `in_channels` is 1 for grey images, 3 for colour. `pool` has a module for each convolution, the
+    identity where no pooling follows it.
     """
 
-    def __init__(self, variant: Variant, image_size: tuple[int, int], classes: int):
+    def __init__(
+        self, variant: Variant, image_size: tuple[int, int], classes: int, in_channels: int = 1
+    ):
         super().__init__()
         widths = (flat_size(variant, image_size), *variant.dense, classes)
-        channels = (1, *variant.channels)
+        channels = (in_channels, *variant.channels)
         convolutions = nn.ModuleList(
             nn.Conv2d(c_in, c_out, kernel)
             for c_in, c_out, kernel in zip(channels, channels[1:], variant.kernel_sizes)
@@ -41,11 +44,15 @@ class Net(nn.Module):
         self.conv = cast("list[nn.Conv2d]", convolutions)  # PyTorch does not type what it holds
         self.pool = cast("list[nn.Module]", poolings)
         self.dense = cast("list[nn.Linear]", dense)
+        self.averages = variant.head == "average"
+        if variant.initialisation == "kaiming":
+            self.apply(_initialise_kaiming)
 
     def feature_steps(self, x: Tensor) -> Iterator[tuple[str, Tensor]]:
         """The maps after each step, by name: conv1, pool1, relu1, conv2, ...
 
-        ReLU comes after max-pooling: the same values for a quarter of the work.
+        ReLU comes after max-pooling: the same values for a quarter of the work. With the head
+        "average", the last step is the mean of each map.
         """
         for k, (conv, pool) in enumerate(zip(self.conv, self.pool), 1):
             x = conv(x)  # (N, C_in, H, W) -> (N, C_out, H-2, W-2) for a 3x3 kernel
@@ -55,6 +62,8 @@ class Net(nn.Module):
                 yield f"pool{k}", x
             x = F.relu(x)
             yield f"relu{k}", x
+        if self.averages:
+            yield "average", x.mean((2, 3))  # (N, C, H, W) -> (N, C)
 
     def head_steps(
         self, x: Tensor, first: Callable[[Tensor], Tensor] | None = None
@@ -70,7 +79,7 @@ class Net(nn.Module):
         yield "logits", last(x)  # (N, classes)
 
     def forward_features(self, x: Tensor) -> Tensor:
-        """`(N, 1, H, W) -> (N, F)`, the last maps flattened in the order C, H, W."""
+        """`(N, C, H, W) -> (N, F)`: the last maps flattened in the order C, H, W, or averaged."""
         for _, maps in self.feature_steps(x):  # noqa: B007
             pass
         return maps.flatten(1)
@@ -82,21 +91,25 @@ class Net(nn.Module):
         return out
 
     def forward(self, x: Tensor) -> Tensor:
-        """`(N, 1, H, W) -> (N, classes)` logits."""
+        """`(N, C, H, W) -> (N, classes)` logits."""
         return self.head(self.forward_features(x))
 
 
 def untrained_network(
-    variant: Variant, image_size: tuple[int, int], classes: int, seed: int
+    variant: Variant,
+    image_size: tuple[int, int],
+    classes: int,
+    seed: int,
+    in_channels: int = 1,
 ) -> Net:
-    """PyTorch's default initialisation from `seed`; the global random state is left alone."""
+    """The variant's network, initialised from `seed`; the global random state is left alone."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return Net(variant, image_size, classes)
+        return Net(variant, image_size, classes, in_channels)
 
 
 def flat_size(variant: Variant, image_size: tuple[int, int]) -> int:
-    """How many values the convolutions leave of an image (H, W): the inputs of the dense layers.
+    """How many values the first dense layer gets of an image (H, W).
 
     InputError where the images are too small, or the variant lacks a kernel size.
     """
@@ -116,17 +129,19 @@ def flat_size(variant: Variant, image_size: tuple[int, int]) -> int:
             f"variant {variant.name}: images of {image_size[1]}x{image_size[0]} pixels are too "
             f"small for its {len(variant.channels)} convolutions; use larger images or fewer layers"
         )
-    return variant.channels[-1] * height * width
+    return variant.channels[-1] * (1 if variant.head == "average" else height * width)
 
 
-def layers(variant: Variant, image_size: tuple[int, int], classes: int) -> list[Layer]:
+def layers(
+    variant: Variant, image_size: tuple[int, int], classes: int, in_channels: int = 1
+) -> list[Layer]:
     """Every step for one image, counted on a network without memory (meta device)."""
     with torch.device("meta"):
-        net = Net(variant, image_size, classes)
-        image = torch.empty(1, 1, *image_size)
+        net = Net(variant, image_size, classes, in_channels)
+        image = torch.empty(1, in_channels, *image_size)
     modules: dict[str, nn.Module] = {f"conv{k}": conv for k, conv in enumerate(net.conv, 1)}
     modules |= {f"pool{k}": pool for k, pool in enumerate(net.pool, 1)}
-    rows = [Layer("input", "input", (1, *image_size), 0, 0)]
+    rows = [Layer("input", "input", (in_channels, *image_size), 0, 0)]
     for name, maps in net.feature_steps(image):
         rows.append(_layer(name, name.rstrip("0123456789"), maps, modules.get(name)))
     for (name, out), dense in zip(net.head_steps(maps.flatten(1)), net.dense):
@@ -142,6 +157,13 @@ def _layer(name: str, kind: str, output: Tensor, module: nn.Module | None) -> La
     work = counts.get("weight", 0) * positions
     kernel = module.kernel_size[0] if isinstance(module, nn.Conv2d) and kind == "conv" else None
     return Layer(name, kind, shape, sum(counts.values()), work, kernel)
+
+
+def _initialise_kaiming(module: nn.Module) -> None:
+    """Weights that keep the variance of what ReLU passes on, by their number of inputs."""
+    if isinstance(module, (nn.Conv2d, nn.Linear)):
+        nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
+        nn.init.zeros_(cast("Tensor", module.bias))
 
 
 def _is_pooled(variant: Variant, kernel: int) -> bool:

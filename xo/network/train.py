@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from math import fsum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -40,7 +41,7 @@ class Trained(NamedTuple):
 class LabelledImages(NamedTuple):
     """Images with the labels that a variant is trained on."""
 
-    images: Tensor  # uint8 (N, H, W)
+    images: Tensor  # uint8, (N, H, W) or (N, H, W, 3)
     labels: Tensor  # int64 (N,)
     ids: tuple[str, ...]
 
@@ -65,7 +66,9 @@ def train(
     """
     torch.set_num_threads(1)
     training, testing, classes = labelled_data(variant, data)
-    net = optimise_layout(untrained_network(variant, data.image_size, len(classes), seed))
+    net = optimise_layout(
+        untrained_network(variant, data.image_size, len(classes), seed, data.channels)
+    )
     kernels_before = kernels(net)
     generator = torch.Generator().manual_seed(seed)
     epochs, batch_losses, seconds = [], [], []
@@ -82,7 +85,8 @@ def train(
         epochs.append(
             Epoch(
                 epoch,
-                train_loss=sum(step.loss * step.images for step in steps) / count,
+                # Exact, while the rounding of `sum` depends on Python's version.
+                train_loss=fsum(step.loss * step.images for step in steps) / count,
                 train_accuracy=sum(step.correct for step in steps) / count,
                 test_loss=result.loss,
                 test_accuracy=result.accuracy,
@@ -91,7 +95,7 @@ def train(
         on_epoch(epochs[-1])
 
     shown = _shown(testing.labels)
-    rows = layers(variant, data.image_size, len(classes))
+    rows = layers(variant, data.image_size, len(classes), data.channels)
     label_counts = torch.bincount(training.labels, minlength=len(classes))
     measured = Training(
         classes=classes,

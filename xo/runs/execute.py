@@ -35,7 +35,7 @@ from xo.runs.record import (
     run_inputs,
     write_run,
 )
-from xo.runs.resources import cores, machine, peak_memory, reset_peak_memory
+from xo.runs.resources import Environment, cores, environment, peak_memory, reset_peak_memory
 from xo.runs.study import Run
 from xo.store.inputs import changes
 from xo.store.processes import CONTEXT, begin, keep_freed_memory, pool, start_server
@@ -61,7 +61,7 @@ class Outcome(NamedTuple):
     key: str
     measured: Training
     cost: Cost
-    machine: str
+    environment: Environment
     arrays: dict[str, np.ndarray]
     weights: dict[str, np.ndarray] | None
 
@@ -97,7 +97,7 @@ def execute(
             if inputs != run.inputs or _data_on_disk(runs, store) != data_before:
                 dropped.append(f"{run} ({', '.join(changes(run.inputs, inputs)) or 'data'})")
                 continue
-            result = run_result(run, outcome.measured, outcome.cost, outcome.machine)
+            result = run_result(run, outcome.measured, outcome.cost, outcome.environment)
             yield write_run(
                 store, run.inputs, result, outcome.arrays, outcome.weights, keep_weights
             )
@@ -108,7 +108,7 @@ def execute(
         )
 
 
-def run_result(run: Run, measured: Training, cost: Cost, machine: str) -> RunResult:
+def run_result(run: Run, measured: Training, cost: Cost, environment: Environment) -> RunResult:
     """What a record says of a run."""
     data = run.data
     described = DataDescription(
@@ -118,6 +118,7 @@ def run_result(run: Run, measured: Training, cost: Cost, machine: str) -> RunRes
         data.image_size,
         len(data.train.labels),
         len(data.test.labels),
+        data.channels,
     )
     # Titles belong to the table of variants, and parameters are measured.
     settings = replace(run.variant, zh="", en="", parameters=0)
@@ -126,7 +127,7 @@ def run_result(run: Run, measured: Training, cost: Cost, machine: str) -> RunRes
         seed=run.seed,
         data=described,
         cost=cost,
-        machine=machine,
+        environment=environment,
         **msgspec.structs.asdict(measured),
     )
 
@@ -198,7 +199,7 @@ def _carry_out(run: Run, queue: Queue | None, keep_weights: bool) -> Outcome:
         weights = {name: tensor.contiguous().numpy() for name, tensor in tensors.items()}
     finished = datetime.now(UTC).isoformat(timespec="seconds")
     cost = Cost(seconds, peak_memory(), finished)
-    return Outcome(run.key, measured, cost, machine(), arrays, weights)
+    return Outcome(run.key, measured, cost, environment(), arrays, weights)
 
 
 @contextmanager

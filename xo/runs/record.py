@@ -7,25 +7,26 @@
 from __future__ import annotations
 
 import json
-import platform
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import fields
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
 
 from xo.errors import InputError
 from xo.network.measurements import Training
+from xo.runs.resources import Environment
 from xo.store.artifact import ARRAYS, RECORD, Artifact, Damaged, read
 from xo.store.inputs import Inputs
 from xo.store.source_digest import Source
 from xo.store.store import Store
 from xo.variants import Variant
 
-LAYOUT = 3  # of the record and its arrays; raise it when readers must change
+LAYOUT = 4  # of the record and its arrays; raise it when readers must change
 SOLVED = 0.98  # test accuracy from which a run counts as having solved its task
 WEIGHTS = "weights.safetensors"
 WEIGHTS_LIMIT = 100e6  # bytes; larger weights (no pooling: 300 MB) are kept on request only
@@ -45,6 +46,7 @@ class DataDescription(msgspec.Struct, frozen=True):
     image_size: tuple[int, int]  # (H, W) in pixels
     train_images: int
     test_images: int
+    channels: int = 1  # 1: grey, 3: colour
 
 
 class Cost(msgspec.Struct, frozen=True):
@@ -62,7 +64,7 @@ class RunResult(Training, frozen=True, kw_only=True):
     seed: int
     data: DataDescription
     cost: Cost
-    machine: str = ""
+    environment: Environment
     weights_requested: bool = False  # by --keep-weights; they are then deleted by hand only
 
 
@@ -137,18 +139,34 @@ def run_record(artifact: Artifact) -> RunRecord:
 
 
 def run_inputs(variant: Variant, seed: int, data_digest: str, source: Source) -> Inputs:
-    """All that decides a run's result."""
-    row = {name: value for name, value in asdict(variant).items() if name not in NOT_DECIDING}
+    """All that decides a run's result, and no more.
+
+    Python's version does not: in Python itself, training computes only counts and exact sums. Nor
+    does the label of PyTorch's build (`+cpu`, `+cu130`): on the processor all run the same code.
+    """
     return {
         "layout": LAYOUT,
-        "variant": json.loads(json.dumps(row)),
+        "variant": deciding_settings(variant),
         "seed": seed,
         "data": data_digest,
         "code": source.reach(TRAINING),
-        "versions": {"python": platform.python_version()}
-        | {name: version(name) for name in ("torch", "numpy")},
+        "versions": {name: version(name).partition("+")[0] for name in ("torch", "numpy")},
         "device": "cpu",
     }
+
+
+def deciding_settings(variant: Variant) -> dict[str, Any]:
+    """The settings that decide a run's result, as JSON, without those at their default.
+
+    So a new column in the table of variants leaves the keys of the rows that do not use it.
+    """
+    row = {
+        column.name: getattr(variant, column.name)
+        for column in fields(variant)
+        if column.name not in NOT_DECIDING and getattr(variant, column.name) != column.default
+    }
+    settings: dict[str, Any] = json.loads(json.dumps(row))
+    return settings
 
 
 def write_run(

@@ -1,27 +1,64 @@
-"""The machine that a run is carried out on: its processors and the memory that a run takes."""
+"""What a run is carried out with: its environment, the processors at hand, the memory it takes."""
 
 from __future__ import annotations
 
 import os
 import platform
+import re
 import sys
+
+import msgspec
+
+
+class Environment(msgspec.Struct, frozen=True, kw_only=True):
+    """What carried out a run; in another the last bits of a result may differ."""
+
+    python: str  # version; no result depends on it
+    torch: str  # version with the label of its build, as 2.14.1+cpu
+    numpy: str  # version
+    instruction_set: str  # of the processor, as far as PyTorch uses it, as AVX512
+    blas: str  # library of PyTorch's matrix products, as mkl 2024.2
+    threads: int  # of one run
+    system: str  # as Linux x86_64
+    processor: str  # its model
+
+
+def environment() -> Environment:
+    """That of this process."""
+    import numpy
+    import torch
+
+    return Environment(
+        python=platform.python_version(),
+        torch=str(torch.__version__),
+        numpy=numpy.__version__,
+        instruction_set=torch.backends.cpu.get_cpu_capability(),
+        blas=_blas(torch.__config__.show()),
+        threads=torch.get_num_threads(),
+        system=f"{platform.system()} {platform.machine()}",
+        processor=_processor(),
+    )
+
+
+def _blas(configuration: str) -> str:
+    """The library and its version, as far as PyTorch's build configuration names them."""
+    library = re.search(r"BLAS_INFO=(\w+)", configuration)
+    mkl = re.search(r"Math Kernel Library Version ([\d.]+)", configuration)
+    return " ".join(found[1] for found in (library, mkl) if found)
+
+
+def _processor() -> str:
+    try:
+        with open("/proc/cpuinfo") as file:
+            models = (line.partition(":")[2] for line in file if line.startswith("model name"))
+            return next(models, platform.processor()).strip()
+    except OSError:
+        return platform.processor()
 
 
 def cores() -> int:
     """The processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def machine() -> str:
-    """The kind of system and processor; on another the last bits of a result may differ."""
-    model = platform.processor()
-    try:
-        with open("/proc/cpuinfo") as file:
-            models = (line.partition(":")[2] for line in file if line.startswith("model name"))
-            model = next(models, model).strip()
-    except OSError:
-        pass
-    return f"{platform.system()} {platform.machine()} {model}".strip()
 
 
 def reset_peak_memory() -> None:

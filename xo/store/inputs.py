@@ -74,6 +74,9 @@ def _changed_entries(
     part: str, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> Iterator[str]:
     for name in _differing(before, after):
+        if part == "variant":  # settings at their default are left out
+            yield f"variant {name} {before.get(name, 'default')} -> {after.get(name, 'default')}"
+            continue
         suffix = _new_or_gone(name, before, after)
         if part != "code":  # the digest of a function says nothing, a value or a version does
             suffix = suffix or f" {before[name]} -> {after[name]}"
@@ -82,7 +85,10 @@ def _changed_entries(
 
 def _differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     return [
-        name for name in sorted(before.keys() | after.keys()) if before.get(name) != after.get(name)
+        name
+        for name in sorted(before.keys() | after.keys())
+        # A value may be None, which is not the same as no value.
+        if (name in before, before.get(name)) != (name in after, after.get(name))
     ]
 
 

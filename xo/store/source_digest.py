@@ -1,8 +1,8 @@
 """Which of the project's definitions a function reaches, found by reading the source.
 
 A digest per definition lets a stale result name the very function or constant that changed;
-comments and docstrings do not count. Followed are plain names, imports (also inside functions) and
-`module.name`; what is imported under `if TYPE_CHECKING` is not reached.
+comments, docstrings and Python's version do not count. Followed are plain names, imports (also
+inside functions) and `module.name`; what is imported under `if TYPE_CHECKING` is not reached.
 """
 
 from __future__ import annotations
@@ -218,7 +218,18 @@ def _names(
 
 @cache
 def _text(statement: ast.stmt) -> str:
-    return ast.dump(statement)
+    return repr(_plain(statement))
+
+
+def _plain(node: object) -> object:
+    """A syntax tree as plain data without empty fields, which differ by Python's version."""
+    if isinstance(node, ast.AST):
+        fields = ((name, value) for name, value in ast.iter_fields(node) if name != "ctx")
+        present = [(name, _plain(value)) for name, value in fields if value not in (None, [])]
+        return type(node).__name__, present
+    if isinstance(node, list):
+        return [_plain(each) for each in node]
+    return node
 
 
 def _digest(statements: list[ast.stmt]) -> str:

@@ -72,8 +72,9 @@ def draw(numbers: Network, style: Style) -> Figure:
     ax.text(0.08, FLOOR - 0.18, words, va="top", fontsize=8, color=color)
     last = shapes[numbers.last_maps]
     c, h, w = last.layer.shape
-    words = style.text(Text(f"展平：{c * h * w:,} 个数", f"flattened: {c * h * w:,} values"))
-    ax.text(last.center, 0.12, words, ha="center", fontsize=8, color=style.muted)
+    flattened = style.text(Text(f"展平：{c * h * w:,} 个数", f"flattened: {c * h * w:,} values"))
+    if not any(layer.kind == "average" for layer in numbers.layers):
+        ax.text(last.center, 0.12, flattened, ha="center", fontsize=8, color=style.muted)
     return figure
 
 
@@ -140,7 +141,11 @@ def _heading(layer: Layer) -> Text:
     if layer.kind == "pool":
         trained, largest = Text("可训练池化", "trained pool"), Text("最大池化", "max-pool")
         return (trained if layer.parameters else largest) + same("\n2×2")
-    return {"input": Text("输入", "input"), "dense": Text("全连接", "dense")}[layer.kind]
+    return {
+        "input": Text("输入", "input"),
+        "average": Text("全局\n平均", "average\nof a map"),
+        "dense": Text("全连接", "dense"),
+    }[layer.kind]
 
 
 def _sides(layer: Layer) -> str:
@@ -203,5 +208,6 @@ def _in_sentence(layer: Layer) -> Text:
         "input": Text("输入", "input"),
         "conv": Text(f"卷积层 {number}", f"convolution {number}"),
         "pool": Text(f"最大池化 {number}", f"max-pooling {number}"),
+        "average": Text("全局平均", "the average of each map"),
         "dense": Text(f"全连接层 {number}", f"dense layer {number}"),
     }[layer.kind]

@@ -31,7 +31,7 @@ def test_a_run_trained_again_gives_the_same_numbers_bit_by_bit(trained):
     (compared,) = retrain(Store(root), data, 1, 5, "baseline", train)
     assert (compared.run, compared.how, compared.problems) == (
         requested[0],
-        "bit by bit (same versions and machine)",
+        "bit by bit (same environment)",
         [],
     )
     assert {path: path.stat().st_mtime_ns for path in root.rglob("*")} == before
@@ -85,7 +85,7 @@ def test_one_number_that_differs_in_its_last_bit_is_named(record, again):
     losses = record.array("batch_loss")
     fresh = again([("batch_loss", (1, -1), np.spacing(losses[1, -1]))])
     compared = compare("baseline seed 0", record, fresh)
-    assert compared.how == "bit by bit (same versions and machine)"
+    assert compared.how == "bit by bit (same environment)"
     (problem,) = compared.problems
     assert problem.startswith(
         f"{record.folder}: trained again, batch_loss differs in 1 of {losses.size} numbers, "
@@ -102,30 +102,33 @@ def test_a_measure_that_differs_is_named_but_not_the_cost(record, again):
 
 
 @pytest.mark.parametrize(
-    ("machine", "versions", "how"),
+    ("changed", "how"),
     [
-        ("Darwin arm64 arm", {}, r"\(machine \S.* -> Darwin arm64 arm\)"),
-        (None, {"torch": "9.9"}, r"\(versions torch \S+ -> 9.9\)"),
+        ({"processor": "arm"}, r"\(environment processor \S.* -> arm\)"),
+        ({"torch": "9.9+cpu"}, r"\(environment torch \S+ -> 9.9\+cpu\)"),
     ],
 )
-def test_elsewhere_only_what_rounding_does_not_reach_must_be_the_same(
-    record, again, machine, versions, how
-):
-    elsewhere = {
-        "inputs": {"versions": record.inputs["versions"] | versions},
-        "machine": machine or record.machine,
-    }
+def test_elsewhere_only_what_rounding_does_not_reach_must_be_the_same(record, again, changed, how):
+    elsewhere = msgspec.structs.replace(record.environment, **changed)
     later = ("batch_loss", (1, 0), 0.5)  # the second epoch has gone another way
     rounded = ("conv1.kernel.before", (0, 0, 0, 0), 1e-7)
-    compared = compare("baseline seed 0", record, again([later, rounded], **elsewhere))
+    compared = compare("baseline seed 0", record, again([later, rounded], environment=elsewhere))
     assert re.fullmatch("first 10 batches within 0.0001 " + how, compared.how)
     assert compared.problems == []
 
 
 def test_elsewhere_a_first_batch_that_differs_is_named(record, again):
-    fresh = again([("batch_loss", (0, 0), 0.01)], machine="Darwin arm64 arm")
+    elsewhere = msgspec.structs.replace(record.environment, system="Darwin arm64")
+    fresh = again([("batch_loss", (0, 0), 0.01)], environment=elsewhere)
     (problem,) = compare("baseline seed 0", record, fresh).problems
     assert "the loss of the first 10 batches differs by up to 0.01, more than 0.0001" in problem
+
+
+def test_another_python_excuses_no_difference(record, again):
+    elsewhere = msgspec.structs.replace(record.environment, python="3.99.0")
+    fresh = again([("batch_loss", (1, 0), 1e-9)], environment=elsewhere)
+    compared = compare("baseline seed 0", record, fresh)
+    assert compared.how == "bit by bit (same environment)" and len(compared.problems) == 1
 
 
 def test_records_of_other_code_settings_or_data_are_left_out_and_counted(trained, tmp_path):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import msgspec
 import pytest
 
 from report_builder.evidence.study import Evidence
 from report_builder.results.report import Table
-from report_builder.results.tables import tables
+from report_builder.results.tables import environments, tables, versions
 from report_builder.results.values import values
 from xo.variants import VARIANTS
 
@@ -39,6 +42,24 @@ def test_the_data_table_counts_images(found):
         ["circles", "0", "8", "6"],
         ["crosses", "1", "8", "6"],
         ["Total", "", "16", "12"],
+    ]
+
+
+def test_the_environments_of_all_runs_are_counted(make_evidence):
+    evidence = make_evidence(variants=(VARIANTS["three-conv"],))
+    first, *others = evidence.runs("three-conv")
+    elsewhere = msgspec.structs.replace(first.environment, processor="another", torch="2.9.0")
+    runs = (msgspec.structs.replace(first, environment=elsewhere), *others)
+    evidence = replace(evidence, records={"three-conv": runs})
+    assert rows(environments(evidence), "en") == [
+        ["another", "AVX2", "mkl 2024.2", "Linux x86_64", "1", "1"],
+        ["made up", "AVX2", "mkl 2024.2", "Linux x86_64", "1", "2"],
+    ]
+    assert rows(versions(evidence), "en") == [
+        ["numpy", "2.3.5", "3"],
+        ["python", "3.13.1", "3"],
+        ["torch", "2.9.0", "1"],
+        ["torch", "2.9.0+cpu", "2"],
     ]
 
 

@@ -6,7 +6,10 @@ import pytest
 import torch
 
 from xo.errors import InputError
-from xo.network.model import Net, flat_size, layers
+from xo.network.activations import activations
+from xo.network.evaluate import as_input
+from xo.network.measurements import Layer, receptive_fields
+from xo.network.model import Net, flat_size, layers, untrained_network
 from xo.variants import VARIANTS, Variant
 
 
@@ -42,6 +45,57 @@ def test_relu_after_pooling_gives_what_the_usual_order_gives():
 
 def test_any_size_and_number_of_classes():
     assert Net(VARIANTS["features"], (40, 64), 7)(torch.rand(2, 1, 40, 64)).shape == (2, 7)
+
+
+AVERAGE = replace(VARIANTS["three-conv"], head="average", dense=())
+
+
+def test_the_head_average_takes_the_mean_of_each_of_the_last_maps():
+    net, x = Net(AVERAGE, (40, 30), 4), torch.rand(5, 1, 40, 30)
+    steps = dict(net.feature_steps(x))
+    assert list(steps)[-2:] == ["relu3", "average"]
+    assert torch.equal(steps["average"], steps["relu3"].mean((2, 3)))
+    assert torch.equal(net(x), net.dense[0](steps["average"]))
+    assert flat_size(AVERAGE, (40, 30)) == 3 and len(net.dense) == 1
+    with pytest.raises(InputError, match="too small"):
+        Net(AVERAGE, (10, 12), 2)
+
+
+def test_the_layers_of_the_head_average_are_counted():
+    *_, average, logits = rows = layers(AVERAGE, (40, 30), 4)
+    assert average == Layer("average", "average", (3,), 0, 0)
+    assert (logits.name, logits.parameters, logits.multiply_adds) == ("logits", 3 * 4 + 4, 3 * 4)
+    assert "average" not in receptive_fields(rows)
+    net = Net(AVERAGE, (40, 30), 4)
+    found = activations(net, torch.zeros(2, 40, 30, dtype=torch.uint8))
+    assert {name: array.shape[1:] for name, array in found.items()} == {
+        row.name: row.shape for row in rows[1:]
+    }
+
+
+def test_kaiming_weights_are_normal_by_their_number_of_inputs_and_biases_zero():
+    variant = replace(VARIANTS["trained-pooling"], initialisation="kaiming")
+    net, again, other = (untrained_network(variant, (116, 116), 2, seed) for seed in (0, 0, 1))
+    first = net.dense[0].weight  # (1200, 3645)
+    assert first.std().item() == pytest.approx((2 / first.shape[1]) ** 0.5, rel=0.01)
+    largest = first.abs().max() / first.std()
+    assert largest > 4, "a uniform distribution has no such tails"
+    biases = [value for name, value in net.named_parameters() if name.endswith("bias")]
+    assert len(biases) == 7 and not any(bias.any() for bias in biases)
+    assert torch.equal(first, again.dense[0].weight)
+    assert not torch.equal(first, other.dense[0].weight)
+
+
+def test_colour_images_have_three_channels():
+    variant = VARIANTS["baseline"]
+    net = Net(variant, (30, 30), 2, in_channels=3)
+    pixels = torch.randint(0, 256, (2, 30, 30, 3), dtype=torch.uint8)
+    x = as_input(pixels)
+    assert x.shape == (2, 3, 30, 30) and x[1, 2, 4, 5] == pixels[1, 4, 5, 2] / 255
+    assert net(x).shape == (2, 2)
+    rows = layers(variant, (30, 30), 2, in_channels=3)
+    assert rows[0].shape == (3, 30, 30) and rows[1].parameters == 9 * 3 * 3 * 3 + 9
+    assert sum(row.parameters for row in rows) == sum(p.numel() for p in net.parameters())
 
 
 def test_an_image_too_small_is_refused_by_name():

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 import torch
 from torch import nn
 
+from tests.xo.records import colour_set
 from xo.cli import original_log
 from xo.network.evaluate import as_input, evaluate
 from xo.network.model import Net, untrained_network
@@ -14,12 +16,17 @@ from xo.network.train import labelled_data, optimise_layout, sgd_step, train
 from xo.variants import VARIANTS
 
 ONE_EPOCH = replace(VARIANTS["features"], epochs=1)
+SETTINGS = {
+    **VARIANTS,
+    "average": replace(VARIANTS["three-conv"], head="average", dense=()),
+    "kaiming": replace(VARIANTS["features"], initialisation="kaiming", lr=0.02),
+}
 
 
-@pytest.mark.parametrize("name", VARIANTS)
+@pytest.mark.parametrize("name", SETTINGS)
 def test_a_step_equals_the_plain_loops(name, small):
     """Two batches, here and through the usual loop, from the same initial weights."""
-    variant = VARIANTS[name]
+    variant = SETTINGS[name]
     training, _, classes = labelled_data(variant, small)
     ours, plain = (
         untrained_network(variant, small.image_size, len(classes), seed=3) for _ in range(2)
@@ -49,7 +56,7 @@ def _usual_order(net: Net, x):
             if isinstance(pool, nn.MaxPool2d)
             else torch.relu(pool(conv(x)))
         )
-    return net.head(x.flatten(1))
+    return net.head(x.mean((2, 3)) if net.averages else x.flatten(1))
 
 
 def test_one_seed_gives_the_same_bytes_and_two_do_not(small):
@@ -78,6 +85,24 @@ def test_what_a_run_leaves_agrees_with_itself(small):
     assert measured.epochs[0].train_loss == pytest.approx(arrays["batch_loss"][0] @ weights)
     assert list(arrays["shown_labels"]) == [0, 0, 1, 1]
     assert np.array_equal(arrays["conv2.kernel.after"], trained.net.conv[1].weight.detach().numpy())
+
+
+def test_the_loss_of_an_epoch_is_an_exact_sum_in_every_version_of_python(small):
+    trained = train(replace(ONE_EPOCH, batch_size=4), small, 0)
+    losses = trained.arrays["batch_loss"][0]
+    assert trained.measured.epochs[0].train_loss == math.fsum(4 * losses) / 160
+
+
+@pytest.mark.parametrize("head", [{}, {"head": "average", "dense": ()}])
+def test_colour_images_are_learned_where_grey_ones_would_be_alike(head):
+    data = colour_set()
+    row = replace(VARIANTS["baseline"], epochs=12, lr=0.02, batch_size=4, **head)
+    trained = train(replace(row, initialisation="kaiming"), data, 0)
+    assert trained.measured.epochs[-1].test_accuracy == 1
+    assert trained.arrays["shown_images"].shape == (4, 30, 30, 3)
+    assert trained.arrays["conv1.kernel.before"].shape == (9, 3, 3, 3)
+    for layer in trained.measured.layers[1:]:
+        assert trained.arrays[f"maps.{layer.name}"].shape == (4, *layer.shape)
 
 
 def test_the_recorded_maps_are_those_of_the_trained_network(small):

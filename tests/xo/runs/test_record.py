@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+import platform
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.xo.records import stored_run
+from xo.data import generate
+from xo.data.load import load
 from xo.errors import InputError
 from xo.runs import record as records
+from xo.runs.execute import execute
 from xo.runs.record import read_weights, run_inputs, stored_runs
+from xo.runs.resources import environment
 from xo.runs.study import find_records, one_run
 from xo.store.inputs import changes, digest
-from xo.store.source_digest import Source
-from xo.variants import VARIANTS
+from xo.store.source_digest import ROOT, Source
+from xo.store.store import Store
+from xo.variants import VARIANTS, Variant
 
 WEIGHTS = {"conv.0.weight": np.ones((2, 2), np.float32)}
 
@@ -85,19 +92,79 @@ def test_the_key_depends_on_what_decides_the_result_and_on_nothing_else():
         assert digest(other) != key
 
 
+def test_the_key_holds_the_versions_that_decide_a_result(monkeypatch):
+    labelled = {"torch": "2.14.1+cpu", "numpy": "2.3.5"}
+    monkeypatch.setattr(records, "version", labelled.__getitem__)
+    inputs = run_inputs(VARIANTS["baseline"], 0, "data", Source())
+    assert inputs["versions"] == {"torch": "2.14.1", "numpy": "2.3.5"}
+    assert platform.python_version() not in json.dumps(inputs | {"code": None})
+
+
+def test_a_column_at_its_default_leaves_the_key_and_a_used_one_changes_it():
+    """Rows of a table with one column more than today's."""
+
+    @dataclass(frozen=True)
+    class Later(Variant):
+        momentum: float = 0.0
+
+    row = VARIANTS["three-conv"]
+    later = Later(**asdict(row))
+    now, unused, used = (
+        run_inputs(each, 0, "data", Source())
+        for each in (row, later, replace(later, momentum=0.9, channels=(4,)))
+    )
+    assert unused == now and now["variant"] == {"channels": [9, 5, 3], "epochs": 20}
+    assert used["variant"] == {"channels": [4], "epochs": 20, "momentum": 0.9}
+
+
+def test_the_defaults_that_keys_leave_out_are_as_ever():
+    assert asdict(Variant("baseline")) == {
+        "name": "baseline",
+        "zh": "",
+        "en": "",
+        "channels": (9, 5),
+        "kernels": (),
+        "pool": "max",
+        "dense": (1200, 64),
+        "head": "dense",
+        "initialisation": "pytorch",
+        "epochs": 10,
+        "labels": "class",
+        "lr": 0.1,
+        "batch_size": 64,
+        "parameters": 0,
+    }
+
+
+def test_a_record_holds_no_host_user_or_path(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("USER", "LOGNAME", "HOME", "HOSTNAME", "PWD"):
+        monkeypatch.setenv(name, f"{tmp_path}/jane-doe")
+    generate.generate(tmp_path / "xo", {"train": 2, "test": 2})
+    store = Store(tmp_path / "runs")
+    run = one_run(
+        replace(VARIANTS["features"], epochs=1), 0, load(tmp_path / "xo", store), Source()
+    )
+    (record,) = execute([run], store, jobs=1)
+    text = (record.folder / "record.json").read_text()
+    assert record.environment == environment() and record.environment.processor in text
+    for private in (tmp_path.name, "jane-doe", platform.node(), str(Path.home()), str(ROOT)):
+        assert private not in text
+
+
 def test_changes_name_the_function_the_setting_and_the_version():
     old = {
         "layout": 1,
         "code": {"xo.network.train:sgd_step": "a", "xo.network.train:gone": "x"},
         "versions": {"torch": "1"},
-        "variant": {"lr": 0.1},
+        "variant": {"epochs": 20, "pool": None},
         "data": "d",
     }
     new = {
         "layout": 2,
         "code": {"xo.network.train:sgd_step": "b"},
         "versions": {"torch": "2"},
-        "variant": {"lr": 0.2},
+        "variant": {"epochs": 25, "lr": 0.2},
         "data": "e",
     }
     assert changes(old, new) == [
@@ -105,7 +172,9 @@ def test_changes_name_the_function_the_setting_and_the_version():
         "code xo.network.train:sgd_step",
         "data",
         "layout 1 -> 2",
-        "variant lr 0.1 -> 0.2",
+        "variant epochs 20 -> 25",
+        "variant lr default -> 0.2",
+        "variant pool None -> default",
         "versions torch 1 -> 2",
     ]
     assert changes(new, json.loads(json.dumps(new))) == []

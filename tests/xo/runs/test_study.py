@@ -71,6 +71,8 @@ def test_unknown_names_are_answered_with_the_known_ones():
         ("kernels", (3,), "one side per convolution"),
         ("pool", "avg", "'max', 'trained' or None"),
         ("dense", (0,), "tuple of counts"),
+        ("head", "max", "'dense' or 'average'"),
+        ("initialisation", "zeros", "'pytorch' or 'kaiming'"),
         ("labels", "none", "'class', 'split' or 'uneven'"),
         ("zh", "", "title in Chinese"),
         ("en", "", "title in English"),
@@ -125,7 +127,7 @@ def test_a_changed_setting_is_named(small, store):
     list(execute(quick_runs(small), store, jobs=1))
     other = one_run(replace(QUICK, lr=0.2), 0, small, Source())
     assert [why for _, why in find_records([other], store).missing] == [
-        "changed: variant lr 0.1 -> 0.2"
+        "changed: variant lr default -> 0.2"
     ]
     fewer = one_run(QUICK, 0, small.subset(10, 5), Source())
     assert [why for _, why in find_records([fewer], store).missing] == ["changed: data"]

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import ast
+
 import pytest
 
-from xo.store.source_digest import ROOT, Source
+from xo.store.source_digest import ROOT, Source, _digest
 
 MAIN = '''
 """Docstring."""
@@ -87,3 +89,15 @@ def test_training_reaches_the_model_but_not_the_table_of_variants():
     names = Source(ROOT).reach("xo.network.train:train")
     assert "xo.network.model:Net" in names and "xo.network.train:sgd_step" in names
     assert not any(name.startswith(("xo.variants", "xo.runs.", "xo.cli")) for name in names)
+
+
+def test_a_field_that_another_python_adds_to_every_function_changes_no_digest(monkeypatch):
+    """Python 3.12 gave functions a field for type parameters, empty in this project."""
+    source = "def target(x=None, *y):\n    return [*y, (x, None), True]"
+    (now,), (later,) = ast.parse(source).body, ast.parse(source).body
+    later._fields = (*ast.FunctionDef._fields, "more")
+    later.more = []
+    assert _digest([now]) == _digest([later])
+    for other in ("x=0, *y", "x=False, *y", "*y, x=None"):
+        (changed,) = ast.parse(source.replace("x=None, *y", other)).body
+        assert _digest([changed]) != _digest([now])

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from report_builder.figures.inside import network
 from report_builder.figures.inside.network_shapes import SLOT, shapes_to_scale
 from report_builder.figures.toolkit.layout import WIDTH
+from report_builder.results.values import values
 from xo.network.measurements import Layer
+from xo.variants import VARIANTS
 
 from ..pictures import drawn, words
 
@@ -24,6 +28,16 @@ def test_names_shapes_and_parameters(evidence):
     patches = [patch for patch in figure.axes[0].patches if patch.get_facecolor()[3] > 0]
     # the input, the maps of six steps, the dense layers, two classes
     assert len(patches) == 1 + 9 * 2 + 5 * 4 + 2 + 2
+
+
+def test_the_head_average_stands_between_the_maps_and_the_output(make_evidence):
+    row = replace(VARIANTS["three-conv"], head="average", dense=())
+    evidence = make_evidence(variants=(row,), seeds=1)
+    numbers = network.measure(evidence, "three-conv")
+    shown = words(drawn(network, numbers))
+    assert "average\nof a map" in shown and not any("flattened" in each for each in shown)
+    assert "the average of each map 3; the output layer 2" in network.describe(numbers).alt.en
+    assert values(evidence)["three-conv.dense_input"].text.en == "3"
 
 
 def test_the_heaviest_layer_stands_in_the_title(evidence):
