@@ -19,9 +19,10 @@ from report_builder.paths import Paths
 from report_builder.text import LANGUAGES
 from xo.errors import CheckFailed
 from xo.store import processes
+from xo.store.artifact import Artifact
 from xo.store.inputs import Inputs
 from xo.store.source_digest import Source
-from xo.store.store import Artifact, Store
+from xo.store.store import Store
 
 FEW = 3  # for fewer, starting processes would cost more than they save
 

@@ -63,6 +63,11 @@ def main() -> None:
 )
 @click.option("--engine", type=click.Choice(["local", "dask"]), default="local", show_default=True)
 @click.option("--scheduler", metavar="ADDRESS", help="Of the Dask scheduler, as tcp://host:8786.")
+@click.option(
+    "--shard",
+    metavar="I/N",
+    help="Train the Ith of N shares of the study and nothing else; 'xo runs merge' unites them.",
+)
 def build(
     study: str,
     data_dir: Path,
@@ -73,6 +78,7 @@ def build(
     jobs: int | None,
     engine: str,
     scheduler: str | None,
+    shard: str | None,
 ) -> None:
     """Train, draw, render and publish whatever is missing or stale."""
     if (engine == "dask") != bool(scheduler):
@@ -83,6 +89,16 @@ def build(
     from xo.runs.resources import cores
     from xo.store.store import Store
 
+    if shard:
+        if partial:
+            raise InputError("--shard trains and --partial does not; give one of them")
+        from xo.runs.shard import train_shard
+
+        def train_share(missing):
+            return train_missing(missing, Store(store), jobs=jobs, scheduler=scheduler)
+
+        click.echo(train_shard(study, shard, data_dir, store, train_share))
+        return
     console = Console(stderr=True)
 
     def follow(made: Iterator[str], n: int) -> None:

@@ -232,3 +232,109 @@ def predict(
     )
     for row in predictions:
         click.echo(f"{row.path}\t{row.label}\t{row.probability:.4f}")
+
+
+@main.group(cls=CommandGroup)
+def runs() -> None:
+    """List, prune, export and merge the records of a store."""
+
+
+@runs.command("list")
+@DATA
+@STORE
+def list_runs(data_dir: Path, store: Path) -> None:
+    """What the store holds by variant, its size, and what is outdated and why."""
+    from xo.data.load import open_data
+    from xo.exchange.contents import contents, reasons, rows
+    from xo.store.store import Store
+
+    found = contents(open_data(data_dir, store), Store(store))
+    table = Table()
+    table.add_column("variant")
+    for name in ("runs", "solved", "with weights", "outdated", "MB"):
+        table.add_column(name, justify="right")
+    counts = [(row[1:5], row.bytes) for row in rows(found.stored)]
+    for row in rows(found.stored):
+        table.add_row(row.name, *map(str, row[1:5]), f"{row.bytes / 1e6:,.1f}")
+    if counts:
+        table.add_section()
+        totals = (sum(column) for column in zip(*(row for row, _ in counts)))
+        size = sum(each for _, each in counts)
+        table.add_row("all", *map(str, totals), f"{size / 1e6:,.1f}")
+    Console().print(table)
+    for reason, count in reasons(found.stored):
+        click.echo(f"{count} of {reason}")
+    for line in found.damaged:
+        click.echo(f"damaged: {line}")
+
+
+@runs.command()
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+@DATA
+@STORE
+@click.option("--stale", is_flag=True, help="What today's code and data do not ask for.")
+@click.option("--yes", is_flag=True, help="Delete without asking.")
+def prune(names: tuple[str, ...], data_dir: Path, store: Path, stale: bool, yes: bool) -> None:
+    """Delete records: those NAMEd, as baseline/3 or baseline, or all that are --stale."""
+    from xo.data.load import open_data
+    from xo.exchange.contents import contents, select
+    from xo.store.store import Store
+
+    if not (names or stale):
+        raise InputError("say what to delete: --stale, or names as baseline/3")
+    data = open_data(data_dir, store)
+    chosen = select(contents(data, Store(store)).stored, names, stale)
+    for each in chosen:
+        click.echo(f"{each.artifact.folder}: {each.outdated or 'current'}")
+    size = sum(each.bytes for each in chosen)
+    what = f"{len(chosen)} records, {size / 1e6:,.1f} MB"
+    if chosen and not (yes or click.confirm(f"Delete {what}?")):
+        click.echo("nothing was deleted")
+        return
+    for each in chosen:
+        Store(store).remove(each.artifact)
+    click.echo(f"deleted {what}")
+
+
+@runs.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--study", help="Only the records of this study; default: all that are current.")
+@DATA
+@STORE
+@click.option("--weights", is_flag=True, help="All weights that were kept, whatever their size.")
+def export(file: Path, study: str | None, data_dir: Path, store: Path, weights: bool) -> None:
+    """Write records to FILE, a zip for `runs merge`: runs, demonstrations, a few weights."""
+    from xo.data.load import open_data
+    from xo.exchange.export import export as run_export
+    from xo.store.store import Store
+
+    done = run_export(file, study, open_data(data_dir, store), Store(store), weights)
+    lacking = f" of {done.runs + done.missing}" if done.missing else ""
+    without = f"; without those of {', '.join(done.without_weights)}, which --weights brings"
+    click.echo(
+        f"{file}: {done.runs}{lacking} runs, {done.with_weights} of them with weights"
+        f"{without if done.without_weights else ''}; {done.demonstrations} demonstrations; "
+        f"{done.bytes / 1e6:.1f} MB, SHA-256 {done.sha256}"
+    )
+
+
+@runs.command()
+@click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
+@DATA
+@STORE
+@click.option("--sha256", metavar="DIGEST", help="Of the SOURCE; an address needs it.")
+def merge(sources: tuple[str, ...], data_dir: Path, store: Path, sha256: str | None) -> None:
+    """Take over records that are current: of an export, another store, or URL#sha256=DIGEST."""
+    from xo.data.load import open_data
+    from xo.errors import CheckFailed
+    from xo.exchange.merge import merge as run_merge
+    from xo.store.store import Store
+
+    data = open_data(data_dir, store)
+    done = run_merge(list(sources), data, Store(store), sha256, click.echo)
+    click.echo(
+        f"merged {done.merged} records, {done.present} were there already, "
+        f"left out {len(done.left_out)}, damaged {len(done.damaged)}"
+    )
+    if done.damaged:
+        raise CheckFailed(f"{len(done.damaged)} damaged records, named above; fetch them again")

@@ -25,8 +25,10 @@ from xo.data.dataset import DataSet
 from xo.errors import InputError
 from xo.runs.record import RunRecord
 from xo.runs.study import Run
+from xo.store.artifact import Damaged, read
 from xo.store.inputs import sha256
-from xo.store.store import NEVER, Damaged, Store, problems, read
+from xo.store.problems import problems
+from xo.store.store import NEVER, Store
 
 SITE = Path("site")  # where a build puts it
 TIMEOUT = 20  # seconds without an answer

@@ -24,9 +24,10 @@ from report_builder.figures.toolkit.description import Drawing
 from report_builder.figures.toolkit.style import ASSETS, STYLES
 from report_builder.results.report import DrawnFigure
 from report_builder.text import LANGUAGES, Text
+from xo.store.artifact import Artifact, Damaged
 from xo.store.inputs import Inputs, changes, file_digest
 from xo.store.source_digest import Source
-from xo.store.store import NEVER, Artifact, Damaged, Store
+from xo.store.store import NEVER, Store
 
 KIND = "figure"  # of artifact
 SCHEMES = ("light", "dark")

@@ -20,10 +20,11 @@ from textwrap import dedent
 from typing import NamedTuple
 
 from xo.errors import CheckFailed
+from xo.store.artifact import Artifact
 from xo.store.inputs import Inputs, sha256
 from xo.store.processes import ONE_THREAD
 from xo.store.source_digest import ROOT, Source
-from xo.store.store import Artifact, Store
+from xo.store.store import Store
 
 KIND = "code output"  # of artifact
 TIMEOUT = 120  # seconds

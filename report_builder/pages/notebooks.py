@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 from report_builder.pages.code_outputs import environment, versions
 from report_builder.text import Text
 from xo.errors import CheckFailed
+from xo.store.artifact import Artifact
 from xo.store.inputs import Inputs, digest
 from xo.store.source_digest import Source
-from xo.store.store import Artifact, Store
+from xo.store.store import Store
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

@@ -16,8 +16,8 @@ import msgspec
 
 from report_builder.results.report import DataSetName, Provenance, Report, RunCounts
 from report_builder.text import LANGUAGES
+from xo.store.artifact import own_digest
 from xo.store.inputs import digest, sha256
-from xo.store.store import own_digest
 
 MANIFEST = "manifest.json"
 READ_BY_BUILD = ("xo", "report_builder", "docs", "data", "mkdocs.yml")

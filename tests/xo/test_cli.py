@@ -22,9 +22,10 @@ from xo.data.load import load
 from xo.runs.execute import execute
 from xo.runs.record import run_record
 from xo.runs.study import one_run
+from xo.store.artifact import read
 from xo.store.ownership import claim
 from xo.store.source_digest import ROOT, Source
-from xo.store.store import Store, read
+from xo.store.store import Store
 from xo.variants import VARIANTS
 
 

@@ -56,9 +56,7 @@ def _extract(archive: zipfile.ZipFile, path: Path, target: Path) -> None:
         name = entry.filename.replace("\\", "/")
         parts = name.removesuffix("/").split("/")
         if ".." in parts or "" in parts or ":" in parts[0]:  # "" first: an absolute path
-            raise InputError(
-                f"{path}: entry {entry.filename!r} leaves the folder; pack the set anew"
-            )
+            raise InputError(f"{path}: entry {entry.filename!r} leaves the folder; pack it anew")
         if any(map(is_clutter, parts)):
             continue
         if stat.S_ISLNK(entry.external_attr >> 16):
@@ -68,7 +66,7 @@ def _extract(archive: zipfile.ZipFile, path: Path, target: Path) -> None:
                 f"{path}: entry {entry.filename!r} is encrypted; pack it without a password"
             )
         if name in names and not name.endswith("/"):
-            raise InputError(f"{path}: two entries {entry.filename!r}; pack the set anew")
+            raise InputError(f"{path}: two entries {entry.filename!r}; pack it anew")
         names.add(name)
         entry.filename = name  # where it is extracted to
         try:
@@ -90,10 +88,10 @@ def _refuse_bomb(entries: list[zipfile.ZipInfo], path: Path) -> None:
     if len(entries) > MOST_FILES or unpacked > LARGEST_SET:
         raise InputError(
             f"{path}: {len(entries):,} entries, {unpacked:,} bytes unpacked; "
-            f"at most {MOST_FILES:,} and {LARGEST_SET:,} are read, so give a smaller set"
+            f"at most {MOST_FILES:,} and {LARGEST_SET:,} are read, so give less"
         )
     if unpacked > LARGEST_FILE and unpacked > LARGEST_RATIO * packed:
         raise InputError(
             f"{path}: unpacks to {unpacked // packed:,} times its size, which no set of images "
-            "does (a zip bomb?); unpack it yourself if you trust it, and give the folder"
+            "or records does (a zip bomb?); unpack it yourself if you trust it, and give the folder"
         )

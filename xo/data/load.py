@@ -20,9 +20,10 @@ from xo.data.archive import extracted
 from xo.data.dataset import EMBEDDED, DataSet, Split, data_digest
 from xo.data.folder import SPLITS, Folder, Layout, find_layout, open_folder
 from xo.errors import InputError
+from xo.store.artifact import Artifact
 from xo.store.inputs import Inputs, sha256
 from xo.store.ownership import claim, keep_apart, refuse_inside_own
-from xo.store.store import Artifact, Store
+from xo.store.store import Store
 
 LARGEST_PIXELS = 2**30  # bytes of all decoded images
 LAYOUT = 2  # of the stored arrays; raise it when the same files are to be decoded otherwise

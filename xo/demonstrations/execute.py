@@ -24,9 +24,10 @@ from xo.demonstrations.record import (
 from xo.demonstrations.table import DEMONSTRATIONS, Unavailable
 from xo.errors import CheckFailed
 from xo.runs.record import RunRecord, read_weights
+from xo.store.artifact import ARRAYS
 from xo.store.processes import pool
 from xo.store.source_digest import Source
-from xo.store.store import ARRAYS, Store
+from xo.store.store import Store
 
 if TYPE_CHECKING:
     from xo.demonstrations.table import Networks

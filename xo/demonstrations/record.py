@@ -6,6 +6,7 @@ records and weights they use, the data set, versions. Needs no torch.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -14,11 +15,12 @@ import numpy as np
 
 from xo.data.dataset import DataSet
 from xo.demonstrations.table import DEMONSTRATIONS, Demonstration
-from xo.runs.record import RunRecord, deciding_versions
+from xo.runs.record import WEIGHTS, RunRecord, deciding_versions
 from xo.runs.study import train_command
+from xo.store.artifact import Artifact
 from xo.store.inputs import Inputs
 from xo.store.source_digest import Source
-from xo.store.store import Artifact, Store
+from xo.store.store import Store
 
 LAYOUT = 2  # of the record and its arrays; raise it when readers must change
 LOADING = "xo.demonstrations.execute:trained_networks"  # what every computation starts from
@@ -118,6 +120,9 @@ def find_demonstrations(
     """
     found, missing, impossible = {}, [], {}
     for name, row in DEMONSTRATIONS.items():
+        if artifact := _find_without_weights(name, row, by_variant, data, store, source):
+            found[name] = demonstration_record(artifact)
+            continue
         if weights := missing_weights(row, by_variant, data, store):
             impossible[name] = weights
             continue
@@ -128,6 +133,26 @@ def find_demonstrations(
         else:
             missing.append((planned, why))
     return DemonstrationLookup(found, missing, impossible)
+
+
+def _find_without_weights(
+    name: str,
+    row: Demonstration,
+    by_variant: RunsByVariant,
+    data: DataSet,
+    store: Store,
+    source: Source,
+) -> Artifact | None:
+    """One that was computed elsewhere, from weights that were kept there but did not come along."""
+    used = {
+        variant: _used(row, by_variant.get(variant, ()), lambda run: WEIGHTS in run.artifact.files)
+        for variant in row.variants
+    }
+    runs = [run for of_variant in used.values() for run in of_variant]
+    if not all(used.values()) or all(run.has_weights for run in runs):
+        return None
+    inputs = demonstration_inputs(row, used, data, source)
+    return store.look_up("demonstration", name, inputs)[0]
 
 
 def missing_weights(
@@ -170,10 +195,14 @@ def _representative(runs: tuple[RunRecord, ...]) -> RunRecord:
     return next((run for run in runs if run.solved), runs[0])
 
 
-def _used(row: Demonstration, runs: tuple[RunRecord, ...]) -> list[RunRecord]:
+def _used(
+    row: Demonstration,
+    runs: tuple[RunRecord, ...],
+    has_weights: Callable[[RunRecord], bool] = lambda run: run.has_weights,
+) -> list[RunRecord]:
     """The runs of a variant whose weights are taken; none where these were not kept."""
-    kept = [run for run in runs if run.has_weights]
-    if row.every_seed:
+    kept = [run for run in runs if has_weights(run)]
+    if row.every_seed or not kept:
         return kept
     wanted = _representative(runs)
     return [run for run in kept if run.folder == wanted.folder or run.solved][:1]

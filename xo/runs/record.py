@@ -20,9 +20,10 @@ import numpy as np
 from xo.errors import InputError
 from xo.network.measurements import Training
 from xo.runs.resources import Environment
+from xo.store.artifact import ARRAYS, RECORD, Artifact, Damaged, read
 from xo.store.inputs import Inputs
 from xo.store.source_digest import Source
-from xo.store.store import ARRAYS, RECORD, Artifact, Damaged, Store, read
+from xo.store.store import Store
 from xo.variants import Variant
 
 LAYOUT = 4  # of the record and its arrays; raise it when readers must change
@@ -64,6 +65,7 @@ class RunResult(Training, frozen=True, kw_only=True):
     data: DataDescription
     cost: Cost
     environment: Environment
+    weights_requested: bool = False  # by --keep-weights; they are then deleted by hand only
 
 
 class RunRecord(RunResult, frozen=True, kw_only=True):
@@ -189,7 +191,7 @@ def write_run(
     files = {ARRAYS: save(dict(sorted(arrays.items())))}
     if weights is not None:
         files[WEIGHTS] = save(dict(sorted(weights.items())))
-    large = len(files.get(WEIGHTS, b"")) > WEIGHTS_SMALL
+    result = msgspec.structs.replace(result, weights_requested=keep_weights)
     artifact = store.add(
         "run",
         f"{result.settings.name}/{result.seed}",
@@ -197,7 +199,7 @@ def write_run(
         msgspec.to_builtins(result),
         files,
         replace=keep_weights,
-        optional=(WEIGHTS,) if large and not keep_weights else (),
+        optional=(WEIGHTS,),
     )
     record = run_record(artifact)
     if not keep_weights:
@@ -240,7 +242,8 @@ def _keep_one_set_of_weights(store: Store, record: RunRecord) -> None:
     kept = next((each for each in same if each.solved), same[0])
     for each in same:
         stored = each.artifact.files.get(WEIGHTS)
-        if stored and stored.optional and each.folder != kept.folder:
+        large = stored and stored.bytes > WEIGHTS_SMALL
+        if large and not each.weights_requested and each.folder != kept.folder:
             (each.folder / WEIGHTS).unlink(missing_ok=True)
 
 

@@ -147,3 +147,20 @@ def train_command(variant: str, seed: int, data: Path, store: Path) -> str:
     if store != RUNS:
         words += ["--store", str(store)]
     return shlex.join([*words, "--keep-weights"])
+
+
+def shard(runs: list[Run], index: int, count: int) -> list[Run]:
+    """The runs of shard `index`, 1 to `count`, of about equal cost; every run is in one of them.
+
+    The dearest first, each goes to the shard with the least cost so far.
+    """
+    if not 1 <= index <= count:
+        raise InputError(f"shard {index}/{count}: expected I/N with I from 1 to N, as 1/4")
+    costs = [0.0] * count
+    chosen = []
+    for run in sorted(runs, key=lambda run: (-run.cost, run.variant.name, run.seed)):
+        least = costs.index(min(costs))
+        costs[least] += run.cost
+        if least == index - 1:
+            chosen.append(run)
+    return chosen

@@ -31,10 +31,19 @@ class Source:
     def __init__(self, root: Path = ROOT):
         self.root = root
         self._modules: dict[str, _Module] = {}
+        self._reached: dict[tuple[str, ...], dict[str, str]] = {}
         self._known: dict[tuple[str, str], tuple[str, list[tuple[str, str]]]] = {}
 
     def reach(self, *targets: str) -> dict[str, str]:
-        """The digest of each definition that `module:name` reaches, itself included."""
+        """The digest of each definition that `module:name` reaches, itself included.
+
+        The same dict each time: many runs share it.
+        """
+        if targets not in self._reached:
+            self._reached[targets] = self._reach(targets)
+        return self._reached[targets]
+
+    def _reach(self, targets: tuple[str, ...]) -> dict[str, str]:
         found: dict[str, str] = {}
         waiting = [tuple(target.split(":")) for target in targets]
         while waiting:

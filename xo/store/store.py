@@ -16,21 +16,18 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
-import numpy as np
 
 from xo.errors import InputError
+from xo.store.artifact import RECORD, Artifact, Damaged, as_text, own_digest, read
 from xo.store.files import sync_folder, temporary_folder
-from xo.store.inputs import Inputs, changes, digest, sha256
+from xo.store.inputs import Inputs, changes, digest
 
 RUNS = Path("runs")  # where the store lies unless another place is named
-RECORD = "record.json"
-ARRAYS = "arrays.safetensors"
 NEVER = "never made"
 # Artifacts of a name that stay beside those in use, for switching between studies and data sets.
 KEPT = 4
@@ -44,98 +41,6 @@ KINDS = {
     "code output": "code-outputs",
 }
 _NAME = re.compile(r"(?P<name>.+)-(?P<key>[0-9a-f]{16})")
-
-T = TypeVar("T")
-
-
-class Damaged(Exception):
-    """An artifact that does not read back as it was written."""
-
-
-class StoredFile(msgspec.Struct, frozen=True):
-    """What `record.json` says of one file of an artifact."""
-
-    sha256: str
-    bytes: int
-    optional: bool = False  # it may be deleted later without harm, as the weights of a run
-
-
-class _Record(msgspec.Struct, frozen=True):
-    """The content of `record.json`."""
-
-    kind: str
-    name: str
-    key: str
-    inputs: Inputs
-    content: dict[str, Any]
-    files: dict[str, StoredFile]
-    digest: str  # SHA-256 of all the rest
-
-
-@dataclass(frozen=True)
-class Artifact:
-    """Something that was computed and kept; its files are rehashed as they are read."""
-
-    folder: Path
-    kind: str
-    name: str
-    key: str
-    inputs: Inputs = field(repr=False)
-    content: dict[str, Any] = field(repr=False)  # plain data; `content_as` gives it a type
-    files: dict[str, StoredFile] = field(repr=False)
-    digest: str
-
-    def content_as(self, type_: type[T]) -> T:
-        """The content, validated; raises Damaged where it is not of this type."""
-        try:
-            return msgspec.convert(self.content, type_, strict=False)
-        except msgspec.ValidationError as error:
-            raise Damaged(f"{self.folder / RECORD}: not of this version ({error})") from error
-
-    def has(self, file: str) -> bool:
-        return file in self.files and (self.folder / file).is_file()
-
-    def read(self, file: str) -> bytes:
-        """The bytes of a file; raises Damaged where they are not those that were written."""
-        return _read_checked(self.folder / file, self.files[file].sha256)
-
-    def rehash(self, file: str) -> None:
-        """Raises Damaged where a file, of any size, is not as it was written."""
-        path = self.folder / file
-        try:
-            with open(path, "rb") as opened:
-                found = hashlib.file_digest(opened, "sha256").hexdigest()
-        except OSError as error:
-            raise Damaged(f"{path}: cannot be read ({error.strerror})") from error
-        if found != self.files[file].sha256:
-            raise Damaged(f"{path}: does not match the digest in {RECORD}")
-
-    @property
-    def array_names(self) -> tuple[str, ...]:
-        """The names of the arrays in `arrays.safetensors`."""
-        return tuple(_arrays(self.folder / ARRAYS, self.files[ARRAYS].sha256))
-
-    def array(self, name: str) -> np.ndarray:
-        """One of the arrays; what is stored in half precision comes in single precision."""
-        found = _arrays(self.folder / ARRAYS, self.files[ARRAYS].sha256)[name]
-        return found.astype(np.float32) if found.dtype == np.float16 else found
-
-
-@lru_cache(maxsize=16)
-def _arrays(path: Path, expected: str) -> dict[str, np.ndarray]:
-    from safetensors.numpy import load
-
-    return load(_read_checked(path, expected))
-
-
-def _read_checked(path: Path, expected: str) -> bytes:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise Damaged(f"{path}: cannot be read ({error.strerror})") from error
-    if sha256(content) != expected:
-        raise Damaged(f"{path}: does not match the digest in {RECORD}")
-    return content
 
 
 @dataclass(frozen=True)
@@ -190,6 +95,12 @@ class Store:
             except Damaged:
                 continue
 
+    def all(self, kind: str) -> Iterator[Artifact]:
+        """Every readable artifact of a kind; damaged ones are left out."""
+        for folder in self.folders(kind):
+            with suppress(Damaged):
+                yield read(folder)
+
     def folders(self, kind: str) -> list[Path]:
         """The folder of every artifact of a kind, readable or not."""
         top = self.root / KINDS[kind]
@@ -224,23 +135,10 @@ class Store:
         may be deleted later.
         """
         final = self.folder(kind, name, inputs)
-        try:
-            entry = NewEntry(temporary_folder(final))
-        except OSError as error:
-            raise _cannot_write(final, error) from error
-        try:
+        with _written_aside(final, replace) as folder:
+            entry = NewEntry(folder)
             yield entry
-            record = _describe(entry, kind, name, inputs, optional)
-            (entry.folder / RECORD).write_bytes(record)
-            sync_folder(entry.folder)
-            if replace and final.exists():
-                shutil.rmtree(final)
-            os.rename(entry.folder, final)
-        except OSError as error:
-            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
-                raise _cannot_write(final, error) from error
-        finally:
-            shutil.rmtree(entry.folder, ignore_errors=True)
+            (folder / RECORD).write_bytes(_describe(entry, kind, name, inputs, optional))
         entry.artifact = read(final)
 
     def add(
@@ -260,6 +158,25 @@ class Store:
                 (entry.folder / file).write_bytes(data)
         return entry.artifact
 
+    def copy(self, artifact: Artifact) -> bool:
+        """Stores an artifact of another store as it is, each file rehashed as it arrives.
+
+        False where one with these inputs is there, which stays. Raises Damaged.
+        """
+        final = self.folder(artifact.kind, artifact.name, artifact.inputs)
+        if final.exists():
+            return False
+        with _written_aside(final) as folder:
+            arriving = replace(artifact, folder=folder)
+            for file in artifact.present_files:
+                shutil.copyfile(artifact.folder / file, folder / file)
+                try:
+                    arriving.rehash(file)
+                except Damaged as damage:
+                    raise damage.at(artifact.folder) from None
+            (folder / RECORD).write_bytes(artifact.record())
+        return True
+
     def quarantine(self, kind: str, name: str, inputs: Inputs) -> Path:
         """Moves a damaged artifact away, to be looked at; returns where it went."""
         folder = self.folder(kind, name, inputs)
@@ -267,6 +184,16 @@ class Store:
         with suppress(FileNotFoundError):  # another process was first
             os.rename(folder, target / folder.name)
         return target / folder.name
+
+    def remove(self, artifact: Artifact) -> None:
+        """Deletes an artifact; InputError where its folder holds what the record does not name."""
+        surplus = {path.name for path in artifact.folder.iterdir()} - {RECORD, *artifact.files}
+        if surplus:
+            raise InputError(
+                f"{artifact.folder / min(surplus)}: is not of this program; move it away, "
+                "and the same command deletes the rest"
+            )
+        shutil.rmtree(artifact.folder)
 
     def prune(self, kind: str, in_use: list[Artifact]) -> None:
         """Removes the oldest unused artifacts of the names in use; the last KEPT of each stay."""
@@ -286,77 +213,27 @@ class NewEntry:
     artifact: Artifact = field(init=False)
 
 
-def read(folder: Path, rehash: bool = False) -> Artifact:
-    """The artifact in a folder; with `rehash`, its files but optional ones must be as written.
+@contextmanager
+def _written_aside(final: Path, replace: bool = False) -> Iterator[Path]:
+    """A new folder that is renamed to `final` when the block ends: it is there whole or not at all.
 
-    Raises Damaged; InputError where a file may not be read, which is no damage.
+    What another process has put there meanwhile stays, unless `replace`.
     """
     try:
-        document = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-        record = msgspec.convert(document, _Record)
-    except PermissionError as error:
-        raise InputError(
-            f"{folder / RECORD}: may not be read ({error.strerror}); make it readable"
-        ) from error
-    except (OSError, ValueError, msgspec.ValidationError) as error:
-        raise Damaged(f"{folder / RECORD}: unreadable ({type(error).__name__}: {error})") from error
-    if record.digest != own_digest(document):
-        raise Damaged(f"{folder / RECORD}: does not match its own digest")
-    artifact = Artifact(
-        folder,
-        record.kind,
-        record.name,
-        record.key,
-        record.inputs,
-        record.content,
-        record.files,
-        record.digest,
-    )
-    if rehash:
-        for file, stored in record.files.items():
-            if not stored.optional:
-                artifact.rehash(file)
-    return artifact
-
-
-def problems(folder: Path) -> Iterator[str]:
-    """A line for everything in an artifact's folder that is not as written, optional files too."""
+        folder = temporary_folder(final)
+    except OSError as error:
+        raise _cannot_write(final, error) from error
     try:
-        artifact = read(folder)
-        text = (folder / RECORD).read_text(encoding="utf-8")
-    except InputError as error:
-        yield str(error)
-        return
-    except Damaged as damage:
-        yield str(damage)
-        return
-    if text != _as_text(json.loads(text)):
-        yield f"{folder / RECORD}: is not laid out as it was written"
-    if artifact.key != digest(artifact.inputs):
-        yield f"{folder / RECORD}: its key is not that of its inputs"
-    expected = f"{artifact.name}-{artifact.key}"
-    if not folder.as_posix().endswith(
-        f"/{KINDS.get(artifact.kind, '')}/{expected}".replace("//", "/")
-    ):
-        yield f"{folder / RECORD}: is the record of {expected}"
-    for file, stored in artifact.files.items():
-        if not (folder / file).is_file():
-            if not stored.optional:
-                yield f"{folder / file}: missing"
-            continue
-        try:
-            artifact.rehash(file)
-        except Damaged as damage:
-            yield str(damage)
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        if path.relative_to(folder).as_posix() not in {RECORD, *artifact.files}:
-            yield f"{path}: surplus; the record does not name it"
-
-
-def own_digest(document: dict[str, Any]) -> str:
-    """The digest that `record.json` must hold of the rest of itself."""
-    rest = {name: value for name, value in document.items() if name != "digest"}
-    return sha256(json.dumps(rest, sort_keys=True, ensure_ascii=False).encode())
+        yield folder
+        sync_folder(folder)
+        if replace and final.exists():
+            shutil.rmtree(final)
+        os.rename(folder, final)
+    except OSError as error:
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+            raise _cannot_write(final, error) from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _describe(
@@ -383,11 +260,7 @@ def _describe(
     }
     document = json.loads(json.dumps(document))  # tuples as lists, as they will be read
     document["digest"] = own_digest(document)
-    return _as_text(document).encode()
-
-
-def _as_text(document: dict[str, Any]) -> str:
-    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+    return as_text(document).encode()
 
 
 def _cannot_write(folder: Path, error: OSError) -> InputError:

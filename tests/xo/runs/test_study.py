@@ -19,6 +19,7 @@ from xo.runs.study import (
     find_study,
     one_run,
     plan,
+    shard,
     study_data,
     train_command,
 )
@@ -254,3 +255,21 @@ def test_the_command_that_trains_a_run_names_data_and_store_unless_they_are_the_
         train_command("baseline", 3, Path("my data"), Path("my runs"))
         == f"{command} --data 'my data' --store 'my runs' --keep-weights"
     )
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_shards_are_a_partition_of_about_equal_cost(small, study):
+    runs = plan(STUDIES[study], small, Source())
+    for count in (1, 2, 3, 7, len(runs), len(runs) + 2):
+        shards = [shard(runs, index, count) for index in range(1, count + 1)]
+        assert sorted(str(run) for each in shards for run in each) == sorted(map(str, runs))
+        costs = [sum(run.cost for run in each) for each in shards]
+        # No shard is dearer than another by more than the last run that it was given.
+        assert max(costs) - min(costs) <= max(run.cost for run in runs)
+        assert shards == [shard(runs[::-1], index, count) for index in range(1, count + 1)]
+
+
+@pytest.mark.parametrize(("index", "count"), [(0, 2), (3, 2), (1, 0), (-1, 2)])
+def test_a_shard_that_is_not_there_is_refused(small, index, count):
+    with pytest.raises(InputError, match=f"shard {index}/{count}: expected I/N"):
+        shard([], index, count)

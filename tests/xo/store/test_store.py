@@ -8,7 +8,9 @@ import pytest
 
 from xo.errors import InputError
 from xo.store import files
-from xo.store.store import KEPT, NEVER, Damaged, problems
+from xo.store.artifact import Damaged
+from xo.store.problems import problems
+from xo.store.store import KEPT, NEVER
 
 INPUTS = {"seed": 0, "data": "d", "code": {"module:name": "c"}}
 

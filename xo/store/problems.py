@@ -1,0 +1,46 @@
+"""Says in full what is wrong with a stored artifact: every file is rehashed, optional ones too."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from xo.errors import InputError
+from xo.store.artifact import RECORD, Damaged, as_text, read
+from xo.store.inputs import digest
+from xo.store.store import KINDS
+
+
+def problems(folder: Path) -> Iterator[str]:
+    """A line for everything in an artifact's folder that is not as written, optional files too."""
+    try:
+        artifact = read(folder)
+        text = (folder / RECORD).read_text(encoding="utf-8")
+    except InputError as error:
+        yield str(error)
+        return
+    except Damaged as damage:
+        yield str(damage)
+        return
+    if text != as_text(json.loads(text)):
+        yield f"{folder / RECORD}: is not laid out as it was written"
+    if artifact.key != digest(artifact.inputs):
+        yield f"{folder / RECORD}: its key is not that of its inputs"
+    expected = f"{artifact.name}-{artifact.key}"
+    if not folder.as_posix().endswith(
+        f"/{KINDS.get(artifact.kind, '')}/{expected}".replace("//", "/")
+    ):
+        yield f"{folder / RECORD}: is the record of {expected}"
+    for file, stored in artifact.files.items():
+        if not (folder / file).is_file():
+            if not stored.optional:
+                yield f"{folder / file}: missing"
+            continue
+        try:
+            artifact.rehash(file)
+        except Damaged as damage:
+            yield str(damage)
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        if path.relative_to(folder).as_posix() not in {RECORD, *artifact.files}:
+            yield f"{path}: surplus; the record does not name it"
