@@ -18,7 +18,7 @@ STUDY = click.option(
     "--study",
     default="default",
     show_default=True,
-    help="smoke (for tests), default, or full (20 seeds).",
+    help="smoke (for tests), default, full, or confirm (as full, with seeds of its own).",
 )
 BUILD = click.option(
     "--build",
