@@ -91,8 +91,15 @@ class Run(NamedTuple):
         """Roughly how long it takes, in arbitrary units."""
         h, w = self.data.image_size
         pixels = h * w if self.variant.pool is None else h * w / 7  # measured, not computed
-        images = self.variant.epochs * len(self.data.train.labels)
-        return images * pixels * sum(self.variant.channels)
+        return self.image_passes * pixels * sum(self.variant.channels)
+
+    @property
+    def image_passes(self) -> int:
+        """How many images all its steps take together."""
+        images = len(self.data.train.labels)
+        if self.variant.labels != "class":  # see xo.network.train.labelled_data
+            images += len(self.data.test.labels)
+        return self.variant.epochs * images
 
 
 class Lookup(NamedTuple):
