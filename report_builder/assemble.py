@@ -4,6 +4,7 @@ artifacts, then pages.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import msgspec
 
 from report_builder import escape
 from report_builder.artifacts import RequestedArtifact
+from report_builder.evidence.gather import StudyRuns
 from report_builder.evidence.study import Evidence
 from report_builder.figures import artifact as figures
 from report_builder.figures.table import FIGURES
@@ -32,7 +34,7 @@ from xo.store.source_digest import Source
 from xo.store.store import Store
 
 
-def outline(evidence: Evidence, planned_runs: int, store: Store) -> Report:
+def outline(evidence: Evidence, runs: RunCounts, store: Store) -> Report:
     """The report without results: study, data set, and which figures can be shown."""
     data = evidence.data
     embedded = data.root == EMBEDDED
@@ -44,12 +46,25 @@ def outline(evidence: Evidence, planned_runs: int, store: Store) -> Report:
         study=evidence.study,
         data=DataSetName(data.name, data.digest, embedded),
         variants=tuple(row.name for row in evidence.rows),
-        runs=RunCounts(sum(map(len, evidence.records.values())), planned_runs),
+        runs=runs,
         figure_command=" ".join(["python -m report_builder figure", *options]),
         value_command=" ".join(["python -m report_builder value", *options]),
         drawable=tuple(drawable_figures(evidence)),
         unavailable=_unavailable(evidence, store),
     )
+
+
+def count_runs(study: StudyRuns, evidence: Evidence, in_training: bool = False) -> RunCounts:
+    """How many of the study's runs the evidence has."""
+    planned = Counter(run.variant.name for run in study.runs)
+    made = {variant: len(evidence.records.get(variant, ())) for variant in planned}
+    incomplete = {
+        variant: (made[variant], count)
+        for variant, count in planned.items()
+        if made[variant] < count
+    }
+    in_training = in_training and bool(incomplete)
+    return RunCounts(sum(made.values()), planned.total(), incomplete, in_training)
 
 
 def _unavailable(evidence: Evidence, store: Store) -> dict[str, Text]:

@@ -5,15 +5,17 @@ the site is swapped last.
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from typing import NamedTuple
 
 import msgspec
 
 from report_builder import artifacts
-from report_builder.assemble import assemble, outline, with_pages
+from report_builder.assemble import assemble, count_runs, outline, with_pages
 from report_builder.evidence.gather import (
     StudyRuns,
     gather,
@@ -21,15 +23,25 @@ from report_builder.evidence.gather import (
     look_up_study,
 )
 from report_builder.evidence.study import Evidence
-from report_builder.last_build import Counts, read_files, unchanged_since, write_last_build
+from report_builder.first_site import FirstSite, is_complete
+from report_builder.last_build import (
+    Counts,
+    expected_finishing,
+    read_files,
+    unchanged_since,
+    write_last_build,
+)
 from report_builder.pages.render import figure_pages, page_requests, render
 from report_builder.paths import CONFIG, Paths
 from report_builder.results.compute import compute
-from report_builder.results.report import write_report
+from report_builder.results.report import read_report, write_report
 from report_builder.site.publish import load_mkdocs, publish
+from report_builder.text import seconds as in_words
 from xo.demonstrations.execute import execute as compute_demonstrations
 from xo.errors import CheckFailed
+from xo.runs.duration import rough_seconds
 from xo.runs.record import RunRecord
+from xo.runs.schedule import in_order, makespan
 from xo.runs.study import Run
 from xo.store import processes
 from xo.store.store import Store
@@ -43,7 +55,9 @@ LIBRARIES = (
     "matplotlib.figure",
     "matplotlib.backends.backend_svg",
 )
-Train = Callable[[list[tuple[Run, str]]], list[RunRecord]]
+Missing = list[tuple[Run, str]]  # with the reason
+Train = Callable[[Missing, Callable[[RunRecord], None]], list[RunRecord]]
+Expect = Callable[[list[Run]], dict[str, float]]
 Follow = Callable[[Iterator[str], int], None]
 
 
@@ -70,12 +84,22 @@ class Summary(NamedTuple):
         )
 
 
-def build(study_name: str, paths: Paths, train: Train | None, jobs: int, follow: Follow) -> Summary:
+def build(
+    study_name: str,
+    paths: Paths,
+    train: Train | None,
+    jobs: int,
+    follow: Follow,
+    expect: Expect | None = None,
+    say: Callable[[str], None] = lambda line: None,
+    in_training: bool = False,
+) -> Summary:
     """Makes whatever is missing or stale, and publishes the site when all checks have passed.
 
-    `train` carries out runs, given with why they are missing, and returns their records; without it
-    the site is made of the records there are, and says so. `follow` exhausts an iterator of the
-    names of n things as they are made.
+    `train` carries out runs, given with why they are missing, calls its second argument with each
+    record, and returns all; without it the site is made of the records there are, and says so, and
+    where the others are `in_training`. `follow` exhausts an iterator of the names of n things as
+    they are made. `expect` foretells the seconds of runs by their keys; `say` shows a line.
     """
     started = time.perf_counter()
     paths.claim()
@@ -90,9 +114,12 @@ def build(study_name: str, paths: Paths, train: Train | None, jobs: int, follow:
         processes.start_server(LIBRARIES)
     with processes.pool(1, processes.ANEW) as publisher:
         publisher.submit(load_mkdocs)  # meanwhile the rest is made
-        trained = train(missing) if train and missing else []
+        trained = []
+        if train and missing:
+            trained = _train(study, paths, train, jobs, expect, say)
+        finishing = time.perf_counter()
         evidence, computed = _with_demonstrations(study, trained, jobs, follow)
-        report = outline(evidence, len(study.runs), study.store)
+        report = outline(evidence, count_runs(study, evidence, in_training), study.store)
         requests = page_requests(paths.docs, report)
         pages = figure_pages(requests, report.drawable)
         report = msgspec.structs.replace(report, figure_pages=pages)
@@ -110,9 +137,69 @@ def build(study_name: str, paths: Paths, train: Train | None, jobs: int, follow:
         sum(each.kind == "notebook" for each in stored),
         len(rendered),
     )
-    write_last_build(look_up_study(study_name, paths.data, paths.store), paths, files, counts)
     kinds = [kind for kind, _ in made]
+    took = _finishing_seconds(time.perf_counter() - finishing, kinds, counts) if trained else None
+    now = look_up_study(study_name, paths.data, paths.store)
+    write_last_build(now, paths, files, counts, took)
     return _summary(started, study, counts, len(trained), computed, kinds, published)
+
+
+def _train(
+    study: StudyRuns,
+    paths: Paths,
+    train: Train,
+    jobs: int,
+    expect: Expect | None,
+    say: Callable[[str], None],
+) -> list[RunRecord]:
+    """Trains what is missing; meanwhile another process makes the first site, if it is worth it."""
+    runs = [run for run, _ in study.lookup.missing]
+    seconds = expect(runs) if expect else rough_seconds(runs)
+    finishing = expected_finishing(paths, jobs)
+    worth = 2 * finishing * jobs
+    wanted = not is_complete(study, paths.site)  # else a reader has better already
+    if expect:
+        training = makespan([seconds[run.key] for run in in_order(runs, jobs)], jobs)
+        if wanted and sum(seconds.values()) > worth:
+            training += finishing  # the first site takes its share of the processors
+        say(_foretold(f"{len(runs)} of {len(study.runs)}", training, finishing))
+    with processes.pool(1) as executor:
+
+        def start() -> None:
+            made = executor.submit(_make_first_site, study.study, paths, jobs)
+            made.add_done_callback(partial(_say_first_site, paths, say))
+
+        first_site = FirstSite(study, seconds, worth, start if wanted else lambda: None)
+        first_site.start_when_due()
+        return train(study.lookup.missing, first_site.record_stored)
+
+
+def _foretold(runs: str, training: float, finishing: float) -> str:
+    total, *parts = (in_words(each).en for each in (training + finishing, training, finishing))
+    return (
+        f"about {total}: {runs} runs to train in {parts[0]}, then figures and pages in {parts[1]}"
+    )
+
+
+def _make_first_site(study_name: str, paths: Paths, jobs: int) -> str:
+    """In a process of its own: publishes what there is, and returns how many runs that is."""
+    build(study_name, paths, None, jobs, lambda names, n: deque(names, 0), in_training=True)
+    runs = read_report(paths.report).runs
+    return f"{runs.made} of {runs.planned} runs" if runs else ""
+
+
+def _say_first_site(paths: Paths, say: Callable[[str], None], made: Future[str]) -> None:
+    error = made.exception()
+    if not error:
+        say(f"a first site, of {made.result()}: open {paths.site / 'index.html'}; training goes on")
+    elif not isinstance(error, BrokenProcessPool):  # else this build ends as well
+        say(f"no first site: {error}; training goes on")
+
+
+def _finishing_seconds(took: float, made: list[str], counts: Counts) -> float | None:
+    """What all of it would have taken; None where too little was made to tell."""
+    drawn = made.count("figure")
+    return took * counts.figures / drawn if 2 * drawn > counts.figures else None
 
 
 def _with_demonstrations(

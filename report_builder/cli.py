@@ -19,7 +19,7 @@ STUDY = click.option(
     "--study",
     default="default",
     show_default=True,
-    help="smoke (for tests), default, or full (20 seeds).",
+    help="smoke (for tests), default, full, or confirm (as full, with seeds of its own).",
 )
 BUILD = click.option(
     "--build",
@@ -85,6 +85,7 @@ def build(
         raise InputError("--engine dask and --scheduler ADDRESS go together; give both or neither")
     from report_builder.build import build as run_build
     from report_builder.paths import Paths
+    from xo.runs.duration import expected_seconds
     from xo.runs.progress import train_missing
     from xo.runs.resources import cores
     from xo.store.store import Store
@@ -105,11 +106,23 @@ def build(
         for _ in track(made, "making", total=n, console=console, disable=not console.is_terminal):
             pass
 
-    def train(missing):
-        return train_missing(missing, Store(store), jobs=jobs, scheduler=scheduler)
+    def train(missing, on_record):
+        return train_missing(
+            missing, Store(store), jobs=jobs, scheduler=scheduler, on_record=on_record
+        )
 
-    paths = Paths(data_dir, store, build_dir, site)
-    summary = run_build(study, paths, None if partial else train, jobs or cores(), follow)
+    def expect(runs):
+        return expected_seconds(runs, Store(store), jobs or cores())
+
+    summary = run_build(
+        study,
+        Paths(data_dir, store, build_dir, site),
+        None if partial else train,
+        jobs or cores(),
+        follow,
+        None if scheduler else expect,  # nothing is known of the machines of a cluster
+        lambda line: click.echo(line, err=True),
+    )
     click.echo(f"{summary}; open {site / 'index.html'}")
 
 

@@ -14,9 +14,12 @@ from report_builder.evidence.gather import StudyRuns, gather
 from report_builder.evidence.original_logs import FILE as PRINTED_LOGS
 from report_builder.paths import CONFIG, Paths
 from report_builder.site.publish import is_published
+from xo.runs.resources import cores
 from xo.store.files import write_atomically
 from xo.store.inputs import digest, file_digest
 from xo.store.source_digest import ROOT
+
+FINISHING_WORK = 90.0  # seconds of one process, until a build has measured its own
 
 
 class Counts(msgspec.Struct, frozen=True):
@@ -31,25 +34,52 @@ class Counts(msgspec.Struct, frozen=True):
 class LastBuild(msgspec.Struct, frozen=True):
     fingerprint: str  # digest of everything that the build read
     counts: Counts
+    # What follows training took, or would have taken with all figures drawn; None: not measured.
+    finishing_seconds: float | None = None
 
 
 def unchanged_since(study: StudyRuns, paths: Paths, files: dict[str, str]) -> Counts | None:
     """The counts of the last build, if all that a build reads is as it was then and its site still
     stands.
     """
-    try:
-        last = msgspec.json.decode(_file(paths).read_bytes(), type=LastBuild)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+    last = _read(paths)
+    if last is None:
         return None
     if last.fingerprint == fingerprint(study, paths, files) and is_published(paths.site):
         return last.counts
     return None
 
 
-def write_last_build(study: StudyRuns, paths: Paths, files: dict[str, str], counts: Counts) -> None:
-    """Takes note of a finished build; `files` are as `read_files` found them when it began."""
-    content = msgspec.json.encode(LastBuild(fingerprint(study, paths, files), counts))
-    write_atomically(_file(paths), content)
+def write_last_build(
+    study: StudyRuns,
+    paths: Paths,
+    files: dict[str, str],
+    counts: Counts,
+    finishing_seconds: float | None,
+) -> None:
+    """Takes note of a finished build; `files` are as `read_files` found them when it began.
+
+    Where it measured no `finishing_seconds`, those of the build before stay.
+    """
+    last = _read(paths)
+    if finishing_seconds is None and last:
+        finishing_seconds = last.finishing_seconds
+    content = LastBuild(fingerprint(study, paths, files), counts, finishing_seconds)
+    write_atomically(_file(paths), msgspec.json.encode(content))
+
+
+def expected_finishing(paths: Paths, jobs: int) -> float:
+    """The seconds that demonstrations, figures and pages will take, if all are to be made."""
+    last = _read(paths)
+    measured = last.finishing_seconds if last else None
+    return measured or FINISHING_WORK / min(jobs, cores())
+
+
+def _read(paths: Paths) -> LastBuild | None:
+    try:
+        return msgspec.json.decode(_file(paths).read_bytes(), type=LastBuild)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return None
 
 
 def read_files(docs: Path) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from report_builder.artifacts import requested_artifacts
-from report_builder.assemble import outline
+from report_builder.assemble import count_runs, outline
 from report_builder.evidence.gather import (
     StudyRuns,
     gather,
@@ -59,7 +59,7 @@ def _made_of_records(study: StudyRuns, paths: Paths, before: dict[str, Inputs]) 
     for name in demonstrations.found.keys() | to_compute.keys():
         yield Status(f"demonstration {name}", to_compute.get(name, ""))
 
-    report = outline(evidence, len(study.runs), study.store)
+    report = outline(evidence, count_runs(study, evidence), study.store)
     requests = page_requests(paths.docs, report)
     report = msgspec.structs.replace(report, figure_pages=figure_pages(requests, report.drawable))
     now: dict[str, Inputs] = {}

@@ -65,8 +65,12 @@ class Provenance(msgspec.Struct, frozen=True):
 
 
 class RunCounts(msgspec.Struct, frozen=True):
+    """How many runs of a study there are, of how many."""
+
     made: int
     planned: int
+    incomplete: dict[str, tuple[int, int]] = {}  # made and planned runs of variants that lack some
+    in_training: bool = False  # whether the others were being trained as the report was written
 
 
 class DataSetName(msgspec.Struct, frozen=True):

@@ -27,7 +27,7 @@ PAGE = (
 )
 PAGE += '\n{{ figure("accuracy.features") }}\n'
 SMOKE = STUDIES["smoke"]
-RUNS = sum(SMOKE.exceptions.get(name, SMOKE.seeds) for name in VARIANTS)
+RUNS = sum(len(SMOKE.seeds_of(name)) for name in VARIANTS)
 
 
 @pytest.fixture
@@ -56,12 +56,20 @@ class Training:
         self.store = Store(store)
         self.runs: list[str] = []
 
-    def __call__(self, missing: list[tuple[Run, str]]) -> list[RunRecord]:
-        self.runs += [str(run) for run, _ in missing]
-        return [
-            write_record(self.store, run.variant, run.data, run.seed, run.seed == 0, run.inputs)
-            for run, _ in missing
-        ]
+    def __call__(
+        self,
+        missing: list[tuple[Run, str]],
+        on_record: Callable[[RunRecord], None] = lambda record: None,
+    ) -> list[RunRecord]:
+        records = []
+        for run, _ in missing:
+            solves = run.seed == 0
+            self.runs.append(str(run))
+            records.append(
+                write_record(self.store, run.variant, run.data, run.seed, solves, run.inputs)
+            )
+            on_record(records[-1])
+        return records
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from report_builder.assemble import assemble, outline
 from report_builder.figures.table import FIGURES
 from report_builder.pages.render import figure_pages, page_requests, render
 from report_builder.results.compute import compute
-from report_builder.results.report import DrawnFigure
+from report_builder.results.report import DrawnFigure, RunCounts
 from report_builder.results.unavailable import unavailable
 from report_builder.results.values import values
 from report_builder.text import EMPTY
@@ -45,7 +45,7 @@ def test_links_to_figures_lead_to_pages_that_show_them(evidence, tmp_path, there
             if there >= set(DEMONSTRATIONS[name].variants)
         },
     )
-    report = outline(partial, 30, Store(Path("runs")))
+    report = outline(partial, RunCounts(0, 30), Store(Path("runs")))
     places = figure_pages(page_requests(ROOT / "docs", report), report.drawable)
     report = msgspec.structs.replace(report, figure_pages=places)
     report = assemble(report, partial, compute(partial), [])
@@ -83,11 +83,11 @@ def test_what_does_not_apply_or_has_not_been_computed_is_left_out_and_says_why(e
     reason = Reason("images too small to shift", {"side": 32, "shift": 8})
     shifts = replace(evidence.demonstrations["shifts"], facts={}, unavailable=reason)
     few, store = replace(evidence, demonstrations={"shifts": shifts}), Store(Path("runs"))
-    report = outline(few, 30, store)
+    report = outline(few, RunCounts(0, 30), store)
     of_demonstrations = {name for name, row in FIGURES.items() if row.demonstration}
     assert not of_demonstrations & set(report.drawable)
     assert not any(name.startswith("shifts.") for name in values(few))
     why, expected = report.unavailable, unavailable(reason)
     assert why["figure shifts"] == why["table shifts"] == why["demonstration shifts"] == expected
     assert "--keep-weights" in why["figure sliding-window"].en  # the made-up runs have none
-    assert not outline(evidence, 30, store).unavailable
+    assert not outline(evidence, RunCounts(0, 30), store).unavailable

@@ -168,7 +168,9 @@ def test_half_drawn_figures_are_not_taken_for_whole_ones(run, paths):
 
 
 def test_an_unknown_study_is_answered_with_the_known_ones(paths, train):
-    with pytest.raises(InputError, match="study 'huge': not known; known are smoke, default, full"):
+    with pytest.raises(
+        InputError, match="study 'huge': not known; known are smoke, default, full, confirm"
+    ):
         build("huge", paths, train, jobs=1, follow=lambda names, n: list(names))
 
 
@@ -176,7 +178,7 @@ def test_a_part_of_a_study_makes_a_site_that_counts_what_is_there(paths, train):
     with pytest.raises(InputError, match="no record of the study"):
         build("smoke", paths, None, jobs=1, follow=lambda names, n: list(names))
 
-    def train_some(missing):
+    def train_some(missing, on_record):
         return train(
             [
                 (run, why)
@@ -216,7 +218,7 @@ def test_swapping_two_variants_records_in_the_store_changes_just_what_rests_on_t
         build(
             "smoke",
             at,
-            lambda missing: [write(run) for run, _ in missing],
+            lambda missing, on_record: [write(run) for run, _ in missing],
             jobs=1,
             follow=lambda names, n: list(names),
         )
@@ -320,7 +322,7 @@ def test_a_small_data_set_of_which_few_variants_have_runs_gets_a_site(tmp_path, 
     import_images(tmp_path / "source", tmp_path / "data")
     paths = Paths(*(tmp_path / name for name in ("data", "runs", "build", "site")))
 
-    def train(missing: list[tuple[Run, str]]) -> list[RunRecord]:
+    def train(missing: list[tuple[Run, str]], on_record) -> list[RunRecord]:
         wanted = [
             run
             for run, _ in missing

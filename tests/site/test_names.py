@@ -18,7 +18,7 @@ from report_builder.evidence.study import Evidence
 from report_builder.pages.render import figure_pages, page_requests, render
 from report_builder.paths import CONFIG, Paths
 from report_builder.results.compute import compute
-from report_builder.results.report import write_report
+from report_builder.results.report import RunCounts, write_report
 from report_builder.site.publish import publish
 from tests.report_builder.made_up_study import small_evidence
 from xo.store.store import Store
@@ -92,7 +92,7 @@ def named_site(evidence, tmp_path_factory) -> Iterator[Served]:
     """The whole site of a made-up study of these images, figures and one notebook included."""
     folder = tmp_path_factory.mktemp("site")
     paths = Paths(evidence.data.root, folder / "runs", folder / "build", folder / "site")
-    report = outline(evidence, 3, Store(paths.store))
+    report = outline(evidence, RunCounts(3, 3), Store(paths.store))
     requests = page_requests(paths.docs, report)
     pages = figure_pages(requests, report.drawable)
     report = msgspec.structs.replace(report, figure_pages=pages)

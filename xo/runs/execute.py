@@ -36,6 +36,7 @@ from xo.runs.record import (
     write_run,
 )
 from xo.runs.resources import Environment, cores, environment, peak_memory, reset_peak_memory
+from xo.runs.schedule import in_order
 from xo.runs.study import Run
 from xo.store.inputs import changes
 from xo.store.processes import CONTEXT, begin, keep_freed_memory, pool, start_server
@@ -75,13 +76,12 @@ def execute(
     keep_weights: bool = False,
     on_progress: Callable[[EpochDone], None] = lambda progress: None,
 ) -> Iterator[RunRecord]:
-    """Trains `runs`, seed by seed and the longest first, and yields each record once it is stored.
+    """Trains `runs` in the order of `in_order` and yields each record once it is stored.
 
     With `scheduler` a Dask cluster does the work, and `on_progress` is not called. A run during
     which the code or the data changed is dropped; CheckFailed names it when all others are stored.
     """
-    # Cut short, a study has equally many seeds of every variant.
-    runs = sorted(runs, key=lambda run: (run.seed, -run.cost))
+    runs = in_order(runs, jobs or cores())
     if scheduler:  # its workers may be machines that do not see our files
         runs = [run._replace(data=_in_memory(run.data)) for run in runs]
     by_key = {run.key: run for run in runs}

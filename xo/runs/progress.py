@@ -22,11 +22,13 @@ def train_missing(
     jobs: int | None = None,
     scheduler: str | None = None,
     keep_weights: bool = False,
+    on_record: Callable[[RunRecord], None] = lambda record: None,
 ) -> list[RunRecord]:
     """Trains runs, given with the reason why each is missing, and returns their records.
 
-    The error stream shows progress, and why a run that was there is trained again. Ctrl-C raises
-    KeyboardInterrupt with a message that says what is kept.
+    `on_record` is called with each record once it is stored. The error stream shows progress, and
+    why a run that was there is trained again. Ctrl-C raises KeyboardInterrupt with a message that
+    says what is kept.
     """
     console = Console(stderr=True)
     for run, why in missing:
@@ -45,6 +47,7 @@ def train_missing(
                 on_progress=on_progress,
             ):
                 records.append(record)
+                on_record(record)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(
             f"{len(records)} of {len(runs)} runs are finished and kept in {store.root}"
@@ -72,15 +75,19 @@ def _bars(runs: list[Run], progress: Progress) -> Callable[[EpochDone], None]:
     """A bar for each run that is being trained, and one for all."""
     costs = _epoch_costs(runs)
     total_cost = sum(run.cost for run in runs)
-    total = progress.add_task("all runs", total=total_cost, state=f"{len(runs)} runs")
+    total = progress.add_task("all runs", total=total_cost, state=_count(0, runs))
     tasks: dict[str, TaskID] = {}
+    finished = 0
 
     def show(done: EpochDone) -> None:
+        nonlocal finished
         if done.run not in tasks:
             tasks[done.run] = progress.add_task(done.run, total=done.epochs, state="")
         progress.update(tasks[done.run], completed=done.epoch, state=_state(done))
         progress.advance(total, costs[done.run])
         if done.epoch == done.epochs:
+            finished += 1
+            progress.update(total, state=_count(finished, runs))
             progress.remove_task(tasks[done.run])
             _print(progress.console, f"{done.run}: {_state(done)}")
 
@@ -91,13 +98,17 @@ def _lines(runs: list[Run], console: Console) -> Callable[[EpochDone], None]:
     """A line for each epoch."""
     costs = _epoch_costs(runs)
     total = sum(run.cost for run in runs)
-    started, finished = time.monotonic(), 0.0
+    started, finished, cost = time.monotonic(), 0, 0.0
 
     def show(done: EpochDone) -> None:
-        nonlocal finished
-        finished += costs[done.run]
-        left = (time.monotonic() - started) * (total / finished - 1)
-        _print(console, f"{done.run}: {_state(done)}, time left {_clock(left)}")
+        nonlocal finished, cost
+        finished += done.epoch == done.epochs
+        cost += costs[done.run]
+        left = (time.monotonic() - started) * (total / cost - 1)
+        _print(
+            console,
+            f"{done.run}: {_state(done)}; {_count(finished, runs)}, time left {_clock(left)}",
+        )
 
     return show
 
@@ -105,6 +116,10 @@ def _lines(runs: list[Run], console: Console) -> Callable[[EpochDone], None]:
 def _epoch_costs(runs: list[Run]) -> dict[str, float]:
     """What one epoch of each run costs, in the unit of `Run.cost`."""
     return {str(run): run.cost / run.variant.epochs for run in runs}
+
+
+def _count(finished: int, runs: list[Run]) -> str:
+    return f"{finished} of {len(runs)} runs done"
 
 
 def _print(console: Console, line: str) -> None:

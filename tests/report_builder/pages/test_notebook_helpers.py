@@ -38,7 +38,7 @@ def test_records_are_those_of_the_study_and_the_data_at_hand(reader):
             write_record(store, run.variant, data, run.seed + 100, True)  # of no study
     assert {
         name: [run.seed for run in runs] for name, runs in notebook_helpers.recorded().items()
-    } == {"baseline": list(range(STUDIES["smoke"].exceptions["baseline"]))}
+    } == {"baseline": list(STUDIES["smoke"].seeds_of("baseline"))}
 
 
 def test_a_picture_has_its_words_and_is_the_same_each_time():

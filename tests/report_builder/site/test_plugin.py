@@ -105,3 +105,23 @@ def test_every_page_names_study_and_data_set(published):
     assert imported.count('class="xo-origin"') == 2  # also at the top
     assert "<b>mine</b> (imported)" in imported
     assert "5 runs of 6 planned" in re.sub(r"\s+", " ", imported)
+
+
+def test_an_incomplete_site_names_the_runs_it_lacks(published):
+    def top_of_page(runs: RunCounts) -> str:
+        data = DataSetName(name="xo", digest="", embedded=True)
+        report = Report(study="default", data=data, runs=runs)
+        write_report(published.docs.parent / "report.json", report)
+        published.publish()
+        pages = (published.page(f"{name}xo/data/index.html") for name in ("", "en/"))
+        found = (re.search(r'(?s)<details class="xo-incomplete">.*?</details>', p) for p in pages)
+        return " ".join(" ".join(each[0].split()) for each in found if each)
+
+    incomplete = {"baseline": (1, 10), "no-pooling": (0, 5)}
+    partial = top_of_page(RunCounts(1, 15, incomplete))
+    assert "Still missing: 14 runs" in partial and "还缺 14 次训练" in partial
+    assert "baseline 1 of 10; no-pooling 0 of 5" in partial
+    assert "baseline 1/10；no-pooling 0/5" in partial
+    first = top_of_page(RunCounts(1, 15, incomplete, in_training=True))
+    assert "14 runs more are being trained" in first and "其余 14 次训练正在进行" in first
+    assert not top_of_page(RunCounts(15, 15))

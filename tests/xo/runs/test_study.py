@@ -35,28 +35,38 @@ def quick_runs(data, seeds=1):
     return [one_run(QUICK, seed, data, Source()) for seed in range(seeds)]
 
 
-def test_full_has_twenty_seeds_of_each_variant_and_ten_without_pooling(small):
-    runs = plan(STUDIES["full"], small, Source())
-    seeds = {name: [run.seed for run in runs if run.variant.name == name] for name in VARIANTS}
+def seeds_by_variant(study, data):
+    runs = plan(study, study_data(study, data), Source())
+    assert len({run.key for run in runs}) == len(runs)
+    return {name: [run.seed for run in runs if run.variant.name == name] for name in VARIANTS}
+
+
+def test_the_default_has_ten_seeds_of_each_pooled_variant_and_five_of_the_others(small):
+    seeds = seeds_by_variant(STUDIES["default"], small)
     for name, variant in VARIANTS.items():
-        assert seeds[name] == list(range(10 if variant.pool is None else 20))
+        assert seeds[name] == list(range(len(seeds[name])))
+        if variant.pool is None:
+            assert len(seeds[name]) == 5
+        else:
+            assert len(seeds[name]) >= 10
+    assert len(seeds["channels-11"]) == len(seeds["three-conv"]) == 24
 
 
-def test_every_study_has_runs_of_its_variants_each_with_a_key_of_its_own(small):
-    for name, each in STUDIES.items():
-        runs = plan(each, study_data(each, small), Source())
-        # ten minutes, or one, do not hold these replays of the odd logs
-        left_out = (
-            {"no-pooling-wrong-folder", "three-conv-uneven", "no-pooling-uneven"}
-            if name != "full"
-            else set()
-        )
-        assert {run.variant.name for run in runs} == set(VARIANTS) - left_out
-        assert len({run.key for run in runs}) == len(runs)
+def test_full_and_confirm_have_ten_seeds_of_every_variant_and_none_in_common(small):
+    assert seeds_by_variant(STUDIES["full"], small) == dict.fromkeys(VARIANTS, list(range(10)))
+    fresh = list(range(1000, 1010))
+    assert seeds_by_variant(STUDIES["confirm"], small) == dict.fromkeys(VARIANTS, fresh)
+
+
+def test_smoke_is_small_and_leaves_out_what_imitates_the_odd_logs(small):
+    seeds = seeds_by_variant(STUDIES["smoke"], small)
+    left_out = {"no-pooling-wrong-folder", "three-conv-uneven", "no-pooling-uneven"}
+    assert {name for name in VARIANTS if not seeds[name]} == left_out
+    assert sum(map(len, seeds.values())) == len(VARIANTS) - len(left_out) + 1
 
 
 def test_unknown_names_are_answered_with_the_known_ones():
-    with pytest.raises(InputError, match="smoke, default, full"):
+    with pytest.raises(InputError, match="smoke, default, full, confirm"):
         find_study("huge")
     with pytest.raises(InputError, match="baseline, three-conv"):
         find_variant("vgg")

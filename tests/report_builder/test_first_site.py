@@ -1,0 +1,107 @@
+"""The site of the first runs, which is published while the others are being trained."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from contextlib import contextmanager
+
+import pytest
+
+from report_builder import build as build_module
+from report_builder.build import build
+from report_builder.results.report import RunCounts, read_report
+from tests.report_builder.small_builds import RUNS
+from xo.errors import CheckFailed
+from xo.variants import VARIANTS
+
+POOLED = {name for name, variant in VARIANTS.items() if variant.pool}
+
+
+class Inline:
+    """Takes the place of the other process."""
+
+    def submit(self, function, *arguments):
+        made = Future()
+        try:
+            made.set_result(function(*arguments))
+        except CheckFailed as error:
+            made.set_exception(error)
+        return made
+
+
+@contextmanager
+def inline(*_):
+    yield Inline()
+
+
+class Build:
+    """Builds the smoke study as if each run took so many seconds, and notes what is shown."""
+
+    def __init__(self, paths, train):
+        self.paths, self.train, self.lines = paths, train, []
+        self.reports: list[RunCounts | None] = []  # after each run
+
+    def __call__(self, seconds):
+        def train(missing, on_record):
+            def stored(record):
+                on_record(record)
+                self.reports.append(read_report(self.paths.report).runs)
+
+            by_seed = sorted(missing, key=lambda each: (each[0].seed, each[0].variant.pool is None))
+            return self.train(by_seed, stored)
+
+        return build(
+            "smoke",
+            self.paths,
+            train,
+            jobs=1,
+            follow=lambda names, n: list(names),
+            expect=lambda runs: {run.key: seconds for run in runs},
+            say=self.lines.append,
+        )
+
+
+@pytest.fixture
+def watched(paths, train, monkeypatch):
+    monkeypatch.setattr(build_module.processes, "pool", inline)
+    return Build(paths, train)
+
+
+def test_it_comes_with_the_first_run_of_every_pooled_variant_and_is_replaced(watched, paths):
+    assert watched(1000.0).trained == (RUNS, RUNS)
+    first = next(runs for runs in watched.reports if runs)
+    known = watched.train.runs[: watched.reports.index(first) + 1]
+    variants = [run.partition(" ")[0] for run in known]
+    assert set(variants) == {run.partition(" ")[0] for run in watched.train.runs} & POOLED
+    assert len(variants) == len(set(variants))  # no-pooling and a second seed of baseline lack
+    assert first.in_training and (first.made, first.planned) == (len(known), RUNS)
+    assert sum(planned - made for made, planned in first.incomplete.values()) == RUNS - len(known)
+    assert watched.reports[-1] == first  # made once
+    assert f"a first site, of {first.made} of {RUNS} runs" in watched.lines[1]
+    assert read_report(paths.report).runs == RunCounts(RUNS, RUNS)
+
+
+def test_where_little_is_left_to_train_there_is_none(watched):
+    watched(0.1)
+    assert watched.reports == [None] * RUNS and len(watched.lines) == 1
+
+
+def test_the_site_of_a_finished_study_is_not_replaced_by_a_first_one(watched, monkeypatch):
+    monkeypatch.setattr(build_module, "is_complete", lambda study, site: True)
+    watched(1000.0)
+    assert watched.reports == [None] * RUNS
+
+
+def test_a_first_site_that_fails_stops_no_training(watched, monkeypatch):
+    def fail(*_):
+        raise CheckFailed("the site is not published, the old one stays: a page warns")
+
+    monkeypatch.setattr(build_module, "_make_first_site", fail)
+    assert watched(1000.0).trained == (RUNS, RUNS)
+    assert watched.lines[1].startswith("no first site: the site is not published")
+
+
+def test_before_it_trains_a_build_says_how_long_it_takes(watched, paths):
+    watched(60.0)
+    assert watched.lines[0].startswith("about ")
+    assert f"{RUNS} of {RUNS} runs to train in {RUNS + 1.5:.2g}" in watched.lines[0]
