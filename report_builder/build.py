@@ -183,9 +183,13 @@ def _foretold(runs: str, training: float, finishing: float) -> str:
 
 def _make_first_site(study_name: str, paths: Paths, jobs: int) -> str:
     """In a process of its own: publishes what there is, and returns how many runs that is."""
-    build(study_name, paths, None, jobs, lambda names, n: deque(names, 0), in_training=True)
+    build(study_name, paths, None, jobs, _silently, in_training=True)
     runs = read_report(paths.report).runs
     return f"{runs.made} of {runs.planned} runs" if runs else ""
+
+
+def _silently(names: Iterator[str], count: int) -> None:
+    deque(names, 0)
 
 
 def _say_first_site(paths: Paths, say: Callable[[str], None], made: Future[str]) -> None:

@@ -10,7 +10,7 @@ from statistics import median
 from xo.data.dataset import DataSet
 from xo.network.measurements import Epoch
 from xo.runs.record import stored_runs
-from xo.runs.resources import machine
+from xo.runs.resources import processor
 from xo.runs.study import Run
 from xo.store.processes import pool
 from xo.store.store import Store
@@ -53,7 +53,7 @@ def _network(variant: Variant) -> Network:
 
 def _of_stored_runs(runs: list[Run], store: Store) -> dict[Network, float]:
     """The median of the seconds per image that runs of each network took."""
-    here = machine()
+    here = processor()
     comparable = {
         (run.data.digest, here, str(run.inputs["code"]), str(run.inputs["versions"]))
         for run in runs
@@ -61,7 +61,7 @@ def _of_stored_runs(runs: list[Run], store: Store) -> dict[Network, float]:
     found = defaultdict(list)
     for record in stored_runs(store):
         inputs = record.inputs
-        made_by = (record.machine, str(inputs["code"]), str(inputs["versions"]))
+        made_by = (record.environment.processor, str(inputs["code"]), str(inputs["versions"]))
         if (record.data.digest, *made_by) in comparable:
             images = sum(record.label_counts) * len(record.epochs)
             found[_network(record.settings)].append(record.cost.train_seconds / images)

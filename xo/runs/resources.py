@@ -36,7 +36,7 @@ def environment() -> Environment:
         blas=_blas(torch.__config__.show()),
         threads=torch.get_num_threads(),
         system=f"{platform.system()} {platform.machine()}",
-        processor=_processor(),
+        processor=processor(),
     )
 
 
@@ -47,7 +47,8 @@ def _blas(configuration: str) -> str:
     return " ".join(found[1] for found in (library, mkl) if found)
 
 
-def _processor() -> str:
+def processor() -> str:
+    """The model of the processor here; on another the last bits of a result may differ."""
     try:
         with open("/proc/cpuinfo") as file:
             models = (line.partition(":")[2] for line in file if line.startswith("model name"))
