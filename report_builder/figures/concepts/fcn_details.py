@@ -16,9 +16,7 @@ from report_builder.figures.toolkit.words import shorten, width
 from report_builder.text import Text, class_name, number, percent
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from report_builder.evidence.study import Evidence
+    from report_builder.figures.toolkit.typing import Evidence, Figure
 
 __all__ = ["FcnDetails", "describe", "draw", "measure"]
 

@@ -15,11 +15,7 @@ from report_builder.figures.toolkit.style import Style
 from report_builder.text import Text, class_name
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from report_builder.evidence.study import Evidence
-    from xo.demonstrations.record import DemonstrationRecord
-    from xo.variants import Variant
+    from report_builder.figures.toolkit.typing import DemonstrationRecord, Evidence, Figure, Variant
 
 SIDE = 720  # pixels of the enlarged detail, at most
 MARGIN = 40  # pixels between the whole image and the detail

@@ -16,10 +16,7 @@ from report_builder.text import Text, plural
 from xo.network.measurements import Field, receptive_fields
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from report_builder.evidence.study import Evidence
-    from xo.variants import Variant
+    from report_builder.figures.toolkit.typing import Evidence, Figure, Variant
 
 DASHES = ("-", (0, (4, 2)), (0, (1, 1.2)))
 LEVELS = Text("低层", "Low level"), Text("中层", "Middle level"), Text("高层", "High level")
