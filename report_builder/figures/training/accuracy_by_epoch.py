@@ -106,7 +106,11 @@ def describe(numbers: AccuracyByEpoch) -> Description:
             f"the replays of the two odd logs (n = {n}); those of the wrong folder learn which "
             "split an image came from, and are measured on those same images.",
         ),
-        [{"variant": panel.variant.name} | row for panel in panels for row in rows_by_epoch(panel)],
+        [
+            {"variant": panel.variant.name, **row}
+            for panel in panels
+            for row in rows_by_epoch(panel)
+        ],
     )
 
 
