@@ -24,6 +24,8 @@ TITLE = 12  # points
 TITLE_COLUMNS = 82  # half-width columns of the title that fit into the width
 SMALL = 9  # points
 DOTS = (0, (1, 1.5))  # how lines of chance are drawn
+DASHES = (0, (4, 2))
+LINE_STYLES = ("-", DASHES, (0, (1, 1.2)))  # of up to three lines in one panel
 
 
 def sheet(title: str, body: float, dpi: float = 100) -> Figure:

@@ -12,7 +12,7 @@ from report_builder.figures.toolkit import layout
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import k_of_n_runs, title_of
-from report_builder.figures.training.lines import DASHES, LEFT, RIGHT, draw_seeds, last_median
+from report_builder.figures.training.lines import LEFT, RIGHT, draw_seeds, last_median
 from report_builder.text import SPACE, Text, number, plural
 from xo.variants import Variant
 
@@ -98,7 +98,7 @@ def _draw_batches(ax: Axes, numbers: Loss, style: Style) -> None:
 
 def _draw_epochs(ax: Axes, numbers: Loss, style: Style) -> None:
     epochs, color = numbers.train.shape[1], style.color(numbers.variant.name)
-    for values, dash in ((numbers.train, "-"), (numbers.test, DASHES)):
+    for values, dash in ((numbers.train, "-"), (numbers.test, layout.DASHES)):
         draw_seeds(ax, np.arange(1, epochs + 1), np.maximum(values, FLOOR), color, dash)
     finite = _finite(np.concatenate([numbers.train, numbers.test]), numbers.even)
     finite = np.maximum(finite, FLOOR)
