@@ -15,10 +15,7 @@ from report_builder.text import SPACE, Text, percent, plural
 from xo.variants import Variant
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-    from report_builder.evidence.study import Evidence
+    from report_builder.figures.toolkit.typing import Axes, Evidence, Figure
 
 MARKERS = {"O": "o", "X": "X"}
 FURTHER_MARKERS = "s^Dv*hP<>d"
@@ -142,7 +139,7 @@ def describe(numbers: Confusion) -> Description:
     k, total = len(classes), int(numbers.matrix.sum())
     each = "; ".join(
         f"{name}: {row[i]}/{row.sum()}"
-        for i, (name, row) in enumerate(zip(classes, numbers.matrix, strict=True))
+        for i, (name, row) in enumerate(zip(classes, numbers.matrix))
     )
     tested = Text("测试图像", "the test images")
     if variant.labels == "split":
@@ -166,9 +163,9 @@ def describe(numbers: Confusion) -> Description:
         ).format(tested=tested),
         [
             {"seed": seed, "truth": truth, "answer": answer, "images": int(count)}
-            for seed, matrix in zip(numbers.seeds, numbers.counts, strict=True)
-            for truth, row in zip(classes, matrix, strict=True)
-            for answer, count in zip(classes, row, strict=True)
+            for seed, matrix in zip(numbers.seeds, numbers.counts)
+            for truth, row in zip(classes, matrix)
+            for answer, count in zip(classes, row)
         ],
     )
 

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from report_builder.figures.comparison import variant_rows
+from report_builder.figures.comparison.variant_rows import (
+    MeasuredVariant,
+    each_variant,
+    in_seconds,
+    large,
+    log_axis,
+    measure_variant,
+    round_count,
+    row_panels,
+    write_beside,
+)
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import class_variants, title_of
 from report_builder.text import SPACE, Text, number, same
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from report_builder.evidence.study import Evidence
+    from report_builder.figures.toolkit.typing import Evidence, Figure
 
 HEADINGS = (
     Text("学会的比例（%）", "Share that solves it (%)"),
@@ -24,42 +32,38 @@ HEADINGS = (
 
 class CostAndSuccess(NamedTuple):
     rows: tuple[
-        variant_rows.MeasuredVariant, ...
+        MeasuredVariant, ...
     ]  # of variants that learn the classes, in the order of the study
 
     @property
-    def by_success(self) -> list[variant_rows.MeasuredVariant]:
+    def by_success(self) -> list[MeasuredVariant]:
         """The largest share first, of equal ones the fastest."""
         return sorted(self.rows, key=lambda row: (-row.solved.k / row.solved.n, row.median_seconds))
 
 
 def measure(evidence: Evidence) -> CostAndSuccess:
     variants = class_variants(evidence.variants)
-    return CostAndSuccess(tuple(variant_rows.measure_variant(evidence, v) for v in variants))
+    return CostAndSuccess(tuple(measure_variant(evidence, v) for v in variants))
 
 
 def draw(numbers: CostAndSuccess, style: Style) -> Figure:
     rows = numbers.by_success
     variants = [row.variant for row in rows]
-    figure, panels = variant_rows.row_panels(style, _title(numbers), variants, HEADINGS, 0.92, 0.08)
+    figure, panels = row_panels(style, _title(numbers), variants, HEADINGS, 0.92, 0.08)
     shares, seconds, parameters = panels
     shares.set_xlim(0, 100)
-    variant_rows.log_axis(seconds, [row.median_seconds for row in rows])
-    variant_rows.log_axis(
-        parameters, [row.parameters for row in rows], variant_rows.round_count(style)
-    )
+    log_axis(seconds, [row.median_seconds for row in rows])
+    log_axis(parameters, [row.parameters for row in rows], round_count(style))
     for y, row in enumerate(rows):
         color, s = style.color(row.variant.name), row.solved
         shares.plot([100 * s.low, 100 * s.high], [y, y], color=color, lw=2.5, alpha=0.5)
         for ax, x, words in (
             (shares, 100 * s.k / s.n, same(f"{s.k}/{s.n}")),
-            (seconds, row.median_seconds, variant_rows.in_seconds(row.median_seconds)),
-            (parameters, row.parameters, variant_rows.large(row.parameters)),
+            (seconds, row.median_seconds, in_seconds(row.median_seconds)),
+            (parameters, row.parameters, large(row.parameters)),
         ):
             ax.plot(x, y, "o", color=color, ms=7, clip_on=False, zorder=3)
-            variant_rows.write_beside(
-                ax, y, style.text(words), color, 1.16 if ax is shares else 1.1
-            )
+            write_beside(ax, y, style.text(words), color, 1.16 if ax is shares else 1.1)
     return figure
 
 
@@ -67,11 +71,11 @@ def describe(numbers: CostAndSuccess) -> Description:
     rows = numbers.by_success
     words = [
         same(f"{row.solved.k}/{row.solved.n}, ")
-        + variant_rows.in_seconds(row.median_seconds)
+        + in_seconds(row.median_seconds)
         + same(f", {row.parameters:,}")
         for row in rows
     ]
-    each = variant_rows.each_variant([row.variant for row in rows], words, Text("；", "; "), " ")
+    each = each_variant([row.variant for row in rows], words, Text("；", "; "), " ")
     return Description(
         _title(numbers),
         Text(

@@ -17,10 +17,7 @@ from xo.runs.record import SOLVED
 from xo.variants import Variant
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-    from report_builder.evidence.study import Evidence
+    from report_builder.figures.toolkit.typing import Axes, Evidence, Figure
 
 LEFT, RIGHT = 0.78, 2.25  # inches for the y axis and for the labels at the ends of lines
 DASHES = ("-", (0, (5, 1.5)), (0, (3, 1, 1, 1)), (0, (1, 1)))
@@ -87,7 +84,7 @@ def draw(numbers: Escape, style: Style) -> Figure:
 
 def _label_lines(ax: Axes, lines: tuple[Line, ...], style: Style) -> None:
     heights = apart([100 * line.share[-1] / 102 for line in lines], 0.062, 0.02, 0.98)
-    for y, line in zip(heights, lines, strict=True):
+    for y, line in zip(heights, lines):
         text = f"{style.text(title_of(line.variant))}  {_count(line.share[-1], line)}/{line.seeds}"
         color = style.color(line.variant.name)
         ax.text(1.02, y, text, color=color, fontsize=SMALL, va="center", transform=ax.transAxes)

@@ -21,9 +21,7 @@ from xo.runs.record import SOLVED
 from xo.variants import Variant
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from report_builder.evidence.study import Evidence
+    from report_builder.figures.toolkit.typing import Evidence, Figure
 
 
 class Solved(NamedTuple):
@@ -34,7 +32,7 @@ class Solved(NamedTuple):
     def compared(self) -> list[Share]:
         """Those of variants that learn the classes, or all where each learns the split."""
         chosen = class_variants(self.variants)
-        return [s for v, s in zip(self.variants, self.shares, strict=True) if v in chosen]
+        return [s for v, s in zip(self.variants, self.shares) if v in chosen]
 
 
 def measure(evidence: Evidence) -> Solved:
@@ -47,7 +45,7 @@ def draw(numbers: Solved, style: Style) -> Figure:
     figure = sheet(style.text(_title(numbers)), tall + 0.6)
     ax = axes(figure, NAMES, 0.5, WIDTH - NAMES - 1.75, tall)
     label_rows(style, ax, numbers.variants)
-    for y, (variant, s) in enumerate(zip(numbers.variants, numbers.shares, strict=True)):
+    for y, (variant, s) in enumerate(zip(numbers.variants, numbers.shares)):
         color, learns_classes = style.color(variant.name), variant.labels == "class"
         ax.plot([100 * s.low, 100 * s.high], [y, y], color=color, lw=2.5, alpha=0.55)
         ax.plot(
@@ -102,7 +100,7 @@ def describe(numbers: Solved) -> Description:
                 "low": float(s.low),
                 "high": float(s.high),
             }
-            for variant, s in zip(variants, shares, strict=True)
+            for variant, s in zip(variants, shares)
         ],
     )
 

@@ -16,10 +16,7 @@ from xo.runs.record import SOLVED
 from xo.variants import Variant
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-    from report_builder.evidence.study import Evidence
+    from report_builder.figures.toolkit.typing import Axes, Evidence, Figure
 
 ROW = 0.4  # inches
 NAMES = 1.75  # inches for the variants' names at the left
@@ -60,7 +57,7 @@ def label_rows(style: Style, ax: Axes, variants: Sequence[Variant], named: bool 
     ax.set_ylim(len(variants) - 0.5, -0.5)
     titles = [wrap(style.text(title_of(variant)), NAME_COLUMNS)[:2] for variant in variants]
     ax.set_yticks(range(len(variants)), ["\n".join(lines) if named else "" for lines in titles])
-    for label, variant in zip(ax.get_yticklabels(), variants, strict=True):
+    for label, variant in zip(ax.get_yticklabels(), variants):
         label.set(color=style.color(variant.name), linespacing=1.1)
     ax.tick_params(axis="y", length=0, pad=9)
     ax.grid(False, axis="y")
@@ -81,7 +78,7 @@ def row_panels(
     figure = sheet(style.text(title), tall + 0.85)
     wide = (WIDTH - NAMES - n * value - (n - 1) * gap) / n
     panels = [axes(figure, NAMES + i * (wide + value + gap), 0.5, wide, tall) for i in range(n)]
-    for ax, heading in zip(panels, headings, strict=True):
+    for ax, heading in zip(panels, headings):
         label_rows(style, ax, variants, named=ax is panels[0])
         words = style.text(heading)
         ax.text(0, 1.02, words, fontsize=SMALL, color=style.muted, transform=ax.transAxes)
@@ -127,7 +124,6 @@ def each_variant(
 ) -> Text:
     """What holds of each variant after its name: `Baseline: 2/3; Features: 1/3`."""
     named = [
-        title_of(variant) + Text(colon, colon) + text
-        for variant, text in zip(variants, words, strict=True)
+        title_of(variant) + Text(colon, colon) + text for variant, text in zip(variants, words)
     ]
     return joined(named, between.zh, between.en)

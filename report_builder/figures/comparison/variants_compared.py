@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from report_builder.figures.comparison import variant_rows
+from report_builder.figures.comparison.variant_rows import (
+    MeasuredVariant,
+    each_variant,
+    in_seconds,
+    large,
+    log_axis,
+    measure_variant,
+    round_count,
+    row_panels,
+    write_beside,
+)
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import title_of
@@ -14,10 +24,7 @@ from report_builder.text import Text, number, percent, same
 from xo.variants import Variant
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-    from report_builder.evidence.study import Evidence
+    from report_builder.figures.toolkit.typing import Axes, Evidence, Figure
 
 HEADINGS = (
     Text("最后一轮准确率（%）", "Final accuracy (%)"),
@@ -27,7 +34,7 @@ HEADINGS = (
 
 
 class VariantsCompared(NamedTuple):
-    rows: tuple[variant_rows.MeasuredVariant, ...]
+    rows: tuple[MeasuredVariant, ...]
 
     @property
     def variants(self) -> list[Variant]:
@@ -35,28 +42,24 @@ class VariantsCompared(NamedTuple):
 
 
 def measure(evidence: Evidence) -> VariantsCompared:
-    measured = (variant_rows.measure_variant(evidence, each) for each in evidence.variants)
+    measured = (measure_variant(evidence, each) for each in evidence.variants)
     return VariantsCompared(tuple(measured))
 
 
 def draw(numbers: VariantsCompared, style: Style) -> Figure:
     rows = numbers.rows
-    figure, panels = variant_rows.row_panels(
-        style, _title(numbers), numbers.variants, HEADINGS, 0.78, 0.12
-    )
+    figure, panels = row_panels(style, _title(numbers), numbers.variants, HEADINGS, 0.78, 0.12)
     for y, row in enumerate(rows):
         _draw_row(panels, y, row, style)
     accuracy, parameters, seconds = panels
     lowest = 100 * min(row.accuracy.min() for row in rows)
     accuracy.set_xlim(lowest - 0.06 * (100 - lowest) - 1, 100 + 0.06 * (100 - lowest) + 1)
-    variant_rows.log_axis(
-        parameters, [row.parameters for row in rows], variant_rows.round_count(style)
-    )
-    variant_rows.log_axis(seconds, np.concatenate([row.seconds for row in rows]))
+    log_axis(parameters, [row.parameters for row in rows], round_count(style))
+    log_axis(seconds, np.concatenate([row.seconds for row in rows]))
     return figure
 
 
-def _draw_row(panels: list[Axes], y: int, row: variant_rows.MeasuredVariant, style: Style) -> None:
+def _draw_row(panels: list[Axes], y: int, row: MeasuredVariant, style: Style) -> None:
     color, seconds = style.color(row.variant.name), row.seconds
     accuracy_ax, parameters_ax, seconds_ax = panels
     accuracy_ax.plot(
@@ -74,23 +77,16 @@ def _draw_row(panels: list[Axes], y: int, row: variant_rows.MeasuredVariant, sty
     seconds_ax.plot(row.median_seconds, y, "o", color=color, ms=7)
     middle = 100 * row.median_accuracy
     accuracy_ax.plot(middle, y, "o", color=color, ms=7, clip_on=False, zorder=3)
-    for ax, words in zip(
-        panels,
-        (
-            same(percent(row.median_accuracy)),
-            variant_rows.large(row.parameters),
-            variant_rows.in_seconds(row.median_seconds),
-        ),
-        strict=True,
-    ):
-        variant_rows.write_beside(ax, y, style.text(words), color)
+    accuracy, time = same(percent(row.median_accuracy)), in_seconds(row.median_seconds)
+    for ax, words in zip(panels, (accuracy, large(row.parameters), time)):
+        write_beside(ax, y, style.text(words), color)
 
 
 def describe(numbers: VariantsCompared) -> Description:
     rows = numbers.rows
     words = [
         same(f"{percent(row.median_accuracy)}, {row.parameters:,}, ")
-        + variant_rows.in_seconds(row.median_seconds)
+        + in_seconds(row.median_seconds)
         for row in rows
     ]
     counts = sorted({len(row.accuracy) for row in rows})
@@ -103,7 +99,7 @@ def describe(numbers: VariantsCompared) -> Description:
             "三列点图，每个变体一行，依次为准确率中位数、参数数、每轮秒数：{each}。",
             "Three columns of dots, a row for each variant: median accuracy, parameters, seconds "
             "per epoch. {each}.",
-        ).format(each=variant_rows.each_variant(numbers.variants, words, same("; "))),
+        ).format(each=each_variant(numbers.variants, words, same("; "))),
         Text(
             "准确率：竖线为单个种子，圆点为中位数（每个变体 n = {n}）。秒数：圆点为各轮的中位数，横"
             "线从最快到最慢；只计训练，不计测试，在训练所用的机器上测得。参数和秒数的横轴为对数。",
@@ -141,8 +137,8 @@ def _title(numbers: VariantsCompared) -> Text:
             f": {row.parameters:,} parameters, {least} s an epoch",
         )
     sizes = Text("参数数从 {few}到 {many}", "parameters from {few} to {many}").format(
-        few=variant_rows.large(min(row.parameters for row in rows)),
-        many=variant_rows.large(max(row.parameters for row in rows)),
+        few=large(min(row.parameters for row in rows)),
+        many=large(max(row.parameters for row in rows)),
     )
     if least == most:
         same_time = Text(f"每轮都是 {least} 秒，", f"An epoch takes {least} s with each network; ")

@@ -9,13 +9,11 @@ from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import axes, sheet
 from report_builder.figures.toolkit.pixels import mixed
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import joined
+from report_builder.figures.toolkit.words import listed
 from report_builder.text import Text, big, number, same
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from report_builder.evidence.study import Evidence
+    from report_builder.figures.toolkit.typing import Evidence, Figure
 
 PAIRS = (("plain", "bottleneck"), ("own_plain", "own_narrow"))
 
@@ -126,7 +124,7 @@ def describe(numbers: Bottleneck) -> Description:
             f", {parameters:,} parameters, {multiply_adds:,} multiply-adds",
         )
         designs.append(same(_kernels(layers)) + cost)
-    costs = joined(designs, "；", "; ")
+    costs = listed(designs)
     return Description(
         title=Text(
             f"先用 1×1 卷积减少通道：{wide} 个通道时参数降到 1/{times}，"

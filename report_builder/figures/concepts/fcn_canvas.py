@@ -15,9 +15,7 @@ from report_builder.figures.toolkit.words import enumerated, shorten
 from report_builder.text import Text, class_name, percent
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from report_builder.evidence.study import Evidence
+    from report_builder.figures.toolkit.typing import Evidence, Figure
 
 GAP = 12  # pixels around panels
 

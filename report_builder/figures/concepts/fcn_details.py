@@ -8,7 +8,7 @@ import numpy as np
 
 from report_builder.figures.concepts.fcn_details_text import describe
 from report_builder.figures.concepts.network import Network, network_of
-from report_builder.figures.toolkit.layout import SMALL, end_labels
+from report_builder.figures.toolkit.layout import DOTS, LINE_STYLES, SMALL, end_labels
 from report_builder.figures.toolkit.picture import ON_WHITE, Picture
 from report_builder.figures.toolkit.pixels import ACROSS, enlarged, fit, gray, points, rgb, shades
 from report_builder.figures.toolkit.style import Style
@@ -16,16 +16,13 @@ from report_builder.figures.toolkit.words import shorten, width
 from report_builder.text import Text, class_name, number, percent
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from report_builder.evidence.study import Evidence
+    from report_builder.figures.toolkit.typing import Evidence, Figure
 
 __all__ = ["FcnDetails", "describe", "draw", "measure"]
 
 GAP = 12  # pixels around panels
 SHOWN = 3  # classes, where there are many
 AROUND = 12  # pixels of the canvas around the image that is shown enlarged
-DASHES = ("-", (0, (4, 2)), (0, (1, 1.2)))
 
 
 class FcnDetails(NamedTuple):
@@ -164,9 +161,9 @@ def _draw_profile(picture: Picture, numbers: FcnDetails, right: int, top: int, t
     left = right + points(ACROSS, 48)
     ax = picture.axes(left, top, ACROSS - left - points(ACROSS, 50), tall)
     for k, line in enumerate(numbers.profile):
-        dash = DASHES[k % len(DASHES)]
+        dash = LINE_STYLES[k % len(LINE_STYLES)]
         ax.plot(range(len(line)), 100 * line, color=colors[k], lw=1.6, ls=dash)
-    ax.axvline(numbers.touch[1], color=style.color("chance"), lw=1, ls=(0, (1, 1.5)))
+    ax.axvline(numbers.touch[1], color=style.color("chance"), lw=1, ls=DOTS)
     ax.set_ylim(-3, 103)
     ax.set_xlim(0, numbers.profile.shape[1] - 1)
     ax.set_yticks([0, 50, 100])

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from report_builder.text import Text
 
 if TYPE_CHECKING:
-    from report_builder.evidence.study import Evidence
-    from xo.demonstrations.record import DemonstrationRecord
-    from xo.variants import Variant
+    from report_builder.figures.toolkit.typing import DemonstrationRecord, Evidence, Variant
 
 
 class Network(NamedTuple):

@@ -15,9 +15,7 @@ from report_builder.figures.toolkit.words import joined
 from report_builder.text import Text, class_name, hundredths, number
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from report_builder.evidence.study import Evidence
+    from report_builder.figures.toolkit.typing import Evidence, Figure
 
 FEWEST = 8  # columns that there is room for, so that few maps do not grow huge
 

@@ -11,14 +11,11 @@ from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
 from report_builder.figures.toolkit.pixels import ACROSS, fit, gray, points
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import enumerated, joined, width
+from report_builder.figures.toolkit.words import enumerated, joined, listed, width
 from report_builder.text import EMPTY, Text, class_name, percent, plural
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from report_builder.evidence.study import Evidence
-    from xo.demonstrations.record import DemonstrationRecord
+    from report_builder.figures.toolkit.typing import DemonstrationRecord, Evidence, Figure
 
 BESIDE = 2  # channels in a row
 FEWEST = 6  # patches that a row has room for
@@ -159,16 +156,12 @@ def describe(numbers: Patches) -> Description:
     first, last = numbers.blocks[0].side, numbers.blocks[-1].side
     shares = [percent(b.same_class, 0) for b in numbers.blocks if b.same_class is not None]
     legend = _legend(numbers.class_names)
-    blocks = joined(
-        (
-            Text(
-                f"第 {block.number} 块 {block.channels} 个通道，{block.sides} 像素",
-                f"block {block.number}, {plural(block.channels, 'channel')}, {block.sides} pixels",
-            )
-            for block in numbers.blocks
-        ),
-        "；",
-        "; ",
+    blocks = listed(
+        Text(
+            f"第 {block.number} 块 {block.channels} 个通道，{block.sides} 像素",
+            f"block {block.number}, {plural(block.channels, 'channel')}, {block.sides} pixels",
+        )
+        for block in numbers.blocks
     )
     return Description(
         title=Text(

@@ -15,9 +15,7 @@ from report_builder.figures.toolkit.words import joined
 from report_builder.text import EMPTY, Text, percent, plural
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from report_builder.evidence.study import Evidence
+    from report_builder.figures.toolkit.typing import Evidence, Figure
 
 
 class PoolingDetail(NamedTuple):

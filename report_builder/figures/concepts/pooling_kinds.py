@@ -15,9 +15,7 @@ from report_builder.figures.toolkit.words import joined
 from report_builder.text import Text, hundredths
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from report_builder.evidence.study import Evidence
+    from report_builder.figures.toolkit.typing import Evidence, Figure
 
 AROUND = 6  # values a side of the detail of the map that is enlarged
 

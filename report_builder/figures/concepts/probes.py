@@ -8,20 +8,15 @@ import numpy as np
 
 from report_builder.figures.concepts.network import network_of
 from report_builder.figures.toolkit.description import Description
-from report_builder.figures.toolkit.layout import WIDTH, axes, end_labels, sheet
+from report_builder.figures.toolkit.layout import DASHES, DOTS, WIDTH, axes, end_labels, sheet
 from report_builder.figures.toolkit.style import Style
 from report_builder.text import EMPTY, Text, percent, plural
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-    from report_builder.evidence.study import Evidence
-    from xo.variants import Variant
+    from report_builder.figures.toolkit.typing import Axes, Evidence, Figure, Variant
 
 LEFT, RIGHT = 0.78, 1.75  # inches for the y axis and for the labels at the lines' ends
 TICKS = (0.25, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
-DASHES, DOTS = (0, (4, 2)), (0, (1, 1.5))
 
 
 class Probes(NamedTuple):

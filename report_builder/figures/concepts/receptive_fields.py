@@ -8,18 +8,14 @@ import numpy as np
 
 from report_builder.figures.concepts.network import network_of
 from report_builder.figures.toolkit.description import Description
-from report_builder.figures.toolkit.layout import POINT, SMALL, apart
+from report_builder.figures.toolkit.layout import DASHES, POINT, SMALL, apart
 from report_builder.figures.toolkit.picture import ON_WHITE, Picture
 from report_builder.figures.toolkit.pixels import ACROSS, enlarged, fit, gray, points
 from report_builder.figures.toolkit.style import Style
 from report_builder.text import Text, class_name
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from report_builder.evidence.study import Evidence
-    from xo.demonstrations.record import DemonstrationRecord
-    from xo.variants import Variant
+    from report_builder.figures.toolkit.typing import DemonstrationRecord, Evidence, Figure, Variant
 
 SIDE = 720  # pixels of the enlarged detail, at most
 MARGIN = 40  # pixels between the whole image and the detail
@@ -104,7 +100,7 @@ def draw(numbers: ReceptiveFields, style: Style) -> Figure:
     picture.note(x, above, words)
     share, corners = overview.shape[1] / image.shape[1], []
     for field in fields:
-        dash = "-" if field.variant == fields[0].variant else (0, (4, 2))
+        dash = "-" if field.variant == fields[0].variant else DASHES
         place = 10 + field.column * share, head + field.row * share
         _frame(picture, *place, field.size * share, lw=0.7, ls=dash)
         place = x + (field.column - left) * scale, head + (field.row - top) * scale

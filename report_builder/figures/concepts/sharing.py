@@ -8,13 +8,11 @@ from report_builder.figures.concepts.costs import COSTS, bar_axes
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import axes, log_ticks, note, sheet
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import joined
+from report_builder.figures.toolkit.words import listed
 from report_builder.text import Text, big
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from report_builder.evidence.study import Evidence
+    from report_builder.figures.toolkit.typing import Evidence, Figure
 
 LAYERS = {
     "shared": Text("卷积：处处共用", "Convolution: shared"),
@@ -76,17 +74,12 @@ def describe(numbers: Sharing) -> Description:
     parameters, multiply_adds = numbers.parameters, numbers.multiply_adds
     size = "×".join(map(str, numbers.shape))
     shared = f"{parameters['shared']:,}"
-    layers = joined(
-        (
-            Text(
-                f"{layer.zh}，参数 {parameters[name]:,}，乘加 {multiply_adds[name]:,}",
-                f"{layer.en}, {parameters[name]:,} parameters, "
-                f"{multiply_adds[name]:,} multiply-adds",
-            )
-            for name, layer in LAYERS.items()
-        ),
-        "；",
-        "; ",
+    layers = listed(
+        Text(
+            f"{layer.zh}，参数 {parameters[name]:,}，乘加 {multiply_adds[name]:,}",
+            f"{layer.en}, {parameters[name]:,} parameters, {multiply_adds[name]:,} multiply-adds",
+        )
+        for name, layer in LAYERS.items()
     )
     return Description(
         title=Text(

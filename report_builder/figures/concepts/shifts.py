@@ -11,13 +11,11 @@ from report_builder.figures.concepts.pooling import KINDS
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import axes, end_labels, note, sheet
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import joined
+from report_builder.figures.toolkit.words import joined, listed
 from report_builder.text import Text, number, plural
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from report_builder.evidence.study import Evidence
+    from report_builder.figures.toolkit.typing import Evidence, Figure
 
 # how a line is drawn: what its color belongs to, marker, dash
 LINES = {
@@ -94,14 +92,10 @@ def describe(numbers: Shifts) -> Description:
     one = {kind: number(values[1], 2) for kind, values in changed.items()}
     least = number(min(float(each.min()) for each in alike.values()))
     kinds = joined((KINDS[kind] for kind in LINES), "、")
-    changes = joined(
-        (
-            KINDS[kind] + Text(f" {one[kind]} 和 {last}", f" {one[kind]} and {last}")
-            for kind in LINES
-            for last in [number(changed[kind][-1], 2)]
-        ),
-        "；",
-        "; ",
+    changes = listed(
+        KINDS[kind] + Text(f" {one[kind]} 和 {last}", f" {one[kind]} and {last}")
+        for kind in LINES
+        for last in [number(changed[kind][-1], 2)]
     )
     return Description(
         title=Text(

@@ -22,9 +22,7 @@ from report_builder.figures.toolkit.style import Style
 from report_builder.text import Text, class_name, hundredths
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from report_builder.evidence.study import Evidence
+    from report_builder.figures.toolkit.typing import Evidence, Figure
 
 AROUND = 4  # pixels of the image around the window's places
 MARGIN = 12  # pixels at the left

@@ -14,11 +14,7 @@ from report_builder.figures.toolkit.words import class_names, shorten
 from report_builder.text import Text, percent, plural
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from report_builder.evidence.study import Evidence
-    from xo.runs.record import RunRecord
-    from xo.variants import Variant
+    from report_builder.figures.toolkit.typing import Evidence, Figure, RunRecord, Variant
 
 IN_A_ROW = 5
 MOST = 10  # images

@@ -17,10 +17,7 @@ from report_builder.figures.toolkit.words import width as text_width
 from report_builder.text import Text, percent
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from report_builder.evidence.study import Evidence
-    from xo.variants import Variant
+    from report_builder.figures.toolkit.typing import Evidence, Figure, Variant
 
 MOST_CLASSES = 5  # whose probabilities are shown
 MARGIN = 12  # pixels left of an image

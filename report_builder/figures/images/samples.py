@@ -14,9 +14,7 @@ from report_builder.figures.toolkit.words import enumerated, shorten
 from report_builder.text import Text, class_name, plural
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from report_builder.evidence.study import Evidence
+    from report_builder.figures.toolkit.typing import Evidence, Figure
 
 IN_A_ROW = 10
 MOST_NAMED = 3  # classes up to which the title counts each

@@ -15,10 +15,7 @@ from report_builder.figures.toolkit.words import class_label, joined, shorten
 from report_builder.text import EMPTY, Text, number, percent, plural
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from report_builder.evidence.study import Evidence
-    from xo.variants import Variant
+    from report_builder.figures.toolkit.typing import Evidence, Figure, Variant
 
 SIDE_BY_SIDE = 5  # channels up to which the two images' maps stand beside each other
 GAP, MARGIN = 6, 8  # pixels between maps and at the left

@@ -14,10 +14,7 @@ from report_builder.figures.toolkit.style import Style
 from report_builder.text import Text, number
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from report_builder.evidence.study import Evidence
-    from xo.variants import Variant
+    from report_builder.figures.toolkit.typing import Evidence, Figure, Variant
 
 MARGIN = 12  # pixels
 

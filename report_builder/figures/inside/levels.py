@@ -8,6 +8,7 @@ import numpy as np
 
 from report_builder.figures.inside.shown_images import ShownImages, measure_images
 from report_builder.figures.toolkit.description import Description
+from report_builder.figures.toolkit.layout import LINE_STYLES
 from report_builder.figures.toolkit.picture import ON_WHITE, Picture
 from report_builder.figures.toolkit.pixels import ACROSS, cell_size, gray, grid, points
 from report_builder.figures.toolkit.style import Style
@@ -16,12 +17,8 @@ from report_builder.text import Text, plural
 from xo.network.measurements import Field, receptive_fields
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from report_builder.figures.toolkit.typing import Evidence, Figure, Variant
 
-    from report_builder.evidence.study import Evidence
-    from xo.variants import Variant
-
-DASHES = ("-", (0, (4, 2)), (0, (1, 1.2)))
 LEVELS = Text("低层", "Low level"), Text("中层", "Middle level"), Text("高层", "High level")
 ONLY = Text("唯一一层", "Only level")
 
@@ -114,7 +111,7 @@ def _frame_fields(picture: Picture, numbers: Levels, image: int, x: int, y: int,
     for k, level in enumerate(numbers.levels):
         row, column = level.strongest(image)
         corner = x + column * level.field.stride * scale, y + row * level.field.stride * scale
-        side, dash = level.field.size * scale, DASHES[k % len(DASHES)]
+        side, dash = level.field.size * scale, LINE_STYLES[k % len(LINE_STYLES)]
         picture.rectangle(*corner, side, side, fc="none", ec=ON_WHITE, lw=1.3, ls=dash)
 
 

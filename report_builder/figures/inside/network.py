@@ -9,16 +9,11 @@ from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import WIDTH, axes, sheet
 from report_builder.figures.toolkit.pixels import mixed
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import class_names, joined, shorten
+from report_builder.figures.toolkit.words import class_names, listed, shorten
 from report_builder.text import Text, percent, same
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-    from report_builder.evidence.study import Evidence
-    from xo.network.measurements import Layer
-    from xo.variants import Variant
+    from report_builder.figures.toolkit.typing import Axes, Evidence, Figure, Layer, Variant
 
 FLOOR, HEIGHT = 0.82, 3.1  # inches: top of the labels below the shapes, height of the drawing
 
@@ -165,7 +160,7 @@ def describe(numbers: Network) -> Description:
             count = f"{layer.parameters:,}"
             step += Text(f"（{count} 个参数）", f" ({count} parameters)")
         steps.append(step)
-    layers = joined(steps, "；", "; ")
+    layers = listed(steps)
     return Description(
         title=Text(
             f"{variant.zh}：{total:,} 个参数，其中 {share} 在{where.zh}",

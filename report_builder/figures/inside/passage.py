@@ -21,15 +21,11 @@ from report_builder.figures.toolkit.pixels import (
     shades,
 )
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import joined, shorten
+from report_builder.figures.toolkit.words import listed, shorten
 from report_builder.text import Text, percent, plural
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from report_builder.evidence.study import Evidence
-    from xo.network.measurements import Layer
-    from xo.variants import Variant
+    from report_builder.figures.toolkit.typing import Evidence, Figure, Layer, Variant
 
 NARROWEST = 90  # pixels for a stage's heading
 BETWEEN = 52  # pixels between two stages
@@ -158,13 +154,9 @@ def describe(numbers: Passage) -> Description:
     (one, sure), (other, other_sure) = answers
     dense = sum(layer.kind == "dense" for layer in numbers.layers)
     blocks = len(numbers.layers) - dense
-    bars = joined(
-        (
-            f"{truth}: " + ", ".join(f"{n} {percent(float(p))}" for n, p in zip(names, values))
-            for truth, values in zip((first, second), shown.probabilities)
-        ),
-        "；",
-        "; ",
+    bars = listed(
+        f"{truth}: " + ", ".join(f"{n} {percent(float(p))}" for n, p in zip(names, values))
+        for truth, values in zip((first, second), shown.probabilities)
     )
     return Description(
         title=Text(

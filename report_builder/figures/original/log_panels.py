@@ -14,10 +14,7 @@ from report_builder.figures.toolkit.style import Style
 from report_builder.text import Text
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-    from report_builder.evidence.study import Evidence
+    from report_builder.figures.toolkit.typing import Axes, Evidence, Figure
 
 LEFT, GAP = 0.72, 0.22  # inches: the y axis, between panels
 TALL, LINE = 1.25, 0.165  # inches: a panel, a line of words

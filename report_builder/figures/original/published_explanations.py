@@ -21,13 +21,11 @@ from report_builder.evidence.original_logs import Log, log_title, logs, rows_per
 from report_builder.figures.original import log_panels
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import joined
-from report_builder.text import EMPTY, SPACE, Text
+from report_builder.figures.toolkit.words import listed
+from report_builder.text import EMPTY, SPACE, Text, same
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from report_builder.evidence.study import Evidence
+    from report_builder.figures.toolkit.typing import Evidence, Figure
 
 
 class Replay(NamedTuple):
@@ -71,7 +69,7 @@ def measure(evidence: Evidence) -> PublishedExplanations:
 def draw(numbers: PublishedExplanations, style: Style) -> Figure:
     figure, panels = log_panels.panel_grid(style, _title(numbers), len(numbers.logs), 4)
     shown = [(suspect, replay) for suspect in numbers.logs for replay in suspect.replays]
-    for i, ((suspect, replay), ax) in enumerate(zip(shown, panels, strict=True)):
+    for i, ((suspect, replay), ax) in enumerate(zip(shown, panels)):
         log, explanation = suspect.log, replay.explanation
         color = style.color(explanation.variants[log.name])
         log_panels.draw_log(style, ax, log, replay.ours, color, entropy(explanation.images) / 10)
@@ -88,7 +86,7 @@ def draw(numbers: PublishedExplanations, style: Style) -> Figure:
 
 def describe(numbers: PublishedExplanations) -> Description:
     each = [
-        Text("{log}, {name}: {outcome}", "{log}, {name}: {outcome}").format(
+        same("{log}, {name}: {outcome}").format(
             log=log_title(suspect.log),
             name=replay.explanation.title,
             outcome=_outcome(replay.fits[:1], suspect.comparisons),
@@ -103,7 +101,7 @@ def describe(numbers: PublishedExplanations) -> Description:
             f"{n} 行 {columns} 列小图：两份反常的日志各画在三种解读的重演之上。{{each}}。",
             f"{n} rows of {columns} panels: each of the two odd logs over the replays of three "
             "readings. {each}.",
-        ).format(each=joined(each, "；", "; ")),
+        ).format(each=listed(each)),
         Text(
             "圆点是原报告打印的损失，细线是按该解读训练的种子，粗线是中位数，点线是只知道类别比例时"
             "的水平。Δ 是与最可能的解读的对数似然之差（0 即最可能），n 是种子数；后来下降的那份日志"
@@ -127,7 +125,7 @@ def describe(numbers: PublishedExplanations) -> Description:
 
 
 def _title(numbers: PublishedExplanations) -> Text:
-    return joined([_conclusion(suspect) for suspect in numbers.logs], "；", "; ")
+    return listed(_conclusion(suspect) for suspect in numbers.logs)
 
 
 def _conclusion(suspect: SuspectLog) -> Text:
@@ -171,13 +169,12 @@ def _outcome(fits: tuple[Fit, ...], comparisons: tuple[Comparison, ...]) -> Text
             "too few": Text(f"n = {fit.n}，太少", f"n = {fit.n}, too few"),
             "not comparable": Text("还不能相比", "cannot be compared yet"),
         }[fit.state]
-    pairs = list(zip(fits, comparisons, strict=False))
+    pairs = list(zip(fits, comparisons))
     behind = [
         f"{fit.log_likelihood - comparison.ranked[0].log_likelihood:.1f}".replace("-", "−")
         for fit, comparison in pairs[1:] or pairs  # of both parts, where there are two
     ]
-    words = f"Δ {' / '.join(behind)}; n = {fit.n}"
-    return Text(words, words)
+    return same(f"Δ {' / '.join(behind)}; n = {fit.n}")
 
 
 def _rows(log: Log, replay: Replay) -> Iterator[dict]:

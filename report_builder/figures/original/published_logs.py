@@ -20,13 +20,11 @@ from report_builder.evidence.original_logs import (
 from report_builder.figures.original import log_panels
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import joined
-from report_builder.text import SPACE, Text
+from report_builder.figures.toolkit.words import listed
+from report_builder.text import SPACE, Text, same
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from report_builder.evidence.study import Evidence
+    from report_builder.figures.toolkit.typing import Evidence, Figure
 
 TENTH = f"ln{SPACE}2{SPACE}/{SPACE}10"
 
@@ -55,7 +53,7 @@ def measure(evidence: Evidence) -> PublishedLogs:
 def draw(numbers: PublishedLogs, style: Style) -> Figure:
     rows = len(numbers.panels) // log_panels.COLUMNS
     figure, panels = log_panels.panel_grid(style, _title(numbers), rows, 3)
-    for panel, ax in zip(numbers.panels, panels, strict=True):
+    for panel, ax in zip(numbers.panels, panels):
         color = style.color(panel.log.variant)
         inside = panel.placement.inside if panel.placement else None
         log_panels.draw_log(style, ax, panel.log, panel.ours, color, CHANCE / 10, inside)
@@ -72,7 +70,7 @@ def draw(numbers: PublishedLogs, style: Style) -> Figure:
 def describe(numbers: PublishedLogs) -> Description:
     n = len(numbers.panels)
     each = [
-        Text("{title}: {rows}, {far}", "{title}: {rows}, {far}").format(
+        same("{title}: {rows}, {far}").format(
             title=log_title(panel.log), rows=_row_counts(panel), far=_as_far(panel)
         )
         for panel in numbers.panels
@@ -83,7 +81,7 @@ def describe(numbers: PublishedLogs) -> Description:
             f"{n} 个小图，每份日志一个，原报告打印的损失画在我们同一变体的训练之上。{{each}}。",
             f"{n} panels, one for each log: the losses that the original printed, over those of "
             "our runs of the same variant. {each}.",
-        ).format(each=joined(each, "；", "; ")),
+        ).format(each=listed(each)),
         Text(
             "每十批打印一次的损失（平均损失的十分之一），一轮之内均匀排开。圆点是原报告，"
             "实心的一轮在我们种子的范围之内，空心的在范围之外；细线为单个种子，粗线为中位数；"
@@ -146,7 +144,7 @@ def _as_far(panel: LogAmongRuns) -> Text:
 
 def _rows(panel: LogAmongRuns) -> Iterator[dict]:
     log, found = panel.log, panel.placement
-    for e, (rows, mean) in enumerate(zip(log.rows, log.rows.mean(1), strict=True)):
+    for e, (rows, mean) in enumerate(zip(log.rows, log.rows.mean(1))):
         row = {
             "log": log.name,
             "section": log.section,

@@ -24,6 +24,8 @@ TITLE = 12  # points
 TITLE_COLUMNS = 82  # half-width columns of the title that fit into the width
 SMALL = 9  # points
 DOTS = (0, (1, 1.5))  # how lines of chance are drawn
+DASHES = (0, (4, 2))
+LINE_STYLES = ("-", DASHES, (0, (1, 1.2)))  # of up to three lines in one panel
 
 
 def sheet(title: str, body: float, dpi: float = 100) -> Figure:
@@ -77,7 +79,7 @@ def end_labels(ax: Axes, labels: Sequence[tuple[float, str, str]]) -> None:
     to_axes = ax.transData + ax.transAxes.inverted()
     heights = [to_axes.transform((1, y))[1] if np.isfinite(y) else 1.0 for y, _, _ in labels]
     gap = 1.35 * SMALL * POINT / tall
-    for y, (_, text, color) in zip(apart(heights, gap, 0.02, 0.98), labels, strict=True):
+    for y, (_, text, color) in zip(apart(heights, gap, 0.02, 0.98), labels):
         ax.text(1.015, y, text, color=color, fontsize=SMALL, va="center", transform=ax.transAxes)
 
 

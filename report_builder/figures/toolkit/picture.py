@@ -56,8 +56,11 @@ class Picture:
         return pixels.put_into(self.canvas, image, x, y, cell, border or self.style.color("grid"))
 
     def outline(self, x: int, y: int, wide: int, tall: int, color: str) -> None:
-        """Paint a frame just outside of a rectangle."""
-        pixels.outline(self.canvas, x, y, wide, tall, color)
+        """Paint a frame, three pixels wide, just outside of a rectangle."""
+        inside = self.canvas[y : y + tall, x : x + wide].copy()
+        outer = slice(max(y - 3, 0), y + tall + 3), slice(max(x - 3, 0), x + wide + 3)
+        self.canvas[outer] = pixels.rgb(color)
+        self.canvas[y : y + tall, x : x + wide] = inside
 
     def note(
         self, x: float, y: float, text: str | Text, size: float = layout.SMALL, **options

@@ -20,9 +20,7 @@ def rgb(color: str) -> tuple[int, int, int]:
 
 def mixed(one: str, other: str, share: float) -> str:
     """The color that is `share` of `other` and the rest of `one`."""
-    return "#" + "".join(
-        f"{round(a + share * (b - a)):02x}" for a, b in zip(rgb(one), rgb(other), strict=True)
-    )
+    return "#" + "".join(f"{round(a + share * (b - a)):02x}" for a, b in zip(rgb(one), rgb(other)))
 
 
 def shades(values: np.ndarray, low: float, high: float, colors: Sequence[str]) -> np.ndarray:
@@ -92,19 +90,6 @@ def put_into(
     x, y = x + (cell[0] - w) // 2, y + (cell[1] - h) // 2
     put(target, fitted, x, y, border)
     return x, y, w
-
-
-def outline(
-    target: np.ndarray, x: int, y: int, wide: int, tall: int, color: str, thick: int = 3
-) -> None:
-    """A frame just outside of the rectangle at (x, y)."""
-    left, top = max(x - thick, 0), max(y - thick, 0)
-    target[top:y, left : x + wide + thick] = target[
-        y + tall : y + tall + thick, left : x + wide + thick
-    ] = rgb(color)
-    target[top : y + tall + thick, left:x] = target[
-        top : y + tall + thick, x + wide : x + wide + thick
-    ] = rgb(color)
 
 
 def readable(color: Sequence[int] | np.ndarray) -> str:

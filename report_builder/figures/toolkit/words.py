@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from report_builder.text import Text, class_name, plural, same
 
 if TYPE_CHECKING:
-    from xo.runs.record import RunRecord
-    from xo.variants import Variant
+    from report_builder.figures.toolkit.typing import RunRecord, Variant
 
 SPLITS = {"test": Text("测试集", "test split"), "train": Text("训练集", "train split")}
 CLOSING = "，。、：；！？）》」』”’,.:;!?)%"  # never first on a line
@@ -85,6 +84,11 @@ def joined(items: Iterable[Text | str], zh: str = "，", en: str = ", ") -> Text
     """Items one after another, with what stands between two of them in each language."""
     texts = [item if isinstance(item, Text) else same(item) for item in items]
     return Text(zh.join(text.zh for text in texts), en.join(text.en for text in texts))
+
+
+def listed(items: Iterable[Text | str]) -> Text:
+    """a; b; c."""
+    return joined(items, "；", "; ")
 
 
 def enumerated(items: Sequence[str]) -> Text:

@@ -23,9 +23,7 @@ from xo.runs.record import SOLVED
 from xo.variants import Variant
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from report_builder.evidence.study import Evidence
+    from report_builder.figures.toolkit.typing import Evidence, Figure
 
 GOAL = percent(SOLVED, 0)
 
@@ -110,12 +108,17 @@ def describe(numbers: Accuracy) -> Description:
             f"runs, 95{SPACE}% interval (Wilson) {at_least} to {at_most}. "
             "A blind guess always names the most common class.",
         ),
-        [
-            {"seed": seed, "epoch": e, "test_accuracy": float(value)}
-            for seed, line in zip(numbers.seeds, values, strict=True)
-            for e, value in enumerate(line, 1)
-        ],
+        rows_by_epoch(numbers),
     )
+
+
+def rows_by_epoch(numbers: Accuracy) -> list[dict[str, str | int | float]]:
+    """A row for each seed and epoch."""
+    return [
+        {"seed": seed, "epoch": e, "test_accuracy": float(value)}
+        for seed, line in zip(numbers.seeds, numbers.values)
+        for e, value in enumerate(line, 1)
+    ]
 
 
 def _title(numbers: Accuracy) -> Text:

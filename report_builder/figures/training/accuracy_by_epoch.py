@@ -10,17 +10,14 @@ from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import SMALL, WIDTH, axes, epoch_axis, sheet
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import class_variants, joined, k_of_n_runs, title_of, wrap
-from report_builder.figures.training.accuracy import GOAL, Accuracy
+from report_builder.figures.training.accuracy import GOAL, Accuracy, rows_by_epoch
 from report_builder.figures.training.accuracy import measure as measure_one
 from report_builder.figures.training.lines import LEFT, accuracy_limits, draw_accuracy
 from report_builder.text import Text, plural, same
 from xo.runs.record import SOLVED
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-    from report_builder.evidence.study import Evidence
+    from report_builder.figures.toolkit.typing import Axes, Evidence, Figure
 
 COLUMNS = 4
 TALL, GAP, FOOT = 1.2, 0.22, 0.5  # inches: a panel, between panels, the x axis below all
@@ -53,7 +50,7 @@ def draw(numbers: AccuracyByEpoch, style: Style) -> Figure:
     values = np.concatenate([panel.values.ravel() for panel in panels])
     limits = accuracy_limits(values, min(panel.blind for panel in panels))
     epochs = max(panel.values.shape[1] for panel in panels)
-    for i, (panel, heading) in enumerate(zip(panels, headings, strict=True)):
+    for i, (panel, heading) in enumerate(zip(panels, headings)):
         row, column = divmod(i, columns)
         bottom = FOOT + (lines - 1 - row) * (TALL + head)
         ax = axes(figure, LEFT + column * (wide + GAP), bottom, wide, TALL)
@@ -91,12 +88,7 @@ def _label(ax: Axes, panel: Accuracy, heading: list[str], style: Style) -> None:
 def describe(numbers: AccuracyByEpoch) -> Description:
     panels, n = numbers.panels, len(numbers.compared)
     each = joined(
-        [
-            title_of(panel.variant) + same(f": {panel.solved.k}/{panel.solved.n}")
-            for panel in panels
-        ],
-        "; ",
-        "; ",
+        (title_of(p.variant) + same(f": {p.solved.k}/{p.solved.n}") for p in panels), "; ", "; "
     )
     return Description(
         _title(numbers),
@@ -115,10 +107,9 @@ def describe(numbers: AccuracyByEpoch) -> Description:
             "split an image came from, and are measured on those same images.",
         ),
         [
-            {"variant": panel.variant.name, "seed": seed, "epoch": e, "test_accuracy": float(value)}
+            {"variant": panel.variant.name, **row}
             for panel in panels
-            for seed, line in zip(panel.seeds, panel.values, strict=True)
-            for e, value in enumerate(line, 1)
+            for row in rows_by_epoch(panel)
         ],
     )
 

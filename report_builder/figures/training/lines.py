@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from report_builder.figures.toolkit.layout import DOTS
+from report_builder.figures.toolkit.layout import DASHES, DOTS
 from report_builder.figures.toolkit.style import Style
 from xo.runs.record import SOLVED
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 LEFT, RIGHT = 0.78, 1.62  # inches for the y axis and for the labels at the ends of lines
-DASHES = (0, (4, 2))
 
 
 def draw_seeds(

@@ -12,15 +12,12 @@ from report_builder.figures.toolkit import layout
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import k_of_n_runs, title_of
-from report_builder.figures.training.lines import DASHES, LEFT, RIGHT, draw_seeds, last_median
+from report_builder.figures.training.lines import LEFT, RIGHT, draw_seeds, last_median
 from report_builder.text import SPACE, Text, number, plural
 from xo.variants import Variant
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-    from report_builder.evidence.study import Evidence
+    from report_builder.figures.toolkit.typing import Axes, Evidence, Figure
 
 FLOOR = 1e-6  # nats; smaller losses are drawn here, as float32 knows little below
 
@@ -101,7 +98,7 @@ def _draw_batches(ax: Axes, numbers: Loss, style: Style) -> None:
 
 def _draw_epochs(ax: Axes, numbers: Loss, style: Style) -> None:
     epochs, color = numbers.train.shape[1], style.color(numbers.variant.name)
-    for values, dash in ((numbers.train, "-"), (numbers.test, DASHES)):
+    for values, dash in ((numbers.train, "-"), (numbers.test, layout.DASHES)):
         draw_seeds(ax, np.arange(1, epochs + 1), np.maximum(values, FLOOR), color, dash)
     finite = _finite(np.concatenate([numbers.train, numbers.test]), numbers.even)
     finite = np.maximum(finite, FLOOR)
@@ -170,11 +167,11 @@ def _title(numbers: Loss) -> Text:
 
 
 def _rows(numbers: Loss) -> Iterator[dict]:
-    for seed, epochs in zip(numbers.seeds, numbers.batch, strict=True):
+    for seed, epochs in zip(numbers.seeds, numbers.batch):
         for e, batches in enumerate(epochs, 1):
             for b, loss in enumerate(batches, 1):
                 yield {"series": "batch", "seed": seed, "epoch": e, "batch": b, "loss": float(loss)}
     for series, values in (("train", numbers.train), ("test", numbers.test)):
-        for seed, line in zip(numbers.seeds, values, strict=True):
+        for seed, line in zip(numbers.seeds, values):
             for e, loss in enumerate(line, 1):
                 yield {"series": series, "seed": seed, "epoch": e, "batch": "", "loss": float(loss)}

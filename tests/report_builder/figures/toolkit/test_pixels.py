@@ -19,16 +19,9 @@ def test_zero_has_the_middle_color_and_both_ends_are_reached():
 def test_images_are_enlarged_by_whole_numbers_only():
     picture = np.arange(12, dtype=np.uint8).reshape(2, 2, 3)
     assert (pixels.fit(picture, 5, 5) == picture.repeat(2, 0).repeat(2, 1)).all()
-    assert pixels.fit(np.zeros((100, 60, 3), dtype=np.uint8), 40, 40).shape == (
-        34,
-        20,
-        3,
-    )  # every third pixel
-    assert pixels.cell_size((116, 116), 120) == (116, 116) and pixels.cell_size((12, 12), 110) == (
-        108,
-        108,
-    )
-    assert pixels.cell_size((20, 40), 85) == (80, 40) and pixels.cell_size((250, 500), 100) == (
-        100,
-        50,
-    )
+    large = np.zeros((100, 60, 3), dtype=np.uint8)
+    assert pixels.fit(large, 40, 40).shape == (34, 20, 3)  # every third pixel
+    assert pixels.cell_size((116, 116), 120) == (116, 116)
+    assert pixels.cell_size((12, 12), 110) == (108, 108)
+    assert pixels.cell_size((20, 40), 85) == (80, 40)
+    assert pixels.cell_size((250, 500), 100) == (100, 50)
