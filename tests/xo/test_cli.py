@@ -208,7 +208,7 @@ def test_the_command_that_predict_names_makes_it_answer(run, trained, image, tmp
         tmp_path / "a copy" / "runs",
     )
     line = one_line(run("predict", *arguments), 2)
-    assert "no record of features" in line
+    assert "no record with weights of features" in line
     python, _, package, *command = shlex.split(line.partition("make one with: ")[2])
     assert (python, package) == ("python", "xo") and run(*command).exit_code == 0
     assert run("predict", *arguments).exit_code == 0

@@ -48,7 +48,7 @@ def file_digest(path: Path) -> str:
 def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     """The inputs that differ, each by the name of what a reader would look for.
 
-    As `code xo.network.train:sgd_step`, `run baseline/0`, `12 runs of baseline`,
+    As `code xo.network.step:sgd_step`, `run baseline/0`, `12 runs of baseline`,
     `versions torch 2.13.0 -> 2.14.1`, `data`.
     """
     found: list[str] = []

@@ -10,7 +10,7 @@ from xo.runs import duration
 from xo.runs.duration import expected_seconds
 from xo.runs.execute import execute
 from xo.runs.record import Cost, write_run
-from xo.runs.resources import machine
+from xo.runs.resources import environment
 from xo.runs.study import one_run
 from xo.store.source_digest import Source
 from xo.variants import VARIANTS
@@ -23,7 +23,9 @@ def took(store, run, seconds, where=None):
     result = msgspec.structs.replace(
         result_of(run),
         cost=Cost(seconds, None, "2026-01-01T00:00:00+00:00"),
-        machine=where or machine(),
+        environment=msgspec.structs.replace(environment(), processor=where)
+        if where
+        else environment(),
     )
     write_run(store, run.inputs, result, {})
 

@@ -132,6 +132,7 @@ def test_the_defaults_that_keys_leave_out_are_as_ever():
         "labels": "class",
         "lr": 0.1,
         "batch_size": 64,
+        "dense_by_epoch": False,
         "parameters": 0,
     }
 

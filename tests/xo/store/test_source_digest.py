@@ -87,7 +87,7 @@ def test_a_change_shows_where_it_was_made(tree, file, old, new, changed):
 
 def test_training_reaches_the_model_but_not_the_table_of_variants():
     names = Source(ROOT).reach("xo.network.train:train")
-    assert "xo.network.model:Net" in names and "xo.network.train:sgd_step" in names
+    assert "xo.network.model:Net" in names and "xo.network.step:sgd_step" in names
     assert not any(name.startswith(("xo.variants", "xo.runs.", "xo.cli")) for name in names)
 
 
