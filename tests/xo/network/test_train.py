@@ -11,6 +11,7 @@ from torch import nn
 from tests.xo.records import colour_set
 from xo.cli import original_log
 from xo.network.evaluate import evaluate
+from xo.network.step import sgd_step
 from xo.network.train import labelled_data, train
 from xo.variants import VARIANTS
 
