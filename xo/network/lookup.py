@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from xo.network.model import Net
 
 TRIED = 64  # images, about a batch, on which it is tried how often windows repeat
+PART = 200  # images whose windows are compared at a time
+LARGEST = 2**27  # bytes of images, whose codes take several times as much memory
 DENSEST = 0.25  # the share of distinct windows among all up to which looking them up is faster
 
 Block = tuple[tuple[int, int], ...]  # (side, stride) of the windows of a convolution and its pool
@@ -37,7 +39,7 @@ class Windows(NamedTuple):
 
     pixels: Tensor  # (codes, C) distinct pixels in 0..1, the ground first
     blocks: tuple[Block, ...]  # convolutions that are looked up, with their pooling
-    tables: tuple[Tensor, ...]  # int32 (codes, k * k), for each window of the blocks
+    tables: tuple[Tensor, ...]  # int (codes, k * k), for each window of the blocks
     codes: Tensor  # int (N, H, W) after the last block; training images, then test images
 
     def needed(self, codes: Tensor) -> Needed:
@@ -80,6 +82,8 @@ class Needed(NamedTuple):
 def find_windows(data: DataSet, net: Net) -> Windows | None:
     """The windows of as many convolutions of `net` as are faster looked up; None: of none."""
     images = np.asarray(data.train.images)
+    if images.nbytes > LARGEST:
+        return None
     codes, _ = _pixel_codes(images[:: -(-len(images) // TRIED)])
     worth: list[Block] = []
     for block in _blocks(net):
@@ -98,8 +102,7 @@ def _windows(data: DataSet, blocks: tuple[Block, ...]) -> Windows:
     for window in (window for block in blocks for window in block):
         codes, table = _window_codes(codes, *window)
         tables.append(torch.from_numpy(table))
-    small = np.int16 if len(table) < 2**15 else np.int32
-    return Windows(pixels, blocks, tuple(tables), torch.from_numpy(codes.astype(small)))
+    return Windows(pixels, blocks, tuple(tables), torch.from_numpy(codes))
 
 
 def window_maps(
@@ -193,15 +196,18 @@ def _blocks(net: Net) -> list[Block]:
 
 
 def _pixel_codes(images: np.ndarray) -> tuple[np.ndarray, Tensor]:
-    """int32 codes `(N, H, W)` of uint8 images, and the pixels `(codes, C)`, the commonest first."""
-    channels = images[..., None] if images.ndim == 3 else images  # (N, H, W, C)
-    packed = channels.astype(np.int32) @ (1 << 8 * np.arange(channels.shape[3], dtype=np.int32))
+    """Codes `(N, H, W)` of uint8 images, and the pixels `(codes, C)`, the commonest first."""
+    channels = 1
+    packed = images
+    if images.ndim == 4:  # (N, H, W, C)
+        channels = images.shape[3]
+        packed = images.astype(np.int32) @ (1 << 8 * np.arange(channels, dtype=np.int32))
     counts = np.bincount(packed.ravel())
     values = np.flatnonzero(counts)
     values = values[np.argsort(-counts[values], kind="stable")]
-    codes = np.zeros(len(counts), np.int32)
+    codes = np.zeros(len(counts), _smallest(len(values)))
     codes[values] = np.arange(len(values))
-    pixels = np.stack([values >> 8 * k & 255 for k in range(channels.shape[3])], 1)
+    pixels = np.stack([values >> 8 * k & 255 for k in range(channels)], 1)
     return codes[packed], torch.from_numpy(pixels).float() / 255
 
 
@@ -210,22 +216,49 @@ def _window_codes(codes: np.ndarray, side: int, stride: int) -> tuple[np.ndarray
 
     Windows with ink are compared by a random hash, drawn anew should two of them share one.
     """
-    windows = np.lib.stride_tricks.sliding_window_view(codes, (side, side), (1, 2))
-    windows = windows[:, ::stride, ::stride]
-    seen = np.lib.stride_tricks.sliding_window_view(codes != 0, (side, side), (1, 2))
-    ink = np.zeros(windows.shape[:3], dtype=bool)
-    for i, j in np.ndindex(side, side):
-        ink |= seen[:, ::stride, ::stride, i, j]
-    rows = windows[ink].reshape(-1, side * side)
     random = np.random.default_rng(0)
     while True:
-        hashes = rows @ random.integers(1, 2**62, side * side)
-        _, first, numbers = np.unique(hashes, return_index=True, return_inverse=True)
-        if np.array_equal(rows[first][numbers], rows):
-            break
-    found = np.zeros(ink.shape, np.int32)
-    found[ink] = numbers + 1
-    return found, np.concatenate([np.zeros((1, side * side), codes.dtype), rows[first]])
+        factors = random.integers(1, 2**62, side * side)
+        parts = [_windows_with_ink(part, side, stride)[1] @ factors for part in _parts(codes)]
+        _, first, numbers = np.unique(np.concatenate(parts), return_index=True, return_inverse=True)
+        found, start, exact = [], 0, True
+        table = np.zeros((len(first) + 1, side * side), codes.dtype)  # the ground is all 0
+        for part in _parts(codes):
+            ink, rows = _windows_with_ink(part, side, stride)
+            end = start + len(rows)
+            new = (first >= start) & (first < end)
+            table[1:][new] = rows[first[new] - start]
+            own = numbers[start:end] + 1
+            exact = exact and np.array_equal(table[own], rows)
+            found.append(np.zeros(ink.shape, _smallest(len(table))))
+            found[-1][ink] = own
+            start = end
+        if exact:
+            return np.concatenate(found), table
+
+
+def _parts(codes: np.ndarray) -> list[np.ndarray]:
+    """Some images at a time, to bound memory."""
+    return [codes[start : start + PART] for start in range(0, len(codes), PART)]
+
+
+def _windows_with_ink(codes: np.ndarray, side: int, stride: int) -> tuple[np.ndarray, np.ndarray]:
+    """Which windows `(N, H', W')` hold ink, and those, `(windows, side * side)`."""
+
+    def windows(values: np.ndarray) -> np.ndarray:
+        views = np.lib.stride_tricks.sliding_window_view(values, (side, side), (1, 2))
+        return views[:, ::stride, ::stride]
+
+    seen = windows(codes != 0)
+    ink = np.zeros(seen.shape[:3], dtype=bool)
+    for i, j in np.ndindex(side, side):
+        ink |= seen[..., i, j]
+    return ink, windows(codes)[ink].reshape(-1, side * side)
+
+
+def _smallest(codes: int) -> type[np.integer]:
+    """The smallest type for so many codes, for there is one at each position of each image."""
+    return np.int16 if codes < 2**15 else np.int32
 
 
 def _codes_before(codes: Tensor, table: Tensor, side: int, stride: int) -> Tensor:

@@ -17,6 +17,7 @@ from torch.nn import functional as F
 from xo.network.evaluate import as_input
 from xo.network.lookup import Needed, SumOfRows, Windows, find_windows, window_maps
 from xo.network.tiles import TiledDense, find_tiles, gradient_size
+from xo.store.processes import keep_freed_memory
 
 if TYPE_CHECKING:
     from xo.data.dataset import DataSet
@@ -85,7 +86,9 @@ class ByWindow(Computation):
         if self.depth == len(net.conv):
             weights = net.dense[0].weight.numel() // windows.codes[0].numel()  # of a position
             tiles = find_tiles(windows.codes, 3 * batch_size * weights)
+            keep_freed_memory()  # returns what finding windows and tiles took
             self.dense = TiledDense(net.dense[0], tiles)
+            keep_freed_memory()  # and the weights' first layout
         else:
             net.to(memory_format=torch.channels_last)
             self.dense = PlainDense(net.dense[0])

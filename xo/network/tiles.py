@@ -8,12 +8,12 @@ position, so it is kept once per channel, in `common`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from xo.network.lookup import sum_at
 
@@ -26,7 +26,7 @@ class Tiles(NamedTuple):
 
     side: int  # positions
     map_size: tuple[int, ...]  # (H, W)
-    codes: Tensor  # int32 (tiles with ink, side * side), image by image; beyond the edge is ground
+    codes: Tensor  # int (tiles with ink, side * side), image by image; beyond the edge is ground
     places: Tensor  # int64 (tiles with ink,): which tile of its image, row by row
     starts: Tensor  # int64 (N + 1,): the first tile of each image
 
@@ -93,25 +93,33 @@ class TiledDense:
         self.channels = weight.shape[1]
         self.sums = weight.sum((2, 3)).t().contiguous()  # (C, F), of the layer's weight
         self.common = torch.zeros_like(self.sums)  # (C, F)
-        pad = (0, across * side - weight.shape[3], 0, down * side - weight.shape[2])
-        padded = F.pad(weight, pad) if any(pad) else weight
-        self.weights = (  # (places, side * side * C, F)
-            padded.view(outputs, self.channels, down, side, across, side)
-            .permute(2, 4, 3, 5, 1, 0)
-            .reshape(down * across, -1, outputs)
-        )
+        # (places, side * side * C, F)
+        self.weights = weight.new_zeros(down * across, side * side * self.channels, outputs)
+        for own, others in self._bands(weight):
+            own.copy_(others)
         layer.weight.data = weight.new_empty(0)
         layer.weight.requires_grad_(False)
 
     def weight(self) -> Tensor:
         """A copy of the layer's weight `(F, C * H * W)`."""
-        (down, across), side = self.tiles.grid, self.tiles.side
-        shape = self.layer.out_features, self.channels, down * side, across * side
-        weight = self.weights.view(down, across, side, side, self.channels, -1)
-        weight = weight.permute(5, 4, 0, 2, 1, 3).reshape(shape)
+        shape = self.channels, *self.tiles.map_size, self.layer.out_features
+        weight = self.weights.new_empty(shape).permute(3, 0, 1, 2)
+        for own, others in self._bands(weight):
+            others.copy_(own)
         weight += self.common.t()[:, :, None, None]
-        height, width = self.tiles.map_size
-        return weight[:, :, :height, :width].flatten(1)
+        return weight.flatten(1)
+
+    def _bands(self, weight: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
+        """Views `(F, C, h, w)` of the same parts of `weights` and of `weight` (F, C, H, W).
+
+        The weights of each tile: copying them so needs no memory for a third order.
+        """
+        side, (_, across) = self.tiles.side, self.tiles.grid
+        for place, tile in enumerate(self.weights):
+            top, left = (side * at for at in divmod(place, across))
+            others = weight[:, :, top : top + side, left : left + side]
+            own = tile.view(side, side, self.channels, -1).permute(3, 2, 0, 1)
+            yield own[:, :, : others.shape[2], : others.shape[3]], others
 
     def put_back(self) -> None:
         """Gives the layer its weight again; this object is of no use any more."""

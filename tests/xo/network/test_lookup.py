@@ -62,6 +62,12 @@ def test_as_many_convolutions_are_looked_up_as_repeat(small):
     assert 1 <= depth("three-conv") <= 3
 
 
+def test_sets_whose_codes_would_fill_memory_are_not_looked_up(small, monkeypatch):
+    monkeypatch.setattr("xo.network.lookup.LARGEST", small.train.images.nbytes - 1)
+    net = untrained_network(VARIANTS["baseline"], small.image_size, 2, 0)
+    assert find_windows(small, net) is None
+
+
 @pytest.mark.parametrize("function", [SumOfRows, LargestOfRows])
 def test_lookups_have_the_gradients_of_what_they_compute(function):
     rows = torch.randn(7, 3, dtype=torch.double, requires_grad=True)
