@@ -4,6 +4,7 @@
 #
 # STUDY=smoke|default|full   which runs                    PYTHON=python3.12   which Python (3.11 to 3.13)
 # BUILD="--jobs 4"           further options of build      VENV=.venv          where packages go
+# RUNS=FILE|FOLDER|URL#sha256=DIGEST   records from elsewhere, which are then not trained again
 # TORCH_INDEX=ADDRESS        take torch from a package index of PyTorch's own, for example the one without CUDA
 
 STUDY ?= default
@@ -20,6 +21,9 @@ LOCK = $(RUN)/uv --quiet pip compile pyproject.toml --all-extras --universal --f
 .PHONY: report test lint serve lock
 
 report: $(READY)
+ifdef RUNS
+	$(RUN)/python -m xo runs merge '$(RUNS)'
+endif
 	$(RUN)/python -m report_builder build --study $(STUDY) $(BUILD)
 	@echo 'To read it: make serve, then open http://127.0.0.1:8000/'
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib.metadata
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -248,6 +249,17 @@ ALL_COMMANDS = sorted(
 def test_make_knows_the_commands(command: str):
     done = subprocess.run([*command.split(), "--dry-run"], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_make_merges_records_from_elsewhere_before_it_builds():
+    command = ["make", "--dry-run", "report", "STUDY=full", "RUNS=https://host/a b.zip#sha256=12"]
+    lines = subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout.splitlines()
+    merge, build = (
+        next(i for i, line in enumerate(lines) if words in line)
+        for words in ("xo runs merge", "report_builder build --study full")
+    )
+    assert merge < build
+    assert shlex.split(lines[merge])[-1] == "https://host/a b.zip#sha256=12"
 
 
 @pytest.mark.parametrize(

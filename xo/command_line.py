@@ -10,6 +10,7 @@ import click
 
 from xo.data.dataset import EMBEDDED
 from xo.errors import CheckFailed, InputError
+from xo.store.artifact import Damaged
 from xo.store.store import RUNS
 
 DATA = click.option(
@@ -43,6 +44,10 @@ class CommandGroup(click.Group):
         except (InputError, CheckFailed) as error:
             click.echo(f"error: {error}", err=True)
             ctx.exit(2 if isinstance(error, InputError) else 1)
+        except Damaged as damage:
+            remedy = f"remove the folder {damage.folder} and run the same command again"
+            click.echo(f"error: {damage}; {remedy}", err=True)
+            ctx.exit(1)
         except OSError as error:
             if error.errno not in NO_WRITING:
                 raise

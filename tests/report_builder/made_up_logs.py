@@ -14,6 +14,7 @@ from report_builder.evidence.log_explanations import plateau_level
 from report_builder.evidence.original_logs import logs
 from report_builder.evidence.study import Evidence
 from xo.runs.record import RunRecord, RunResult, write_run
+from xo.store.artifact import read
 from xo.store.store import Store
 
 
@@ -25,7 +26,7 @@ def runs(evidence, tmp_path) -> Callable[..., tuple[RunRecord, ...]]:
     store, made = Store(tmp_path), count()
 
     def make(variant: str, curves: np.ndarray) -> tuple[RunRecord, ...]:
-        content = evidence.runs(variant)[0].artifact.content
+        content = read(evidence.runs(variant)[0].folder).content
         batches = np.repeat(
             10 * np.asarray(curves, dtype=float), 10, axis=2
         )  # a row is a tenth of the mean of ten batches

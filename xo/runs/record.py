@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import fields
+from dataclasses import fields, replace
+from functools import cache, lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,8 @@ WEIGHTS_SMALL = 3e6  # bytes; smaller weights (three convolutions) are kept of e
 TRAINING = (
     "xo.network.train:train"  # its code, with all that it reaches, decides what a run computes
 )
+# Fields of a record that are the same in many.
+COMMON = ("settings", "data", "environment", "classes", "layers", "test_ids", "shown_ids")
 NOT_DECIDING = ("name", "zh", "en", "parameters")  # of a variant's row
 
 
@@ -133,9 +136,26 @@ class RunRecord(RunResult, frozen=True, kw_only=True):
 
 
 def run_record(artifact: Artifact) -> RunRecord:
-    """The typed record of a stored run; raises Damaged where its content is not of this version."""
-    result = artifact.content_as(RunResult)
-    return RunRecord(**msgspec.structs.asdict(result), artifact=artifact)
+    """The typed record of a stored run; raises Damaged where its content is not of this version.
+
+    What many runs have in common is in memory once.
+    """
+    result = msgspec.structs.asdict(artifact.content_as(RunResult))
+    result |= {name: _shared(result[name]) for name in COMMON}
+    code = _shared_dict(tuple(artifact.inputs.get("code", {}).items()))
+    artifact = replace(artifact, inputs=artifact.inputs | {"code": code}, content={})
+    return RunRecord(**result, artifact=artifact)
+
+
+@lru_cache(maxsize=256)
+def _shared(value: Any) -> Any:
+    """An equal value that came before."""
+    return value
+
+
+@lru_cache(maxsize=256)
+def _shared_dict(items: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    return dict(items)
 
 
 def run_inputs(variant: Variant, seed: int, data_digest: str, source: Source) -> Inputs:
@@ -157,7 +177,12 @@ def deciding_versions() -> dict[str, str]:
     Python's does not: in Python itself are computed only counts and exact sums. Nor does the label
     of PyTorch's build (`+cpu`, `+cu130`): on the processor all of them run the same code.
     """
-    return {name: version(name).partition("+")[0] for name in ("torch", "numpy")}
+    return {name: _version(name) for name in ("torch", "numpy")}
+
+
+@cache
+def _version(library: str) -> str:
+    return version(library).partition("+")[0]
 
 
 def deciding_settings(variant: Variant) -> dict[str, Any]:
@@ -202,7 +227,7 @@ def write_run(
         optional=(WEIGHTS,),
     )
     record = run_record(artifact)
-    if not keep_weights:
+    if weights is not None and not keep_weights:
         _keep_one_set_of_weights(store, record)
     return record
 

@@ -136,13 +136,13 @@ def one_run(variant: Variant, seed: int, data: DataSet, source: Source) -> Run:
 
 
 def find_records(runs: list[Run], store: Store, quarantine: bool = False) -> Lookup:
-    """Reads and rehashes the records of `runs`.
+    """Reads the records of `runs`; their files are rehashed as they are read.
 
     Damaged ones count as missing and, with `quarantine`, are moved away.
     """
     found, missing = [], []
-    for run in runs:
-        artifact, why = store.look_up("run", run.name, run.inputs, quarantine)
+    wanted = [(run.name, run.inputs) for run in runs]
+    for run, (artifact, why) in zip(runs, store.look_up_all("run", wanted, quarantine)):
         if artifact:
             found.append(run_record(artifact))
         else:

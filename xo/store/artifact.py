@@ -120,6 +120,15 @@ class Artifact:
         if found != self.files[file].sha256:
             raise Damaged(self.folder, file, _CHANGED)
 
+    def compare_size(self, file: str) -> None:
+        """Raises Damaged where a file is missing, or longer or shorter than it was written."""
+        try:
+            found = (self.folder / file).stat().st_size
+        except OSError as error:
+            raise _unreadable(self.folder, file, error) from error
+        if found != self.files[file].bytes:
+            raise Damaged(self.folder, file, _CHANGED)
+
     @property
     def array_names(self) -> tuple[str, ...]:
         """The names of the arrays in `arrays.safetensors`."""
@@ -152,8 +161,9 @@ def _unreadable(folder: Path, file: str, error: OSError) -> Damaged:
     return Damaged(folder, file, f"cannot be read ({error.strerror})")
 
 
-def read(folder: Path, rehash: bool = False) -> Artifact:
-    """The artifact in a folder; with `rehash`, its files but optional ones must be as written.
+def read(folder: Path, rehash: bool = False, compare_sizes: bool = False) -> Artifact:
+    """The artifact in a folder; with `rehash`, its files but optional ones must be as written, or
+    with `compare_sizes` at least as long.
 
     Raises Damaged; InputError where a file may not be read, which is no damage.
     """
@@ -178,10 +188,11 @@ def read(folder: Path, rehash: bool = False) -> Artifact:
         record.files,
         record.digest,
     )
-    if rehash:
-        for file, stored in record.files.items():
-            if not stored.optional:
-                artifact.rehash(file)
+    for file, stored in record.files.items():
+        if rehash and not stored.optional:
+            artifact.rehash(file)
+        elif compare_sizes and not stored.optional:
+            artifact.compare_size(file)
     return artifact
 
 

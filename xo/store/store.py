@@ -14,7 +14,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -61,45 +61,46 @@ class Store:
         folder = self.folder(kind, name, inputs)
         return read(folder, rehash=True) if folder.is_dir() else None
 
-    def why_missing(self, kind: str, name: str, inputs: Inputs) -> str:
-        """`never made`, or which inputs changed since the nearest artifact of that name.
-
-        One on the same data is nearer than any other.
-        """
-        others = [artifact.inputs for artifact in self.artifacts(kind, name)]
-        others = [each for each in others if each.get("data") == inputs.get("data")] or others
-        if not others:
-            return NEVER
-        nearest = min((changes(each, inputs) for each in others), key=lambda found: len(found))
-        return f"changed: {', '.join(nearest)}"
-
     def look_up(
         self, kind: str, name: str, inputs: Inputs, quarantine: bool = False
     ) -> tuple[Artifact | None, str]:
-        """The artifact, or None and why it must be made.
+        """The artifact, its files rehashed, or None and why it must be made.
 
         A damaged one counts as missing and, with `quarantine`, is moved away.
         """
-        try:
-            found = self.find(kind, name, inputs)
-        except Damaged as damage:
-            where = f", moved to {self.quarantine(kind, name, inputs)}" if quarantine else ""
-            return None, f"damaged: {damage}{where}"
-        return found, "" if found else self.why_missing(kind, name, inputs)
+        (found,) = self.look_up_all(kind, [(name, inputs)], quarantine, rehash=True)
+        return found
+
+    def look_up_all(
+        self,
+        kind: str,
+        wanted: Collection[tuple[str, Inputs]],
+        quarantine: bool = False,
+        rehash: bool = False,
+    ) -> Iterator[tuple[Artifact | None, str]]:
+        """As `look_up`, of many names with inputs; each folder is scanned once.
+
+        Without `rehash` only the sizes of files are compared: they are rehashed as they are read.
+        """
+        by_name = self._folders_by_name(kind, [name for name, _ in wanted])
+        for name, inputs in wanted:
+            folder, present = self.folder(kind, name, inputs), by_name.get(name, [])
+            if folder not in present:
+                yield None, _why_missing(present, inputs)
+                continue
+            try:
+                yield read(folder, rehash, compare_sizes=True), ""
+            except Damaged as damage:
+                where = f", moved to {self.quarantine(kind, name, inputs)}" if quarantine else ""
+                yield None, f"damaged: {damage}{where}"
 
     def artifacts(self, kind: str, name: str) -> Iterator[Artifact]:
         """Every readable artifact of a name, the newest first; damaged ones are left out."""
-        for folder in self._folders(kind, name):
-            try:
-                yield read(folder)
-            except Damaged:
-                continue
+        return _readable(self._folders(kind, name))
 
     def all(self, kind: str) -> Iterator[Artifact]:
         """Every readable artifact of a kind; damaged ones are left out."""
-        for folder in self.folders(kind):
-            with suppress(Damaged):
-                yield read(folder)
+        return _readable(self.folders(kind))
 
     def folders(self, kind: str) -> list[Path]:
         """The folder of every artifact of a kind, readable or not."""
@@ -111,13 +112,20 @@ class Store:
         )
 
     def _folders(self, kind: str, name: str) -> list[Path]:
-        place = self.root / KINDS[kind] / name
-        found = [
-            folder
-            for folder in place.parent.glob(f"{place.name}-*")
-            if (match := _NAME.fullmatch(folder.name)) and match["name"] == place.name
-        ]
-        return sorted(found, key=lambda folder: -folder.stat().st_mtime)
+        """The folder of every artifact of a name, the newest first."""
+        return _newest_first(self._folders_by_name(kind, [name]).get(name, []))
+
+    def _folders_by_name(self, kind: str, names: Collection[str]) -> dict[str, list[Path]]:
+        """The folder of every artifact of these names, or of others that lie beside them."""
+        top = self.root / KINDS[kind]
+        found: dict[str, list[Path]] = {}
+        for above in {name.rpartition("/")[0] for name in names}:
+            with suppress(FileNotFoundError), os.scandir(top / above) as entries:
+                for entry in entries:
+                    if match := _NAME.fullmatch(entry.name):
+                        name = f"{above}/{match['name']}" if above else match["name"]
+                        found.setdefault(name, []).append(top / above / entry.name)
+        return found
 
     @contextmanager
     def new_entry(
@@ -211,6 +219,29 @@ class NewEntry:
     folder: Path
     content: dict[str, Any] = field(default_factory=dict)
     artifact: Artifact = field(init=False)
+
+
+def _readable(folders: Iterable[Path]) -> Iterator[Artifact]:
+    for folder in folders:
+        with suppress(Damaged):
+            yield read(folder)
+
+
+def _newest_first(folders: list[Path]) -> list[Path]:
+    return sorted(folders, key=lambda folder: -folder.stat().st_mtime)
+
+
+def _why_missing(folders: list[Path], inputs: Inputs) -> str:
+    """`never made`, or which inputs changed since the nearest of the artifacts in these folders.
+
+    One on the same data is nearer than any other.
+    """
+    others = [artifact.inputs for artifact in _readable(_newest_first(folders))]
+    others = [each for each in others if each.get("data") == inputs.get("data")] or others
+    if not others:
+        return NEVER
+    nearest = min((changes(each, inputs) for each in others), key=lambda found: len(found))
+    return f"changed: {', '.join(nearest)}"
 
 
 @contextmanager

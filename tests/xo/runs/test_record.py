@@ -95,6 +95,7 @@ def test_the_key_depends_on_what_decides_the_result_and_on_nothing_else():
 def test_the_key_holds_the_versions_that_decide_a_result(monkeypatch):
     labelled = {"torch": "2.14.1+cpu", "numpy": "2.3.5"}
     monkeypatch.setattr(records, "version", labelled.__getitem__)
+    monkeypatch.setattr(records, "_version", records._version.__wrapped__)  # which is remembered
     inputs = run_inputs(VARIANTS["baseline"], 0, "data", Source())
     assert inputs["versions"] == {"torch": "2.14.1", "numpy": "2.3.5"}
     assert platform.python_version() not in json.dumps(inputs | {"code": None})

@@ -10,7 +10,7 @@ from xo.errors import InputError
 from xo.store import files
 from xo.store.artifact import Damaged
 from xo.store.problems import problems
-from xo.store.store import KEPT, NEVER
+from xo.store.store import KEPT, NEVER, Store
 
 INPUTS = {"seed": 0, "data": "d", "code": {"module:name": "c"}}
 
@@ -30,12 +30,12 @@ def test_what_is_added_is_found_by_its_inputs_alone(store):
 
 
 def test_why_it_is_missing_names_what_changed_since_the_nearest(store):
-    assert store.why_missing("run", "baseline/0", INPUTS) == NEVER
+    assert store.look_up("run", "baseline/0", INPUTS)[1] == NEVER
     add(store)
     add(store, INPUTS | {"data": "other"})
     code = {"module:name": "changed"}
     asked = {"seed": 1, "data": "other", "code": code}
-    assert store.why_missing("run", "baseline/0", asked) == "changed: code module:name, seed 0 -> 1"
+    assert store.look_up("run", "baseline/0", asked)[1] == "changed: code module:name, seed 0 -> 1"
 
 
 @pytest.mark.parametrize("file", ["record.json", "notes.txt"])
@@ -110,3 +110,31 @@ def test_old_artifacts_are_removed_but_the_last_few(store):
     store.prune("run", [used])
     assert used.folder.is_dir() and other.folder.is_dir()
     assert sum(each.folder.is_dir() for each in old) == KEPT
+
+
+def test_of_many_that_are_looked_up_only_sizes_are_compared(store):
+    folder = add(store).folder
+    (folder / "notes.txt").write_bytes(b"mind")  # as long as before
+    wanted = [("baseline/0", INPUTS), ("baseline/1", INPUTS), ("none/0", INPUTS)]
+    (found, _), *others = store.look_up_all("run", wanted)
+    assert others == [(None, NEVER), (None, NEVER)]
+    with pytest.raises(Damaged, match=r"notes\.txt: does not match"):
+        found.read("notes.txt")
+    for spoiled in (lambda path: path.write_bytes(b"longer"), lambda path: path.unlink()):
+        spoiled(folder / "notes.txt")
+        ((found, why),) = store.look_up_all("run", wanted[:1])
+        assert found is None and why.startswith("damaged: ") and "notes.txt" in why
+
+
+def test_a_copy_is_byte_for_byte_and_a_damaged_one_is_not_taken(store, tmp_path):
+    added, other = add(store, optional=("notes.txt",)), Store(tmp_path / "other")
+    assert other.copy(added) and not other.copy(added)
+    (copied,) = other.all("run")
+    for file in ("record.json", "notes.txt"):
+        assert (copied.folder / file).read_bytes() == (added.folder / file).read_bytes()
+    second = add(store, INPUTS | {"seed": 1})
+    (second.folder / "notes.txt").write_bytes(b"mind")
+    with pytest.raises(Damaged, match=second.folder.name):
+        other.copy(second)
+    assert [each.folder for each in other.all("run")] == [copied.folder]
+    assert [path.name for path in copied.folder.parent.iterdir()] == [copied.folder.name]
