@@ -31,7 +31,8 @@ def page_inputs(
     """
     requests = list(requests)
     places = {f"place {name}": page for name, page in report.figure_pages.items()}
-    digests = {**digests, **places}
+    unsolved = {f"network {variant}": "not solved" for variant in report.unsolved}
+    digests = {**digests, **places, **unsolved}
     shared = {
         "code": source.reach(RENDERING),
         "versions": {name: version(name) for name in PACKAGES},

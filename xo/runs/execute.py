@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from multiprocessing.managers import SyncManager
@@ -206,8 +206,10 @@ def _carry_out(run: Run, queue: Queue | None, keep_weights: bool) -> Outcome:
 def _executor(jobs: int, tasks: int, scheduler: str | None) -> Iterator[Executor | None]:
     """Processes here, or the cluster; None where the caller does the one job itself."""
     if scheduler is None:
-        processes = min(jobs, tasks) or 1
-        with nullcontext() if jobs == 1 else pool(processes, libraries=("torch",)) as executor:
+        if jobs == 1:
+            yield None
+            return
+        with pool(min(jobs, tasks) or 1, libraries=("torch",), background=True) as executor:
             yield executor
         return
     try:
