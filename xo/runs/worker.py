@@ -58,6 +58,8 @@ def carry_out(run: Run, on_progress: Callable[[EpochDone], None], keep_weights: 
         warnings.filterwarnings("ignore", "overflow", RuntimeWarning)
         net, measured, arrays = train(run.variant, run.data, run.seed, report)
     seconds = time.perf_counter() - started
+    # safetensors writes what lies in memory, whatever the strides.
+    arrays = {name: np.asarray(values, order="C") for name, values in arrays.items()}
     keep_freed_memory()  # what training freed goes back before large weights are copied and written
     tensors = net.state_dict()
     small = sum(tensor.nbytes for tensor in tensors.values()) <= WEIGHTS_LIMIT

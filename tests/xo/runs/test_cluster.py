@@ -135,20 +135,18 @@ def test_workers_give_the_records_of_processes_bit_for_bit_and_get_the_images_on
     assert {each.key for each in remote} == local.keys()
     for record in remote:
         other = local[record.key]
-        assert record.array_names == other.array_names
-        for name in record.array_names:
-            assert record.array(name).tobytes() == other.array(name).tobytes()
+        assert record.artifact.files == other.artifact.files  # with their digests
         assert record.epochs == other.epochs and record.environment == other.environment
 
 
 def test_a_killed_worker_costs_its_run_only_which_another_takes(small, store, cluster):
     for _ in range(2):
         cluster.add_worker()
-    long, middle, short = runs = runs_of(small, 60, 20, 10)
+    long, middle, short = runs = runs_of(small, 40, 10, 10)
     heard: list[EpochDone] = []
     records = execute(runs, store, scheduler=cluster.address, on_progress=heard.append)
     assert next(records).key == middle.key
-    await_that(lambda: heard[-1].run == str(short))
+    await_that(lambda: any(done.run == str(short) for done in heard))
     cluster.kill(cluster.worker_of(str(short)))  # which carried out `middle` before
     assert {record.key for record in records} == {long.key, short.key}
     epochs = [(done.run, done.epoch) for done in heard]
@@ -175,9 +173,10 @@ def test_a_worker_that_joins_later_takes_the_run_of_one_that_died(small, store, 
 def test_a_run_that_is_given_up_is_named_and_the_others_are_kept(small, store, cluster):
     for _ in range(2):
         cluster.add_worker()
-    endless, *others = runs = runs_of(small, LONG, 20, 2)
+    endless, *others = runs = runs_of(small, LONG, 10, 2)
     records = execute(runs, store, scheduler=cluster.address)
     done = [next(records)]
+    await_that(lambda: all(cluster.active().values()))
     cluster.kill(cluster.worker_of(str(endless)))
     with pytest.raises(CheckFailed, match=f"gave up 1 runs.*: {endless}; finished runs are kept"):
         done += records
@@ -221,10 +220,10 @@ def test_a_lost_scheduler_gives_one_line_and_what_came_back_is_kept(small, store
         stderr=subprocess.PIPE,
         text=True,
     )
-    await_that(lambda: any(store.root.rglob("record.json")))
+    await_that(lambda: any(store.root.glob("*/0-*/record.json")))
     cluster.kill_scheduler()
     _, lines = command.communicate(timeout=WAIT)
-    assert command.returncode == 1
+    assert command.returncode == 1, lines
     *progress, last = lines.splitlines()
     assert last.startswith(f"error: --scheduler {cluster.address}: the connection")
     assert all(" epoch " in line for line in progress)
