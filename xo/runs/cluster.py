@@ -13,7 +13,6 @@ from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
-from typing import cast
 from uuid import uuid4
 
 import numpy as np
@@ -176,7 +175,9 @@ def _train(
         worker.log_event(images, list(done))
 
     with ONE_RUN:
-        plugin = cast(Images, worker.plugins[images])
+        plugin = worker.plugins.get(images)
+        if not isinstance(plugin, Images):
+            raise Abandoned
         run = Run(variant, seed, plugin.data_sets[data], inputs)
         _check_inputs(run, worker.address)
         return carry_out(run, report, keep_weights)

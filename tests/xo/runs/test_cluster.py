@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -120,13 +121,13 @@ def every_epoch(runs: list[Run]) -> list[tuple[str, int]]:
 def test_workers_give_the_records_of_processes_bit_for_bit_and_get_the_images_once(
     small, store, cluster, monkeypatch
 ):
-    cluster.add_worker(threads=1)
-    cluster.add_worker(threads=2)
+    for _ in range(2):
+        cluster.add_worker()
     sent = []
     monkeypatch.setattr(
         DataSet, "__getstate__", lambda data: sent.append(data) or dict(vars(data)), raising=False
     )
-    runs = runs_of(small, 2, 2, 2, 2, 2, 2)
+    runs = runs_of(small, 2, 2, 2, 2)
     heard: list[EpochDone] = []
     remote = list(execute(runs, store, scheduler=cluster.address, on_progress=heard.append))
     assert len(sent) == 1
@@ -137,6 +138,15 @@ def test_workers_give_the_records_of_processes_bit_for_bit_and_get_the_images_on
         other = local[record.key]
         assert record.artifact.files == other.artifact.files  # with their digests
         assert record.epochs == other.epochs and record.environment == other.environment
+
+
+def test_a_worker_of_two_threads_carries_out_one_run_at_a_time(small, store, cluster):
+    cluster.add_worker(threads=2)
+    runs = runs_of(small, 5, 5)
+    heard: list[EpochDone] = []
+    assert list(execute(runs, store, scheduler=cluster.address, on_progress=heard.append))
+    in_turn = [run for run, _ in groupby(done.run for done in heard)]
+    assert sorted(in_turn) == [str(run) for run in runs]
 
 
 def test_a_killed_worker_costs_its_run_only_which_another_takes(small, store, cluster):
