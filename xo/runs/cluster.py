@@ -6,6 +6,7 @@ time, whatever number of threads it has: start it with `dask worker ADDRESS --nt
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
 from collections.abc import Callable, Iterator
@@ -28,7 +29,15 @@ from xo.store.source_digest import Source
 from xo.variants import Variant
 
 try:
-    from distributed import Client, KilledWorker, WorkerPlugin, as_completed, get_worker
+    from distributed import (
+        Client,
+        KilledWorker,
+        Security,
+        WorkerPlugin,
+        as_completed,
+        get_worker,
+        rpc,
+    )
     from distributed.utils import silence_logging_cmgr
 except ImportError as error:
     raise InputError(
@@ -51,19 +60,27 @@ class Abandoned(Exception):
     """The command that asked for this run has ended."""
 
 
-@contextmanager
-def connected(scheduler: str) -> Iterator[Client]:
-    """A client of the scheduler at that address; InputError where none answers."""
-    with silence_logging_cmgr(logging.CRITICAL):  # a command fails with one line of its own
-        try:
-            client = Client(scheduler, timeout=TIMEOUT, set_as_default=False)
-        except (OSError, ValueError) as error:
-            raise InputError(
-                f"--scheduler {scheduler}: no Dask scheduler answers there; start one with "
-                "'dask scheduler' and give its address, as tcp://host:8786"
-            ) from error
-        with client:
-            yield client
+def check_scheduler(address: str) -> None:
+    """InputError where no scheduler answers; for a wrong address, `Client` itself may hang."""
+    try:
+        with silence_logging_cmgr(logging.CRITICAL):
+            kind = asyncio.run(asyncio.wait_for(_kind_of_server(address), TIMEOUT))
+    except (OSError, TypeError, ValueError) as error:
+        raise InputError(
+            f"--scheduler {address}: no Dask scheduler answers there; start one with "
+            "'dask scheduler' and give its address, as tcp://host:8786"
+        ) from error
+    if kind != "Scheduler":
+        raise InputError(
+            f"--scheduler {address}: a Dask {kind.lower()} answers there; expected a scheduler, "
+            "whose address 'dask scheduler' prints"
+        )
+
+
+async def _kind_of_server(address: str) -> str:
+    security = Security().get_connection_args("client")
+    async with rpc(address, timeout=TIMEOUT, connection_args=security) as server:
+        return str((await server.identity())["type"])
 
 
 @contextmanager
@@ -78,7 +95,11 @@ def cluster(
     InputError where there is no scheduler, no worker, or a worker of another version of the code;
     CheckFailed where the scheduler is lost, or a run whose workers died time and again.
     """
-    with connected(scheduler) as client:
+    check_scheduler(scheduler)
+    with (
+        silence_logging_cmgr(logging.CRITICAL),  # a failed command says why in one line of its own
+        Client(scheduler, timeout=TIMEOUT, set_as_default=False) as client,
+    ):
         workers = _workers(client, scheduler)
         images = Images(
             f"xo-{uuid4().hex}", {run.data.digest: _in_memory(run.data) for run in runs}

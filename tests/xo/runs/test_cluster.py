@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -20,6 +21,7 @@ from click.testing import CliRunner
 from report_builder.cli import main
 from xo.data.dataset import DataSet
 from xo.errors import CheckFailed, InputError
+from xo.runs.cluster import check_scheduler
 from xo.runs.execute import execute
 from xo.runs.study import STUDIES, Run, find_records, one_run, plan, study_data
 from xo.runs.worker import EpochDone
@@ -243,13 +245,25 @@ def test_a_lost_scheduler_gives_one_line_and_what_came_back_is_kept(small, store
     assert 0 < len(found) < len(runs)
 
 
-def test_a_missing_scheduler_is_named_even_where_nothing_is_to_be_trained(monkeypatch):
+@pytest.mark.parametrize(
+    "address", ["tcp://127.0.0.1:9", "localhost", "http://127.0.0.1:9", "tls://"]
+)
+def test_a_missing_scheduler_is_named_even_where_nothing_is_to_be_trained(monkeypatch, address):
     monkeypatch.setattr("xo.runs.cluster.TIMEOUT", 1)
-    command = build("--partial", "--scheduler", "tcp://127.0.0.1:9")[3:]
-    result = CliRunner().invoke(main, command)
+    result = CliRunner().invoke(main, build("--partial", "--scheduler", address)[3:])
     assert result.exit_code == 2
-    assert result.output.startswith("error: --scheduler tcp://127.0.0.1:9: no Dask scheduler")
+    assert result.output.startswith(f"error: --scheduler {address}: no Dask scheduler answers")
     assert result.output.count("\n") == 1
+
+
+def test_an_address_where_something_else_listens_is_named(cluster, monkeypatch):
+    monkeypatch.setattr("xo.runs.cluster.TIMEOUT", 1)
+    worker = cluster.add_worker()
+    with pytest.raises(InputError, match=f"{worker}: a Dask worker answers there; expected"):
+        check_scheduler(worker)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        with pytest.raises(InputError, match="no Dask scheduler answers there"):
+            check_scheduler(f"tcp://127.0.0.1:{silent.getsockname()[1]}")
 
 
 def test_a_scheduler_without_workers_is_named(small, store, cluster, monkeypatch):
