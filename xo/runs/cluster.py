@@ -105,12 +105,12 @@ def cluster(
             f"xo-{uuid4().hex}", {run.data.digest: _in_memory(run.data) for run in runs}
         )
         client.subscribe_topic(images.name, lambda event: on_progress(EpochDone(*event[1])))
-        _register(client, scheduler, images)
         try:
+            _register(client, scheduler, images)
             yield _outcomes(client, scheduler, in_order(runs, workers), images.name, keep_weights)
         finally:
             if client.status == "running":
-                with suppress(OSError):
+                with suppress(Exception):  # a worker without it, or a scheduler that ends just now
                     client.unregister_worker_plugin(images.name)
 
 
@@ -129,10 +129,12 @@ def _workers(client: Client, scheduler: str) -> int:
 def _register(client: Client, scheduler: str, images: Images) -> None:
     try:
         client.register_plugin(images)
-    except ImportError as error:
+    except OSError as error:
+        raise _lost(scheduler) from error
+    except Exception as error:  # as Dask hands on whatever a worker raises
         raise InputError(
-            f"--scheduler {scheduler}: a worker cannot import this program ({error}); install the "
-            "same commit for every worker"
+            f"--scheduler {scheduler}: a worker cannot load the images ({error}); install the same "
+            "commit of this program for every worker"
         ) from error
 
 
@@ -172,16 +174,20 @@ def _outcomes(
                 del future  # a worker that holds a result and dies would have to train it again
                 yield outcome
     except (CancelledError, OSError) as error:
-        raise CheckFailed(
-            f"--scheduler {scheduler}: the connection to the Dask scheduler was lost; finished "
-            "runs are kept; start it and its workers again, and the same command goes on from there"
-        ) from error
+        raise _lost(scheduler) from error
     if given_up:
         raise CheckFailed(
             f"gave up {len(given_up)} runs, whose workers died time and again, most likely for "
             f"want of memory: {', '.join(given_up)}; finished runs are kept; run the same command "
             "again with fewer workers on a machine"
         )
+
+
+def _lost(scheduler: str) -> CheckFailed:
+    return CheckFailed(
+        f"--scheduler {scheduler}: the connection to the Dask scheduler was lost; finished runs "
+        "are kept; start it and its workers again, and the same command goes on from there"
+    )
 
 
 def _train(

@@ -49,15 +49,17 @@ class Cluster:
         self.address = json.loads(file.read_text())["address"]
         self.client = distributed.Client(self.address, set_as_default=False)
 
-    def add_worker(self, threads: int = 1, source: Path = ROOT) -> str:
-        """Starts one, with the code in the folder `source`, and returns its address."""
-        before = self.client.nthreads().keys()
+    def add_workers(self, count: int, threads: int = 1, source: Path = ROOT) -> str:
+        """Starts so many, with the code in the folder `source`; returns the address of one."""
         options = ("--no-nanny", "--nthreads", str(threads))
-        process = self._start("worker", self.address, *options, source=source)
-        await_that(lambda: len(self.client.nthreads()) > len(before))
-        (address,) = self.client.nthreads().keys() - before
-        self.workers[address] = process
-        return address
+        started = [
+            self._start("worker", self.address, *options, source=source) for _ in range(count)
+        ]
+        expected = len(self.workers) + count
+        await_that(lambda: len(self.client.nthreads()) == expected)
+        addresses = {pid: address for address, pid in self.client.run(os.getpid).items()}
+        self.workers |= {addresses[process.pid]: process for process in started}
+        return addresses[started[0].pid]
 
     def active(self) -> dict[str, list[str]]:
         """The runs that each worker carries out."""
@@ -123,8 +125,7 @@ def every_epoch(runs: list[Run]) -> list[tuple[str, int]]:
 def test_workers_give_the_records_of_processes_bit_for_bit_and_get_the_images_once(
     small, store, cluster, monkeypatch
 ):
-    for _ in range(2):
-        cluster.add_worker()
+    cluster.add_workers(2)
     sent = []
     monkeypatch.setattr(
         DataSet, "__getstate__", lambda data: sent.append(data) or dict(vars(data)), raising=False
@@ -143,7 +144,7 @@ def test_workers_give_the_records_of_processes_bit_for_bit_and_get_the_images_on
 
 
 def test_a_worker_of_two_threads_carries_out_one_run_at_a_time(small, store, cluster):
-    cluster.add_worker(threads=2)
+    cluster.add_workers(1, threads=2)
     runs = runs_of(small, 5, 5)
     heard: list[EpochDone] = []
     assert list(execute(runs, store, scheduler=cluster.address, on_progress=heard.append))
@@ -152,8 +153,7 @@ def test_a_worker_of_two_threads_carries_out_one_run_at_a_time(small, store, clu
 
 
 def test_a_killed_worker_costs_its_run_only_which_another_takes(small, store, cluster):
-    for _ in range(2):
-        cluster.add_worker()
+    cluster.add_workers(2)
     long, middle, short = runs = runs_of(small, 40, 10, 10)
     heard: list[EpochDone] = []
     records = execute(runs, store, scheduler=cluster.address, on_progress=heard.append)
@@ -168,7 +168,7 @@ def test_a_killed_worker_costs_its_run_only_which_another_takes(small, store, cl
 
 
 def test_a_worker_that_joins_later_takes_the_run_of_one_that_died(small, store, cluster):
-    first = cluster.add_worker()
+    first = cluster.add_workers(1)
     heard: list[EpochDone] = []
     with ThreadPoolExecutor(1) as thread:
         records = thread.submit(
@@ -177,14 +177,13 @@ def test_a_worker_that_joins_later_takes_the_run_of_one_that_died(small, store, 
         )
         await_that(lambda: bool(heard))
         cluster.kill(first)
-        cluster.add_worker()
+        cluster.add_workers(1)
         assert len(records.result(WAIT)) == 1
 
 
 @pytest.mark.parametrize("cluster", [{"ALLOWED_FAILURES": "0"}], indirect=True)
 def test_a_run_that_is_given_up_is_named_and_the_others_are_kept(small, store, cluster):
-    for _ in range(2):
-        cluster.add_worker()
+    cluster.add_workers(2)
     endless, *others = runs = runs_of(small, LONG, 10, 2)
     records = execute(runs, store, scheduler=cluster.address)
     done = [next(records)]
@@ -196,8 +195,7 @@ def test_a_run_that_is_given_up_is_named_and_the_others_are_kept(small, store, c
 
 
 def test_a_run_in_hand_ends_soon_after_the_command(small, store, cluster):
-    cluster.add_worker()
-    cluster.add_worker()
+    cluster.add_workers(2)
     endless, short = runs_of(small, LONG, 2)
     records = execute([endless, short], store, scheduler=cluster.address)
     assert next(records).key == short.key
@@ -210,12 +208,20 @@ def test_a_worker_of_another_version_is_named_with_what_differs(small, store, cl
     shutil.copytree(ROOT / "xo", tmp_path / "other" / "xo")
     step = tmp_path / "other" / "xo" / "network" / "train.py"
     step.write_text(step.read_text().replace("SHOWN_PER_CLASS = 2", "SHOWN_PER_CLASS = 3"))
-    worker = cluster.add_worker(source=tmp_path / "other")
+    worker = cluster.add_workers(1, source=tmp_path / "other")
     with pytest.raises(
         InputError, match=f"{worker}: differs .*SHOWN_PER_CLASS.*install the same commit"
     ):
         list(execute(runs_of(small, 1), store, scheduler=cluster.address))
     assert not store.root.exists() or find_records(runs_of(small, 1), store).missing
+
+
+def test_a_worker_without_this_program_is_named(small, store, cluster, tmp_path):
+    (tmp_path / "other" / "xo").mkdir(parents=True)
+    (tmp_path / "other" / "xo" / "__init__.py").touch()
+    cluster.add_workers(1, source=tmp_path / "other")
+    with pytest.raises(InputError, match="No module named.*install the same commit.*every worker"):
+        list(execute(runs_of(small, 1), store, scheduler=cluster.address))
 
 
 def build(*options: str) -> list[str]:
@@ -224,7 +230,7 @@ def build(*options: str) -> list[str]:
 
 
 def test_a_lost_scheduler_gives_one_line_and_what_came_back_is_kept(small, store, cluster):
-    cluster.add_worker()
+    cluster.add_workers(1)
     command = subprocess.Popen(
         build("--shard", "1/1", "--scheduler", cluster.address, "--data", str(small.root))
         + ["--store", str(store.root)],
@@ -258,7 +264,7 @@ def test_a_missing_scheduler_is_named_even_where_nothing_is_to_be_trained(monkey
 
 def test_an_address_where_something_else_listens_is_named(cluster, monkeypatch):
     monkeypatch.setattr("xo.runs.cluster.TIMEOUT", 1)
-    worker = cluster.add_worker()
+    worker = cluster.add_workers(1)
     with pytest.raises(InputError, match=f"{worker}: a Dask worker answers there; expected"):
         check_scheduler(worker)
     with socket.create_server(("127.0.0.1", 0)) as silent:
