@@ -149,7 +149,7 @@ class PageFunctions:
     def unsolved(self, *variants: str) -> str:
         """That no seed of these variants solved its task, of those of which that holds.
 
-        For pages that show weights of a variant: they are of a seed that solved it, if there is one.
+        For pages that show weights of a variant: those of a seed that solved it, if there is one.
         """
         self.requests.update(f"network {variant}" for variant in variants)
         found = [VARIANTS[each] for each in variants if each in self.report.unsolved]
