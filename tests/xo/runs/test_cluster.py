@@ -29,7 +29,7 @@ from xo.store.store import Store
 from xo.variants import VARIANTS
 
 distributed = pytest.importorskip("distributed")
-WAIT = 30  # seconds, then a test fails
+WAIT = 60  # seconds, then a test fails
 LONG = 10_000  # epochs; a run of so many does not end in a test
 
 
@@ -50,7 +50,7 @@ class Cluster:
 
     def add_workers(self, count: int, threads: int = 1, source: Path = ROOT) -> str:
         """Starts so many, with the code in the folder `source`; returns the address of one."""
-        options = ("--no-nanny", "--nthreads", str(threads))
+        options = ("--no-nanny", "--nthreads", str(threads), "--local-directory", str(self.folder))
         started = [
             self._start("worker", self.address, *options, source=source) for _ in range(count)
         ]
