@@ -38,7 +38,7 @@ try:
         get_worker,
         rpc,
     )
-    from distributed.utils import silence_logging_cmgr
+    from distributed.utils import LoopRunner, silence_logging_cmgr
 except ImportError as error:
     raise InputError(
         "--engine dask: Dask is not installed; install it with pip install 'xo-report[dask]'"
@@ -64,7 +64,7 @@ def check_scheduler(address: str) -> None:
     """InputError where no scheduler answers; for a wrong address, `Client` itself may hang."""
     try:
         with silence_logging_cmgr(logging.CRITICAL):
-            kind = asyncio.run(asyncio.wait_for(_kind_of_server(address), TIMEOUT))
+            kind = LoopRunner().run_sync(_kind_of_server, address)
     except (OSError, TypeError, ValueError) as error:
         raise InputError(
             f"--scheduler {address}: no Dask scheduler answers there; start one with "
@@ -80,7 +80,7 @@ def check_scheduler(address: str) -> None:
 async def _kind_of_server(address: str) -> str:
     security = Security().get_connection_args("client")
     async with rpc(address, timeout=TIMEOUT, connection_args=security) as server:
-        return str((await server.identity())["type"])
+        return str((await asyncio.wait_for(server.identity(), TIMEOUT))["type"])
 
 
 @contextmanager

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
@@ -30,7 +29,7 @@ from xo.store.store import Store
 from xo.variants import VARIANTS
 
 distributed = pytest.importorskip("distributed")
-WAIT = 30  # seconds, then a test fails
+WAIT = 60  # seconds, then a test fails
 LONG = 10_000  # epochs; a run of so many does not end in a test
 
 
@@ -51,7 +50,7 @@ class Cluster:
 
     def add_workers(self, count: int, threads: int = 1, source: Path = ROOT) -> str:
         """Starts so many, with the code in the folder `source`; returns the address of one."""
-        options = ("--no-nanny", "--nthreads", str(threads))
+        options = ("--no-nanny", "--nthreads", str(threads), "--local-directory", str(self.folder))
         started = [
             self._start("worker", self.address, *options, source=source) for _ in range(count)
         ]
@@ -152,33 +151,21 @@ def test_a_worker_of_two_threads_carries_out_one_run_at_a_time(small, store, clu
     assert sorted(in_turn) == [str(run) for run in runs]
 
 
-def test_a_killed_worker_costs_its_run_only_which_another_takes(small, store, cluster):
+def test_a_killed_worker_costs_its_run_only_which_one_that_joins_later_takes(small, store, cluster):
     cluster.add_workers(2)
-    long, middle, short = runs = runs_of(small, 40, 10, 10)
+    endless, first, second = runs = runs_of(small, LONG, 30, 40)
     heard: list[EpochDone] = []
     records = execute(runs, store, scheduler=cluster.address, on_progress=heard.append)
-    assert next(records).key == middle.key
-    await_that(lambda: any(done.run == str(short) for done in heard))
-    cluster.kill(cluster.worker_of(str(short)))  # which carried out `middle` before
-    assert {record.key for record in records} == {long.key, short.key}
-    epochs = [(done.run, done.epoch) for done in heard]
-    assert epochs.count((str(short), 1)) == 2
-    others = every_epoch([long, middle])
-    assert sorted(epoch for epoch in epochs if epoch[0] != str(short)) == sorted(others)
-
-
-def test_a_worker_that_joins_later_takes_the_run_of_one_that_died(small, store, cluster):
-    first = cluster.add_workers(1)
-    heard: list[EpochDone] = []
-    with ThreadPoolExecutor(1) as thread:
-        records = thread.submit(
-            list,
-            execute(runs_of(small, 20), store, scheduler=cluster.address, on_progress=heard.append),
-        )
-        await_that(lambda: bool(heard))
-        cluster.kill(first)
-        cluster.add_workers(1)
-        assert len(records.result(WAIT)) == 1
+    assert next(records).key == second.key  # the dearer
+    await_that(lambda: any(done.run == str(first) for done in heard))
+    cluster.kill(cluster.worker_of(str(first)))  # which carried out `second` before
+    cluster.add_workers(1)
+    assert next(records).key == first.key
+    records.close()
+    epochs = {str(run): [done.epoch for done in heard if done.run == str(run)] for run in runs}
+    assert epochs[str(first)].count(1) == 2
+    for run in (second, endless):
+        assert epochs[str(run)] == list(range(1, len(epochs[str(run)]) + 1))
 
 
 @pytest.mark.parametrize("cluster", [{"ALLOWED_FAILURES": "0"}], indirect=True)
