@@ -47,6 +47,11 @@ def outline(evidence: Evidence, runs: RunCounts, store: Store) -> Report:
         data=DataSetName(data.name, data.digest, embedded),
         variants=tuple(row.name for row in evidence.rows),
         runs=runs,
+        unsolved=tuple(
+            variant
+            for variant, records in evidence.records.items()
+            if not any(record.solved for record in records)
+        ),
         figure_command=" ".join(["python -m report_builder figure", *options]),
         value_command=" ".join(["python -m report_builder value", *options]),
         drawable=tuple(drawable_figures(evidence)),

@@ -5,7 +5,6 @@ the site is swapped last.
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
@@ -180,21 +179,20 @@ def _train(
 
 
 def _foretold(runs: str, training: float, finishing: float) -> str:
-    total, *parts = (in_words(each).en for each in (training + finishing, training, finishing))
-    return (
-        f"about {total}: {runs} runs to train in {parts[0]}, then figures and pages in {parts[1]}"
-    )
+    total, first, then = (in_words(each).en for each in (training + finishing, training, finishing))
+    return f"about {total}: {runs} runs to train in {first}, then figures and pages in {then}"
 
 
 def _make_first_site(study_name: str, paths: Paths, jobs: int) -> str:
     """In a process of its own: publishes what there is, and returns how many runs that is."""
-    build(study_name, paths, None, jobs, _silently, in_training=True)
+    build(study_name, paths, None, jobs, _exhaust, in_training=True)
     runs = read_report(paths.report).runs
     return f"{runs.made} of {runs.planned} runs" if runs else ""
 
 
-def _silently(names: Iterator[str], count: int) -> None:
-    deque(names, 0)
+def _exhaust(names: Iterator[str], n: int) -> None:
+    for _ in names:
+        pass
 
 
 def _say_first_site(paths: Paths, say: Callable[[str], None], made: Future[str]) -> None:

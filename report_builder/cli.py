@@ -89,6 +89,10 @@ def build(
     """Train, draw, render and publish whatever is missing or stale."""
     if (engine == "dask") != bool(scheduler):
         raise InputError("--engine dask and --scheduler ADDRESS go together; give both or neither")
+    if scheduler:
+        from xo.runs.cluster import check_scheduler
+
+        check_scheduler(scheduler)  # even where nothing is to be trained
     from report_builder.build import build as run_build
     from report_builder.paths import Paths
     from xo.runs.duration import expected_seconds

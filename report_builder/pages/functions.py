@@ -22,6 +22,7 @@ from report_builder.pages.templating import fill
 from report_builder.results.report import AttachedRuns, Report
 from report_builder.text import EMPTY, LANGUAGES, Text
 from xo.errors import InputError
+from xo.runs.record import SOLVED
 from xo.variants import VARIANTS, Variant
 
 CLAIMS_PAGE = "evidence/claims.md"
@@ -56,6 +57,7 @@ class PageFunctions:
             self.run,
             self.stepper,
             self.attached_runs,
+            self.unsolved,
             self.claim,
             self.term,
             self.glossary,
@@ -145,6 +147,17 @@ class PageFunctions:
             target = f"{self._relative(page)}#figure-{name}"
             return self._fill("link.md", label=text, target=target)
         return escape.markdown(self._why_no_figure(name) or text)
+
+    def unsolved(self, *variants: str) -> str:
+        """That no seed of these variants solved its task, of those of which that holds.
+
+        For pages that show weights of a variant: those of a seed that solved it, if there is one.
+        """
+        self.requests.update(f"network {variant}" for variant in variants)
+        found = [VARIANTS[each] for each in variants if each in self.report.unsolved]
+        titles = [Text(row.zh, row.en)[self.language] for row in found]
+        percent = f"{100 * SOLVED:g}"
+        return self._fill("unsolved.md", titles=titles, percent=percent) if found else ""
 
     # Code and interaction
 

@@ -97,6 +97,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     data: DataSetName | None = None
     variants: tuple[str, ...] = ()  # that have runs
     runs: RunCounts | None = None
+    unsolved: tuple[str, ...] = ()  # variants of whose runs none solved its task
     figure_command: str = ""
     value_command: str = ""
     drawable: tuple[str, ...] = ()  # figures that this evidence can show

@@ -34,8 +34,9 @@ def page_inputs(
     """
     requests = list(requests)
     places = {f"place {name}": page for name, page in report.figure_pages.items()}
+    unsolved = {f"network {variant}": "not solved" for variant in report.unsolved}
     attached = digest(msgspec.to_builtins(report.attached_runs))
-    digests = {**digests, **places, ATTACHED_RUNS: attached}
+    digests = {**digests, **places, **unsolved, ATTACHED_RUNS: attached}
     shared = {
         "code": source.reach(RENDERING),
         "versions": {name: version(name) for name in PACKAGES},

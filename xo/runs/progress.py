@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from xo.runs.execute import EpochDone, execute
+from xo.runs.execute import execute
 from xo.runs.record import RunRecord
 from xo.runs.study import Run
+from xo.runs.worker import EpochDone
 from xo.store.store import NEVER, Store
 
 
@@ -75,20 +76,18 @@ def _bars(runs: list[Run], progress: Progress) -> Callable[[EpochDone], None]:
     """A bar for each run that is being trained, and one for all."""
     costs = _epoch_costs(runs)
     total_cost = sum(run.cost for run in runs)
-    total = progress.add_task("all runs", total=total_cost, state=_count(0, runs))
+    total = progress.add_task("all runs", total=total_cost, state=_count({}, runs))
     tasks: dict[str, TaskID] = {}
-    finished = 0
+    reached: dict[str, int] = {}
 
     def show(done: EpochDone) -> None:
-        nonlocal finished
         if done.run not in tasks:
             tasks[done.run] = progress.add_task(done.run, total=done.epochs, state="")
         progress.update(tasks[done.run], completed=done.epoch, state=_state(done))
-        progress.advance(total, costs[done.run])
+        reached[done.run] = done.epoch
+        progress.update(total, completed=_cost(reached, costs), state=_count(reached, runs))
         if done.epoch == done.epochs:
-            finished += 1
-            progress.update(total, state=_count(finished, runs))
-            progress.remove_task(tasks[done.run])
+            progress.remove_task(tasks.pop(done.run))
             _print(progress.console, f"{done.run}: {_state(done)}")
 
     return show
@@ -98,16 +97,15 @@ def _lines(runs: list[Run], console: Console) -> Callable[[EpochDone], None]:
     """A line for each epoch."""
     costs = _epoch_costs(runs)
     total = sum(run.cost for run in runs)
-    started, finished, cost = time.monotonic(), 0, 0.0
+    started = time.monotonic()
+    reached: dict[str, int] = {}
 
     def show(done: EpochDone) -> None:
-        nonlocal finished, cost
-        finished += done.epoch == done.epochs
-        cost += costs[done.run]
-        left = (time.monotonic() - started) * (total / cost - 1)
+        reached[done.run] = done.epoch
+        left = (time.monotonic() - started) * (total / _cost(reached, costs) - 1)
         _print(
             console,
-            f"{done.run}: {_state(done)}; {_count(finished, runs)}, time left {_clock(left)}",
+            f"{done.run}: {_state(done)}; {_count(reached, runs)}, time left {_clock(left)}",
         )
 
     return show
@@ -118,7 +116,13 @@ def _epoch_costs(runs: list[Run]) -> dict[str, float]:
     return {str(run): run.cost / run.variant.epochs for run in runs}
 
 
-def _count(finished: int, runs: list[Run]) -> str:
+def _cost(reached: dict[str, int], costs: dict[str, float]) -> float:
+    """Of the epochs there are by now; a run that begins anew on another worker loses its own."""
+    return sum(costs[run] * epochs for run, epochs in reached.items())
+
+
+def _count(reached: dict[str, int], runs: list[Run]) -> str:
+    finished = sum(reached.get(str(run)) == run.variant.epochs for run in runs)
     return f"{finished} of {len(runs)} runs done"
 
 

@@ -37,15 +37,19 @@ def start_server(libraries: tuple[str, ...] = ()) -> None:
 
 @contextmanager
 def pool(
-    jobs: int, context: BaseContext = CONTEXT, libraries: tuple[str, ...] = ()
+    jobs: int,
+    context: BaseContext = CONTEXT,
+    libraries: tuple[str, ...] = (),
+    background: bool = False,
 ) -> Iterator[Executor]:
     """An executor of `jobs` processes, killed when the block ends by an exception.
 
-    Where no server runs yet, one is started that imports `libraries`. Results raise
+    Where no server runs yet, one is started that imports `libraries`. In the `background` they take
+    the time that other processes leave. Results raise
     concurrent.futures.process.BrokenProcessPool when a process was killed.
     """
     before = set(multiprocessing.active_children())
-    executor = ProcessPoolExecutor(jobs, context, begin)
+    executor = ProcessPoolExecutor(jobs, context, _begin_behind_others if background else begin)
     try:
         with one_thread():
             if context is ANEW:
@@ -67,6 +71,12 @@ def begin() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_caller, daemon=True).start()
     keep_freed_memory()
+
+
+def _begin_behind_others() -> None:
+    begin()
+    if hasattr(os, "nice"):
+        os.nice(10)
 
 
 def _end_with_caller() -> None:

@@ -123,5 +123,5 @@ def test_an_incomplete_site_names_the_runs_it_lacks(published):
     assert "baseline 1 of 10; no-pooling 0 of 5" in partial
     assert "baseline 1/10；no-pooling 0/5" in partial
     first = top_of_page(RunCounts(1, 15, incomplete, in_training=True))
-    assert "14 runs more are being trained" in first and "其余 14 次训练正在进行" in first
+    assert "14 more runs are being trained" in first and "其余 14 次训练正在进行" in first
     assert not top_of_page(RunCounts(15, 15))

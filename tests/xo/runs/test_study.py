@@ -24,7 +24,6 @@ from xo.runs.study import (
     train_command,
 )
 from xo.store.source_digest import Source
-from xo.store.store import Store
 from xo.variants import ROWS, VARIANTS, find_variant
 
 WEIGHTS = {"conv.0.weight": np.zeros(1, np.float32)}
@@ -138,8 +137,9 @@ def test_a_process_trains_as_the_caller_would(small, store):
 
     (record,) = execute(quick_runs(small), store, jobs=1)
     here = train(QUICK, small, 0)
-    assert record.array("batch_loss").tobytes() == here.arrays["batch_loss"].tobytes()
-    assert np.array_equal(record.array("maps.conv1"), here.arrays["maps.conv1"])
+    assert set(record.array_names) == here.arrays.keys()
+    for name, values in here.arrays.items():
+        assert np.array_equal(record.array(name), values), name
 
 
 def test_a_changed_setting_is_named(small, store):
@@ -237,23 +237,6 @@ def test_a_missing_network_is_answered_with_the_command_that_keeps_its_weights(s
         best_network(QUICK, small, Source(), store)
     stored_run(store, quick_runs(small, 4)[3], 0.5, WEIGHTS)
     assert best_network(QUICK, small, Source(), store).seed == 3
-
-
-def test_a_dask_cluster_gives_the_same_result(small, store):
-    distributed = pytest.importorskip("distributed")
-    with distributed.LocalCluster(
-        n_workers=1, threads_per_worker=1, dashboard_address=None
-    ) as cluster:
-        (remote,) = execute(quick_runs(small), store, scheduler=cluster.scheduler_address)
-    (local,) = execute(quick_runs(small), Store(store.root / "local"), jobs=1)
-    assert remote.array("batch_loss").tobytes() == local.array("batch_loss").tobytes()
-
-
-def test_a_scheduler_that_does_not_answer_is_named(small, store, monkeypatch):
-    monkeypatch.setattr(execution, "SCHEDULER_TIMEOUT", 1)
-    pytest.importorskip("distributed")
-    with pytest.raises(InputError, match="tcp://127.0.0.1:9.*no Dask scheduler"):
-        list(execute(quick_runs(small), store, scheduler="tcp://127.0.0.1:9"))
 
 
 def test_the_command_that_trains_a_run_names_data_and_store_unless_they_are_the_default():

@@ -28,6 +28,12 @@ def test_a_process_computes_on_one_thread_and_leaves_ctrl_c_to_the_caller(monkey
     assert "OMP_NUM_THREADS" not in os.environ
 
 
+def test_a_process_in_the_background_yields_to_others():
+    with pool(1) as executor, pool(1, background=True) as behind:
+        usual = executor.submit(os.nice, 0).result()
+        assert behind.submit(os.nice, 0).result() == min(usual + 10, 19)
+
+
 def test_no_process_outlives_its_pool_even_when_it_has_not_finished():
     with pytest.raises(KeyboardInterrupt), pool(2) as executor:
         endless = [executor.submit(time.sleep, 3600) for _ in range(4)]

@@ -1,0 +1,278 @@
+"""A scheduler and workers as a user starts them, in processes of their own on loopback."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import groupby
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from report_builder.cli import main
+from xo.data.dataset import DataSet
+from xo.errors import CheckFailed, InputError
+from xo.runs.cluster import check_scheduler
+from xo.runs.execute import execute
+from xo.runs.study import STUDIES, Run, find_records, one_run, plan, study_data
+from xo.runs.worker import EpochDone
+from xo.store.source_digest import ROOT, Source
+from xo.store.store import Store
+from xo.variants import VARIANTS
+
+distributed = pytest.importorskip("distributed")
+WAIT = 30  # seconds, then a test fails
+LONG = 10_000  # epochs; a run of so many does not end in a test
+
+
+class Cluster:
+    """A Dask scheduler, and workers by their addresses."""
+
+    def __init__(self, folder: Path, settings: dict[str, str]) -> None:
+        self.folder = folder
+        self.settings = {
+            f"DASK_DISTRIBUTED__SCHEDULER__{name}": settings[name] for name in settings
+        }
+        self.workers: dict[str, subprocess.Popen] = {}
+        file = folder / "scheduler.json"
+        self.scheduler = self._start("scheduler", "--port", "0", "--scheduler-file", str(file))
+        await_that(file.exists)
+        self.address = json.loads(file.read_text())["address"]
+        self.client = distributed.Client(self.address, set_as_default=False)
+
+    def add_workers(self, count: int, threads: int = 1, source: Path = ROOT) -> str:
+        """Starts so many, with the code in the folder `source`; returns the address of one."""
+        options = ("--no-nanny", "--nthreads", str(threads))
+        started = [
+            self._start("worker", self.address, *options, source=source) for _ in range(count)
+        ]
+        expected = len(self.workers) + count
+        await_that(lambda: len(self.client.nthreads()) == expected)
+        addresses = {pid: address for address, pid in self.client.run(os.getpid).items()}
+        self.workers |= {addresses[process.pid]: process for process in started}
+        return addresses[started[0].pid]
+
+    def active(self) -> dict[str, list[str]]:
+        """The runs that each worker carries out."""
+        return self.client.run(
+            lambda dask_worker: [run for _, _, run in dask_worker.active_threads.values()]
+        )
+
+    def worker_of(self, run: str) -> str:
+        """The address of the worker that carries out a run."""
+        (address,) = (worker for worker, runs in self.active().items() if run in runs)
+        return address
+
+    def kill(self, worker: str) -> None:
+        self.workers[worker].kill()
+        self.workers.pop(worker).wait()
+
+    def kill_scheduler(self) -> None:
+        self.scheduler.kill()
+        self.scheduler.wait()
+
+    def close(self) -> None:
+        self.client.close()
+        for process in (*self.workers.values(), self.scheduler):
+            process.kill()
+            process.wait()
+
+    def _start(self, *command: str, source: Path = ROOT) -> subprocess.Popen:
+        return subprocess.Popen(
+            [sys.executable, "-m", "dask", *command, "--host", "127.0.0.1", "--no-dashboard"],
+            cwd=self.folder,
+            env={**os.environ, **self.settings, "PYTHONPATH": str(source)},
+            stderr=subprocess.DEVNULL,
+        )
+
+
+def await_that(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + WAIT
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def cluster(tmp_path, request) -> Iterator[Cluster]:
+    """A scheduler with these settings, as yet without workers."""
+    started = Cluster(tmp_path, getattr(request, "param", {}))
+    yield started
+    started.close()
+
+
+def runs_of(data: DataSet, *epochs: int) -> list[Run]:
+    """Runs of a small network, of so many epochs each."""
+    return [
+        one_run(replace(VARIANTS["features"], epochs=count), seed, data, Source())
+        for seed, count in enumerate(epochs)
+    ]
+
+
+def every_epoch(runs: list[Run]) -> list[tuple[str, int]]:
+    return [(str(run), epoch) for run in runs for epoch in range(1, run.variant.epochs + 1)]
+
+
+def test_workers_give_the_records_of_processes_bit_for_bit_and_get_the_images_once(
+    small, store, cluster, monkeypatch
+):
+    cluster.add_workers(2)
+    sent = []
+    monkeypatch.setattr(
+        DataSet, "__getstate__", lambda data: sent.append(data) or dict(vars(data)), raising=False
+    )
+    runs = runs_of(small, 2, 2, 2, 2)
+    heard: list[EpochDone] = []
+    remote = list(execute(runs, store, scheduler=cluster.address, on_progress=heard.append))
+    assert len(sent) == 1
+    assert sorted((done.run, done.epoch) for done in heard) == every_epoch(runs)
+    local = {each.key: each for each in execute(runs, Store(store.root / "local"), jobs=1)}
+    assert {each.key for each in remote} == local.keys()
+    for record in remote:
+        other = local[record.key]
+        assert record.artifact.files == other.artifact.files  # with their digests
+        assert record.epochs == other.epochs and record.environment == other.environment
+
+
+def test_a_worker_of_two_threads_carries_out_one_run_at_a_time(small, store, cluster):
+    cluster.add_workers(1, threads=2)
+    runs = runs_of(small, 5, 5)
+    heard: list[EpochDone] = []
+    assert list(execute(runs, store, scheduler=cluster.address, on_progress=heard.append))
+    in_turn = [run for run, _ in groupby(done.run for done in heard)]
+    assert sorted(in_turn) == [str(run) for run in runs]
+
+
+def test_a_killed_worker_costs_its_run_only_which_another_takes(small, store, cluster):
+    cluster.add_workers(2)
+    long, middle, short = runs = runs_of(small, 40, 10, 10)
+    heard: list[EpochDone] = []
+    records = execute(runs, store, scheduler=cluster.address, on_progress=heard.append)
+    assert next(records).key == middle.key
+    await_that(lambda: any(done.run == str(short) for done in heard))
+    cluster.kill(cluster.worker_of(str(short)))  # which carried out `middle` before
+    assert {record.key for record in records} == {long.key, short.key}
+    epochs = [(done.run, done.epoch) for done in heard]
+    assert epochs.count((str(short), 1)) == 2
+    others = every_epoch([long, middle])
+    assert sorted(epoch for epoch in epochs if epoch[0] != str(short)) == sorted(others)
+
+
+def test_a_worker_that_joins_later_takes_the_run_of_one_that_died(small, store, cluster):
+    first = cluster.add_workers(1)
+    heard: list[EpochDone] = []
+    with ThreadPoolExecutor(1) as thread:
+        records = thread.submit(
+            list,
+            execute(runs_of(small, 20), store, scheduler=cluster.address, on_progress=heard.append),
+        )
+        await_that(lambda: bool(heard))
+        cluster.kill(first)
+        cluster.add_workers(1)
+        assert len(records.result(WAIT)) == 1
+
+
+@pytest.mark.parametrize("cluster", [{"ALLOWED_FAILURES": "0"}], indirect=True)
+def test_a_run_that_is_given_up_is_named_and_the_others_are_kept(small, store, cluster):
+    cluster.add_workers(2)
+    endless, *others = runs = runs_of(small, LONG, 10, 2)
+    records = execute(runs, store, scheduler=cluster.address)
+    done = [next(records)]
+    await_that(lambda: all(cluster.active().values()))
+    cluster.kill(cluster.worker_of(str(endless)))
+    with pytest.raises(CheckFailed, match=f"gave up 1 runs.*: {endless}; finished runs are kept"):
+        done += records
+    assert {record.key for record in done} == {run.key for run in others}
+
+
+def test_a_run_in_hand_ends_soon_after_the_command(small, store, cluster):
+    cluster.add_workers(2)
+    endless, short = runs_of(small, LONG, 2)
+    records = execute([endless, short], store, scheduler=cluster.address)
+    assert next(records).key == short.key
+    cluster.worker_of(str(endless))
+    records.close()
+    await_that(lambda: not any(cluster.active().values()))
+
+
+def test_a_worker_of_another_version_is_named_with_what_differs(small, store, cluster, tmp_path):
+    shutil.copytree(ROOT / "xo", tmp_path / "other" / "xo")
+    step = tmp_path / "other" / "xo" / "network" / "train.py"
+    step.write_text(step.read_text().replace("SHOWN_PER_CLASS = 2", "SHOWN_PER_CLASS = 3"))
+    worker = cluster.add_workers(1, source=tmp_path / "other")
+    with pytest.raises(
+        InputError, match=f"{worker}: differs .*SHOWN_PER_CLASS.*install the same commit"
+    ):
+        list(execute(runs_of(small, 1), store, scheduler=cluster.address))
+    assert not store.root.exists() or find_records(runs_of(small, 1), store).missing
+
+
+def test_a_worker_without_this_program_is_named(small, store, cluster, tmp_path):
+    (tmp_path / "other" / "xo").mkdir(parents=True)
+    (tmp_path / "other" / "xo" / "__init__.py").touch()
+    cluster.add_workers(1, source=tmp_path / "other")
+    with pytest.raises(InputError, match="No module named.*install the same commit.*every worker"):
+        list(execute(runs_of(small, 1), store, scheduler=cluster.address))
+
+
+def build(*options: str) -> list[str]:
+    command = ["build", "--study", "smoke", "--engine", "dask", *options]
+    return [sys.executable, "-m", "report_builder", *command]
+
+
+def test_a_lost_scheduler_gives_one_line_and_what_came_back_is_kept(small, store, cluster):
+    cluster.add_workers(1)
+    command = subprocess.Popen(
+        build("--shard", "1/1", "--scheduler", cluster.address, "--data", str(small.root))
+        + ["--store", str(store.root)],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    await_that(lambda: any(store.root.glob("*/0-*/record.json")))
+    cluster.kill_scheduler()
+    _, lines = command.communicate(timeout=WAIT)
+    assert command.returncode == 1, lines
+    *progress, last = lines.splitlines()
+    assert last.startswith(f"error: --scheduler {cluster.address}: the connection")
+    assert all(" epoch " in line for line in progress)
+    study = STUDIES["smoke"]
+    runs = plan(study, study_data(study, small), Source())
+    found = find_records(runs, store).found
+    assert 0 < len(found) < len(runs)
+
+
+@pytest.mark.parametrize(
+    "address", ["tcp://127.0.0.1:9", "localhost", "http://127.0.0.1:9", "tls://"]
+)
+def test_a_missing_scheduler_is_named_even_where_nothing_is_to_be_trained(monkeypatch, address):
+    monkeypatch.setattr("xo.runs.cluster.TIMEOUT", 1)
+    result = CliRunner().invoke(main, build("--partial", "--scheduler", address)[3:])
+    assert result.exit_code == 2
+    assert result.output.startswith(f"error: --scheduler {address}: no Dask scheduler answers")
+    assert result.output.count("\n") == 1
+
+
+def test_an_address_where_something_else_listens_is_named(cluster, monkeypatch):
+    monkeypatch.setattr("xo.runs.cluster.TIMEOUT", 1)
+    worker = cluster.add_workers(1)
+    with pytest.raises(InputError, match=f"{worker}: a Dask worker answers there; expected"):
+        check_scheduler(worker)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        with pytest.raises(InputError, match="no Dask scheduler answers there"):
+            check_scheduler(f"tcp://127.0.0.1:{silent.getsockname()[1]}")
+
+
+def test_a_scheduler_without_workers_is_named(small, store, cluster, monkeypatch):
+    monkeypatch.setattr("xo.runs.cluster.TIMEOUT", 1)
+    with pytest.raises(InputError, match=f"{cluster.address}: .* has no workers; start some with"):
+        list(execute(runs_of(small, 1), store, scheduler=cluster.address))
