@@ -47,7 +47,7 @@ def test_attached_runs_have_an_address_a_size_a_digest_and_a_command(address: st
         page = PageFunctions(report, language, "hands-on/it.md", "hands-on/it.md", False)
         text = page.attached_runs()
         assert f'href="{link}"' in text
-        assert all(words in text for words in ("52.3 MB", ">12ab<", " 240 ", f">{address}<"))
+        assert all(words in text for words in ("52.3 MB", "`12ab`", " 240 ", f">{address}<"))
         assert f"\nmake report RUNS={source} STUDY=full\n" in text
 
 
