@@ -15,6 +15,7 @@ import msgspec
 
 from report_builder import artifacts
 from report_builder.assemble import assemble, count_runs, outline, with_pages
+from report_builder.attach import attach_runs
 from report_builder.evidence.gather import (
     StudyRuns,
     gather,
@@ -92,13 +93,15 @@ def build(
     expect: Expect | None = None,
     say: Callable[[str], None] = lambda line: None,
     in_training: bool = False,
+    attach: bool = False,
 ) -> Summary:
     """Makes whatever is missing or stale, and publishes the site when all checks have passed.
 
     `train` carries out runs, given with why they are missing, calls its second argument with each
     record, and returns all; without it the site is made of the records there are, and says so, and
     where the others are `in_training`. `follow` exhausts an iterator of the names of n things as
-    they are made. `expect` foretells the seconds of runs by their keys; `say` shows a line.
+    they are made. `expect` foretells the seconds of runs by their keys; `say` shows a line. With
+    `attach`, the site offers an export of the records.
     """
     started = time.perf_counter()
     paths.claim()
@@ -107,7 +110,8 @@ def build(
     )  # before anything is made of them: later changes are for the next build
     study = look_up_study(study_name, paths.data, paths.store, quarantine=True)
     missing = study.lookup.missing if train else []
-    if not missing and (counts := unchanged_since(study, paths, files)):
+    attached = bool(read_report(paths.report).attached_runs)
+    if attached == attach and not missing and (counts := unchanged_since(study, paths, files)):
         return _summary(started, study, counts)
     if missing:  # much is then to be made
         processes.start_server(LIBRARIES)
@@ -121,7 +125,8 @@ def build(
         report = outline(evidence, count_runs(study, evidence, in_training), study.store)
         requests = page_requests(paths.docs, report)
         pages = figure_pages(requests, report.drawable)
-        report = msgspec.structs.replace(report, figure_pages=pages)
+        export = attach_runs(study_name, paths) if attach else None
+        report = msgspec.structs.replace(report, figure_pages=pages, attached_runs=export)
         requested = artifacts.requested_artifacts(evidence, requests, paths, report.drawable)
         made = _make_missing(requested, jobs, follow)
         stored = [made.get((each.kind, each.name), each) for each in requested]

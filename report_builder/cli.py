@@ -64,6 +64,11 @@ def main() -> None:
 @click.option("--engine", type=click.Choice(["local", "dask"]), default="local", show_default=True)
 @click.option("--scheduler", metavar="ADDRESS", help="Of the Dask scheduler, as tcp://host:8786.")
 @click.option(
+    "--attach-runs",
+    is_flag=True,
+    help="The site offers the study's records as runs-STUDY.zip, for 'xo runs merge' elsewhere.",
+)
+@click.option(
     "--shard",
     metavar="I/N",
     help="Train the Ith of N shares of the study and nothing else; 'xo runs merge' unites them.",
@@ -78,6 +83,7 @@ def build(
     jobs: int | None,
     engine: str,
     scheduler: str | None,
+    attach_runs: bool,
     shard: str | None,
 ) -> None:
     """Train, draw, render and publish whatever is missing or stale."""
@@ -97,6 +103,8 @@ def build(
     if shard:
         if partial:
             raise InputError("--shard trains and --partial does not; give one of them")
+        if attach_runs:
+            raise InputError("--shard makes no site to attach runs to; leave --attach-runs out")
         from xo.runs.shard import train_shard
 
         def train_share(missing):
@@ -126,6 +134,7 @@ def build(
         follow,
         None if scheduler else expect,  # nothing is known of the machines of a cluster
         lambda line: click.echo(line, err=True),
+        attach=attach_runs,
     )
     click.echo(f"{summary}; open {site / 'index.html'}")
 

@@ -46,13 +46,13 @@ def status(study_name: str, paths: Paths) -> Iterator[Status]:
     reasons = {run.key: reason for run, reason in study.lookup.missing}
     yield from (Status(f"run {run}", reasons.get(run.key, "")) for run in study.runs)
     last = read_report(paths.report)
-    before = {name: last.inputs(name) for name in last.provenance}
-    yield from _made_of_records(study, paths, before)
+    yield from _made_of_records(study, paths, last)
     if not is_published(paths.site):
         yield Status(f"site {paths.site}", "not published, or not complete")
 
 
-def _made_of_records(study: StudyRuns, paths: Paths, before: dict[str, Inputs]) -> Iterator[Status]:
+def _made_of_records(study: StudyRuns, paths: Paths, last: Report) -> Iterator[Status]:
+    before = {name: last.inputs(name) for name in last.provenance}
     evidence, source = gather(study, may_be_empty=True), Source()
     demonstrations = look_up_demonstrations(evidence, study.store)
     to_compute = {planned.name: why for planned, why in demonstrations.missing}
@@ -84,7 +84,7 @@ def _made_of_records(study: StudyRuns, paths: Paths, before: dict[str, Inputs]) 
         page._replace(results=frozenset(before.get(f"page {page.path}", {}).get("uses", ())))
         for page in requests
     ]
-    complete = _complete(report, study)
+    complete = _complete(report, study, last)
     of_pages = page_inputs(pages, paths.docs, CONFIG, complete, digests, source)
     for name, inputs in of_pages.items():
         yield _compared(name, before, inputs, "never rendered")
@@ -123,6 +123,7 @@ def _waiting(
     return found
 
 
-def _complete(report: Report, study: StudyRuns) -> Report:
-    """The report as a build leaves it, with all runs."""
-    return msgspec.structs.replace(report, runs=RunCounts(len(study.runs), len(study.runs)))
+def _complete(report: Report, study: StudyRuns, last: Report) -> Report:
+    """The report as a build leaves it, with all runs, and with what the last one attached."""
+    runs = RunCounts(len(study.runs), len(study.runs))
+    return msgspec.structs.replace(report, runs=runs, attached_runs=last.attached_runs)

@@ -19,7 +19,7 @@ from report_builder.evidence import original_logs
 from report_builder.pages import glossary, provenance
 from report_builder.pages.code_outputs import CodeBlock
 from report_builder.pages.templating import fill
-from report_builder.results.report import Report
+from report_builder.results.report import AttachedRuns, Report
 from report_builder.text import EMPTY, LANGUAGES, Text
 from xo.errors import InputError
 from xo.runs.record import SOLVED
@@ -27,6 +27,7 @@ from xo.variants import VARIANTS, Variant
 
 CLAIMS_PAGE = "evidence/claims.md"
 GLOSSARY_PAGE = "appendix/glossary.md"
+ATTACHED_RUNS = "attached runs"
 STEPPER, STEPPER_FIGURE = "windows", "sliding-window"  # the figure stands where no script runs
 
 T = TypeVar("T")
@@ -55,6 +56,7 @@ class PageFunctions:
             self.figure_link,
             self.run,
             self.stepper,
+            self.attached_runs,
             self.unsolved,
             self.claim,
             self.term,
@@ -174,9 +176,23 @@ class PageFunctions:
         content = self.report.steppers.get(STEPPER)
         if not content:
             return picture
-        folder = "" if self.language == LANGUAGES[0] else self.language
-        assets = relpath("assets", Path(folder, self.path).with_suffix(""))
+        assets = self._at_root("assets")
         return self._fill("stepper.md", picture=picture, content=content, assets=assets)
+
+    # Records
+
+    def attached_runs(self) -> str:
+        """Where the site offers its records and how to use them, or how to make it offer them."""
+        self.requests.add(ATTACHED_RUNS)
+        attached = self.report.attached_runs
+        return self._fill(
+            "attached_runs.md",
+            study=self.report.study or "full",
+            attached=attached,
+            link=self._at_root(attached.name) if attached else "",
+            megabytes=f"{attached.bytes / 1e6:,.1f}" if attached else "",
+            source=_source(attached) if attached else "",
+        )
 
     # Claims
 
@@ -235,6 +251,11 @@ class PageFunctions:
         """The relative address of a file of this language."""
         return relpath(path, str(Path(self.path).parent))
 
+    def _at_root(self, path: str) -> str:
+        """The address, relative to the published page, of a file at the site's root."""
+        folder = "" if self.language == LANGUAGES[0] else self.language
+        return relpath(path, Path(folder, self.path).with_suffix(""))
+
     def _find(
         self, kind: str, results: Mapping[str, T], name: str, known: tuple[str, ...] = ()
     ) -> T:
@@ -280,6 +301,12 @@ _NOT_HERE = Text("这里没有{kind}：{reason}。", "No {kind} here: {reason}."
 _NO_RUN = Text(
     "研究 {study} 还没有“{title}”的训练。", "The study {study} has no run of “{title}” yet."
 )
+
+
+def _source(attached: AttachedRuns) -> str:
+    """What `runs merge` takes it by: an address needs the digest, a file that was fetched none."""
+    known = attached.address != attached.name
+    return f"{attached.address}#sha256={attached.sha256}" if known else attached.name
 
 
 def _returning_markup(function: Callable[..., str]) -> Callable[..., Markup]:

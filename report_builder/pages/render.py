@@ -100,6 +100,8 @@ def render(docs: Path, report: Report, out: Path) -> list[PageRequest]:
                     file = f"{page.language}-{scheme}.{figure.kind}"
                     files[f"{shown}.{scheme}.{figure.kind}"] = drawn / file
                 files[f"{shown}.csv"] = drawn / "data.csv"
+    if attached := report.attached_runs:
+        files[attached.name] = Path(attached.file)
     requests = _notebooks(docs)
     for notebook in requests:
         executed, language = (

@@ -73,6 +73,17 @@ class RunCounts(msgspec.Struct, frozen=True):
     in_training: bool = False  # whether the others were being trained as the report was written
 
 
+class AttachedRuns(msgspec.Struct, frozen=True, kw_only=True):
+    """An export of the study's records that the site offers beside its pages."""
+
+    name: str  # of the file, at the root of the site
+    file: str  # that a build wrote
+    address: str  # where the site is published; only the name where that is not known
+    runs: int
+    bytes: int
+    sha256: str
+
+
 class DataSetName(msgspec.Struct, frozen=True):
     name: str
     digest: str
@@ -98,6 +109,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     steppers: dict[str, Any] = {}  # data for the page's script
     figures: dict[str, DrawnFigure] = {}
     notebooks: dict[str, str] = {}  # zh/hands-on/sizes.py -> path of the executed notebook
+    attached_runs: AttachedRuns | None = None
     code_outputs: dict[str, str] = {}  # what code on pages printed
     provenance: dict[str, Provenance] = {}  # "value baseline.n", "page zh/index.md", ...
     details: dict[str, dict[str, Any]] = {}  # digest -> the part of inputs that it stands for

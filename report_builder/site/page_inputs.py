@@ -7,7 +7,10 @@ from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
+import msgspec
+
 from report_builder.evidence.original_logs import FILE as PRINTED_LOGS
+from report_builder.pages.functions import ATTACHED_RUNS
 from report_builder.pages.render import PageRequest
 from report_builder.pages.templating import TEMPLATES
 from report_builder.results.report import Report
@@ -32,7 +35,8 @@ def page_inputs(
     requests = list(requests)
     places = {f"place {name}": page for name, page in report.figure_pages.items()}
     unsolved = {f"network {variant}": "not solved" for variant in report.unsolved}
-    digests = {**digests, **places, **unsolved}
+    attached = digest(msgspec.to_builtins(report.attached_runs))
+    digests = {**digests, **places, **unsolved, ATTACHED_RUNS: attached}
     shared = {
         "code": source.reach(RENDERING),
         "versions": {name: version(name) for name in PACKAGES},

@@ -4,6 +4,7 @@ has tests of its own.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 from dataclasses import replace
@@ -422,3 +423,19 @@ def test_a_file_among_the_rendered_pages_is_neither_lost_nor_published(run, path
         "more" in (paths.build / "docs" / "en" / "index.md").read_text()
         and dotted.read_text() == "mine"
     )
+
+
+def test_a_site_offers_its_records_only_while_asked_to(paths, train):
+    def make(attach: bool) -> Report:
+        build("smoke", paths, train, jobs=1, follow=lambda names, n: [*names], attach=attach)
+        return read_report(paths.report)
+
+    offered = paths.build / "docs" / "runs-smoke.zip"
+    assert make(False).attached_runs is None and not offered.exists()
+    attached = make(True).attached_runs
+    content = offered.read_bytes()
+    assert attached and (attached.runs, attached.bytes) == (RUNS, len(content))
+    assert attached.sha256 == hashlib.sha256(content).hexdigest()
+    assert not [each for each in status("smoke", paths) if each.why_stale]
+    assert make(False).attached_runs is None and not offered.exists()
+    assert len(train.runs) == RUNS

@@ -53,6 +53,13 @@ def export(
     Of each variant one run that solved its task comes with its weights, as far as there is room.
     """
     _refuse_foreign_file(target)
+    return write_export(target, study, data, store, all_weights)
+
+
+def write_export(
+    target: Path, study: str | None, data: DataSet, store: Store, all_weights: bool = False
+) -> Exported:
+    """As `export`, in a folder of the program's own."""
     try:
         return _export(target, study, data, store, all_weights)
     except Damaged as damage:

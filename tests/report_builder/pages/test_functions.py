@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 
+import pytest
+
 from report_builder.pages.functions import PageFunctions
-from report_builder.results.report import Report
+from report_builder.results.report import AttachedRuns, Report
 
 
 def test_the_page_holds_all_data_of_the_stepper():
@@ -22,3 +24,33 @@ def test_the_page_holds_all_data_of_the_stepper():
         "stepper windows",
         "figure sliding-window",
     }
+
+
+@pytest.mark.parametrize(
+    "address, source",
+    [
+        ("https://host/report/runs-full.zip", "'https://host/report/runs-full.zip#sha256=12ab'"),
+        ("runs-full.zip", "runs-full.zip"),  # the site's address is not known: fetched by hand
+    ],
+)
+def test_attached_runs_have_an_address_a_size_a_digest_and_a_command(address: str, source: str):
+    attached = AttachedRuns(
+        name="runs-full.zip",
+        file="build/runs-full.zip",
+        address=address,
+        runs=240,
+        bytes=52_340_000,
+        sha256="12ab",
+    )
+    report = Report(study="full", attached_runs=attached)
+    for language, link in (("zh", "../../runs-full.zip"), ("en", "../../../runs-full.zip")):
+        page = PageFunctions(report, language, "hands-on/it.md", "hands-on/it.md", False)
+        text = page.attached_runs()
+        assert f'href="{link}"' in text
+        assert all(words in text for words in ("52.3 MB", "`12ab`", " 240 ", f">{address}<"))
+        assert f"\nmake report RUNS={source} STUDY=full\n" in text
+
+
+def test_without_attached_runs_the_page_says_how_to_attach_them():
+    text = PageFunctions(Report(), "en", "it.md", "it.md", False).attached_runs()
+    assert "\npython -m report_builder build --study full --attach-runs\n" in text

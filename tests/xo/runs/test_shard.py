@@ -52,7 +52,11 @@ def test_the_command_writes_no_site_and_ends_with_one_line(small, tmp_path, monk
     result = CliRunner().invoke(main, [*asked, "--shard", "90/90"], catch_exceptions=False)
     assert result.exit_code == 0 and result.stdout.count("\n") == 1
     assert sorted(path.name for path in tmp_path.iterdir() if path.name != "data0") == ["shard"]
-    for wrong in (["--shard", "3/2"], ["--shard", "1/2", "--partial"]):
+    for wrong in (
+        ["--shard", "3/2"],
+        ["--shard", "1/2", "--partial"],
+        ["--shard", "1/2", "--attach-runs"],
+    ):
         refused = CliRunner().invoke(main, [*asked, *wrong])
         assert refused.exit_code == 2 and len(refused.stderr.splitlines()) == 1
     assert not list(Store(tmp_path / "shard").all("run"))
