@@ -120,7 +120,10 @@ class Store:
         top = self.root / KINDS[kind]
         found: dict[str, list[Path]] = {}
         for above in {name.rpartition("/")[0] for name in names}:
-            with suppress(FileNotFoundError), os.scandir(top / above) as entries:
+            with (
+                suppress(FileNotFoundError, NotADirectoryError),
+                os.scandir(top / above) as entries,
+            ):
                 for entry in entries:
                     if match := _NAME.fullmatch(entry.name):
                         name = f"{above}/{match['name']}" if above else match["name"]
