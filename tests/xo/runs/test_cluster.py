@@ -205,7 +205,10 @@ def test_a_worker_of_another_version_is_named_with_what_differs(small, store, cl
 
 def test_a_worker_without_this_program_is_named(small, store, cluster, tmp_path):
     (tmp_path / "other" / "xo").mkdir(parents=True)
-    (tmp_path / "other" / "xo" / "__init__.py").touch()
+    # An editable install would find the modules that an empty package lacks.
+    (tmp_path / "other" / "xo" / "__init__.py").write_text(
+        "raise ModuleNotFoundError(\"No module named 'xo'\")\n"
+    )
     cluster.add_workers(1, source=tmp_path / "other")
     with pytest.raises(InputError, match="No module named.*install the same commit.*every worker"):
         list(execute(runs_of(small, 1), store, scheduler=cluster.address))
