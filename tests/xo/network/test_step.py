@@ -15,8 +15,11 @@ from xo.network.step import ByPosition, ByWindow, computation, sgd_step
 from xo.network.train import labelled_data
 from xo.variants import VARIANTS
 
+NARROW = {"dense": (120, 64)}  # where width is not what is tested
 SETTINGS = {
     **VARIANTS,
+    "no-pooling-wrong-folder": replace(VARIANTS["no-pooling-wrong-folder"], **NARROW),
+    "no-pooling-uneven": replace(VARIANTS["no-pooling-uneven"], **NARROW),
     "average": replace(VARIANTS["three-conv"], head="average", dense=()),
     "kaiming": replace(VARIANTS["features"], initialisation="kaiming", lr=0.02),
     "odd-kernels": replace(VARIANTS["baseline"], kernels=(5, 2), dense=(40, 20)),
@@ -96,9 +99,8 @@ def test_three_steps_equal_those_of_the_usual_layers(name, images, small):
 def test_gradients_are_exact_in_double_precision(name, small):
     """After one step, which is the gradient, and with a ground that is not white."""
     data = inverted(small)
-    ours, usual = (
-        untrained_network(VARIANTS[name], data.image_size, 2, 3).double() for _ in range(2)
-    )
+    variant = replace(VARIANTS[name], **NARROW)
+    ours, usual = (untrained_network(variant, data.image_size, 2, 3).double() for _ in range(2))
     network = computation(ours, data, 64)
     network.windows = network.windows._replace(pixels=network.windows.pixels.double())
     images, labels = torch.arange(40, 104), torch.tensor(data.train.labels[40:104])
@@ -116,7 +118,8 @@ def test_both_computations_agree_on_the_state_of_the_layers(name, small):
     images, labels = torch.arange(0, 160, 2), torch.tensor(small.train.labels[::2])
     states = []
     for kind in (ByPosition, lambda net, data: computation(net, data, 64)):
-        network = kind(untrained_network(VARIANTS[name], small.image_size, 2, 3), small)
+        variant = replace(VARIANTS[name], **NARROW)
+        network = kind(untrained_network(variant, small.image_size, 2, 3), small)
         monitor = Monitor(network, images, labels)
         step = sgd_step(network, images[:64], labels[:64], 0.1, measured=True)
         _, found = monitor.measure()
