@@ -143,8 +143,9 @@ def build(
     )
     kinds = [kind for kind, _ in made]
     took = _finishing_seconds(time.perf_counter() - finishing, kinds, counts) if trained else None
-    now = look_up_study(study_name, paths.data, paths.store)
-    write_last_build(now, paths, files, counts, took)
+    if not in_training:  # else there are more records by now than the site was made of
+        now = look_up_study(study_name, paths.data, paths.store)
+        write_last_build(now, paths, files, counts, took)
     return _summary(started, study, counts, len(trained), computed, kinds, published)
 
 

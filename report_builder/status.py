@@ -22,6 +22,7 @@ from report_builder.pages.render import figure_pages, page_requests
 from report_builder.paths import CONFIG, Paths
 from report_builder.results.compute import compute, result_inputs
 from report_builder.results.report import Report, RunCounts, pack, read_report
+from report_builder.site.manifest import read_manifest
 from report_builder.site.page_inputs import asset_inputs, page_inputs
 from report_builder.site.publish import is_published
 from xo.store.inputs import Inputs, changes, digest
@@ -47,8 +48,18 @@ def status(study_name: str, paths: Paths) -> Iterator[Status]:
     yield from (Status(f"run {run}", reasons.get(run.key, "")) for run in study.runs)
     last = read_report(paths.report)
     yield from _made_of_records(study, paths, last)
+    yield Status(f"site {paths.site}", _why_site_is_stale(paths))
+
+
+def _why_site_is_stale(paths: Paths) -> str:
     if not is_published(paths.site):
-        yield Status(f"site {paths.site}", "not published, or not complete")
+        return "not published, or not complete"
+    manifest = read_manifest(paths.site)
+    runs = manifest.runs if manifest else None
+    if not runs or runs.made == runs.planned:
+        return ""
+    kind = "a first site" if runs.in_training else "made"
+    return f"{kind} of {runs.made} of {runs.planned} runs"
 
 
 def _made_of_records(study: StudyRuns, paths: Paths, last: Report) -> Iterator[Status]:

@@ -37,11 +37,12 @@ def page_inputs(
     unsolved = {f"network {variant}": "not solved" for variant in report.unsolved}
     attached = digest(msgspec.to_builtins(report.attached_runs))
     digests = {**digests, **places, **unsolved, ATTACHED_RUNS: attached}
+    address = os.environ.get("SITE_URL", "")
     shared = {
         "code": source.reach(RENDERING),
         "versions": {name: version(name) for name in PACKAGES},
         "layout": dict(layout_files(config)) | _templates(),
-        "report": (footer(report) or {}) | {"address": os.environ.get("SITE_URL", "")},
+        "report": (footer(report) or {}) | _runs(report) | {"address": address},
         "navigation": {page.path: _front_matter(docs / page.source) for page in requests},
     }
     found = {}
@@ -54,6 +55,16 @@ def page_inputs(
             "uses": {name: digests.get(name, "") for name in sorted(page.results)},
         }
     return found
+
+
+def _runs(report: Report) -> dict[str, str]:
+    """How many runs there are of how many, in short, and a digest of what pages list of them."""
+    if not report.runs:
+        return {}
+    shown = {"runs": f"{report.runs.made} of {report.runs.planned}"}
+    if report.runs.incomplete:
+        shown["missing runs"] = digest(msgspec.to_builtins(report.runs))
+    return shown
 
 
 def _templates() -> dict[str, str]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from concurrent.futures import Future
 from contextlib import contextmanager
 
 import pytest
+from msgspec.structs import replace
 
 from report_builder import build as build_module
 from report_builder.build import build
 from report_builder.results.report import RunCounts, read_report
+from report_builder.site.manifest import MANIFEST, Commit, Manifest, as_text
+from report_builder.status import status
 from tests.report_builder.small_builds import RUNS
 from xo.errors import CheckFailed
 from xo.variants import VARIANTS
@@ -79,6 +83,40 @@ def test_it_comes_with_the_first_run_of_every_pooled_variant_and_is_replaced(wat
     assert watched.reports[-1] == first  # made once
     assert f"a first site, of {first.made} of {RUNS} runs" in watched.lines[1]
     assert read_report(paths.report).runs == RunCounts(RUNS, RUNS)
+
+
+def test_the_next_build_starts_from_all_records_whatever_a_first_site_was_made_of(watched, paths):
+    build("smoke", paths, watched.train, 1, lambda names, n: list(names))
+    last = (paths.build / "last.json").read_bytes()
+    (paths.docs / "en" / "index.md").write_text("# Page\n")
+    build("smoke", paths, None, 1, lambda names, n: list(names), in_training=True)
+    assert (paths.build / "last.json").read_bytes() == last
+    build("smoke", paths, None, 1, lambda names, n: list(names))
+    assert (paths.build / "last.json").read_bytes() != last
+
+
+def test_status_names_the_runs_that_a_site_was_made_of(watched, paths):
+    def why() -> dict[str, str]:
+        return {each.name: each.why_stale for each in status("smoke", paths)}
+
+    def site_of(runs: RunCounts) -> None:
+        manifest = Manifest(made_from="", commit=Commit(None), runs=runs, files={}, artefacts={})
+        (paths.site / MANIFEST).write_text(as_text(manifest))
+
+    build("smoke", paths, watched.train, 1, lambda names, n: list(names))
+    shutil.rmtree(paths.store / "features")
+    build("smoke", paths, None, 1, lambda names, n: list(names))
+    page = why()["page en/index.md"]
+    assert "report missing runs" in page
+    assert f"report runs {RUNS - 1} of {RUNS} -> {RUNS} of {RUNS}" in page
+    paths.site.mkdir(exist_ok=True)
+    lacking = RunCounts(9, RUNS, {"baseline": (1, 2)})
+    site_of(lacking)
+    assert why()[f"site {paths.site}"] == f"made of 9 of {RUNS} runs"
+    site_of(replace(lacking, in_training=True))
+    assert why()[f"site {paths.site}"] == f"a first site of 9 of {RUNS} runs"
+    site_of(RunCounts(RUNS, RUNS))
+    assert why()[f"site {paths.site}"] == ""
 
 
 def test_where_little_is_left_to_train_there_is_none(watched):

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
+from report_builder.assemble import outline
+from report_builder.figures.table import FIGURES
 from report_builder.pages.functions import PageFunctions
-from report_builder.results.report import AttachedRuns, Report
+from report_builder.pages.render import page_requests
+from report_builder.results.report import AttachedRuns, Report, RunCounts
+from xo.demonstrations.table import DEMONSTRATIONS
+from xo.store.source_digest import ROOT
+from xo.store.store import Store
 
 
 def test_the_page_holds_all_data_of_the_stepper():
@@ -54,3 +61,36 @@ def test_attached_runs_have_an_address_a_size_a_digest_and_a_command(address: st
 def test_without_attached_runs_the_page_says_how_to_attach_them():
     text = PageFunctions(Report(), "en", "it.md", "it.md", False).attached_runs()
     assert "\npython -m report_builder build --study full --attach-runs\n" in text
+
+
+def test_a_page_says_of_which_networks_no_seed_solved_its_task(make_evidence):
+    evidence = make_evidence(solving=0)
+    report = outline(evidence, RunCounts(36, 36), Store(Path("runs")))
+    assert set(report.unsolved) == set(evidence.records)
+
+    def text(report: Report, language: str) -> str:
+        page = PageFunctions(report, language, "concepts/pooling.md", "concepts/pooling.md", False)
+        return page.unsolved("trained-pooling", "baseline")
+
+    assert "no seed of “Trained pooling” and none of “Baseline” solved" in text(report, "en")
+    assert "“可训练池化”、“基准网络”没有一个种子学会任务" in text(report, "zh")
+    some = Report(unsolved=("baseline",))
+    assert "“Baseline”" in text(some, "en") and "Trained" not in text(some, "en")
+    assert text(Report(), "en") == ""
+
+
+def test_a_page_that_shows_weights_names_the_networks_whose_they_are():
+    """Of a demonstration, or what is inside a network."""
+    inside = ("one-image", "mistakes", "kernels-conv1", "kernels-conv2", "maps1", "maps2", "maps3")
+    shown = 0
+    for page in page_requests(ROOT / "docs", Report()):
+        named = {each.partition(" ")[2] for each in page.results if each.startswith("network ")}
+        for kind, _, name in (each.partition(" ") for each in page.results):
+            if kind == "figure":
+                figure, _, variant = name.partition(".")
+                demonstration = FIGURES[figure].demonstration
+                used = DEMONSTRATIONS[demonstration].variants if demonstration else ()
+                needed = {*used, *([variant] if figure in inside else [])}
+                assert needed <= named, (page.path, name)
+                shown += bool(needed)
+    assert shown > 20
