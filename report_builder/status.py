@@ -48,7 +48,8 @@ def status(study_name: str, paths: Paths) -> Iterator[Status]:
     yield from (Status(f"run {run}", reasons.get(run.key, "")) for run in study.runs)
     last = read_report(paths.report)
     yield from _made_of_records(study, paths, last)
-    yield Status(f"site {paths.site}", _why_site_is_stale(paths))
+    if why := _why_site_is_stale(paths):
+        yield Status(f"site {paths.site}", why)
 
 
 def _why_site_is_stale(paths: Paths) -> str:
