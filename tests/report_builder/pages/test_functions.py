@@ -74,6 +74,10 @@ def test_a_page_says_of_which_networks_no_seed_solved_its_task(make_evidence):
 
     assert "no seed of “Trained pooling” and none of “Baseline” solved" in text(report, "en")
     assert "“可训练池化”、“基准网络”没有一个种子学会任务" in text(report, "zh")
+    for language in ("zh", "en"):  # both lines are of the box
+        head, *body = text(report, language).split("\n")
+        assert head.startswith("!!! warning") and len(list(filter(None, body))) == 1
+        assert all(line.startswith("    ") for line in body if line)
     some = Report(unsolved=("baseline",))
     assert "“Baseline”" in text(some, "en") and "Trained" not in text(some, "en")
     assert text(Report(), "en") == ""
