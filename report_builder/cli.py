@@ -12,7 +12,7 @@ import click
 from rich.console import Console
 from rich.progress import track
 
-from xo.command_line import DATA, STORE, CommandGroup
+from xo.command_line import DATA, STORE, CommandGroup, say
 from xo.errors import InputError
 
 STUDY = click.option(
@@ -157,7 +157,7 @@ def status(
     for name, why_stale in report_status(study, Paths(data_dir, store, build_dir, site)):
         stale, fresh = stale + bool(why_stale), fresh + (not why_stale)
         if why_stale or everything:
-            click.echo(f"{name}: {why_stale or 'up to date'}")
+            say(f"{name}: {why_stale or 'up to date'}")
     click.echo(f"{fresh} up to date, {stale} stale")
 
 
@@ -170,7 +170,7 @@ def check(build_dir: Path) -> None:
 
     found = 0
     for fault in faults(build_dir):
-        click.echo(fault)
+        say(fault)
         found += 1
     if found:
         raise CheckFailed(f"{found} faults")
@@ -274,8 +274,8 @@ def verify(
         lambda missing, scratch: train_missing(missing, scratch, jobs=jobs),
     ):
         for problem in checked.problems:
-            click.echo(problem)
-        click.echo(f"{checked.subject}: {len(checked.problems) or 'no'} problems")
+            say(problem)
+        say(f"{checked.subject}: {len(checked.problems) or 'no'} problems")
         problems += len(checked.problems)
     click.echo(f"{problems} problems in all" if problems else "all is as it was written")
     if problems:

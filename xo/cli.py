@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from xo.command_line import DATA, STORE, CommandGroup
+from xo.command_line import DATA, STORE, CommandGroup, printable, say
 from xo.data.dataset import EMBEDDED
 from xo.errors import InputError
 from xo.network.measurements import Layer
@@ -231,7 +231,7 @@ def predict(
         err=True,
     )
     for row in predictions:
-        click.echo(f"{row.path}\t{row.label}\t{row.probability:.4f}")
+        click.echo(f"{printable(str(row.path))}\t{row.label}\t{row.probability:.4f}")
 
 
 @main.group(cls=CommandGroup)
@@ -263,9 +263,9 @@ def list_runs(data_dir: Path, store: Path) -> None:
         table.add_row("all", *map(str, totals), f"{size / 1e6:,.1f}")
     Console().print(table)
     for reason, count in reasons(found.stored):
-        click.echo(f"{count} of {reason}")
+        say(f"{count} of {reason}")
     for line in found.damaged:
-        click.echo(f"damaged: {line}")
+        say(f"damaged: {line}")
 
 
 @runs.command()
@@ -285,7 +285,7 @@ def prune(names: tuple[str, ...], data_dir: Path, store: Path, stale: bool, yes:
     data = open_data(data_dir, store)
     chosen = select(contents(data, Store(store)).stored, names, stale)
     for each in chosen:
-        click.echo(f"{each.artifact.folder}: {each.outdated or 'current'}")
+        say(f"{each.artifact.folder}: {each.outdated or 'current'}")
     size = sum(each.bytes for each in chosen)
     what = f"{len(chosen)} records, {size / 1e6:,.1f} MB"
     if chosen and not (yes or click.confirm(f"Delete {what}?")):
@@ -331,7 +331,7 @@ def merge(sources: tuple[str, ...], data_dir: Path, store: Path, sha256: str | N
     from xo.store.store import Store
 
     data = open_data(data_dir, store)
-    done = run_merge(list(sources), data, Store(store), sha256, click.echo)
+    done = run_merge(list(sources), data, Store(store), sha256, say)
     click.echo(
         f"merged {done.merged} records, {done.present} were there already, "
         f"left out {len(done.left_out)}, damaged {len(done.damaged)}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 from pathlib import Path
 from typing import Any
+from unicodedata import category
 
 import click
 
@@ -31,6 +32,19 @@ STORE = click.option(
 NO_WRITING = (errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EDQUOT)
 
 
+def printable(text: str) -> str:
+    """Text in which what would end the line or steer the terminal is written out, as `\\x1b`."""
+    return "".join(
+        c if c.isprintable() or category(c) == "Zs" else c.encode("unicode_escape").decode()
+        for c in text
+    )
+
+
+def say(line: str, err: bool = False) -> None:
+    """Prints one line, whatever the names in it."""
+    click.echo(printable(line), err=err)
+
+
 class CommandGroup(click.Group):
     """Ends a command with one line and never a traceback.
 
@@ -42,16 +56,16 @@ class CommandGroup(click.Group):
         try:
             return super().invoke(ctx)
         except (InputError, CheckFailed) as error:
-            click.echo(f"error: {error}", err=True)
+            say(f"error: {error}", err=True)
             ctx.exit(2 if isinstance(error, InputError) else 1)
         except Damaged as damage:
             remedy = f"remove the folder {damage.folder} and run the same command again"
-            click.echo(f"error: {damage}; {remedy}", err=True)
+            say(f"error: {damage}; {remedy}", err=True)
             ctx.exit(1)
         except OSError as error:
             if error.errno not in NO_WRITING:
                 raise
-            click.echo(
+            say(
                 f"error: {error.filename or 'writing'}: {error.strerror}; make room or choose a "
                 "writable folder; what was finished before is kept",
                 err=True,

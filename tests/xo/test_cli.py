@@ -244,6 +244,16 @@ def test_generate_import_and_check(run, tmp_path):
     assert imported.stdout.splitlines()[1:] == result.stdout.splitlines()[1:]
 
 
+def test_a_file_whose_name_steers_the_terminal_is_shown_and_not_obeyed(run, trained, image):
+    hostile = image.with_name("o\x1b[31m\n\u2028\u202e 95\xa0%.png")
+    image.rename(hostile)
+    result = predict(run, trained, hostile)
+    assert result.exit_code == 0
+    (line,) = result.stdout.splitlines()
+    assert "o\\x1b[31m\\n\\u2028\\u202e 95\xa0%.png\t" in line
+    assert "\\x1b" in one_line(predict(run, trained, hostile.with_name("none\x1b\n.png")), 2)
+
+
 def test_an_unwritable_store_is_named(run, trained, tmp_path):
     (tmp_path / "store").write_text("a file where a folder should be")
     line = one_line(

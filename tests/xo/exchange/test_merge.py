@@ -121,6 +121,18 @@ def test_what_is_there_is_not_replaced(exported, filled, other, small, command):
     assert kept == mine and result.exit_code == 0
 
 
+def test_a_hostile_name_forges_no_line_and_orders_the_terminal_nothing(exported, other, command):
+    def change(entries: dict[str, bytes]) -> None:
+        reseal(entries, name_of(entries, "record.json"), {"name": "x\x1b[31m\nerror: lost\x07/0"})
+
+    rewrite(exported, change)
+    result = command("merge", exported, store=other)
+    assert result.exit_code == 0
+    named, last = (line for line in result.stdout.splitlines() if "run baseline" not in line)
+    assert "run x\\x1b[31m\\nerror: lost\\x07/0: stale" in named
+    assert "\x1b" not in result.stdout and last.startswith("merged")
+
+
 def test_a_stale_and_a_foreign_record_are_named_with_the_reason(
     filled, other, small, command, monkeypatch, tmp_path
 ):
