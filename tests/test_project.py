@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from xo.variants import VARIANTS
+from xo.variants import VARIANTS, Variant
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("xo", "report_builder")
@@ -276,6 +277,13 @@ def test_programs_know_the_commands(command: str):
         [sys.executable, *command.split()[1:], "--help"], cwd=ROOT, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_page_about_variants_explains_every_setting(language: str):
+    page = (ROOT / "docs" / language / "hands-on" / "your-variant.md").read_text("utf-8")
+    settings = {field.name for field in fields(Variant)} - {"name", "zh", "en"}
+    assert {setting for setting in settings if f"`{setting}`" not in page} == set()
 
 
 def test_the_readmes_tell_the_same():
