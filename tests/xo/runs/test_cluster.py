@@ -44,8 +44,8 @@ class Cluster:
         self.workers: dict[str, subprocess.Popen] = {}
         file = folder / "scheduler.json"
         self.scheduler = self._start("scheduler", "--port", "0", "--scheduler-file", str(file))
-        await_that(file.exists)
-        self.address = json.loads(file.read_text())["address"]
+        await_that(lambda: bool(address_in(file)))
+        self.address = address_in(file)
         self.client = distributed.Client(self.address, set_as_default=False)
 
     def add_workers(self, count: int, threads: int = 1, source: Path = ROOT) -> str:
@@ -92,6 +92,14 @@ class Cluster:
             env={**os.environ, **self.settings, "PYTHONPATH": str(source)},
             stderr=subprocess.DEVNULL,
         )
+
+
+def address_in(file: Path) -> str:
+    """The address in a scheduler's file; empty until Dask has written all of it."""
+    try:
+        return json.loads(file.read_text())["address"]
+    except (FileNotFoundError, json.JSONDecodeError):
+        return ""
 
 
 def await_that(condition: Callable[[], bool]) -> None:
