@@ -20,8 +20,8 @@ FATE_NAMES: dict[Fate, Text] = {
     "collapsed": Text("崩溃", "collapsed"),
     "never left chance": Text("从未离开瞎猜", "never left chance"),
 }
-LEFT_CHANCE = 0.9  # of the loss of guessing: a training loss below it has left chance
-AT_CHANCE = 0.99  # of the loss of guessing: a training loss above it is back at chance
+LEFT_CHANCE = 0.98  # of the loss of guessing: a training loss below it has left chance
+SILENT = 0.01  # of the size of its values before training: below it a layer has fallen silent
 
 
 def chance_loss(run: RunRecord) -> float:
@@ -37,43 +37,58 @@ def chance_accuracy(run: RunRecord) -> float:
     return float(counts[int(np.argmax(run.label_counts))] / counts.sum())
 
 
-def left_chance_epoch(run: RunRecord) -> int | None:
-    """The first epoch, from 1, after which the loss on training images was below LEFT_CHANCE times
-    that of guessing; None where there is none.
+def off_chance(run: RunRecord) -> tuple[bool, ...]:
+    """Of each epoch, whether the loss on training images after it was below LEFT_CHANCE times that
+    of guessing; not where it is not a number.
     """
     level = LEFT_CHANCE * chance_loss(run)
-    return next((each.epoch for each in run.epochs if each.sample_loss < level), None)
+    return tuple(epoch.sample_loss < level for epoch in run.epochs)
+
+
+def left_chance_epoch(run: RunRecord) -> int | None:
+    """The first epoch, from 1, that ended off chance; None where there is none."""
+    return next((number for number, off in enumerate(off_chance(run), 1) if off), None)
 
 
 def collapse_epoch(run: RunRecord) -> int | None:
     """The epoch, from 1, in which a collapsed run fell back to chance; None for another fate."""
     if fate(run) != "collapsed":
         return None
-    level = AT_CHANCE * chance_loss(run)
-    off_chance = [each.epoch for each in run.epochs if each.sample_loss < level]
-    return off_chance[-1] + 1
+    return max(number for number, off in enumerate(off_chance(run), 1) if off) + 1
+
+
+def silent_layers(run: RunRecord, epoch: int = -1) -> tuple[str, ...]:
+    """The layers that no sampled training image excites any more after an epoch, or next to none:
+    their values are below SILENT times as large as before training. Behind such a layer all images
+    look alike.
+    """
+    return tuple(
+        layer.name
+        for before, layer in zip(run.untrained, run.epochs[epoch].layers)
+        if layer.alive is not None and not layer.activation > SILENT * before.activation
+    )
+
+
+def dead_layers(run: RunRecord, epoch: int = -1) -> tuple[str, ...]:
+    """The layers of which no channel or unit responds to any sampled training image after an epoch:
+    no gradient reaches what lies before them.
+    """
+    return tuple(layer.name for layer in run.epochs[epoch].layers if layer.alive == 0)
 
 
 def fate(run: RunRecord) -> Fate:
     """How a run ended.
 
-    *Solved*: its last test accuracy is at least SOLVED. *Collapsed*: its loss on training images
-    had left chance and is back there at the end. *Never left chance*: that loss never fell below
-    LEFT_CHANCE of guessing's, and is near guessing's at the end. *Unsettled*: anything else.
+    *Solved*: its last test accuracy is at least SOLVED. *Collapsed*: an epoch ended off chance, the
+    last one did not, and a layer has fallen silent. *Never left chance*: no epoch ended off chance.
+    *Unsettled*: anything else.
     """
     if run.solved:
         return "solved"
-    back = not run.epochs[-1].sample_loss < AT_CHANCE * chance_loss(run)  # true for NaN as well
-    if not back:
-        return "unsettled"
-    return "never left chance" if left_chance_epoch(run) is None else "collapsed"
-
-
-def dead_layers(run: RunRecord, epoch: int = -1) -> tuple[str, ...]:
-    """The layers of which no channel or unit responded to any of the sampled training images after
-    an epoch: behind such a layer every image looks the same.
-    """
-    return tuple(layer.name for layer in run.epochs[epoch].layers if layer.alive == 0)
+    off = off_chance(run)
+    if not any(off):
+        return "never left chance"
+    return "collapsed" if not off[-1] and silent_layers(run) else "unsettled"
 
 
 def count_fates(runs: Iterable[RunRecord]) -> dict[Fate, int]:

@@ -24,7 +24,7 @@ from report_builder.results.report import DecidedClaim
 from tests.report_builder.made_up_demonstrations import demonstrations
 from xo.data.dataset import DataSet
 from xo.data.load import load
-from xo.network.measurements import Epoch, Layer, Training
+from xo.network.measurements import Epoch, Layer, LayerState, Training
 from xo.runs.execute import run_result
 from xo.runs.record import Cost, RunRecord, write_run
 from xo.runs.resources import Environment
@@ -297,10 +297,16 @@ def with_fate(run: RunRecord, fate: Fate) -> RunRecord:
     }[fate]
     course = [*[first] * (len(run.epochs) - 2), before, last]
     epochs = tuple(
-        msgspec.structs.replace(epoch, sample_loss=share * chance_loss(run), test_accuracy=accuracy)
+        msgspec.structs.replace(
+            epoch,
+            sample_loss=share * chance_loss(run),
+            test_accuracy=accuracy,
+            layers=(LayerState("conv2", float(share < 1), float(share < 1), 0.0),),
+        )
         for epoch, (share, accuracy) in zip(run.epochs, course, strict=True)
     )
-    return msgspec.structs.replace(run, epochs=epochs)
+    untrained = (LayerState("conv2", 1.0, 1.0, 0.0),)
+    return msgspec.structs.replace(run, epochs=epochs, untrained=untrained)
 
 
 def decided(evidence: Evidence) -> dict[str, DecidedClaim]:
