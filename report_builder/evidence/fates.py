@@ -55,7 +55,7 @@ def left_chance_epoch(run: RunRecord) -> int | None:
         (
             epoch.epoch
             for epoch, off in zip(run.epochs, off_chance(run))
-            if off or epoch.largest_batch_loss > level
+            if off or not epoch.largest_batch_loss <= level  # true for NaN as well
         ),
         None,
     )

@@ -42,10 +42,13 @@ def run(
     activation: float = 0.0,
     **fields,
 ):
-    """A run with this loss on the sample after each epoch and this last test accuracy; conv2 ends
-    with values of the size `activation`, 1 before training.
+    """A run with this loss on the sample after each epoch, the largest of its batches as well, and
+    this last test accuracy; conv2 ends with values of the size `activation`, 1 before training.
     """
-    epochs = [SimpleNamespace(epoch=e, sample_loss=x, layers=()) for e, x in enumerate(losses, 1)]
+    epochs = [
+        SimpleNamespace(epoch=e, sample_loss=x, largest_batch_loss=x, layers=())
+        for e, x in enumerate(losses, 1)
+    ]
     epochs[-1].layers = layers(activation)
     return SimpleNamespace(
         epochs=epochs,
@@ -72,7 +75,8 @@ def course(*shares: float, counts: tuple[int, ...] = TWO) -> list[float]:
         ((1, 0.5, 1.7), 0.5, "collapsed", 2, 3),  # beyond chance
         ((0.5, 1, 0.5, 1), 0.5, "collapsed", 1, 4),  # for good in the last
         ((1, 1, 1.0002), 0.5, "never left chance", None, None),
-        ((2.5, 1, 0.995), 0.5, "never left chance", None, None),
+        ((1.9, 1, 0.995), 0.5, "never left chance", None, None),
+        ((1, 2.5, 0.995), 0.5, "collapsed", 2, 2),  # thrown off by a batch
         ((1,), 0.5, "never left chance", None, None),
     ],
 )
