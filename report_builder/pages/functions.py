@@ -15,7 +15,7 @@ import msgspec
 from markupsafe import Markup
 
 from report_builder import escape
-from report_builder.evidence import original_logs
+from report_builder.evidence import measured_elsewhere, original_logs
 from report_builder.pages import glossary, provenance
 from report_builder.pages.code_outputs import CodeBlock
 from report_builder.pages.templating import fill
@@ -51,6 +51,7 @@ class PageFunctions:
             self.value,
             self.values_of,
             self.published,
+            self.measured_elsewhere,
             self.table,
             self.figure,
             self.figure_link,
@@ -106,6 +107,12 @@ class PageFunctions:
         self.requests.add(f"published {name}")
         fact = self._find("published", original_logs.facts(), name)
         return self._fill("published.md", printed=fact.text, section=fact.section)
+
+    def measured_elsewhere(self, name: str) -> str:
+        """A number that no build measured; when it was, and what it is, is the tooltip."""
+        self.requests.add(f"measured elsewhere {name}")
+        fact = self._find("measured_elsewhere", measured_elsewhere.facts(), name)
+        return self._fill("measured_elsewhere.md", fact=fact)
 
     def table(self, name: str) -> str:
         """A table with its numbers at the right."""

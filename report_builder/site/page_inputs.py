@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from report_builder.evidence.original_logs import FILE as PRINTED_LOGS
+from report_builder.evidence import measured_elsewhere, original_logs
 from report_builder.pages.functions import ATTACHED_RUNS
 from report_builder.pages.render import PageRequest
 from report_builder.pages.templating import TEMPLATES
@@ -19,6 +19,7 @@ from xo.store.inputs import Inputs, digest, file_digest
 from xo.store.source_digest import ROOT, Source
 
 RENDERING = "report_builder.pages.render:render"
+FACTS = {"published ": original_logs.FILE, "measured elsewhere ": measured_elsewhere.FILE}
 
 
 def page_inputs(
@@ -48,8 +49,9 @@ def page_inputs(
     found = {}
     for page in requests:
         files = {f"docs/{page.source}": docs / page.source}
-        if any(name.startswith("published ") for name in page.results):
-            files[PRINTED_LOGS.relative_to(ROOT).as_posix()] = PRINTED_LOGS
+        for prefix, file in FACTS.items():
+            if any(name.startswith(prefix) for name in page.results):
+                files[file.relative_to(ROOT).as_posix()] = file
         found[f"page {page.path}"] = shared | {
             "text": {name: file_digest(file) for name, file in files.items()},
             "uses": {name: digests.get(name, "") for name in sorted(page.results)},
