@@ -22,7 +22,7 @@ from report_builder.results.report import DecidedClaim
 from tests.report_builder.made_up_demonstrations import demonstrations
 from xo.data.dataset import DataSet
 from xo.data.load import load
-from xo.network.measurements import Epoch, Layer, Training
+from xo.network.measurements import Epoch, Layer, LayerState, Training
 from xo.runs.execute import run_result
 from xo.runs.record import Cost, RunRecord, write_run
 from xo.runs.resources import Environment
@@ -157,7 +157,7 @@ def write_record(
             largest_batch_loss=float(losses.max()),
             sample_loss=float(losses[-1]),
             sample_accuracy=accuracy,
-            layers=(),
+            layers=layer_states(variant, seed, silent=not solves and e == variant.epochs - 1),
         )
         for e, losses in enumerate(arrays["batch_loss"])
     ]
@@ -167,7 +167,7 @@ def write_record(
         label_counts=tuple(label_counts(variant, data)),
         parameters=sum(layer.parameters for layer in layers),
         layers=tuple(layers),
-        untrained=(),
+        untrained=layer_states(variant, seed),
         epochs=tuple(epochs),
         epoch_seconds=tuple(2.0 + seed / 4 + e / 8 for e in range(variant.epochs)),
         confusion=tuple(map(tuple, confusion.reshape(len(names), -1).tolist())),
@@ -190,6 +190,19 @@ def write_record(
     )
     cost = Cost(8.0 + seed, 800_000_000 + 1_000_000 * seed, "2025-01-01T00:00:00+00:00")
     return write_run(store, run.inputs, run_result(run, measured, cost, ENVIRONMENT), arrays)
+
+
+def layer_states(variant: Variant, seed: int, silent: bool = False) -> tuple[LayerState, ...]:
+    """Each layer half as large as the one before; a silent network's last convolution is dead."""
+    convolutions = [f"conv{k}" for k in range(1, len(variant.channels) + 1)]
+    hidden = [*convolutions, *(f"dense{k}" for k in range(1, len(variant.dense) + 1))]
+    states = [
+        LayerState(name, 1 - place / 8, (1 + seed / 8) / 2**place, (1 + seed / 8) / 64 / 2**place)
+        for place, name in enumerate(hidden)
+    ]
+    if silent:
+        states[len(convolutions) - 1] = LayerState(convolutions[-1], 0.0, 0.0, 0.0)
+    return (*states, LayerState("logits", None, 1 / 64, 1 / 64))
 
 
 def label_counts(variant: Variant, data: DataSet) -> list[int]:
