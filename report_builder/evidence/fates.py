@@ -50,7 +50,7 @@ def collapse_epoch(run: RunRecord) -> int | None:
     if fate(run) != "collapsed":
         return None
     level = AT_CHANCE * chance_loss(run)
-    off_chance = [each.epoch for each in run.epochs if not each.sample_loss > level]
+    off_chance = [each.epoch for each in run.epochs if each.sample_loss < level]
     return off_chance[-1] + 1
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from report_builder.evidence.course import compares_settings
 from report_builder.evidence.estimates import entropy
+from report_builder.evidence.fates import FATE_NAMES
 from report_builder.evidence.log_explanations import (
     EXPLANATIONS,
     SUSPECT_LOGS,
@@ -18,7 +19,8 @@ from report_builder.evidence.original_logs import BATCH_SIZE, log_title, logs, p
 from report_builder.evidence.recording import Origin, current_requests, recorded
 from report_builder.evidence.study import Evidence
 from report_builder.results.demonstration_tables import DEMONSTRATION_TABLES
-from report_builder.results.forms import TOTAL, Cell, Column, table
+from report_builder.results.fate_words import FATE_VALUES
+from report_builder.results.forms import TOTAL, Cell, Column, capitalized, table
 from report_builder.results.report import Table, Value
 from report_builder.results.training_tables import TRAINING_TABLES
 from report_builder.text import Text, count
@@ -84,7 +86,10 @@ def _channels(variant: Variant) -> str:
 BY_VARIANT: dict[str, list[tuple[Column, str | Callable[[Variant], Cell]]]] = {
     "accuracy": [
         (Column(Text("种子数 n", "Seeds n"), True), "n"),
-        (Column(Text("学会的种子", "Seeds that solved it"), True), "solved"),
+        *(
+            (Column(capitalized(FATE_NAMES[fate]), True), f"fates.{name}")
+            for fate, name in FATE_VALUES.items()
+        ),
         (Column(Text("学会的比例 [95 % 区间]", "Share [95 % interval]"), True), "solved_share"),
         (Column(Text("准确率中位数", "Median accuracy"), True), "test_accuracy"),
         (Column(Text("学会者的准确率", "Accuracy among the solved"), True), "accuracy_solved"),

@@ -16,6 +16,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from report_builder.evidence.estimates import entropy
+from report_builder.evidence.fates import Fate, chance_loss
 from report_builder.evidence.study import Evidence
 from report_builder.results.claims import claims
 from report_builder.results.report import DecidedClaim
@@ -144,6 +146,7 @@ def write_record(
     }
     layers = run_network(variant, images[shown], len(names), seed, arrays)
     predicted = arrays["test_probabilities"].argmax(1)
+    guessing = entropy(tuple(label_counts(variant, data)))
     accuracy = float((predicted == labels).mean())
     epochs = [
         Epoch(
@@ -155,7 +158,7 @@ def write_record(
             if e == variant.epochs - 1
             else 0.5 + 0.3 * solves * e / variant.epochs,
             largest_batch_loss=float(losses.max()),
-            sample_loss=float(losses[-1]),
+            sample_loss=float(losses[-1]) if solves else guessing,
             sample_accuracy=accuracy,
             layers=layer_states(variant, seed, silent=not solves and e == variant.epochs - 1),
         )
@@ -288,7 +291,27 @@ def run_network(
 def with_losses(run: RunRecord, loss: float) -> RunRecord:
     """The record with this loss in every epoch."""
     epochs = tuple(
-        msgspec.structs.replace(epoch, train_loss=loss, test_loss=loss) for epoch in run.epochs
+        msgspec.structs.replace(epoch, train_loss=loss, test_loss=loss, sample_loss=loss)
+        for epoch in run.epochs
+    )
+    return msgspec.structs.replace(run, epochs=epochs)
+
+
+def with_fate(run: RunRecord, fate: Fate) -> RunRecord:
+    """The record, of at least two epochs, with losses and accuracies of a run that ends so.
+
+    One that collapses has reached 98 % in the epoch before the last.
+    """
+    first, before, last = {
+        "solved": ((1.0, 0.5), (0.1, 0.99), (0.1, 1.0)),
+        "unsettled": ((1.0, 0.5), (0.5, 0.75), (0.5, 0.75)),
+        "collapsed": ((1.0, 0.5), (0.1, 0.99), (1.0, 0.5)),
+        "never left chance": ((1.0, 0.5), (1.0, 0.5), (1.0, 0.5)),
+    }[fate]
+    course = [*[first] * (len(run.epochs) - 2), before, last]
+    epochs = tuple(
+        msgspec.structs.replace(epoch, sample_loss=share * chance_loss(run), test_accuracy=accuracy)
+        for epoch, (share, accuracy) in zip(run.epochs, course, strict=True)
     )
     return msgspec.structs.replace(run, epochs=epochs)
 

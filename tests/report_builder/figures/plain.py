@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from xo.runs.record import SOLVED
 from xo.variants import VARIANTS
 
 
@@ -28,14 +29,25 @@ class PlainEvidence:
 
 
 def runs(accuracy: list[list[float]], loss: float = 0.5, **fields) -> list[SimpleNamespace]:
-    """A run for each row of `accuracy` (seeds, epochs); `loss` is that of every batch and epoch."""
+    """A run for each row of `accuracy` (seeds, epochs); `loss` is that of every batch and epoch,
+    but on the sample of training images, where it falls from ln 2 to 0 as accuracy rises from 0.5.
+    """
+    fields = {"label_counts": (1, 1), **fields}
     return [
         SimpleNamespace(
             seed=seed,
             epochs=[
-                SimpleNamespace(train_loss=loss, test_loss=loss, test_accuracy=value)
-                for value in line
+                SimpleNamespace(
+                    epoch=epoch,
+                    train_loss=loss,
+                    test_loss=loss,
+                    test_accuracy=value,
+                    sample_loss=np.log(2) * 2 * (1 - value),
+                    layers=[],
+                )
+                for epoch, value in enumerate(line, 1)
             ],
+            solved=line[-1] >= SOLVED,
             array={"batch_loss": np.full((len(line), 2), loss)}.__getitem__,
             **fields,
         )
