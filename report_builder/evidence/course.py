@@ -74,7 +74,7 @@ def epoch_ends(runs: Iterable[RunRecord]) -> list[EpochEnd]:
     return [
         EpochEnd(run, each.epoch, each.test_loss, each.test_accuracy, bool(flat))
         for run in runs
-        for each, flat in zip(run.epochs, prints_chance(run), strict=True)
+        for each, flat in zip(run.epochs, prints_chance(run))
     ]
 
 

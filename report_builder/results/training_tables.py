@@ -21,6 +21,7 @@ from report_builder.evidence.estimates import first_solved_epoch
 from report_builder.evidence.fates import FATE_NAMES, FATES, count_fates, fate
 from report_builder.evidence.fates import dead_layers as dead
 from report_builder.evidence.study import Evidence
+from report_builder.results.fate_words import fates_in_words
 from report_builder.results.forms import TOTAL, Cell, Column, table
 from report_builder.results.report import Table
 from report_builder.text import Text, count, number, same
@@ -57,7 +58,7 @@ def dead_layers(evidence: Evidence) -> Table:
             count(len(runs)),
             count(sum(bool(dead(run)) for run in runs)),
             count(len(silences)),
-            _counted([silence.run for silence in silences]),
+            fates_in_words(count_fates(s.run for s in silences)) or same("—"),
             same(", ".join(f"{layer} ({k})" for layer, k in sorted(layers.items())) or "—"),
             _span([float(silence.epoch or 0) for silence in silences]),
             _span([s.largest_batch_loss for s in silences if s.largest_batch_loss is not None]),
@@ -72,17 +73,6 @@ def dead_layers(evidence: Evidence) -> Table:
         yield row(TOTAL, tuple(everyone))
 
     return table(columns, rows())
-
-
-def _counted(runs: list[RunRecord]) -> Text:
-    """3 collapsed, 1 never left chance; fates without a run are left out."""
-    counts = {each: k for each, k in count_fates(runs).items() if k}
-    if not counts:
-        return same("—")
-    return Text(
-        "，".join(f"{k} 次{FATE_NAMES[each].zh}" for each, k in counts.items()),
-        ", ".join(f"{k} {FATE_NAMES[each].en}" for each, k in counts.items()),
-    )
 
 
 def _span(values: list[float]) -> str:

@@ -10,8 +10,10 @@ NOT_COMPUTED = Text(
     "has not been computed yet; 'python -m report_builder build' does",
 )
 NO_SETTINGS = Text(
-    "这项研究没有其他学习率或初始化的训练，它们在研究 full 里",
-    "this study has no run with another learning rate or initialization; the study full has",
+    "这项研究没有其他学习率或初始化的训练，它们在研究 full 里；"
+    "python -m report_builder build --study full 会训练",
+    "this study has no run with another learning rate or initialization; the study full has, and "
+    "'python -m report_builder build --study full' trains them",
 )
 REASONS = {
     "images too small to shift": Text(

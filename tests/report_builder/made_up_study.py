@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from report_builder.evidence.course import until
 from report_builder.evidence.estimates import entropy
 from report_builder.evidence.fates import Fate, chance_loss
 from report_builder.evidence.study import Evidence
@@ -319,3 +320,23 @@ def with_fate(run: RunRecord, fate: Fate) -> RunRecord:
 def decided(evidence: Evidence) -> dict[str, DecidedClaim]:
     """Every claim with what the records say of it."""
     return {name: claim for name, claim, _ in claims(evidence)}
+
+
+def with_settings(make_evidence: Callable[..., Evidence], short: int = 2) -> Evidence:
+    """Three seeds of the baseline, of `short` epochs, and of other settings, of three."""
+    baseline = VARIANTS["baseline"]
+    others = (
+        replace(baseline, name="slow", zh="慢", en="Slow", lr=0.01),
+        replace(baseline, name="kaiming", zh="何", en="Kaiming", initialisation="kaiming"),
+    )
+    study = make_evidence(variants=(baseline, *others))
+    cut = tuple(until(run, short) for run in study.runs("baseline"))
+    return replace(study, records={**study.records, "baseline": cut})
+
+
+def collapsed(run: RunRecord) -> RunRecord:
+    """The run, back at chance in its last epoch after a loss of half of it."""
+    *before, last = run.epochs
+    before = [msgspec.structs.replace(epoch, sample_loss=0.35) for epoch in before]
+    last = msgspec.structs.replace(last, sample_loss=0.6931, test_accuracy=0.5)
+    return msgspec.structs.replace(run, epochs=(*before, last))

@@ -5,21 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from report_builder.evidence.course import training_settings, until
-from report_builder.evidence.fates import FATE_NAMES, FATES, Fate, count_fates
+from report_builder.evidence.fates import FATES, Fate, count_fates
+from report_builder.figures.comparison.solved import draw_fates
 from report_builder.figures.comparison.variant_rows import ROW
 from report_builder.figures.toolkit.description import Description
+from report_builder.figures.toolkit.fates import KEY, draw_key
 from report_builder.figures.toolkit.layout import SMALL, WIDTH, axes, sheet
-from report_builder.figures.toolkit.pixels import readable, rgb
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import joined, listed
+from report_builder.results.fate_words import fates_in_words
 from report_builder.text import Text, same
 from xo.variants import Variant
 
 if TYPE_CHECKING:
     from report_builder.figures.toolkit.typing import Axes, Evidence, Figure
 
-NAMES, COUNTS, GAP = 1.72, 0.12, 0.25  # inches: rows' names, right of and between panels
-FOOT, KEY, HEAD = 0.5, 0.3, 0.28  # inches: the x axis, the key above all, a panel's heading
+NAMES, COUNTS, GAP = 1.4, 0.12, 0.25  # inches: rows' names, right of and between panels
+FOOT, HEAD = 0.5, 0.28  # inches: the x axis, a panel's heading
+COMMA = Text("，", ", ")
 INITIALISATIONS = {
     "pytorch": Text("PyTorch 的初始化", "PyTorch's default"),
     "kaiming": Text("Kaiming 初始化", "Kaiming"),
@@ -32,6 +35,10 @@ class Setting(NamedTuple):
     variant: Variant
     seeds: int
     fates: tuple[dict[Fate, int] | None, ...]  # after each horizon; None: it has fewer epochs
+
+    def met(self, fate: Fate) -> bool:
+        """Whether some run has this fate after some horizon."""
+        return any(counts is not None and counts[fate] for counts in self.fates)
 
 
 class LearningRates(NamedTuple):
@@ -68,43 +75,28 @@ def draw(numbers: LearningRates, style: Style) -> Figure:
     wide = (WIDTH - NAMES - COUNTS - (n - 1) * GAP) / n
     for column, horizon in enumerate(numbers.horizons):
         ax = axes(figure, NAMES + column * (wide + GAP), FOOT, wide, tall)
-        _draw_shares(ax, [each.fates[column] for each in numbers.settings], style, wide)
+        _draw_shares(ax, [each.fates[column] for each in numbers.settings], style)
         names = [
-            style.text(setting_name(each.variant)) if not column else ""
+            style.text(setting_name(each.variant, same("\n"))) if not column else ""
             for each in numbers.settings
         ]
         ax.set_yticks(range(len(names)), names)
         ax.set_xlabel(style.text(Text("训练所占比例（%）", "Share of runs (%)")))
         words = style.text(Text(f"{horizon} 轮之后", f"After {horizon} epochs"))
         ax.text(0, 1.03, words, fontsize=SMALL, color=style.muted, transform=ax.transAxes)
-    _key(figure, style, FOOT + tall + HEAD + 0.5 * KEY)
+    met = [each for each in FATES if any(s.met(each) for s in numbers.settings)]
+    draw_key(figure, style, met, NAMES, FOOT + tall + HEAD + 0.08, counted=False)
     return figure
 
 
-def _draw_shares(ax: Axes, rows: list[dict[Fate, int] | None], style: Style, wide: float) -> None:
-    """A bar of stacked shares in each row, each part with its count."""
+def _draw_shares(ax: Axes, rows: list[dict[Fate, int] | None], style: Style) -> None:
+    """A bar of the shares of fates in each row."""
     for y, counts in enumerate(rows):
         if counts is None:
             words = style.text(Text("没有训练到这一轮", "not trained that long"))
             ax.text(2, y, words, fontsize=SMALL, color=style.muted, va="center")
             continue
-        total, left = sum(counts.values()), 0.0
-        for each, k in counts.items():
-            share = 100 * k / total
-            color = style.color(each)
-            ax.barh(y, share, left=left, height=0.66, color=color, ec=style.ground, lw=1)
-            if share * wide / 100 > 0.12:  # inches: as wide as the number
-                ink = readable(rgb(color))
-                ax.text(
-                    left + share / 2,
-                    y,
-                    str(k),
-                    color=ink,
-                    fontsize=SMALL,
-                    ha="center",
-                    va="center",
-                )
-            left += share
+        draw_fates(ax, y, counts, style)
     ax.set_ylim(len(rows) - 0.5, -0.5)
     ax.set_xlim(0, 100)
     ax.tick_params(axis="y", length=0)
@@ -112,23 +104,12 @@ def _draw_shares(ax: Axes, rows: list[dict[Fate, int] | None], style: Style, wid
     ax.spines["left"].set_visible(False)
 
 
-def _key(figure: Figure, style: Style, height: float) -> None:
-    """The fates in their colors, in the order of the bars' parts."""
-    ax = axes(figure, NAMES, height - 0.1, WIDTH - NAMES - COUNTS, 0.2)
-    ax.set(xlim=(0, WIDTH - NAMES - COUNTS), ylim=(0, 1))
-    ax.axis("off")
-    for each, x in zip(FATES, (0.0, 1.0, 2.15, 3.3)):
-        ax.barh(0.5, 0.16, left=x, height=0.7, color=style.color(each))
-        words = style.text(FATE_NAMES[each])
-        ax.text(x + 0.23, 0.47, words, fontsize=SMALL, color=style.color(each), va="center")
-
-
-def setting_name(variant: Variant) -> Text:
-    """`lr 0.1, Kaiming`."""
+def setting_name(variant: Variant, between: Text = COMMA) -> Text:
+    """`rate 0.1, Kaiming`."""
     return (
         Text(f"学习率 {variant.lr:g}", f"rate {variant.lr:g}")
-        + Text("，", ", ")
-        + (INITIALISATIONS[variant.initialisation])
+        + between
+        + INITIALISATIONS[variant.initialisation]
     )
 
 
@@ -136,7 +117,7 @@ def describe(numbers: LearningRates) -> Description:
     def counted(counts: dict[Fate, int] | None) -> Text:
         if counts is None:
             return same("—")
-        return joined((FATE_NAMES[each] + same(f" {k}") for each, k in counts.items()), "，", ", ")
+        return fates_in_words(counts)
 
     each = listed(
         setting_name(setting.variant)

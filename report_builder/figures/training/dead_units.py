@@ -24,7 +24,7 @@ from report_builder.figures.toolkit.layout import (
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import joined, listed, title_of
 from report_builder.figures.training.lines import LEFT
-from report_builder.text import Text, number, percent, plural, same
+from report_builder.text import SPACE, Text, number, percent, plural, same
 from xo.variants import Variant
 
 if TYPE_CHECKING:
@@ -145,7 +145,9 @@ def _draw_alive(ax: Axes, course: Course, color: str) -> None:
 
 
 def _named(course: Course) -> Text:
-    return title_of(course.variant) + Text(f"，种子 {course.seed}", f", seed {course.seed}")
+    return title_of(course.variant) + Text(
+        f"，种子{SPACE}{course.seed}", f", seed{SPACE}{course.seed}"
+    )
 
 
 def describe(numbers: DeadUnits) -> Description:

@@ -18,6 +18,7 @@ from report_builder.evidence.fates import (
     fate,
 )
 from report_builder.figures.toolkit.description import Description
+from report_builder.figures.toolkit.fates import mark
 from report_builder.figures.toolkit.layout import (
     DASHES,
     DOTS,
@@ -28,9 +29,10 @@ from report_builder.figures.toolkit.layout import (
     sheet,
 )
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import joined, title_of, wrap
+from report_builder.figures.toolkit.words import title_of, wrap
 from report_builder.figures.training.lines import LEFT
-from report_builder.text import Text, percent, plural, same
+from report_builder.results.fate_words import fates_in_words
+from report_builder.text import SPACE, Text, percent, plural
 from xo.runs.record import SOLVED
 from xo.variants import Variant
 
@@ -51,6 +53,7 @@ class Course(NamedTuple):
     seed: int
     loss: np.ndarray  # (epochs,) nats, on training images; infinite where it is not a number
     accuracy: np.ndarray  # (epochs,) 0 to 1, on test images
+    fate: Fate
     collapsed_in: int | None  # the epoch, from 1
 
 
@@ -78,7 +81,9 @@ def measure(evidence: Evidence) -> Fates:
 def _course(evidence: Evidence, run: RunRecord) -> Course:
     loss = lost_is_infinite(np.array([each.sample_loss for each in run.epochs]))
     accuracy = np.array([each.test_accuracy for each in run.epochs])
-    return Course(evidence.variant(run.variant), run.seed, loss, accuracy, collapse_epoch(run))
+    return Course(
+        evidence.variant(run.variant), run.seed, loss, accuracy, fate(run), collapse_epoch(run)
+    )
 
 
 def draw(numbers: Fates, style: Style) -> Figure:
@@ -96,9 +101,8 @@ def draw(numbers: Fates, style: Style) -> Figure:
         left = LEFT + column * (WIDE + GAP)
         accuracy = axes(figure, left, FOOT + LOSS + BETWEEN, WIDE, ACCURACY)
         loss = axes(figure, left, FOOT, WIDE, LOSS)
-        color = style.color(each)
         for ax, scale in ((accuracy, 100.0), (loss, 1.0)):
-            _draw_courses(ax, courses, scale, color)
+            _draw_courses(ax, courses, scale, style)
             ax.set_xlim(0.5, most + 0.5)
             epoch_axis(style, ax, most, ticks=4)
             if column:
@@ -119,7 +123,7 @@ def draw(numbers: Fates, style: Style) -> Figure:
     return figure
 
 
-def _draw_courses(ax: Axes, courses: tuple[Course, ...], scale: float, color: str) -> None:
+def _draw_courses(ax: Axes, courses: tuple[Course, ...], scale: float, style: Style) -> None:
     """All of them thin, the first one strong; `scale` is 100 for accuracies."""
     for i, course in enumerate(courses):
         values = scale * course.accuracy if scale == 100 else course.loss
@@ -128,11 +132,12 @@ def _draw_courses(ax: Axes, courses: tuple[Course, ...], scale: float, color: st
         strong: dict[str, Any] = (
             {"lw": 2.0, "zorder": 3, "gid": "strong"} if i == 0 else {"lw": 0.7, "alpha": 0.35}
         )
+        color = style.color(course.fate)
         ax.plot(x, values, color=color, marker=marker, ms=4, **strong)
         if i == 0 and course.collapsed_in:
             at = course.collapsed_in
             height = min(values[at - 1], ax.get_ylim()[1])
-            ax.plot(at, height, "X", color=color, ms=7, zorder=4, gid="collapse")
+            ax.plot(at, height, zorder=4, gid="collapse", **mark(course.fate, style, 8))
 
 
 def _label(
@@ -156,15 +161,13 @@ def _label(
 
 
 def _named(course: Course) -> Text:
-    return title_of(course.variant) + Text(f"，种子 {course.seed}", f", seed {course.seed}")
+    return title_of(course.variant) + Text(
+        f"，种子{SPACE}{course.seed}", f", seed{SPACE}{course.seed}"
+    )
 
 
 def describe(numbers: Fates) -> Description:
-    counts = joined(
-        (FATE_NAMES[each] + same(f" {len(found)}") for each, found in numbers.courses.items()),
-        "，",
-        ", ",
-    )
+    counts = fates_in_words({each: len(found) for each, found in numbers.courses.items()})
     goal, level = percent(SOLVED, 0), percent(LEFT_CHANCE, 0)
     guessing = f"{numbers.guessing:.3f}"
     return Description(
@@ -203,18 +206,5 @@ def describe(numbers: Fates) -> Description:
 
 
 def _title(numbers: Fates) -> Text:
-    failures = {each: len(found) for each, found in numbers.courses.items() if each != "solved"}
-    k, n = len(numbers.courses["solved"]), numbers.runs
-    title = Text(f"{n} 次训练中 {k} 次学会", f"{k} of {plural(n, 'run')} solved")
-    if not any(failures.values()):
-        return title
-    rest = joined(
-        (
-            Text(f"{count} 次", f"{count} ") + FATE_NAMES[each]
-            for each, count in failures.items()
-            if count
-        ),
-        "，",
-        ", ",
-    )
-    return title + Text("；", "; ") + rest
+    counts = fates_in_words({each: len(found) for each, found in numbers.courses.items()})
+    return Text(f"{numbers.runs} 次训练：", f"{plural(numbers.runs, 'run')}: ") + counts
