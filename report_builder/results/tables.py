@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from report_builder.evidence.course import compares_settings
 from report_builder.evidence.estimates import entropy, share
 from report_builder.evidence.fates import FATE_NAMES
 from report_builder.evidence.log_explanations import (
@@ -21,6 +22,7 @@ from report_builder.results.demonstration_tables import DEMONSTRATION_TABLES
 from report_builder.results.fate_words import FATE_VALUES
 from report_builder.results.forms import TOTAL, Cell, Column, capitalized, interval, table
 from report_builder.results.report import Table, Value
+from report_builder.results.training_tables import TRAINING_TABLES
 from report_builder.text import Text, count, decimals, percent
 from xo.runs.resources import Environment
 from xo.variants import Variant
@@ -38,6 +40,9 @@ def tables(evidence: Evidence, values: Values) -> Iterator[tuple[str, Table, Ori
         yield f"layers.{variant.name}", *recorded(layers, evidence, variant.name)
     for name in logs():
         yield f"printed-{name}", *recorded(printed_log, evidence, name)
+    for name, of_training in TRAINING_TABLES.items():
+        if not of_training.settings or compares_settings(evidence.rows):
+            yield name, *recorded(of_training.make, evidence)
     for name, row in DEMONSTRATION_TABLES.items():
         if evidence.can_show(row.demonstration):
             yield name, *recorded(row.make, evidence)

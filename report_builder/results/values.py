@@ -26,6 +26,7 @@ from report_builder.results.fate_words import FATE_MEANINGS, FATE_VALUES, GOAL, 
 from report_builder.results.forms import dash, interval, plain
 from report_builder.results.original_values import original_values
 from report_builder.results.report import Value
+from report_builder.results.training_values import training_values
 from report_builder.text import Text, count, decimals, gigabytes, number, percent, same, seconds
 from xo.demonstrations.table import DEMONSTRATIONS
 from xo.network.measurements import receptive_fields
@@ -51,6 +52,8 @@ def value_groups(evidence: Evidence) -> Iterator[tuple[Values, Origin]]:
         for function in (_of_network, _of_outcome, _of_cost, _of_representative):
             group, origin = recorded(function, evidence, variant.name)
             yield {f"{variant.name}.{name}": value for name, value in group.items()}, origin
+    if evidence.rows:
+        yield recorded(training_values, evidence)
     for name in DEMONSTRATIONS:
         if evidence.can_show(name):
             yield recorded(demonstration_values, evidence, name)

@@ -67,7 +67,7 @@ def draw(numbers: Solved, style: Style) -> Figure:
     ax = axes(figure, NAMES, 0.5 + KEY, WIDTH - NAMES - 1.75, tall)
     label_rows(style, ax, numbers.variants)
     for y, (variant, s) in enumerate(zip(numbers.variants, numbers.shares)):
-        _draw_fates(ax, y, numbers.counts[y], style)
+        draw_fates(ax, y - 0.12, numbers.counts[y], style)
         color, learns_classes = style.color(variant.name), variant.labels == "class"
         below = y + 0.27  # the bar
         ax.plot([100 * s.low, 100 * s.high], [below, below], color=color, lw=2.5, alpha=0.55)
@@ -90,11 +90,11 @@ def draw(numbers: Solved, style: Style) -> Figure:
     return figure
 
 
-def _draw_fates(ax: Axes, y: int, counts: dict[Fate, int], style: Style) -> None:
-    """A bar of the shares of fates, one after another from the best, each with its mark and, where
-    there is room, its count.
+def draw_fates(ax: Axes, height: float, counts: dict[Fate, int], style: Style) -> None:
+    """A bar of the shares of fates in percent, one after another from the best, each with its mark
+    and, where there is room, its count; `height` is that of its middle.
     """
-    n, left, height = sum(counts.values()), 0.0, y - 0.12
+    n, left = sum(counts.values()), 0.0
     wide = ax.get_window_extent().width / ax.figure.dpi  # inches
     for fate, k in counts.items():
         if not k:
