@@ -1,4 +1,4 @@
-"""The rules of decision: what an interval says, how many runs would settle it, how often they err."""
+"""The rules of decision: what an interval says, what would settle it, and how often they err."""
 
 from __future__ import annotations
 
