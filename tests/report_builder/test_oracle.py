@@ -275,7 +275,7 @@ CASES = {
             '"11 channels do quite well"',
         ),
         "",
-        ["claim 11-channels-are-fine", "page */more.md"],
+        ["claim 11-channels-are-fine", "table verdicts", "page */more.md"],
         {"claim 11-channels-are-fine": "row"},
         [],
     ),
