@@ -212,7 +212,6 @@ def test_verdicts_that_come_from_a_test_are_one_family(evidence):
     }
     rows = [[cell.en for cell in row] for row in family(some).rows]
     assert [row[0] for row in rows] == [some[name].statement.en for name in p]
-    assert [[float(each) for each in row[2:4]] for row in rows] == pytest.approx(
-        [[0.01, 0.03], [0.04, 0.08], [0.5, 0.5]]
-    )
+    shown = [float(each) for row in rows for each in row[2:4]]
+    assert shown == pytest.approx([0.01, 0.03, 0.04, 0.08, 0.5, 0.5])
     assert [row[4] for row in rows] == ["yes", "no", "—"]
