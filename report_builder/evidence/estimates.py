@@ -88,15 +88,20 @@ class Estimate(NamedTuple):
 
 
 def share_estimate(k: int, n: int) -> Estimate:
-    """A share, by the score test that Wilson's interval inverts."""
-    s = share(k, n)
+    """A share with the exact interval of Clopper and Pearson (1934), and the p value of the exact
+    binomial test that it inverts.
+
+    With few runs, Wilson's interval can miss the truth on one side more often than it should.
+    """
+    from scipy.special import bdtr, bdtrc, betaincinv  # scipy.stats takes a second to import
 
     def p(bound: float) -> float:
-        if bound in (0, 1):
-            return 1.0 if k / n == bound else 0.0
-        return _two_sided((k / n - bound) / sqrt(bound * (1 - bound) / n))
+        below, above = bdtr(k, n, bound), bdtrc(k - 1, n, bound) if k else 1.0
+        return float(min(1.0, 2 * min(below, above)))
 
-    return Estimate(k / n, s.low, s.high, p)
+    low = float(betaincinv(k, n - k + 1, 0.025)) if k else 0.0
+    high = float(betaincinv(k + 1, n - k, 0.975)) if k < n else 1.0
+    return Estimate(k / n, low, high, p)
 
 
 def difference(a: Share, b: Share) -> Estimate:
