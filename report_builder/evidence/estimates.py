@@ -159,6 +159,14 @@ def sign_test(more: int, less: int) -> float:
     return min(1.0, 2 * sum(comb(n, k) for k in range(min(more, less) + 1)) / 2**n)
 
 
+def proportion_test(k: int, n: int, p: float) -> tuple[float, float]:
+    """By how many standard deviations k of n exceed p n, and the exact probability of k or more
+    where each of the n happens with probability p.
+    """
+    more = sum(comb(n, each) * p**each * (1 - p) ** (n - each) for each in range(k, n + 1))
+    return (k - n * p) / sqrt(n * p * (1 - p)), more
+
+
 def entropy(counts: tuple[int, ...]) -> float:
     """In nats, of the shares of classes: the mean loss of a net that knows these alone."""
     shares = np.array(counts) / sum(counts)

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from scipy.stats import binomtest
+from scipy.stats import binom, binomtest
 
 from report_builder.evidence.estimates import (
     Share,
@@ -13,6 +13,7 @@ from report_builder.evidence.estimates import (
     difference,
     first_solved_epoch,
     printed,
+    proportion_test,
     seeds_to_exclude,
     seeds_to_separate,
     share,
@@ -69,6 +70,13 @@ def test_the_sign_test_is_the_binomial_test_of_one_half(more, less):
 
 def test_the_sign_test_of_equal_pairs_decides_nothing():
     assert sign_test(0, 0) == 1
+
+
+def test_more_right_than_guessing_gives_is_counted_in_standard_deviations():
+    assert proportion_test(2, 2, 0.5) == pytest.approx((2**0.5, 0.25))
+    assert proportion_test(1, 3, 1 / 3) == pytest.approx((0, 1 - 8 / 27))
+    z, p = proportion_test(180, 300, 0.5)
+    assert z == pytest.approx(12**0.5) and p == pytest.approx(binom.sf(179, 300, 0.5))
 
 
 def test_spread_is_median_and_range():
