@@ -40,6 +40,11 @@ class Quoted(NamedTuple):
         return Value(same(self.write(facts[name])), Text(self.zh, self.en).format(**facts))
 
 
+def capitalized(words: Text) -> Text:
+    """As they begin a heading."""
+    return Text(words.zh, words.en.capitalize())
+
+
 class Column(NamedTuple):
     """The heading of a column."""
 

@@ -1,4 +1,4 @@
-"""Why a demonstration, and the figures, tables and claims of it, cannot be shown, in words."""
+"""Why a demonstration, a figure, a table or a claim cannot be shown, in words."""
 
 from __future__ import annotations
 
@@ -8,6 +8,12 @@ from xo.demonstrations.record import MissingWeights, Reason
 NOT_COMPUTED = Text(
     "这项演示还没有计算；运行 python -m report_builder build 即可得到",
     "has not been computed yet; 'python -m report_builder build' does",
+)
+NO_SETTINGS = Text(
+    "这项研究没有其他学习率或初始化的训练，它们在研究 full 里；"
+    "python -m report_builder build --study full 会训练",
+    "this study has no run with another learning rate or initialization; the study full has, and "
+    "'python -m report_builder build --study full' trains them",
 )
 REASONS = {
     "images too small to shift": Text(

@@ -38,7 +38,7 @@ def demonstrations(
             used = [
                 run
                 for variant in row.variants
-                for run in by_variant[variant][: None if row.every_seed else 1]
+                for run in by_variant[variant][: 1 if row.seeds == "representative" else None]
             ]
             inputs = {
                 "code": {f"{row.compute}": "0"},
@@ -133,6 +133,7 @@ def shifts(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
         kind: 1 - (pixels % 2) * slope / 512 * (kind != "none") for kind, slope in slopes.items()
     }
     facts = {
+        "seeds": [0, 1, 2],
         "images": images,
         "test_images": images,
         "most": 8,
@@ -152,6 +153,8 @@ def shifts(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
         for what, of in (("change", change), ("alike", alike))
         for kind, values in of.items()
     }
+    seeds = np.arange(len(facts["seeds"]))
+    arrays |= {f"by_seed.{kind}": (8 + seeds) / slope for kind, slope in slopes.items()}
     return facts, arrays | {f"back.{kind}": (1 - alike[kind]) * 4 for kind in slopes} | {
         "accuracy": 1 - pixels / 32
     }
