@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from math import erfc, hypot, isfinite, log, sqrt
+from math import comb, erfc, hypot, isfinite, log, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -226,6 +226,14 @@ def holm(p_values: Mapping[str, float]) -> dict[str, float]:
 def solved_by_epoch(epochs: np.ndarray, last: int) -> np.ndarray:
     """`(last,)`, the share of seeds solved by each epoch, from their `first_solved_epoch`s."""
     return (epochs[:, None] <= np.arange(1, last + 1)).mean(0)
+
+
+def proportion_test(k: int, n: int, p: float) -> tuple[float, float]:
+    """By how many standard deviations k of n exceed p n, and the exact probability of k or more
+    where each of the n happens with probability p.
+    """
+    more = sum(comb(n, each) * p**each * (1 - p) ** (n - each) for each in range(k, n + 1))
+    return (k - n * p) / sqrt(n * p * (1 - p)), more
 
 
 def entropy(counts: tuple[int, ...]) -> float:

@@ -251,6 +251,7 @@ def original_among_ours(evidence: Evidence, values: Values) -> Table:
         Column(Text("标签无误时", "With right labels"), True),
         Column(Text("在我们范围之内", "Within our range"), True),
         Column(Text("同样远的种子", "Seeds as far"), True),
+        Column(Text("下降时更低的种子", "Seeds below in its fall"), True),
     ]
     return table(
         columns,
@@ -262,6 +263,7 @@ def original_among_ours(evidence: Evidence, values: Values) -> Table:
                 _quoted(values, "published.right.rows"),
                 _quoted(values, f"published.{name}.inside"),
                 _quoted(values, f"published.{name}.as_far"),
+                _quoted(values, f"published.{name}.below_in_fall"),
             ]
             for name, log in logs().items()
         ),

@@ -13,6 +13,7 @@ import numpy as np
 
 from report_builder.evidence.estimates import (
     curve,
+    entropy,
     first_solved_epoch,
     share,
     solved,
@@ -84,10 +85,33 @@ def _of_study(evidence: Evidence) -> Values:
 def _of_data(evidence: Evidence) -> Values:
     data = evidence.data
     height, width = data.image_size
+    train = tuple(np.bincount(data.train.labels, minlength=len(data.classes)).tolist())
+    guessed = int((data.test.labels == int(np.argmax(train))).sum())
     return {
         "data.name": plain(data.name),
         "data.digest": plain(data.digest[:12], f"SHA-256 {data.digest}"),
         "data.classes": Value(Text("、".join(data.classes), ", ".join(data.classes))),
+        "data.class_count": plain(count(len(data.classes))),
+        "data.chance_loss": Value(
+            same(f"{entropy(train):.3f}"),
+            Text(
+                "交叉熵，只知道各类在训练图像里的比例的网络；各类一样多时是 ln {k}",
+                "cross-entropy of a network that knows only the shares of the classes among the "
+                "training images; ln {k} where these are equal",
+            ).format(k=len(data.classes)),
+        ),
+        "data.chance_printed": Value(
+            same(f"{entropy(train) / 10:.3f}"),
+            Text("它的十分之一，原作业的程序这样打印", "a tenth of it, as the original prints"),
+        ),
+        "data.chance_accuracy": Value(
+            same(percent(guessed / len(data.test.labels))),
+            Text(
+                "总答训练图像里最多的一类，测试图像中判对的份额",
+                "share of the test images that are right when always naming the class that is "
+                "commonest in training",
+            ),
+        ),
         "data.train_images": plain(count(len(data.train.labels))),
         "data.test_images": plain(count(len(data.test.labels))),
         "data.height": plain(count(height)),
