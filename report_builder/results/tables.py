@@ -91,7 +91,10 @@ BY_VARIANT: dict[str, list[tuple[Column, str | Callable[[Variant], Cell]]]] = {
             (Column(capitalized(FATE_NAMES[fate]), True), f"fates.{name}")
             for fate, name in FATE_VALUES.items()
         ),
-        (Column(Text("学会的比例 [95 % 区间]", "Share [95 % interval]"), True), "solved_share"),
+        (
+            Column(Text("学会的比例 [95 % 区间]", "Share solved [95 % interval]"), True),
+            "solved_share",
+        ),
         (Column(Text("准确率中位数", "Median accuracy"), True), "test_accuracy"),
         (Column(Text("学会者的准确率", "Accuracy among the solved"), True), "accuracy_solved"),
     ],

@@ -58,7 +58,9 @@ def training_values(evidence: Evidence) -> Values:
 
 
 def _out_of(k: int, n: int) -> Value:
-    return Value(Text(f"{n} 次中的 {k} 次", f"{k} of {n}"))
+    return Value(
+        Text(f"{n} 次中的 {k} 次", f"{k} of {n}"), Text(f"n = {n} 次训练", f"n = {n} runs")
+    )
 
 
 def _dead(runs: tuple[RunRecord, ...]) -> Values:

@@ -19,7 +19,7 @@ from report_builder.evidence.estimates import (
     solved,
     spread,
 )
-from report_builder.evidence.fates import LEFT_CHANCE, SILENT, Fate, count_fates
+from report_builder.evidence.fates import Fate, count_fates
 from report_builder.evidence.recording import Origin, recorded
 from report_builder.evidence.study import Evidence
 from report_builder.results.demonstration_values import demonstration_values
@@ -36,7 +36,6 @@ from xo.runs.record import RunRecord
 Values = dict[str, Value]
 
 NONE_SOLVED = dash("没有种子学会", "no seed solved the task")
-NO_RUNS = dash("没有这样的训练", "no such run")
 NONE_REACHED = dash(f"没有种子达到过 {GOAL}", f"no seed ever reached {GOAL}")
 
 
@@ -63,23 +62,7 @@ def value_groups(evidence: Evidence) -> Iterator[tuple[Values, Origin]]:
 
 def _of_study(evidence: Evidence) -> Values:
     runs = sum(len(evidence.runs(variant.name)) for variant in evidence.variants)
-    learned = [
-        run
-        for variant in evidence.variants
-        if variant.labels == "class"
-        for run in evidence.runs(variant.name)
-    ]
-    return {
-        "study.name": plain(evidence.study),
-        "study.runs": plain(count(runs)),
-        "study.left_chance": plain(percent(LEFT_CHANCE, 0)),
-        "study.silent": plain(percent(SILENT, 0)),
-        "study.class_runs": Value(
-            same(count(len(learned))),
-            Text("各变体中标签无误的训练", "runs of all variants with right labels"),
-        ),
-        **{f"study.{name}": value for name, value in _fates(learned).items()},
-    }
+    return {"study.name": plain(evidence.study), "study.runs": plain(count(runs))}
 
 
 def _of_data(evidence: Evidence) -> Values:
@@ -169,7 +152,7 @@ def _fates(runs: Sequence[RunRecord]) -> Values:
     counts, n = count_fates(runs), len(runs)
     of = Text(f"n = {n} 次训练", f"n = {n} runs")
     return {
-        "fates": Value(fates_in_words(counts), of) if runs else NO_RUNS,
+        "fates": Value(fates_in_words(counts), of),
         **{f"fates.{FATE_VALUES[fate]}": _fate(fate, k, n) for fate, k in counts.items()},
     }
 
