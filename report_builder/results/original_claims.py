@@ -269,7 +269,8 @@ def printed_chance_means_guessing(evidence: Evidence) -> Finding:
     guessing = sum(run.epochs[0].test_accuracy <= CHANCE_ACCURACY for run in flat)
     what = Text(
         f"第 1 轮只打印 0.069，轮末准确率不过 {100 * CHANCE_ACCURACY:.0f} %",
-        " that print 0.069 throughout epoch 1 guess at its end",
+        f" that print 0.069 throughout epoch 1 get at most {100 * CHANCE_ACCURACY:.0f} % right at "
+        "its end",
     )
     return share_against(guessing, len(flat), 0.5, what)
 
