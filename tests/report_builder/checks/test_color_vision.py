@@ -10,7 +10,7 @@ from report_builder.checks.color_vision import SIGHTS, ciede2000, distance, lab,
 
 @pytest.mark.parametrize(
     "first, second, published",
-    [  # of table 1 of Sharma, Wu and Dalal (2005): its rows 1, 7, 11, 13, 14, 17, 25, 34
+    [  # of table 1 of Sharma, Wu and Dalal (2005): its rows 1, 7, 9, 11, 16, 17, 25, 34
         ((50, 2.6772, -79.7751), (50, 0, -82.7485), 2.0425),
         ((50, 0, 0), (50, -1, 2), 2.3669),
         ((50, 2.49, -0.001), (50, -2.49, 0.0009), 7.1792),
