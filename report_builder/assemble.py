@@ -13,6 +13,7 @@ import msgspec
 
 from report_builder import escape
 from report_builder.artifacts import RequestedArtifact
+from report_builder.evidence.course import compares_settings
 from report_builder.evidence.gather import StudyRuns
 from report_builder.evidence.study import Evidence
 from report_builder.figures import artifact as figures
@@ -23,7 +24,13 @@ from report_builder.pages.render import PageRequest
 from report_builder.results.compute import Results, result_inputs
 from report_builder.results.demonstration_tables import DEMONSTRATION_TABLES
 from report_builder.results.report import DataSetName, Provenance, Report, RunCounts, pack
-from report_builder.results.unavailable import NOT_COMPUTED, missing_weights_text, unavailable
+from report_builder.results.training_tables import TRAINING_TABLES
+from report_builder.results.unavailable import (
+    NO_SETTINGS,
+    NOT_COMPUTED,
+    missing_weights_text,
+    unavailable,
+)
 from report_builder.site.page_inputs import asset_inputs, page_inputs
 from report_builder.text import Text
 from xo.data.dataset import EMBEDDED
@@ -73,7 +80,7 @@ def count_runs(study: StudyRuns, evidence: Evidence, in_training: bool = False) 
 
 
 def _unavailable(evidence: Evidence, store: Store) -> dict[str, Text]:
-    """Why a demonstration, and the figures and tables of it, cannot be shown."""
+    """Why a demonstration, a figure or a table cannot be shown."""
     found: dict[str, Text] = {}
     for name, row in DEMONSTRATIONS.items():
         if record := evidence.demonstrations.get(name):
@@ -89,6 +96,11 @@ def _unavailable(evidence: Evidence, store: Store) -> dict[str, Text]:
                 if table.demonstration == name
             ]
             found |= dict.fromkeys((f"demonstration {name}", *shown), reason)
+    if evidence.rows and not compares_settings(evidence.rows):
+        found |= {f"figure {name}": NO_SETTINGS for name, row in FIGURES.items() if row.settings}
+        found |= {
+            f"table {name}": NO_SETTINGS for name, row in TRAINING_TABLES.items() if row.settings
+        }
     return found
 
 

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator
 from types import ModuleType
 from typing import Literal, NamedTuple
 
+from report_builder.evidence.course import compares_settings
 from report_builder.evidence.recording import recording
 from report_builder.evidence.study import Evidence
 from report_builder.figures.comparison import (
     confusion,
     cost_and_success,
     escape,
+    learning_rates,
     solved,
     variants_compared,
 )
@@ -19,6 +21,7 @@ from report_builder.figures.concepts import (
     bottleneck,
     fcn_canvas,
     fcn_details,
+    few_shot_probes,
     mixing,
     partial_sums,
     patches,
@@ -42,7 +45,15 @@ from report_builder.figures.inside import (
 from report_builder.figures.original import published_explanations, published_logs
 from report_builder.figures.toolkit.description import Drawing
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.training import accuracy, accuracy_by_epoch, loss
+from report_builder.figures.training import (
+    accuracy,
+    accuracy_by_epoch,
+    dead_units,
+    fates,
+    loss,
+    loss_and_accuracy,
+    signal,
+)
 from xo.errors import InputError
 from xo.variants import Variant
 
@@ -61,6 +72,7 @@ class Row(NamedTuple):
     convolutions: int = 1  # that a variant must have
     block: int | None = None  # of the network, that it shows: a third argument of `measure`
     demonstration: str = ""  # that it shows, for a figure of the study
+    settings: bool = False  # whether it compares settings of training: it takes two of them
 
 
 FIGURES: dict[str, Row] = {
@@ -71,6 +83,11 @@ FIGURES: dict[str, Row] = {
     "variants-compared": Row(variants_compared, "svg", "study"),
     "escape": Row(escape, "svg", "study"),
     "cost-and-success": Row(cost_and_success, "svg", "study"),
+    "fates": Row(fates, "svg", "study"),
+    "dead-units": Row(dead_units, "svg", "study"),
+    "loss-and-accuracy": Row(loss_and_accuracy, "svg", "study"),
+    "signal": Row(signal, "svg", "study"),
+    "learning-rates": Row(learning_rates, "svg", "study", settings=True),
     "published-logs": Row(published_logs, "svg", "study"),
     "published-readings": Row(published_explanations, "svg", "study"),
     "levels": Row(levels, "png", "study"),
@@ -83,6 +100,7 @@ FIGURES: dict[str, Row] = {
     "fcn-canvas": Row(fcn_canvas, "png", "study", demonstration="fcn"),
     "fcn-details": Row(fcn_details, "png", "study", demonstration="fcn"),
     "probes": Row(probes, "svg", "study", demonstration="probes"),
+    "few-shot-probes": Row(few_shot_probes, "svg", "study", demonstration="few-shot-probes"),
     "patches": Row(patches, "png", "study", demonstration="patches"),
     "partial-sums": Row(partial_sums, "png", "study", demonstration="partial-sums"),
     "mixing": Row(mixing, "png", "study", demonstration="mixing"),
@@ -135,6 +153,8 @@ def find(name: str, evidence: Evidence) -> tuple[Row, str | None]:
 def _applies(row: Row, variant: Variant, evidence: Evidence) -> bool:
     if row.demonstration:
         return evidence.can_show(row.demonstration)
+    if row.settings:
+        return compares_settings(evidence.rows)
     return row.scope == "study" or len(variant.channels) >= row.convolutions
 
 

@@ -29,6 +29,7 @@ def used() -> set[str]:
     """The characters in the sources whose text is drawn."""
     files = [
         *sorted((ROOT / "report_builder" / "figures").rglob("*.py")),
+        ROOT / "report_builder" / "evidence" / "fates.py",
         ROOT / "report_builder" / "evidence" / "log_explanations.py",
         ROOT / "xo" / "variants.py",
     ]

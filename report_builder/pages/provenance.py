@@ -22,6 +22,7 @@ CODE_DIGITS = 12  # of a digest that are shown
 SECTIONS = {  # of the page of values, beside one for each variant
     "study": Text("研究", "Study"),
     "data": Text("数据集", "Data set"),
+    "training": Text("训练的过程", "How training goes"),
     "published": Text("已发表与重做", "Published against replicated"),
     "demonstrations": Text("演示", "Demonstrations"),
 }
@@ -88,7 +89,7 @@ def basis(report: Report, name: str, last_step: Text) -> Basis:
 def value_sections(report: Report, language: str) -> list[dict[str, str]]:
     """The sections of the page of values, as far as they have any; all of them without results."""
     titles = SECTIONS | {each.name: Text(each.zh, each.en) for each in VARIANTS.values()}
-    order = ("study", "data", *VARIANTS, "published", "demonstrations")
+    order = ("study", "data", *VARIANTS, "training", "published", "demonstrations")
     return [
         {"name": name, "title": titles[name][language]}
         for name in order

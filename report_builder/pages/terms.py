@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from report_builder.evidence.fates import FATE_NAMES, Fate
+from report_builder.results.fate_words import FATE_MEANINGS
 from report_builder.text import Text
 
 
@@ -20,6 +22,11 @@ def _term(name: Text, zh: str, en: str, symbol: str = "") -> Term:
     return Term(name, Text(zh, en), symbol)
 
 
+def _fate(fate: Fate) -> Term:
+    meaning = Text("训练的一种结局：{meaning}。", "A fate of a run: {meaning}.")
+    return Term(FATE_NAMES[fate], meaning.format(meaning=FATE_MEANINGS[fate]), "")
+
+
 TERMS: dict[str, Term] = {
     "bias": _term(
         Text("偏置", "bias"),
@@ -33,12 +40,17 @@ TERMS: dict[str, Term] = {
         "A 1×1 convolution to fewer channels, the costly convolution there, and a 1×1 convolution "
         "back.",
     ),
+    "censored": _term(
+        Text("删失", "censored"),
+        "观察结束时还没有发生，以后会不会发生不知道；它发生得比观察的时间晚，或者永不发生。",
+        "Not yet happened when observation ends: it may happen later or never.",
+    ),
     "chance-level": _term(
         Text("随机猜测水平", "chance level"),
-        "分不出类别的网络的成绩；两类一样多时，损失是 ln 2，准确率是一半。",
-        "How a network does that cannot tell the classes apart: for two equal classes a loss of "
-        "ln 2, half of the answers right.",
-        r"\ln 2",
+        "分不出类别的网络的成绩；k 类一样多时，损失是 ln k，准确率是 1/k。",
+        "How a network does that cannot tell the classes apart: for k equal classes a loss of "
+        "ln k, and one answer in k right.",
+        r"\ln k",
     ),
     "channel": _term(
         Text("通道", "channel"),
@@ -52,6 +64,7 @@ TERMS: dict[str, Term] = {
         "由卷积层提取特征、再由后面的层作判断的网络。",
         "A network in which convolutions find features and later layers decide.",
     ),
+    "collapse": _fate("collapsed"),
     "confidence-interval": _term(
         Text("置信区间", "confidence interval"),
         "按同样的办法反复取样，这样算出的区间有 95 % 会盖住真值。",
@@ -73,6 +86,12 @@ TERMS: dict[str, Term] = {
         "class.",
         "L",
     ),
+    "dead-unit": _term(
+        Text("死单元", "dead unit"),
+        "对任何图像都输出 0 的 ReLU 单元或通道；梯度不经过它，所以训练不再改变它的权值。",
+        "A unit or channel with ReLU that gives 0 for every image; no gradient gets through it, so "
+        "training no longer changes its weights.",
+    ),
     "dense-layer": _term(
         Text("全连接层", "dense layer"),
         "每个输出都连到每个输入的层，每条连线有自己的权值。",
@@ -92,6 +111,11 @@ TERMS: dict[str, Term] = {
         Text("等变性", "equivariance"),
         "输入平移，输出跟着平移同样的距离。",
         "When the input is shifted, the output is shifted with it.",
+    ),
+    "fate": _term(
+        Text("结局", "fate"),
+        "一次训练怎样结束：学会、未定、崩溃或从未离开瞎猜。",
+        "How a run ended: solved, unsettled, collapsed or never left chance.",
     ),
     "feature-map": _term(
         Text("特征图", "feature map"),
@@ -131,6 +155,12 @@ TERMS: dict[str, Term] = {
         "输入平移，输出不变。",
         "When the input is shifted, the output stays as it is.",
     ),
+    "interval": _term(
+        Text("置信区间", "confidence interval"),
+        "由样本算出的一个范围；重复取样，95 % 的这种范围会包含真正的比例。",
+        "A range computed from a sample; of many samples, 95 % of such ranges contain the true "
+        "share.",
+    ),
     "kernel": _term(
         Text("卷积核", "kernel"),
         "滑动窗口上的一组权值；3×3 的核有 9 个数，每个输入通道各有一个。",
@@ -155,6 +185,11 @@ TERMS: dict[str, Term] = {
         "从像素直接得到的、由前者组合的、再作组合因而更抽象的特征。",
         "Features taken straight from pixels, combinations of those, and combinations of "
         "combinations, which are more abstract.",
+    ),
+    "linear-model": _term(
+        Text("线性模型", "linear model"),
+        "把输入各数加权求和、再加偏置来打分的模型，没有隐藏层。",
+        "A model that scores by a weighted sum of its inputs and a bias, without hidden layers.",
     ),
     "linear-probe": _term(
         Text("线性探针", "linear probe"),
@@ -194,6 +229,7 @@ TERMS: dict[str, Term] = {
         "一次乘法连同一次加法，计算量的单位。",
         "One product added to a sum; the unit in which work is counted.",
     ),
+    "never-left": _fate("never left chance"),
     "overfitting": _term(
         Text("过拟合", "overfitting"),
         "把训练图像的偶然之处也学了进去，换一批图像就不灵。",
@@ -249,6 +285,7 @@ TERMS: dict[str, Term] = {
         "The output of an earlier layer is added to a later result, which brings back detail of "
         "place.",
     ),
+    "solved": _fate("solved"),
     "softmax": _term(
         Text("softmax", "softmax"),
         "把各类别的得分变成总和为 1 的概率。",
@@ -283,10 +320,17 @@ TERMS: dict[str, Term] = {
         "特征图上的一个位置，或全连接层的一个输出。",
         "One place of a feature map, or one output of a dense layer.",
     ),
+    "unsettled": _fate("unsettled"),
     "up-sampling": _term(
         Text("上采样", "up-sampling"),
         "把图变大，例如重复像素、插值或转置卷积。",
         "Making a map larger, by repeating pixels, interpolation or a transposed convolution.",
+    ),
+    "validation-set": _term(
+        Text("验证集", "validation set"),
+        "既不用来训练、也不用来报告结果的图像，在多个网络或设置之间做选择时用。",
+        "Images used neither to train nor to report a result, but to choose among networks or "
+        "settings.",
     ),
     "variant": _term(
         Text("变体", "variant"),

@@ -1,4 +1,4 @@
-"""Why a demonstration, and the figures, tables and claims of it, cannot be shown, in words."""
+"""Why a demonstration, a figure, a table or a claim cannot be shown, in words."""
 
 from __future__ import annotations
 
@@ -9,10 +9,20 @@ NOT_COMPUTED = Text(
     "这项演示还没有计算；运行 python -m report_builder build 即可得到",
     "has not been computed yet; 'python -m report_builder build' does",
 )
+NO_SETTINGS = Text(
+    "这项研究没有其他学习率或初始化的训练，它们在研究 full 里；"
+    "python -m report_builder build --study full 会训练",
+    "this study has no run with another learning rate or initialization; the study full has, and "
+    "'python -m report_builder build --study full' trains them",
+)
 REASONS = {
     "images too small to shift": Text(
         "图像边长不到 {side} 个像素，平移 {shift} 个像素后剩下的太少",
         "images are no larger than {side} pixels, and moved by {shift} too little of them is left",
+    ),
+    "too few images to label": Text(
+        "有的类别的训练图像不到 {images} 幅",
+        "a class has fewer than {images} training images",
     ),
     "constant feature maps": Text(
         "第一层的特征图处处相同，没有可以汇聚的细节",

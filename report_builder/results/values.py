@@ -6,7 +6,7 @@ A random result never comes without its n: it stands in the value's note.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -18,19 +18,25 @@ from report_builder.evidence.estimates import (
     solved,
     spread,
 )
+from report_builder.evidence.fates import LEFT_CHANCE, SILENT, Fate, count_fates
 from report_builder.evidence.recording import Origin, recorded
 from report_builder.evidence.study import Evidence
 from report_builder.results.demonstration_values import demonstration_values
-from report_builder.results.forms import dash, plain
+from report_builder.results.fate_words import FATE_MEANINGS, FATE_VALUES, GOAL, fates_in_words
+from report_builder.results.forms import dash, interval, plain
 from report_builder.results.original_values import original_values
 from report_builder.results.report import Value
+from report_builder.results.training_values import training_values
 from report_builder.text import Text, count, decimals, gigabytes, number, percent, same, seconds
 from xo.demonstrations.table import DEMONSTRATIONS
 from xo.network.measurements import receptive_fields
+from xo.runs.record import RunRecord
 
 Values = dict[str, Value]
 
 NONE_SOLVED = dash("没有种子学会", "no seed solved the task")
+NO_RUNS = dash("没有这样的训练", "no such run")
+NONE_REACHED = dash(f"没有种子达到过 {GOAL}", f"no seed ever reached {GOAL}")
 
 
 def values(evidence: Evidence) -> Values:
@@ -46,6 +52,8 @@ def value_groups(evidence: Evidence) -> Iterator[tuple[Values, Origin]]:
         for function in (_of_network, _of_outcome, _of_cost, _of_representative):
             group, origin = recorded(function, evidence, variant.name)
             yield {f"{variant.name}.{name}": value for name, value in group.items()}, origin
+    if evidence.rows:
+        yield recorded(training_values, evidence)
     for name in DEMONSTRATIONS:
         if evidence.can_show(name):
             yield recorded(demonstration_values, evidence, name)
@@ -54,7 +62,23 @@ def value_groups(evidence: Evidence) -> Iterator[tuple[Values, Origin]]:
 
 def _of_study(evidence: Evidence) -> Values:
     runs = sum(len(evidence.runs(variant.name)) for variant in evidence.variants)
-    return {"study.name": plain(evidence.study), "study.runs": plain(count(runs))}
+    learned = [
+        run
+        for variant in evidence.variants
+        if variant.labels == "class"
+        for run in evidence.runs(variant.name)
+    ]
+    return {
+        "study.name": plain(evidence.study),
+        "study.runs": plain(count(runs)),
+        "study.left_chance": plain(percent(LEFT_CHANCE, 0)),
+        "study.silent": plain(percent(SILENT, 0)),
+        "study.class_runs": Value(
+            same(count(len(learned))),
+            Text("各变体中标签无误的训练", "runs of all variants with right labels"),
+        ),
+        **{f"study.{name}": value for name, value in _fates(learned).items()},
+    }
 
 
 def _of_data(evidence: Evidence) -> Values:
@@ -111,8 +135,28 @@ def _of_outcome(evidence: Evidence, variant: str) -> Values:
         "final_loss": _median(curve(runs, "train_loss")[:, -1], _loss),
         "escape_epoch": _median(reached, lambda epoch: same(f"{epoch:g}"))
         if len(reached)
-        else NONE_SOLVED,
+        else NONE_REACHED,
+        **_fates(runs),
     }
+
+
+def _fates(runs: Sequence[RunRecord]) -> Values:
+    """How the runs ended: all fates in words, and the number of runs that met each."""
+    counts, n = count_fates(runs), len(runs)
+    of = Text(f"n = {n} 次训练", f"n = {n} runs")
+    return {
+        "fates": Value(fates_in_words(counts), of) if runs else NO_RUNS,
+        **{f"fates.{FATE_VALUES[fate]}": _fate(fate, k, n) for fate, k in counts.items()},
+    }
+
+
+def _fate(fate: Fate, k: int, n: int) -> Value:
+    return Value(
+        same(count(k)),
+        Text("n = {n} 次训练；{meaning}", "n = {n} runs; {meaning}").format(
+            n=n, meaning=FATE_MEANINGS[fate]
+        ),
+    )
 
 
 def _of_cost(evidence: Evidence, variant: str) -> Values:
@@ -150,11 +194,11 @@ def _out_of(done: np.ndarray) -> Value:
 
 def _share(done: np.ndarray) -> Value:
     """The share of the seeds with its interval, from `(n,)` bool."""
-    k, n, low, high = share(int(done.sum()), len(done))
+    found = share(int(done.sum()), len(done))
+    k, n, low, high = found
     digits = decimals(n)
-    bounds = [percent(bound, digits, sign=False) for bound in (low, high)]
     return Value(
-        same(f"{percent(k / n, digits)} [{bounds[0]}, {bounds[1]}]"),
+        same(f"{percent(k / n, digits)} {interval(found, digits)}"),
         Text(
             "n = {n} 个种子，95 % Wilson 区间 {low} 至 {high}",
             "n = {n} seeds, 95 % Wilson interval {low} to {high}",

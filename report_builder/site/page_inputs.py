@@ -10,7 +10,7 @@ from typing import get_args
 
 import msgspec
 
-from report_builder.evidence.original_logs import FILE as PRINTED_LOGS
+from report_builder.evidence import measured_elsewhere, original_logs
 from report_builder.evidence.references import LITERATURE, REFERENCES, Section
 from report_builder.pages.functions import ATTACHED_RUNS
 from report_builder.pages.render import PageRequest
@@ -23,7 +23,8 @@ from xo.store.source_digest import ROOT, Source
 RENDERING = "report_builder.pages.render:render"
 # Data that pages quote, and the kinds of request that do.
 READ_FOR = {
-    PRINTED_LOGS: {"published"},
+    original_logs.FILE: {"published"},
+    measured_elsewhere.FILE: {"measured-elsewhere"},
     REFERENCES: {"reference", "references", "literature"},
     LITERATURE: {"literature"},
 }

@@ -8,6 +8,7 @@ from tests.report_builder.made_up_study import (
     evidence,
     make_evidence,
     small_evidence,
+    with_fate,
     with_losses,
     write_record,
 )

@@ -16,13 +16,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from report_builder.evidence.course import until
+from report_builder.evidence.estimates import entropy
+from report_builder.evidence.fates import Fate, chance_loss
 from report_builder.evidence.study import Evidence
 from report_builder.results.claims import claims
 from report_builder.results.report import DecidedClaim
 from tests.report_builder.made_up_demonstrations import demonstrations
 from xo.data.dataset import DataSet
 from xo.data.load import load
-from xo.network.measurements import Epoch, Layer, Training
+from xo.network.measurements import Epoch, Layer, LayerState, Training
 from xo.runs.execute import run_result
 from xo.runs.record import Cost, RunRecord, write_run
 from xo.runs.resources import Environment
@@ -57,7 +60,7 @@ def make_evidence(tmp_path_factory) -> Callable[..., Evidence]:
 
 @pytest.fixture(scope="session")
 def evidence(make_evidence) -> Evidence:
-    """All eight variants, three seeds of three epochs, two classes of 30x30 images."""
+    """All variants, three seeds of three epochs, two classes of 30x30 images."""
     return make_evidence()
 
 
@@ -144,6 +147,7 @@ def write_record(
     }
     layers = run_network(variant, images[shown], len(names), seed, arrays)
     predicted = arrays["test_probabilities"].argmax(1)
+    guessing = entropy(tuple(label_counts(variant, data)))
     accuracy = float((predicted == labels).mean())
     epochs = [
         Epoch(
@@ -155,9 +159,9 @@ def write_record(
             if e == variant.epochs - 1
             else 0.5 + 0.3 * solves * e / variant.epochs,
             largest_batch_loss=float(losses.max()),
-            sample_loss=float(losses[-1]),
+            sample_loss=float(losses[-1]) if solves else guessing,
             sample_accuracy=accuracy,
-            layers=(),
+            layers=layer_states(variant, seed, silent=not solves and e == variant.epochs - 1),
         )
         for e, losses in enumerate(arrays["batch_loss"])
     ]
@@ -167,7 +171,7 @@ def write_record(
         label_counts=tuple(label_counts(variant, data)),
         parameters=sum(layer.parameters for layer in layers),
         layers=tuple(layers),
-        untrained=(),
+        untrained=layer_states(variant, seed),
         epochs=tuple(epochs),
         epoch_seconds=tuple(2.0 + seed / 4 + e / 8 for e in range(variant.epochs)),
         confusion=tuple(map(tuple, confusion.reshape(len(names), -1).tolist())),
@@ -190,6 +194,19 @@ def write_record(
     )
     cost = Cost(8.0 + seed, 800_000_000 + 1_000_000 * seed, "2025-01-01T00:00:00+00:00")
     return write_run(store, run.inputs, run_result(run, measured, cost, ENVIRONMENT), arrays)
+
+
+def layer_states(variant: Variant, seed: int, silent: bool = False) -> tuple[LayerState, ...]:
+    """Each layer half as large as the one before; a silent network's last convolution is dead."""
+    convolutions = [f"conv{k}" for k in range(1, len(variant.channels) + 1)]
+    hidden = [*convolutions, *(f"dense{k}" for k in range(1, len(variant.dense) + 1))]
+    states = [
+        LayerState(name, 1 - place / 8, (1 + seed / 8) / 2**place, (1 + seed / 8) / 64 / 2**place)
+        for place, name in enumerate(hidden)
+    ]
+    if silent:
+        states[len(convolutions) - 1] = LayerState(convolutions[-1], 0.0, 0.0, 0.0)
+    return (*states, LayerState("logits", None, 1 / 64, 1 / 64))
 
 
 def label_counts(variant: Variant, data: DataSet) -> list[int]:
@@ -275,11 +292,57 @@ def run_network(
 def with_losses(run: RunRecord, loss: float) -> RunRecord:
     """The record with this loss in every epoch."""
     epochs = tuple(
-        msgspec.structs.replace(epoch, train_loss=loss, test_loss=loss) for epoch in run.epochs
+        msgspec.structs.replace(epoch, train_loss=loss, test_loss=loss, sample_loss=loss)
+        for epoch in run.epochs
     )
     return msgspec.structs.replace(run, epochs=epochs)
+
+
+def with_fate(run: RunRecord, fate: Fate) -> RunRecord:
+    """The record, of at least two epochs, with losses and accuracies of a run that ends so.
+
+    One that collapses has reached 98 % in the epoch before the last.
+    """
+    first, before, last = {
+        "solved": ((1.0, 0.5), (0.1, 0.99), (0.1, 1.0)),
+        "unsettled": ((1.0, 0.5), (0.5, 0.75), (0.5, 0.75)),
+        "collapsed": ((1.0, 0.5), (0.1, 0.99), (1.0, 0.5)),
+        "never left chance": ((1.0, 0.5), (1.0, 0.5), (1.0, 0.5)),
+    }[fate]
+    course = [*[first] * (len(run.epochs) - 2), before, last]
+    epochs = tuple(
+        msgspec.structs.replace(
+            epoch,
+            sample_loss=share * chance_loss(run),
+            test_accuracy=accuracy,
+            layers=(LayerState("conv2", float(share < 1), float(share < 1), 0.0),),
+        )
+        for epoch, (share, accuracy) in zip(run.epochs, course, strict=True)
+    )
+    untrained = (LayerState("conv2", 1.0, 1.0, 0.0),)
+    return msgspec.structs.replace(run, epochs=epochs, untrained=untrained)
 
 
 def decided(evidence: Evidence) -> dict[str, DecidedClaim]:
     """Every claim with what the records say of it."""
     return {name: claim for name, claim, _ in claims(evidence)}
+
+
+def with_settings(make_evidence: Callable[..., Evidence], short: int = 2) -> Evidence:
+    """Three seeds of the baseline, of `short` epochs, and of other settings, of three."""
+    baseline = VARIANTS["baseline"]
+    others = (
+        replace(baseline, name="slow", zh="慢", en="Slow", lr=0.01),
+        replace(baseline, name="kaiming", zh="何", en="Kaiming", initialisation="kaiming"),
+    )
+    study = make_evidence(variants=(baseline, *others))
+    cut = tuple(until(run, short) for run in study.runs("baseline"))
+    return replace(study, records={**study.records, "baseline": cut})
+
+
+def collapsed(run: RunRecord) -> RunRecord:
+    """The run, back at chance in its last epoch after a loss of half of it."""
+    *before, last = run.epochs
+    before = [msgspec.structs.replace(epoch, sample_loss=0.35) for epoch in before]
+    last = msgspec.structs.replace(last, sample_loss=0.6931, test_accuracy=0.5)
+    return msgspec.structs.replace(run, epochs=(*before, last))

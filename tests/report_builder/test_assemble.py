@@ -11,6 +11,7 @@ import pytest
 
 from report_builder.assemble import assemble, outline
 from report_builder.checks.coverage import with_coverage
+from report_builder.evidence.course import compares_settings
 from report_builder.figures.table import FIGURES
 from report_builder.pages.render import figure_pages, page_requests, render
 from report_builder.results.compute import compute
@@ -95,4 +96,9 @@ def test_what_does_not_apply_or_has_not_been_computed_is_left_out_and_says_why(e
     why, expected = report.unavailable, unavailable(reason)
     assert why["figure shifts"] == why["table shifts"] == why["demonstration shifts"] == expected
     assert "--keep-weights" in why["figure sliding-window"].en  # the made-up runs have none
-    assert not outline(evidence, RunCounts(0, 30), store).unavailable
+    settings = {"figure learning-rates", "table learning-rates"}
+    of_all = outline(evidence, RunCounts(0, 30), store).unavailable
+    assert set(of_all) == (set() if compares_settings(evidence.rows) else settings)
+    alone = outline(replace(evidence, rows=evidence.rows[:1]), RunCounts(0, 30), store)
+    assert "--study full" in alone.unavailable["figure learning-rates"].en
+    assert "table learning-rates" in alone.unavailable and "fates" in alone.drawable

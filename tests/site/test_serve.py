@@ -23,7 +23,7 @@ def clone(tmp_path_factory) -> Path:
     for part in ("docs", "report_builder", "xo"):
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "data").mkdir()
-    data = [f"data/{name}.toml" for name in ("published", "references", "literature")]
+    data = [f"data/{path.name}" for path in (ROOT / "data").glob("*.toml")]
     for name in ("mkdocs.yml", *data):
         shutil.copy(ROOT / name, folder / name)
     return folder

@@ -1,19 +1,31 @@
-"""When seeds escape from chance: the share that has solved the task by each epoch."""
+"""When seeds first solve their task: the share that has done so by each epoch, with those that
+collapse before and those whose training ends before.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from report_builder.evidence.estimates import first_solved_epoch, solved_by_epoch
+from report_builder.evidence.fates import collapse_epoch, dead_layers
 from report_builder.figures.comparison.variant_rows import each_variant
 from report_builder.figures.toolkit.description import Description
-from report_builder.figures.toolkit.layout import SMALL, WIDTH, apart, axes, epoch_axis, sheet
+from report_builder.figures.toolkit.fates import mark
+from report_builder.figures.toolkit.layout import (
+    SMALL,
+    WIDTH,
+    apart,
+    axes,
+    epoch_axis,
+    note,
+    sheet,
+)
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import class_variants, title_of
-from report_builder.text import Text, percent, plural, same
-from xo.runs.record import SOLVED
+from report_builder.results.fate_words import GOAL
+from report_builder.text import EMPTY, Text, plural
 from xo.variants import Variant
 
 if TYPE_CHECKING:
@@ -21,7 +33,7 @@ if TYPE_CHECKING:
 
 LEFT, RIGHT = 0.78, 2.25  # inches for the y axis and for the labels at the ends of lines
 DASHES = ("-", (0, (5, 1.5)), (0, (3, 1, 1, 1)), (0, (1, 1)))
-GOAL = percent(SOLVED, 0)
+CENSORED: dict[str, Any] = {"marker": "|", "ls": "", "ms": 9, "mew": 1.8}
 
 
 class Line(NamedTuple):
@@ -29,7 +41,9 @@ class Line(NamedTuple):
 
     variant: Variant
     first_solved: np.ndarray  # (seeds,), the first epoch in which a seed solves; infinite if none
+    collapse: np.ndarray  # (seeds,), the epoch in which a seed collapses; infinite if none
     share: np.ndarray  # (epochs,), 0 to 1, of the seeds that have solved by then
+    dead: int  # collapsed seeds with a layer that responds to none of the sampled images
 
     @property
     def seeds(self) -> int:
@@ -40,13 +54,39 @@ class Line(NamedTuple):
         return len(self.share)
 
     @property
-    def solved(self) -> int:
+    def reached(self) -> int:
         """Seeds that solve in any epoch."""
         return int(np.isfinite(self.first_solved).sum())
+
+    @property
+    def lost(self) -> np.ndarray:
+        """`(seeds,)` bool: those that collapse without having solved before."""
+        return np.isfinite(self.collapse) & ~np.isfinite(self.first_solved)
+
+    @property
+    def fallen_back(self) -> int:
+        """Seeds that solve in some epoch and collapse later."""
+        return int((np.isfinite(self.collapse) & np.isfinite(self.first_solved)).sum())
+
+    @property
+    def censored(self) -> int:
+        """Seeds that have neither solved nor collapsed when training ends."""
+        return self.seeds - self.reached - int(self.lost.sum())
 
 
 class Escape(NamedTuple):
     lines: tuple[Line, ...]  # of variants that learn the classes
+
+    @property
+    def counts(self) -> tuple[int, int, int, int]:
+        """Seeds in all: that reach, that collapse before, that are censored, that fall back."""
+        lines = self.lines
+        return (
+            sum(line.reached for line in lines),
+            sum(int(line.lost.sum()) for line in lines),
+            sum(line.censored for line in lines),
+            sum(line.fallen_back for line in lines),
+        )
 
 
 def measure(evidence: Evidence) -> Escape:
@@ -54,13 +94,16 @@ def measure(evidence: Evidence) -> Escape:
     for variant in class_variants(evidence.variants):
         runs = evidence.runs(variant.name)
         first = first_solved_epoch(runs)
-        lines.append(Line(variant, first, solved_by_epoch(first, len(runs[0].epochs))))
+        collapse = np.array([collapse_epoch(run) or np.inf for run in runs])
+        share = solved_by_epoch(first, len(runs[0].epochs))
+        dead = sum(bool(collapse_epoch(run) and dead_layers(run)) for run in runs)
+        lines.append(Line(variant, first, collapse, share, dead))
     return Escape(tuple(lines))
 
 
 def draw(numbers: Escape, style: Style) -> Figure:
-    figure = sheet(style.text(_title(numbers)), 3.6)
-    ax = axes(figure, LEFT, 0.5, WIDTH - LEFT - RIGHT, 3.0)
+    figure = sheet(style.text(_title(numbers)), 3.9)
+    ax = axes(figure, LEFT, 0.8, WIDTH - LEFT - RIGHT, 3.0)
     for i, line in enumerate(numbers.lines):
         color, values = style.color(line.variant.name), 100 * line.share
         ax.step(
@@ -72,52 +115,77 @@ def draw(numbers: Escape, style: Style) -> Figure:
             ls=DASHES[i % len(DASHES)],
             gid=line.variant.name,
         )
-        ax.plot(line.epochs, values[-1], "|", color=color, ms=9, mew=1.8)
+        for epoch in np.unique(line.collapse[np.isfinite(line.collapse)]):
+            ax.plot(epoch, values[int(epoch) - 1], **mark("collapsed", style, 6), clip_on=False)
+        if line.censored:
+            ax.plot(line.epochs, values[-1], color=color, **CENSORED)
     most = max(line.epochs for line in numbers.lines)
     ax.set(xlim=(0, most), ylim=(0, 102))
     epoch_axis(style, ax, most)
-    label = Text(f"已达到 {GOAL} 的种子（%）", f"Seeds that have reached {GOAL} (%)")
+    label = Text(f"已达到过 {GOAL} 的种子（%）", f"Seeds that have reached {GOAL} (%)")
     ax.set_ylabel(style.text(label))
     _label_lines(ax, numbers.lines, style)
+    _draw_key(figure, numbers, style)
     return figure
+
+
+def _draw_key(figure: Figure, numbers: Escape, style: Style) -> None:
+    from matplotlib.lines import Line2D
+
+    wide, tall = figure.get_size_inches()
+    _, lost, censored, fallen_back = numbers.counts
+    collapsed = Text("有种子崩溃", "a seed collapses")
+    ended = Text("训练结束，还有种子没有达到", "training ends, seeds have not reached it")
+    for x, shown, options, words in (
+        (LEFT, lost + fallen_back, mark("collapsed", style, 6), collapsed),
+        (LEFT + 1.6, censored, {"color": style.muted, **CENSORED}, ended),
+    ):
+        if shown:
+            figure.add_artist(Line2D([(x + 0.05) / wide], [0.15 / tall], **options))
+            note(figure, x + 0.16, 0.1, style.text(words), color=options["color"])
 
 
 def _label_lines(ax: Axes, lines: tuple[Line, ...], style: Style) -> None:
     heights = apart([100 * line.share[-1] / 102 for line in lines], 0.062, 0.02, 0.98)
     for y, line in zip(heights, lines):
-        text = f"{style.text(title_of(line.variant))}  {_count(line.share[-1], line)}/{line.seeds}"
+        text = f"{style.text(title_of(line.variant))}  {line.reached}/{line.seeds}"
         color = style.color(line.variant.name)
         ax.text(1.02, y, text, color=color, fontsize=SMALL, va="center", transform=ax.transAxes)
 
 
-def _count(share: float, line: Line) -> int:
-    return int(round(share * line.seeds))
-
-
 def describe(numbers: Escape) -> Description:
-    counts = [same(f"{line.solved}/{line.seeds}") for line in numbers.lines]
     variants = [line.variant for line in numbers.lines]
+    ends = [_ends(line) for line in numbers.lines]
+    _, lost, censored, fallen_back = numbers.counts
     return Description(
         _title(numbers),
         Text(
-            f"阶梯线，每个变体一条：到每一轮为止已达到 {GOAL} 的种子所占比例。最后：{{each}}。",
+            f"阶梯线，每个变体一条：到每一轮为止已达到过 {GOAL} 的种子所占比例。最后：{{each}}。",
             "Step lines, one for each variant: the share of seeds that have reached "
             f"{GOAL} by each epoch. At the end: {{each}}.",
-        ).format(each=each_variant(variants, counts, same("; "))),
+        ).format(each=each_variant(variants, ends, Text("；", "; "))),
         Text(
-            f"逃离瞎猜的轮次的经验分布：一个种子在测试准确率首次达到 {GOAL} 的那一轮计入。"
-            "竖记号是该变体训练的最后一轮，此时还没有达到的种子是删失的：再训练下去会怎样，"
-            "这里不知道。右侧是达到过的种子数和总数。",
-            "Empirical distribution of the epoch of escape from chance: a seed counts from the "
-            f"epoch in which its test accuracy first reaches {GOAL}. An upright mark is the "
-            "variant's last epoch; seeds that have not reached it by then are censored: what more "
-            "epochs would bring is not known. At the right, seeds that have reached it, of all.",
-        ),
+            f"首次达到 {GOAL} 的轮次的累积发生率：一个种子在测试准确率首次达到 {GOAL} 的那一轮"
+            "计入，右侧是达到过的种子数和总数。叉号是有种子崩溃的那一轮：崩溃是另一种结局，"
+            f"{lost} 个种子在达到之前崩溃，{fallen_back} 个达到之后才崩溃，后者仍算达到过。"
+            "竖记号是该变体训练的最后一轮，此时既没有达到、也没有崩溃的"
+            f"种子（共 {censored} 个）是删失的：它们以后会怎样，这里没有观察。",
+            f"Cumulative incidence of first reaching {GOAL}: a seed counts from the epoch in which "
+            "its test accuracy first does so; at the right, seeds that have, of all. A cross marks "
+            "an epoch in which a seed collapses, an end of its own: "
+            f"{lost} collapsed before reaching {GOAL}, "
+            f"{fallen_back} after it, and these still count as having reached it. An upright "
+            "mark is the variant's last epoch where seeds have neither reached it nor collapsed by "
+            f"then: these, {censored} in all, are censored, and what they would have done later "
+            "was not observed.",
+        )
+        + _no_way_back(numbers),
         [
             {
                 "variant": line.variant.name,
                 "epoch": e,
-                "escaped": _count(share, line),
+                "reached": int((line.first_solved <= e).sum()),
+                "collapsed_before": int((line.collapse[line.lost] <= e).sum()),
                 "n": line.seeds,
                 "share": float(share),
             }
@@ -127,18 +195,62 @@ def describe(numbers: Escape) -> Description:
     )
 
 
+def _no_way_back(numbers: Escape) -> Text:
+    """How many of the collapsed seeds more epochs could not bring back, and why."""
+    dead = sum(line.dead for line in numbers.lines)
+    collapsed = sum(int(np.isfinite(line.collapse).sum()) for line in numbers.lines)
+    if not collapsed:
+        return EMPTY
+    return Text(
+        f"崩溃的 {collapsed} 个中有 {dead} 个，某一层对抽查的训练图像全无响应，梯度传不过去，"
+        "再训练也回不来。",
+        f" In {dead} of the {collapsed} that collapsed, some layer responds to none of the sampled "
+        "training images; no gradient gets past it, and more epochs would not bring them back.",
+    )
+
+
+def _ends(line: Line) -> Text:
+    """How many seeds have reached it, collapsed before, are censored."""
+    lost, censored = int(line.lost.sum()), line.censored
+    return Text(
+        f"{line.reached}/{line.seeds} 达到过"
+        + f"，{lost} 个先崩溃" * bool(lost)
+        + f"，{censored} 个删失" * bool(censored),
+        f"{line.reached}/{line.seeds} reached it"
+        + f", {lost} collapsed before" * bool(lost)
+        + f", {censored} censored" * bool(censored),
+    )
+
+
 def _title(numbers: Escape) -> Text:
     every = np.concatenate([line.first_solved for line in numbers.lines])
     solved = every[np.isfinite(every)]
-    if not len(solved):
-        return Text(
-            f"{len(every)} 次训练没有一次达到 {GOAL}",
-            f"None of {plural(len(every), 'run')} reaches {GOAL}",
-        )
-    first, last, never = solved.min(), solved.max(), len(every) - len(solved)
-    return Text(
-        f"首次达到 {GOAL} 的轮次：最早第 {first:.0f} 轮，最晚第 {last:.0f} 轮，"
-        f"{len(every)} 次中有 {never} 次始终没有",
-        f"Seeds first reach {GOAL} between epoch {first:.0f} and epoch {last:.0f}; "
-        f"{never} of {len(every)} never do",
+    reached, lost, censored, _ = numbers.counts
+    title = Text(
+        f"{len(every)} 个种子没有一个达到过 {GOAL}",
+        f"None of {plural(len(every), 'seed')} reaches {GOAL}",
     )
+    if reached:
+        first, last = solved.min(), solved.max()
+        when = Text(f"第 {first:.0f} 轮", f"in epoch {first:.0f}")
+        if first < last:
+            when = Text(
+                f"第 {first:.0f} 至 {last:.0f} 轮",
+                f"between epoch {first:.0f} and epoch {last:.0f}",
+            )
+        title = Text(
+            f"{len(every)} 个种子中有 {reached} 个达到过 {GOAL}（{{when}}）",
+            f"{reached} of {plural(len(every), 'seed')} {'reaches' if reached == 1 else 'reach'} "
+            f"{GOAL}, {{when}}",
+        ).format(when=when)
+    if lost:
+        title += Text(
+            f"；{lost} 个在此之前崩溃",
+            f"; {lost} {'collapses' if lost == 1 else 'collapse'} before",
+        )
+    if censored:
+        title += Text(
+            f"；{censored} 个到训练结束还没有",
+            f"; {censored} {'has' if censored == 1 else 'have'} not by the end of training",
+        )
+    return title

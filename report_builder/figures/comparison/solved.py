@@ -1,32 +1,37 @@
-"""The share of seeds that solve their task, for each variant, with its interval."""
+"""How the runs of each variant ended, and the share that solved its task with its interval."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
 from report_builder.evidence.estimates import Share, share, solved
+from report_builder.evidence.fates import FATES, Fate, count_fates
 from report_builder.figures.comparison.variant_rows import (
     NAMES,
-    ROW,
     each_variant,
     label_rows,
     write_beside,
 )
 from report_builder.figures.toolkit.description import Description
-from report_builder.figures.toolkit.layout import WIDTH, axes, sheet
+from report_builder.figures.toolkit.fates import KEY, columns, draw_key, mark
+from report_builder.figures.toolkit.layout import SMALL, WIDTH, axes, sheet
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import class_variants, k_of_n_runs
-from report_builder.text import SPACE, Text, percent, plural, same
-from xo.runs.record import SOLVED
+from report_builder.results.fate_words import GOAL, fates_explained, fates_in_words
+from report_builder.text import EMPTY, SPACE, Text, percent, plural
 from xo.variants import Variant
 
 if TYPE_CHECKING:
-    from report_builder.figures.toolkit.typing import Evidence, Figure
+    from report_builder.figures.toolkit.typing import Axes, Evidence, Figure
+
+ROW = 0.5  # inches
+ROOM = 0.28  # inches that a mark and a count take
 
 
 class Solved(NamedTuple):
     variants: tuple[Variant, ...]
     shares: tuple[Share, ...]  # of each variant's seeds
+    counts: tuple[dict[Fate, int], ...]  # of each variant's seeds
 
     @property
     def compared(self) -> list[Share]:
@@ -34,23 +39,41 @@ class Solved(NamedTuple):
         chosen = class_variants(self.variants)
         return [s for v, s in zip(self.variants, self.shares) if v in chosen]
 
+    @property
+    def fates(self) -> list[Fate]:
+        """Those that occur."""
+        return [fate for fate in FATES if any(counts[fate] for counts in self.counts)]
+
+    @property
+    def compared_counts(self) -> dict[Fate, int]:
+        """Of the runs of the same variants as `compared`."""
+        chosen = class_variants(self.variants)
+        found = [each for v, each in zip(self.variants, self.counts) if v in chosen]
+        return {fate: sum(counts[fate] for counts in found) for fate in FATES}
+
 
 def measure(evidence: Evidence) -> Solved:
     reached = [solved(evidence.runs(variant.name)) for variant in evidence.variants]
-    return Solved(evidence.variants, tuple(share(int(k.sum()), len(k)) for k in reached))
+    return Solved(
+        evidence.variants,
+        tuple(share(int(k.sum()), len(k)) for k in reached),
+        tuple(count_fates(evidence.runs(variant.name)) for variant in evidence.variants),
+    )
 
 
 def draw(numbers: Solved, style: Style) -> Figure:
     tall = ROW * len(numbers.variants)
-    figure = sheet(style.text(_title(numbers)), tall + 0.6)
-    ax = axes(figure, NAMES, 0.5, WIDTH - NAMES - 1.75, tall)
+    figure = sheet(style.text(_title(numbers)), tall + 0.6 + KEY)
+    ax = axes(figure, NAMES, 0.5 + KEY, WIDTH - NAMES - 1.75, tall)
     label_rows(style, ax, numbers.variants)
     for y, (variant, s) in enumerate(zip(numbers.variants, numbers.shares)):
+        draw_fates(ax, y - 0.12, numbers.counts[y], style)
         color, learns_classes = style.color(variant.name), variant.labels == "class"
-        ax.plot([100 * s.low, 100 * s.high], [y, y], color=color, lw=2.5, alpha=0.55)
+        below = y + 0.27  # the bar
+        ax.plot([100 * s.low, 100 * s.high], [below, below], color=color, lw=2.5, alpha=0.55)
         ax.plot(
             100 * s.k / s.n,
-            y,
+            below,
             color=color,
             ms=8,
             marker="o" if learns_classes else "D",
@@ -62,18 +85,42 @@ def draw(numbers: Solved, style: Style) -> Figure:
         count = style.text(Text(f"{s.n} 次中 {s.k} 次", f"{s.k} of {s.n}"))
         write_beside(ax, y, f"{count}  ({100 * s.low:.0f}–{percent(s.high, 0)})", color, 1.045)
     ax.set_xlim(0, 100)
-    ax.set_xlabel(style.text(Text("学会的训练所占比例（%）", "Runs that solve (%)")))
+    ax.set_xlabel(style.text(Text("占全部训练的比例（%）", "Share of runs (%)")))
+    draw_key(figure, style, numbers.fates, NAMES, 0.1, counted=False)
     return figure
 
 
+def draw_fates(ax: Axes, height: float, counts: dict[Fate, int], style: Style) -> None:
+    """A bar of the shares of fates in percent, one after another from the best, each with its mark
+    and, where there is room, its count; `height` is that of its middle.
+    """
+    n, left = sum(counts.values()), 0.0
+    wide = ax.get_window_extent().width / ax.figure.dpi  # inches
+    for fate, k in counts.items():
+        if not k:
+            continue
+        share = 100 * k / n
+        color, ground = style.color(fate), style.ground
+        ax.barh(height, share, left=left, height=0.48, color=color, edgecolor=ground, lw=0.8)
+        middle, counted = left + share / 2, wide * k / n >= ROOM
+        aside = 100 * ROOM / wide / 4 if counted else 0.0
+        look = mark(fate, style, 5) | {"color": ground}
+        ax.plot(middle - aside, height, gid=fate, **look)
+        if counted:
+            ax.text(middle, height, f"{k}", color=ground, va="center_baseline", fontsize=SMALL)
+        left += share
+
+
 def describe(numbers: Solved) -> Description:
-    variants, shares, goal = numbers.variants, numbers.shares, percent(SOLVED, 0)
-    counts = [same(f"{s.k}/{s.n}") for s in shares]
+    variants, shares = numbers.variants, numbers.shares
+    counts = [fates_in_words(each) for each in numbers.counts]
     caption = Text(
-        f"学会：最后一轮的准确率达到 {goal}。点是学会的比例，横线和括号里是 95{SPACE}% 区间"
-        f"（Wilson）。各变体的 n 见右侧，共 {sum(s.n for s in shares)} 次训练。",
-        f"Solved: an accuracy of {goal} or more in the last epoch. Dots are shares, lines and "
-        f"brackets their 95{SPACE}% intervals (Wilson); n stands at the right, "
+        "色条是各种结局所占的比例，其中的数是训练次数。条下的点是学会的比例（最后一轮的准确率达到"
+        f"{SPACE}{GOAL}），横线和括号里是它的 95{SPACE}% 区间（Wilson）。各变体的 n 见右侧，"
+        f"共 {sum(s.n for s in shares)} 次训练。",
+        "Bars are the shares of runs that ended in each way, with their numbers. Dots below them "
+        f"are the shares that solved the task (an accuracy of {GOAL} or more in the last epoch), "
+        f"lines and brackets their 95{SPACE}% intervals (Wilson); n stands at the right, "
         f"{plural(sum(s.n for s in shares), 'run')} in all.",
     )
     others = sum(variant.labels != "class" for variant in variants)
@@ -83,24 +130,26 @@ def describe(numbers: Solved) -> Description:
             f" Open diamonds ({plural(others, 'variant')}): replays of the two odd logs, with "
             "other labels or other numbers of images; not counted in the title.",
         )
+    of = Text("（不计重演）", ", replays left out") if others else EMPTY
+    caption += fates_explained(numbers.compared_counts, of)
     return Description(
         _title(numbers),
         Text(
-            "每个变体一行，点是学会的比例，横线是它的区间：{each}。",
-            "A row for each variant, with a dot for the share of runs that solve and a line for "
-            "its interval: {each}.",
-        ).format(each=each_variant(variants, counts, same("; "))),
+            "每个变体一行：各种结局比例的色条，条下的点是学会的比例，横线是它的区间。{each}。",
+            "A row for each variant: a bar of how its runs ended, below it a dot for the share "
+            "that solves and a line for its interval. {each}.",
+        ).format(each=each_variant(variants, counts, Text("；", "; "))),
         caption,
         [
             {
                 "variant": variant.name,
-                "solved": s.k,
+                **columns(fates),
                 "n": s.n,
                 "share": s.k / s.n,
                 "low": float(s.low),
                 "high": float(s.high),
             }
-            for variant, s in zip(variants, shares)
+            for variant, s, fates in zip(variants, shares, numbers.counts)
         ],
     )
 

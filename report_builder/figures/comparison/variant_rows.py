@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from report_builder.evidence.estimates import Share, curve, share
+from report_builder.evidence.fates import Fate, fate
 from report_builder.figures.toolkit.layout import SMALL, WIDTH, axes, log_ticks, sheet
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import joined, title_of, wrap
@@ -28,6 +29,7 @@ class MeasuredVariant(NamedTuple):
     accuracy: np.ndarray  # (seeds,), 0 to 1, after the last epoch
     parameters: int
     seconds: np.ndarray  # (seeds * epochs,) of an epoch, training alone
+    fates: tuple[Fate, ...]  # of the seeds
 
     @property
     def solved(self) -> Share:
@@ -49,6 +51,7 @@ def measure_variant(evidence: Evidence, variant: Variant) -> MeasuredVariant:
         curve(runs, "test_accuracy")[:, -1],
         int(runs[0].parameters),
         np.array([seconds for run in runs for seconds in run.epoch_seconds]),
+        tuple(fate(run) for run in runs),
     )
 
 
@@ -72,12 +75,16 @@ def row_panels(
     headings: Sequence[Text],
     value: float,
     gap: float,
+    foot: float = 0.0,
 ) -> tuple[Figure, list[Axes]]:
-    """A figure with a panel for each heading; `value` inches right of each are free for numbers."""
+    """A figure with a panel for each heading; `value` inches right of each are free for numbers,
+    and `foot` below all.
+    """
     tall, n = ROW * len(variants), len(headings)
-    figure = sheet(style.text(title), tall + 0.85)
+    figure = sheet(style.text(title), tall + 0.85 + foot)
     wide = (WIDTH - NAMES - n * value - (n - 1) * gap) / n
-    panels = [axes(figure, NAMES + i * (wide + value + gap), 0.5, wide, tall) for i in range(n)]
+    lefts = [NAMES + i * (wide + value + gap) for i in range(n)]
+    panels = [axes(figure, left, 0.5 + foot, wide, tall) for left in lefts]
     for ax, heading in zip(panels, headings):
         label_rows(style, ax, variants, named=ax is panels[0])
         words = style.text(heading)

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from report_builder.evidence.fates import FATES, Fate
 from report_builder.figures.comparison.variant_rows import (
+    NAMES,
     MeasuredVariant,
     each_variant,
     in_seconds,
@@ -18,9 +20,11 @@ from report_builder.figures.comparison.variant_rows import (
     write_beside,
 )
 from report_builder.figures.toolkit.description import Description
+from report_builder.figures.toolkit.fates import KEY, columns, count_each, draw_key, mark
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import title_of
-from report_builder.text import Text, number, percent, same
+from report_builder.figures.toolkit.words import class_variants, title_of
+from report_builder.results.fate_words import fates_explained, fates_in_words
+from report_builder.text import EMPTY, Text, number, percent, same
 from xo.variants import Variant
 
 if TYPE_CHECKING:
@@ -40,6 +44,11 @@ class VariantsCompared(NamedTuple):
     def variants(self) -> list[Variant]:
         return [row.variant for row in self.rows]
 
+    @property
+    def fates(self) -> list[Fate]:
+        """Of every run."""
+        return [fate for row in self.rows for fate in row.fates]
+
 
 def measure(evidence: Evidence) -> VariantsCompared:
     measured = (measure_variant(evidence, each) for each in evidence.variants)
@@ -48,9 +57,12 @@ def measure(evidence: Evidence) -> VariantsCompared:
 
 def draw(numbers: VariantsCompared, style: Style) -> Figure:
     rows = numbers.rows
-    figure, panels = row_panels(style, _title(numbers), numbers.variants, HEADINGS, 0.78, 0.12)
+    title, variants = _title(numbers), numbers.variants
+    figure, panels = row_panels(style, title, variants, HEADINGS, 0.78, 0.12, foot=KEY)
+    draw_key(figure, style, numbers.fates, NAMES, 0.1, counted=False)
     for y, row in enumerate(rows):
         _draw_row(panels, y, row, style)
+        _draw_runs(panels[0], y, row, style)
     accuracy, parameters, seconds = panels
     lowest = 100 * min(row.accuracy.min() for row in rows)
     accuracy.set_xlim(lowest - 0.06 * (100 - lowest) - 1, 100 + 0.06 * (100 - lowest) + 1)
@@ -62,16 +74,6 @@ def draw(numbers: VariantsCompared, style: Style) -> Figure:
 def _draw_row(panels: list[Axes], y: int, row: MeasuredVariant, style: Style) -> None:
     color, seconds = style.color(row.variant.name), row.seconds
     accuracy_ax, parameters_ax, seconds_ax = panels
-    accuracy_ax.plot(
-        100 * row.accuracy,
-        np.full(len(row.accuracy), y),
-        "|",
-        color=color,
-        ms=11,
-        mew=1,
-        alpha=0.5,
-        clip_on=False,
-    )
     parameters_ax.plot(row.parameters, y, "o", color=color, ms=7)
     seconds_ax.plot([seconds.min(), seconds.max()], [y, y], color=color, lw=2.5, alpha=0.5)
     seconds_ax.plot(row.median_seconds, y, "o", color=color, ms=7)
@@ -82,36 +84,54 @@ def _draw_row(panels: list[Axes], y: int, row: MeasuredVariant, style: Style) ->
         write_beside(ax, y, style.text(words), color)
 
 
+def _draw_runs(ax: Axes, y: int, row: MeasuredVariant, style: Style) -> None:
+    """The mark of each run's fate at its accuracy, every fate at a height of its own."""
+    for accuracy, fate in zip(row.accuracy, row.fates):
+        height = y + 0.19 * (FATES.index(fate) - 1.5)
+        ax.plot(100 * accuracy, height, **mark(fate, style), alpha=0.6, clip_on=False)
+
+
 def describe(numbers: VariantsCompared) -> Description:
     rows = numbers.rows
     words = [
         same(f"{percent(row.median_accuracy)}, {row.parameters:,}, ")
         + in_seconds(row.median_seconds)
+        + Text("（", " (")
+        + fates_in_words(count_each(row.fates))
+        + Text("）", ")")
         for row in rows
     ]
     counts = sorted({len(row.accuracy) for row in rows})
     n = same(f"{counts[0]}")
     if len(counts) > 1:
         n += Text(f" 至 {counts[-1]}", f" to {counts[-1]}")
+    chosen = class_variants(numbers.variants)
+    compared = [fate for row in rows if row.variant in chosen for fate in row.fates]
+    of = Text("（不计重演）", ", replays left out") if len(chosen) < len(rows) else EMPTY
     return Description(
         _title(numbers),
         Text(
-            "三列点图，每个变体一行，依次为准确率中位数、参数数、每轮秒数：{each}。",
+            "三列点图，每个变体一行，依次为准确率中位数、参数数、每轮秒数，以及训练怎样结束："
+            "{each}。",
             "Three columns of dots, a row for each variant: median accuracy, parameters, seconds "
-            "per epoch. {each}.",
+            "per epoch, and how its runs ended. {each}.",
         ).format(each=each_variant(numbers.variants, words, same("; "))),
         Text(
-            "准确率：竖线为单个种子，圆点为中位数（每个变体 n = {n}）。秒数：圆点为各轮的中位数，横"
-            "线从最快到最慢；只计训练，不计测试，在训练所用的机器上测得。参数和秒数的横轴为对数。",
-            "Accuracy: ticks are single seeds, dots their median (n = {n} for each variant). "
+            "准确率：小记号为单个种子，形状和颜色表示它怎样结束，大圆点为中位数（每个变体"
+            " n = {n}）。秒数：圆点为各轮的中位数，横线从最快到最慢；只计训练，"
+            "不计测试，在训练所用的机器上测得。参数和秒数的横轴为对数。",
+            "Accuracy: small marks are single seeds, in the shape and color of how they ended, "
+            "large dots their median (n = {n} for each variant). "
             "Seconds: dots are medians over all epochs, lines reach from the fastest to the "
             "slowest; training alone, without the test, on the machine that trained. Parameters "
             "and seconds are on log scales.",
-        ).format(n=n),
+        ).format(n=n)
+        + fates_explained(count_each(compared), of),
         [
             {
                 "variant": row.variant.name,
                 "n": len(row.accuracy),
+                **columns(count_each(row.fates)),
                 "accuracy_median": row.median_accuracy,
                 "accuracy_low": float(row.accuracy.min()),
                 "accuracy_high": float(row.accuracy.max()),

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from report_builder.evidence.course import class_variants as class_variants
 from report_builder.text import Text, class_name, plural, same
 
 if TYPE_CHECKING:
@@ -95,8 +96,3 @@ def enumerated(items: Sequence[str]) -> Text:
     """a, b and c."""
     *most, last = items
     return joined([joined(most, "、"), last], " 和 ", " and ") if most else same(last)
-
-
-def class_variants(variants: Sequence[Variant]) -> tuple[Variant, ...]:
-    """Those that learn the classes, or all where each learns the split."""
-    return tuple(variant for variant in variants if variant.labels == "class") or tuple(variants)

@@ -7,25 +7,27 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from report_builder.evidence.estimates import Share, curve, share, solved
+from report_builder.evidence.fates import Fate, fate
 from report_builder.figures.toolkit.description import Description
+from report_builder.figures.toolkit.fates import KEY, count_each, draw_key
 from report_builder.figures.toolkit.layout import WIDTH, axes, end_labels, epoch_axis, sheet
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import k_of_n_runs, title_of
+from report_builder.figures.toolkit.words import title_of
 from report_builder.figures.training.lines import (
     LEFT,
     RIGHT,
+    THIN,
     accuracy_limits,
     draw_accuracy,
     last_median,
 )
+from report_builder.results.fate_words import GOAL, fates_explained, fates_in_words
 from report_builder.text import SPACE, Text, percent, plural, same
 from xo.runs.record import SOLVED
 from xo.variants import Variant
 
 if TYPE_CHECKING:
     from report_builder.figures.toolkit.typing import Evidence, Figure
-
-GOAL = percent(SOLVED, 0)
 
 
 class Accuracy(NamedTuple):
@@ -36,6 +38,7 @@ class Accuracy(NamedTuple):
     values: np.ndarray  # (seeds, epochs)
     blind: float  # of a guess that always names the most common class
     solved: Share  # of the seeds, at the last epoch
+    fates: tuple[Fate, ...]  # of the seeds
 
 
 def measure(evidence: Evidence, name: str) -> Accuracy:
@@ -46,6 +49,7 @@ def measure(evidence: Evidence, name: str) -> Accuracy:
         curve(runs, "test_accuracy"),
         blind_accuracy(evidence, variant),
         share(int(solved(runs).sum()), len(runs)),
+        tuple(fate(run) for run in runs),
     )
 
 
@@ -60,9 +64,10 @@ def blind_accuracy(evidence: Evidence, variant: Variant) -> float:
 
 def draw(numbers: Accuracy, style: Style) -> Figure:
     values, blind, color = numbers.values, numbers.blind, style.color(numbers.variant.name)
-    figure = sheet(style.text(_title(numbers)), 2.95)
-    ax = axes(figure, LEFT, 0.5, WIDTH - LEFT - RIGHT, 2.35)
-    draw_accuracy(style, ax, values, color, blind)
+    figure = sheet(style.text(_title(numbers)), 2.95 + KEY)
+    ax = axes(figure, LEFT, 0.5 + KEY, WIDTH - LEFT - RIGHT, 2.35)
+    draw_accuracy(style, ax, values, numbers.fates, color, blind)
+    draw_key(figure, style, numbers.fates, LEFT, 0.1)
     ax.set_ylim(*accuracy_limits(values, blind))
     epoch_axis(style, ax, values.shape[1])
     label = Text("测试准确率（%）", "Test accuracy (%)")
@@ -91,23 +96,25 @@ def describe(numbers: Accuracy) -> Description:
     reached, at_least, at_most = (
         percent(each, 0) for each in (solved.k / solved.n, solved.low, solved.high)
     )
+    counts = count_each(numbers.fates)
     return Description(
         _title(numbers),
         Text(
             f"{variant.zh}的准确率曲线，{n} 个种子，{epochs} 轮。"
-            f"最后一轮：中位数 {middle}，最低 {low}，最高 {high}。",
+            f"最后一轮：中位数 {middle}，最低 {low}，最高 {high}。{{fates}}。",
             f"Accuracy curves of “{variant.en}”, {plural(n, 'seed')}, {plural(epochs, 'epoch')}. "
-            f"Last epoch: median {middle}, lowest {low}, highest {high}.",
-        ),
+            f"Last epoch: median {middle}, lowest {low}, highest {high}. {{fates}}.",
+        ).format(fates=fates_in_words(counts)),
         Text(
-            f"每轮末的准确率；细线为单个种子，粗线为中位数（n = {n}）。最后一轮达到 {GOAL} 算学会："
+            f"每轮末的准确率；{THIN.zh}，粗线为中位数（n = {n}）。最后一轮达到 {GOAL} 算学会："
             f"{reached} 的训练学会了，95{SPACE}% 区间（Wilson）为 {at_least} 至 {at_most}。"
             "瞎猜是总答最常见的那一类。",
-            "Accuracy after every epoch; thin lines are single seeds, the thick one their median "
-            f"(n = {n}). A run that ends at {GOAL} or more counts as solved: {reached} of the "
+            f"Accuracy after every epoch; {THIN.en}; the thick one is their median (n = {n}). "
+            f"A run that ends at {GOAL} or more counts as solved: {reached} of the "
             f"runs, 95{SPACE}% interval (Wilson) {at_least} to {at_most}. "
             "A blind guess always names the most common class.",
-        ),
+        )
+        + fates_explained(counts),
         rows_by_epoch(numbers),
     )
 
@@ -115,14 +122,14 @@ def describe(numbers: Accuracy) -> Description:
 def rows_by_epoch(numbers: Accuracy) -> list[dict[str, str | int | float]]:
     """A row for each seed and epoch."""
     return [
-        {"seed": seed, "epoch": e, "test_accuracy": float(value)}
-        for seed, line in zip(numbers.seeds, numbers.values)
+        {"seed": seed, "fate": fate, "epoch": e, "test_accuracy": float(value)}
+        for seed, fate, line in zip(numbers.seeds, numbers.fates, numbers.values)
         for e, value in enumerate(line, 1)
     ]
 
 
 def _title(numbers: Accuracy) -> Text:
-    k, n = numbers.solved.k, numbers.solved.n
-    reach = "reaches" if 1 in (k, n) else "reach"
-    finding = Text(f"，准确率达到 {GOAL}", f" {reach} an accuracy of {GOAL}")
-    return title_of(numbers.variant) + Text("：", ": ") + k_of_n_runs(k, n) + finding
+    n = len(numbers.fates)
+    return title_of(numbers.variant) + Text(
+        f"，{n} 次训练：{{fates}}", f", {plural(n, 'run')}: {{fates}}"
+    ).format(fates=fates_in_words(count_each(numbers.fates)))

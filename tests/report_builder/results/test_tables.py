@@ -32,6 +32,13 @@ def test_tables_have_a_row_per_variant_and_as_many_cells_as_columns(found):
         assert [row[0] for row in rows(found["accuracy"], language)] == titles
 
 
+def test_the_fates_of_a_variant_add_up_to_its_seeds(found):
+    columns = [column.en for column in found["accuracy"].columns]
+    assert columns[1:6] == ["Seeds n", "Solved", "Unsettled", "Collapsed", "Never left chance"]
+    for row in rows(found["accuracy"], "zh"):
+        assert row[1:6] == ["3", "2", "0", "0", "1"]
+
+
 def test_the_layers_add_up(found, evidence):
     parameters = [int(row[2].replace(",", "")) for row in rows(found["layers.baseline"], "en")]
     assert sum(parameters[:-1]) == parameters[-1] == evidence.runs("baseline")[0].parameters

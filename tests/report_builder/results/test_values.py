@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from report_builder.evidence.fates import FATES
+from report_builder.results.fate_words import FATE_VALUES
 from report_builder.results.report import Value
 from report_builder.results.values import values
 from report_builder.text import LANGUAGES, Text, same
-from tests.report_builder.made_up_study import with_losses
+from tests.report_builder.made_up_study import with_fate, with_losses
 from xo.variants import VARIANTS
 
 
@@ -38,10 +40,33 @@ def test_a_value_of_a_block_sees_what_its_windows_and_steps_add_up_to(evidence):
 def test_when_no_seed_solves_nothing_is_said_of_the_solved(make_evidence):
     found = values(make_evidence(solving=0, seeds=1, epochs=1))
     assert found["baseline.solved"].text["en"] == "0 of 1"
-    for name in ("accuracy_solved", "escape_epoch"):
-        assert found[f"baseline.{name}"] == Value(
-            same("—"), Text("没有种子学会", "no seed solved the task")
+    assert found["baseline.accuracy_solved"] == Value(
+        same("—"), Text("没有种子学会", "no seed solved the task")
+    )
+    assert found["baseline.escape_epoch"] == Value(
+        same("—"), Text("没有种子达到过 98\u00a0%", "no seed ever reached 98\u00a0%")
+    )
+
+
+def test_values_count_how_runs_ended_and_those_of_the_study_leave_replays_out(make_evidence):
+    rows = tuple(VARIANTS[name] for name in ("baseline", "three-conv-wrong-folder"))
+    evidence = make_evidence(seeds=4, variants=rows, epochs=2, dense=(8,))
+    ended = tuple(map(with_fate, evidence.runs("baseline"), FATES))
+    replays = tuple(
+        with_fate(run, "never left chance") for run in evidence.runs("three-conv-wrong-folder")
+    )
+    records = {"baseline": ended[1:], "three-conv-wrong-folder": replays}
+    found = values(replace(evidence, records=records))
+    for group in ("baseline", "study"):
+        counts = [found[f"{group}.fates.{name}"].text.en for name in FATE_VALUES.values()]
+        assert counts == ["0", "1", "1", "1"]
+        assert found[f"{group}.fates"].text == Text(
+            "1\u00a0次未定，1\u00a0次崩溃，1\u00a0次从未离开瞎猜",
+            "1 unsettled, 1 collapsed, 1 never left chance",
         )
+    assert "n = 3 runs" in found["baseline.fates.collapsed"].note.en
+    assert found["study.class_runs"].text.en == "3" and found["study.runs"].text.en == "7"
+    assert found["three-conv-wrong-folder.fates.never-left"].text.en == "4"
 
 
 def test_a_random_result_never_comes_without_n(evidence):

@@ -1,4 +1,4 @@
-"""The figure of when seeds escape from chance."""
+"""The figure of when seeds first solve, with those that collapse and those that are censored."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from report_builder.figures.comparison import escape
 
 from ..plain import PlainEvidence, runs
-from ..rendering import strings
+from ..rendering import EN, lines, strings
 
 
 def test_escape_counts_seeds_from_the_epoch_in_which_they_reach_98_percent(evidence, drawn):
@@ -18,23 +18,63 @@ def test_escape_counts_seeds_from_the_epoch_in_which_they_reach_98_percent(evide
     assert steps["baseline"].get_ydata()[-1] == pytest.approx(
         200 / 3
     ) and "Baseline  2/3" in strings(result)
-    assert "8 of 24 never do" in result.drawing.title
+    assert result.drawing.title == (
+        "16 of 24 seeds reach 98\u00a0%, in epoch 3; 8 have not by the end of training"
+    )
     last = [row for row in result.drawing.rows if row["variant"] == "baseline"][-1]
-    assert (last["escaped"], last["n"]) == (2, 3)
+    assert (last["reached"], last["collapsed_before"], last["n"]) == (2, 0, 3)
 
 
-def test_a_seed_that_falls_back_has_escaped_and_one_that_never_solves_is_censored():
+def test_a_seed_that_falls_back_has_reached_it_and_one_that_might_still_is_censored():
     values = [[0.5, 0.98, 0.5], [0.98, 0.98, 0.98], [0.5, 0.5, 0.97]]
     (line,) = escape.measure(PlainEvidence(baseline=runs(values))).lines
     assert line.first_solved.tolist() == [2, 1, float("inf")]
-    assert line.share == pytest.approx([1 / 3, 2 / 3, 2 / 3]) and line.solved == 2
+    assert line.collapse.tolist() == [3, float("inf"), float("inf")]
+    assert line.share == pytest.approx([1 / 3, 2 / 3, 2 / 3])
+    assert (line.reached, line.lost.tolist(), line.fallen_back, line.censored) == (
+        2,
+        [False] * 3,
+        1,
+        1,
+    )
     description = escape.describe(escape.Escape((line,)))
     assert description.title.en == (
-        "Seeds first reach 98\u00a0% between epoch 1 and epoch 2; 1 of 3 never do"
+        "2 of 3 seeds reach 98\u00a0%, between epoch 1 and epoch 2; "
+        "1 has not by the end of training"
     )
-    assert [row["escaped"] for row in description.rows] == [1, 2, 2]
+    assert "Baseline: 2/3 reached it, 1 censored" in description.alt.en
+    assert [row["reached"] for row in description.rows] == [1, 2, 2]
 
 
-def test_the_title_says_that_no_run_escapes():
+def test_a_seed_that_collapses_before_is_not_censored():
+    values = [[0.5, 0.9, 0.5, 0.5], [0.5, 0.5, 0.5, 0.5], [0.5, 0.5, 0.5, 1.0]]
+    numbers = escape.measure(PlainEvidence(baseline=runs(values)))
+    (line,) = numbers.lines
+    assert (line.lost.tolist(), line.censored) == ([True, False, False], 1)
+    description = escape.describe(numbers)
+    assert description.title.en == (
+        "1 of 3 seeds reaches 98\u00a0%, in epoch 4; 1 collapses before; "
+        "1 has not by the end of training"
+    )
+    assert [row["collapsed_before"] for row in description.rows] == [0, 0, 1, 1]
+    assert "In 1 of the 1 that collapsed, some layer responds to none" in description.caption.en
+    (axes,) = escape.draw(numbers, EN).axes
+    crosses = [line.get_xydata().tolist() for line in lines(axes) if line.get_marker() == "x"]
+    ends = [line.get_xydata().tolist() for line in lines(axes) if line.get_marker() == "|"]
+    assert crosses == [[[3, 0]]] and ends == [[[4, pytest.approx(100 / 3)]]]
+
+
+def test_where_every_seed_reaches_it_or_collapses_none_is_censored():
+    numbers = escape.measure(PlainEvidence(baseline=runs([[0.5, 0.9, 0.5], [0.5, 1.0, 1.0]])))
+    assert escape.describe(numbers).title.en == (
+        "1 of 2 seeds reaches 98\u00a0%, in epoch 2; 1 collapses before"
+    )
+    (axes,) = escape.draw(numbers, EN).axes
+    assert "|" not in [line.get_marker() for line in lines(axes)]
+
+
+def test_the_title_says_that_no_run_reaches_it():
     numbers = escape.measure(PlainEvidence(baseline=runs([[0.5], [0.5]])))
-    assert escape.describe(numbers).title.en == "None of 2 runs reaches 98\u00a0%"
+    assert escape.describe(numbers).title.en == (
+        "None of 2 seeds reaches 98\u00a0%; 2 have not by the end of training"
+    )

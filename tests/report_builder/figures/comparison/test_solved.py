@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from matplotlib.colors import to_hex
 
 from report_builder.evidence.estimates import share
 from report_builder.figures.comparison import solved
 from xo.variants import VARIANTS
 
 from ..plain import PlainEvidence, runs
-from ..rendering import lines
+from ..rendering import EN, lines
 
 
 def test_solved_shows_shares_with_their_intervals(evidence, drawn):
@@ -18,7 +19,7 @@ def test_solved_shows_shares_with_their_intervals(evidence, drawn):
     expected = share(2, 3)
     bars, dots = (
         [line for line in lines(axes) if len(line.get_xdata()) == 2],
-        [line for line in lines(axes) if len(line.get_xdata()) == 1],
+        [line for line in lines(axes) if len(line.get_xdata()) == 1 and not line.get_gid()],
     )
     assert len(bars) == len(dots) == len(VARIANTS)
     for bar, dot in zip(bars, dots):
@@ -33,11 +34,33 @@ def test_solved_shows_shares_with_their_intervals(evidence, drawn):
     assert result.drawing.rows[0] == {
         "variant": "baseline",
         "solved": 2,
+        "unsettled": 0,
+        "collapsed": 0,
+        "never_left_chance": 1,
         "n": 3,
         "share": 2 / 3,
         "low": expected.low,
         "high": expected.high,
     }
+
+
+def test_each_bar_stacks_the_shares_of_fates_from_the_best_with_their_marks():
+    values = [[0.5, 1.0], [0.5, 1.0], [0.9, 0.5], [0.5, 0.5]]
+    numbers = solved.measure(PlainEvidence(baseline=runs(values)))
+    (axes,) = solved.draw(numbers, EN).axes
+    bars = [(bar.get_x(), bar.get_width(), to_hex(bar.get_facecolor())) for bar in axes.patches]
+    fates = ("solved", "collapsed", "never left chance")
+    assert bars == [
+        (start, wide, EN.color(fate))
+        for fate, start, wide in zip(fates, (0, 50, 75), (50, 25, 25), strict=True)
+    ]
+    marks = [line for line in lines(axes) if line.get_gid()]
+    assert [line.get_gid() for line in marks] == list(fates)
+    assert len({line.get_marker() for line in marks}) == 3
+    assert [text.get_text() for text in axes.texts][:3] == ["2", "1", "1"]
+    assert "Baseline: 2 solved, 1 collapsed, 1 never left chance" in (
+        solved.describe(numbers).alt.en.replace("\u00a0", " ")
+    )
 
 
 @pytest.mark.parametrize(

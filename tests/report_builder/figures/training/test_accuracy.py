@@ -27,7 +27,8 @@ def test_accuracy_shows_percent_and_when_a_run_counts_as_solved(evidence, drawn)
     ]
     assert sorted(levels) == [50, 98]
     assert axes.get_xlim() == (0.5, 3.5) and axes.get_ylim()[0] < 50 and axes.get_ylim()[1] > 100
-    assert result.drawing.title == "Baseline: 2 of 3 runs reach an accuracy of 98\u00a0%"
+    assert result.drawing.title == "Baseline, 3 runs: 2 solved, 1 never left chance"
+    assert {"2 solved", "1 never left chance"} <= set(strings(result))  # the key
 
 
 def test_accuracy_by_epoch_has_a_panel_for_each_variant_on_equal_axes(evidence, drawn):
@@ -38,8 +39,10 @@ def test_accuracy_by_epoch_has_a_panel_for_each_variant_on_equal_axes(evidence, 
     assert {line.get_color() for axes in panels for line in lines(axes, "median")} == {
         EN.color(v.name) for v in evidence.variants
     }
-    assert strings(result).count("2 of 3 solve") == len(VARIANTS)
-    assert result.drawing.title.startswith("16 of 24 runs reach")  # those that learn the classes
+    for axes in panels:
+        assert [text.get_text() for text in axes.texts][:2] == ["2", "1"]  # solved, never left
+    # of those that learn the classes
+    assert result.drawing.title == "24 runs: 16 solved, 8 never left chance"
 
 
 def test_a_blind_guess_names_the_most_common_class_among_what_is_tested():
@@ -52,30 +55,32 @@ def test_a_blind_guess_names_the_most_common_class_among_what_is_tested():
     assert accuracy.measure(evidence, "three-conv-wrong-folder").blind == 0.85
 
 
-@pytest.mark.parametrize(
-    ("values", "one", "every"),
-    [
-        (
-            [[0.5, 0.5], [0.5, 0.97]],
-            "Baseline: 0 of 2 runs reach an accuracy of 98\u00a0%",
-            "0 of 2 runs reach 98\u00a0%",
-        ),
-        (
-            [[0.5, 0.98], [0.98, 1.0]],
-            "Baseline: 2 of 2 runs reach an accuracy of 98\u00a0%",
-            "2 of 2 runs reach 98\u00a0%, the earliest in epoch 1, the latest in epoch 2",
-        ),
-        (
-            [[0.98, 0.5], [0.5, 0.98]],
-            "Baseline: 1 of 2 runs reaches an accuracy of 98\u00a0%",
-            "1 of 2 runs reaches 98\u00a0%, the earliest in epoch 2, the latest in epoch 2",
-        ),
-    ],
-)
-def test_titles_count_the_runs_that_end_solved(values, one, every):
+def test_titles_count_how_the_runs_ended():
+    values = [[0.5, 0.98], [0.98, 0.5], [0.5, 0.75], [0.5, 0.5], [0.98, 1.0]]
     evidence = PlainEvidence(baseline=runs(values))
-    assert accuracy.describe(accuracy.measure(evidence, "baseline")).title.en == one
-    assert accuracy_by_epoch.describe(accuracy_by_epoch.measure(evidence)).title.en == every
+    fates = "2 solved, 1 unsettled, 1 collapsed, 1 never left chance"
+    one = accuracy.describe(accuracy.measure(evidence, "baseline"))
+    every = accuracy_by_epoch.describe(accuracy_by_epoch.measure(evidence))
+    assert one.title.en == f"Baseline, 5 runs: {fates}" and every.title.en == f"5 runs: {fates}"
+    for description in (one, every):
+        assert fates in description.alt.en and fates in description.caption.en
+        assert [row["fate"] for row in description.rows[2:4]] == ["collapsed"] * 2
+
+
+def test_a_seed_is_drawn_in_the_color_and_ends_in_the_mark_of_its_fate():
+    numbers = accuracy.measure(PlainEvidence(baseline=runs([[0.5, 0.98], [0.98, 0.5]])), "baseline")
+    axes = accuracy.draw(numbers, EN).axes[0]
+    ends = {
+        line.get_marker(): (line.get_xydata().tolist(), line.get_color())
+        for line in lines(axes)
+        if len(line.get_xdata()) == 1
+    }
+    assert ends == {
+        "o": ([[2, 98]], EN.color("solved")),
+        "x": ([[2, 50]], EN.color("collapsed")),
+    }
+    thin = [line.get_color() for line in lines(axes) if line.get_linewidth() < 0.9]
+    assert thin == [EN.color("solved"), EN.color("collapsed")]
 
 
 def test_the_title_of_all_variants_leaves_out_those_that_learn_the_split():
@@ -83,5 +88,5 @@ def test_the_title_of_all_variants_leaves_out_those_that_learn_the_split():
         baseline=runs([[0.5]]), three_conv_wrong_folder=runs([[1.0]], label_counts=(1, 1))
     )
     numbers = accuracy_by_epoch.measure(evidence)
-    assert len(numbers.panels) == 2 and [line.tolist() for line in numbers.compared] == [[0.5]]
-    assert accuracy_by_epoch.describe(numbers).title.en.startswith("0 of 1 run")
+    assert len(numbers.panels) == 2 and numbers.compared == ["never left chance"]
+    assert accuracy_by_epoch.describe(numbers).title.en == "1 run: 1 never left chance"

@@ -44,7 +44,7 @@ def test_loss_shows_every_seed_the_median_and_chance(evidence, drawn):
     )
     assert (
         "ln\u00a02 = 0.693 (even guess)" in strings(result)
-        and "2 of 3 runs" in result.drawing.title
+        and "in 2 of 3 runs the loss leaves that of a blind guess" in result.drawing.title
     )
     assert upper.get_legend() is None and len(result.drawing.rows) == 3 * (batch.shape[1] + 2 * 3)
 
@@ -64,21 +64,35 @@ def test_a_loss_that_is_not_a_number_is_left_out_and_counts_as_the_worst(make_ev
     result = render("loss.baseline", study)
     assert_tidy(result)
     median = lines(result.drawing.figure.axes[1], "median")[0].get_ydata()
-    assert np.isfinite(median).all() and "2 of 3 runs" in result.drawing.title
+    assert np.isfinite(median).all()
+    assert "in 2 of 3 runs the loss leaves" in result.drawing.title
 
 
-def test_a_seed_has_learned_whose_training_loss_ends_below_half_that_of_a_blind_guess():
-    learned, still = (runs([[0.5]], value, label_counts=(300, 1700))[0] for value in (0.2, 0.22))
-    numbers = loss.measure(PlainEvidence(baseline=[learned, still]), "baseline")
-    assert numbers.blind == pytest.approx(-0.15 * np.log(0.15) - 0.85 * np.log(0.85))
-    assert (numbers.even, numbers.learned) == (pytest.approx(np.log(2)), 1)
-    assert loss.describe(numbers).title.en == (
-        "Baseline: training loss falls below half that of a blind guess in 1 of 2 runs"
+def test_the_title_says_how_many_leave_chance_and_how_many_of_these_collapse():
+    def title(values: list[list[float]]) -> str:
+        numbers = loss.measure(PlainEvidence(baseline=runs(values)), "baseline")
+        return loss.describe(numbers).title.en
+
+    assert title([[0.5, 0.9, 0.5], [0.5, 0.9, 0.9], [0.5, 0.5, 0.5]]) == (
+        "Baseline: in 2 of 3 runs the loss leaves that of a blind guess; 1 of these collapsed"
     )
-    assert numbers.batch.shape == (2, 1, 2) and len(loss.describe(numbers).rows) == 2 * 2 + 2 * 2
+    assert title([[0.5, 1.0], [0.5, 0.5]]) == (
+        "Baseline: in 1 of 2 runs the loss leaves that of a blind guess; none of these collapsed"
+    )
+    assert title([[0.5], [0.5]]) == (
+        "Baseline: in 0 of 2 runs the loss leaves that of a blind guess"
+    )
+
+
+def test_guessing_by_the_shares_of_uneven_classes_loses_less_than_guessing_evenly():
+    (run,) = runs([[0.5]], 0.2, label_counts=(300, 1700))
+    numbers = loss.measure(PlainEvidence(baseline=[run]), "baseline")
+    assert numbers.blind == pytest.approx(-0.15 * np.log(0.15) - 0.85 * np.log(0.85))
+    assert numbers.even == pytest.approx(np.log(2))
+    assert numbers.batch.shape == (1, 1, 2) and len(loss.describe(numbers).rows) == 2 + 2
 
 
 def test_a_loss_that_is_not_a_number_is_measured_as_infinite():
     (lost,) = runs([[0.5]], float("nan"), label_counts=(1, 1))
     numbers = loss.measure(PlainEvidence(baseline=[lost]), "baseline")
-    assert np.isinf(numbers.train).all() and np.isinf(numbers.batch).all() and numbers.learned == 0
+    assert np.isinf(numbers.train).all() and np.isinf(numbers.batch).all()
