@@ -19,17 +19,12 @@ from report_builder.evidence.references import literature, references
 from report_builder.pages.render import PageRequest
 from report_builder.results.claims import CLAIMS
 from report_builder.results.forms import Column, table
-from report_builder.results.report import Report, Table
+from report_builder.results.report import VERDICT_NAMES, Report, Table
 from report_builder.text import LANGUAGES, Text, count
 from xo.store.source_digest import ROOT
 
 TABLES = ("checked", "legibility")
 SENTENCE = re.compile(r"[^。！？.!?\s][^。！？.!?]{3,}(?:[。！？]|[.!?](?=\s|$))")
-VERDICTS = {
-    "supported": Text("成立", "supported"),
-    "refuted": Text("不成立", "refuted"),
-    "undecided": Text("未定", "undecided"),
-}
 
 
 class Check(NamedTuple):
@@ -98,7 +93,7 @@ def _of_data(report: Report) -> Iterator[Check]:
 
 def _of_statistics(report: Report) -> Iterator[Check]:
     verdicts = Counter(claim.verdict for claim in report.claims.values())
-    listed = [Text(f"{n} 条", f"{n} ") + VERDICTS.get(v, Text(v, v)) for v, n in verdicts.items()]
+    listed = [Text(f"{n} 条", f"{n} ") + VERDICT_NAMES[v] for v, n in verdicts.items()]
     yield Check(
         STATISTICS,
         Text("论断由记录判定", "claims are decided by records"),

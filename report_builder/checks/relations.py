@@ -66,15 +66,21 @@ def _equal(*shown: Shown | None) -> Iterator[Pair]:
 # Sums
 
 
+# columns whose last row is not the sum of those above but what holds of all runs together
+NOT_ADDED = {("dead-layers", "In epoch"), ("dead-layers", "Largest batch loss then")}
+
+
 def _totals(report: Report) -> Iterator[Pair]:
     for name, table in report.tables.items():
-        *rows, last = table.rows or [()]
+        last = table.rows[-1] if table.rows else ()
         if last and last[0] == TOTAL:
-            for column, cell in enumerate(last):
-                if table.numeric[column] and cell.en:
+            for column in range(1, len(last)):
+                cells = [row[column].en for row in table.rows]
+                added = (name, table.columns[column].en) not in NOT_ADDED
+                if added and all(re.fullmatch(r"[\d,]+", cell) for cell in cells):
                     place = f"table {name}, column '{table.columns[column].en}'"
-                    parts = [parsed(row[column].en, place).number for row in rows]
-                    total = parsed(cell.en, f"its total in {place}")
+                    parts = [parsed(cell, place).number for cell in cells[:-1]]
+                    total = parsed(cells[-1], f"its total in {place}")
                     yield Pair(Shown(sum(parts), f"sum of {place}"), total)
 
 
@@ -98,6 +104,21 @@ def _runs(report: Report) -> Iterator[Pair]:
     every = [_value(report, f"{variant}.n") for variant in report.variants]
     total = Shown(sum(n.number for n in every if n), "sum of all n")
     yield from _equal(total, _value(report, "study.runs"))
+
+
+def _fates(report: Report) -> Iterator[Pair]:
+    """Every run has one fate, and those solved are the ones counted as solved."""
+    for subject, n in [("study", "class_runs"), *((variant, "n") for variant in report.variants)]:
+        fates = {
+            name: _value(report, name)
+            for name in report.values
+            if name.startswith(f"{subject}.fates.")
+        }
+        total = Shown(sum(k.number for k in fates.values() if k), f"sum of {subject}.fates")
+        if fates:
+            yield from _equal(total, _value(report, f"{subject}.{n}"))
+            if counts := _counts(report, f"{subject}.solved"):
+                yield from _equal(fates.get(f"{subject}.fates.solved"), counts[0])
 
 
 def _worked_example(report: Report) -> Iterator[Pair]:
@@ -133,10 +154,23 @@ def _shares(report: Report) -> Iterator[Pair]:
         share = report.values.get(f"{variant}.solved_share")
         if counts and share:
             k, n = (each.number for each in counts)
-            ratio = Shown(100 * k / n, f"value {variant}.solved, {k:g} of {n:g} in percent")
-            yield Pair(ratio, parsed(share.text.en, f"value {variant}.solved_share"))
-            ends = re.findall(NUMBER, share.text.en.partition("[")[2])
-            yield from _wilson(k, n, ends, f"value {variant}.solved_share")
+            yield from _share(k, n, share.text.en, f"value {variant}.solved_share")
+    for accuracy, right, images, interval in _rows(report, "accuracy-intervals"):
+        k, n = (parsed(cell, "").number for cell in (right, images))
+        yield from _share(k, n, f"{accuracy} {interval}", f"table accuracy-intervals, row {right}")
+
+
+def _rows(report: Report, name: str) -> list[list[str]]:
+    """The cells of a table in English, with plain spaces; none where there is no such table."""
+    rows = report.tables[name].rows if name in report.tables else ()
+    return [[_words(cell) for cell in row] for row in rows]
+
+
+def _share(k: float, n: float, text: str, place: str) -> Iterator[Pair]:
+    """Of k of n as `60 % [31, 83]`."""
+    share, _, interval = text.partition("[")
+    yield Pair(Shown(100 * k / n, f"{k:g} of {n:g} in percent"), parsed(share, place))
+    yield from _wilson(k, n, NUMBER.findall(interval), place)
 
 
 def _wilson(k: float, n: float, ends: list[str], place: str) -> Iterator[Pair]:
@@ -151,7 +185,9 @@ def _wilson(k: float, n: float, ends: list[str], place: str) -> Iterator[Pair]:
             # how far the estimate is from the end, in percent, and how far the test lets it be
             reach = 100 * Z * sqrt(p * (1 - p) / n)
             slope = 1 + 100 * Z * abs(1 - 2 * p) / (2 * n * sqrt(p * (1 - p) / n)) / 100
-            distance = Shown(abs(100 * share - end.number), f"distance of {end.place}", 0.5 * slope)
+            distance = Shown(
+                abs(100 * share - end.number), f"distance of {end.place}", end.off * slope
+            )
             yield Pair(distance, Shown(reach, f"{Z:.2f} standard errors there"))
 
 
@@ -220,6 +256,7 @@ def _claims_and_values(report: Report) -> Iterator[Pair]:
 # claim: what it compares, and of which variants, in the order of its sentence
 COMPARED: dict[str, tuple[str, tuple[str, ...]]] = {
     "pooling-saves-parameters": ("parameters", ("baseline", "no-pooling")),
+    "1x1-saves-parameters": ("parameters", ("one-by-one", "baseline")),
     "1x1-saves-work": ("multiply_adds", ("one-by-one", "baseline")),
     "15-channels-are-worse": ("solved", ("channels-15", "baseline")),
     "trained-pooling-solves-less": ("solved", ("trained-pooling", "baseline")),
@@ -236,6 +273,7 @@ def _claim_intervals(report: Report) -> Iterator[Pair]:
         ):
             k, n, *ends = found.groups()
             yield from _wilson(float(k), float(n), list(ends), f"claim {name}")
+            yield Pair(Shown(claim.n, f"n of claim {name}"), parsed(n, f"n in claim {name}"))
         if found := re.search(
             r"(\d+) of (\d+) against (\d+) of (\d+)\b.*"
             r"interval of the difference ([−+]?\d+) to ([−+]?\d+) points",
@@ -247,6 +285,21 @@ def _claim_intervals(report: Report) -> Iterator[Pair]:
             )
             gap = Shown(100 * (b / m - a / n), f"difference of the shares in claim {name}")
             yield from (Pair(low, gap, ordered=True), Pair(gap, high, ordered=True))
+            yield Pair(Shown(claim.n, f"n of claim {name}"), Shown(n + m, f"runs in claim {name}"))
+        for pattern in ESTIMATES:
+            for found in pattern.finditer(_words(claim.numbers)):
+                estimate, low, high = (parsed(part, f"claim {name}") for part in found.groups())
+                yield from (Pair(low, estimate, ordered=True), Pair(estimate, high, ordered=True))
+
+
+# an estimate and its interval, as claims word them
+ESTIMATES = [
+    re.compile(pattern.replace("<N>", NUMBER.pattern))
+    for pattern in (
+        r"(<N>) points \(95 % interval (<N>) to (<N>)\)",
+        r"\ba ratio of (<N>), 95 % interval (<N>) to (<N>)",
+    )
+]
 
 
 def _verdicts(report: Report) -> Iterator[Pair]:
@@ -258,8 +311,14 @@ def _verdicts(report: Report) -> Iterator[Pair]:
             for p in re.findall(rf"\bp = ({NUMBER.pattern})", _words(claim.numbers))
         ]
         interval = re.search(r"difference ([−+]?\d+) to ([−+]?\d+) points", _words(claim.numbers))
+        deciding = tested
+        if claim.p is not None:
+            deciding = [Shown(claim.p, f"p that decides claim {name}")]
+            if len(tested) == 1:
+                yield Pair(deciding[0], tested[0])
+        if claim.verdict in ("supported", "refuted"):
+            yield from (Pair(p, bound, ordered=True) for p in deciding)
         if claim.verdict == "supported":
-            yield from (Pair(p, bound, ordered=True) for p in tested)
             if interval:
                 low, high = (
                     parsed(f"{end} %", f"interval in claim {name}") for end in interval.groups()
@@ -320,6 +379,7 @@ RELATIONS = [
     Relation(Text("各行之和等于合计", "rows add up to their total"), _totals),
     Relation(Text("表的合计等于正文里的数", "a total equals the value of it"), _totals_and_values),
     Relation(Text("n 等于存储中的训练次数", "n is the number of stored runs"), _runs),
+    Relation(Text("各种结局的次数合计为 n", "numbers of fates add up to n"), _fates),
     Relation(Text("乘积之和加偏置等于输出", "sum and bias make the output"), _worked_example),
     Relation(Text("个数不超过总数", "a count is no larger than its n"), _counts_within_n),
     Relation(

@@ -73,6 +73,11 @@ BROKEN = {
         "value baseline.n, 7",
         "number of runs of baseline in the store",
     ),
+    "numbers of fates": (
+        partial(with_value, name="baseline.fates.collapsed", text="99"),
+        "sum of baseline.fates",
+        "value baseline.n",
+    ),
     "sum and bias": (
         partial(with_value, name="windows.bias", text="9.750"),
         "windows.sum + windows.bias",
@@ -123,8 +128,9 @@ BROKEN = {
             name="no-pooling-learns-slowly",
             numbers=same("permutation test p = 0.20"),
             verdict="supported",
+            p=0.2,
         ),
-        "p of claim no-pooling-learns-slowly, 0.2",
+        "p that decides claim no-pooling-learns-slowly, 0.2",
         "the bound of a test, 0.05",
     ),
     "both languages": (
@@ -167,9 +173,33 @@ def test_every_relation_is_broken_by_one_of_these():
     ],
 )
 def test_test_interval_and_verdict_of_a_claim_agree(report, numbers, verdict, holds):
-    changed = with_claim(report, "1x1-saves-work", same(numbers), verdict=verdict)
+    changed = with_claim(report, "1x1-saves-work", same(numbers), verdict=verdict, n=10)
     changed = replace(changed, claims={"one": changed.claims["1x1-saves-work"]})
     assert (list(relations.faults(changed)) == []) == bool(holds)
+
+
+def test_a_p_value_that_decides_is_the_one_shown_and_decides(report):
+    claim = replace(report.claims["1x1-saves-work"], numbers=same("log-rank test p = 0.073"))
+
+    def holds(**changes) -> bool:
+        return not list(relations.faults(Report(claims={"one": replace(claim, **changes)})))
+
+    assert holds(verdict="undecided", p=0.0731) and not holds(verdict="undecided", p=0.08)
+    assert not holds(verdict="refuted", p=0.0731)
+
+
+@pytest.mark.parametrize(
+    "numbers, holds",
+    [
+        ("without it +0.2 points (95 % interval −0.8 to +1.2) more", True),
+        ("without it +1.5 points (95 % interval −0.8 to +1.2) more", False),
+        ("a ratio of 5.7, 95 % interval 3.0 to 11", True),
+        ("a ratio of 2.7, 95 % interval 3.0 to 11", False),
+    ],
+)
+def test_an_estimate_lies_in_its_interval(report, numbers, holds):
+    claim = replace(report.claims["1x1-saves-work"], numbers=same(numbers), verdict="undecided")
+    assert (not list(relations.faults(Report(claims={"one": claim})))) == holds
 
 
 @pytest.mark.parametrize(
