@@ -36,8 +36,8 @@ def smallest_text(drawing: Drawing) -> float:
         for text in drawing.figure.findobj(Text)
         if text.get_visible() and text.get_text().strip()
     ]
-    points_wide = 72 * drawing.figure.get_size_inches()[0]
-    return float(min(sizes)) * SHOWN_WIDTH / points_wide
+    inches_wide, _ = drawing.figure.get_size_inches()
+    return float(min(sizes) * SHOWN_WIDTH / (72 * inches_wide))
 
 
 def encode(drawing: Drawing, kind: Literal["svg", "png"]) -> bytes:

@@ -7,6 +7,7 @@ from pathlib import Path
 from report_builder.checks.coverage import with_coverage
 from report_builder.pages.render import page_requests
 from report_builder.results.report import Report, Table, Value
+from report_builder.status import status
 from report_builder.text import same
 
 COUNTED = (("data.train_images", "8"), ("data.test_images", "4"), ("baseline.n", "2"))
@@ -58,3 +59,20 @@ def test_each_place_that_is_named_is_there():
     for row in coverage.checked(report, ROOT / "docs", []).rows:
         place = row[2].en
         assert (ROOT / place).is_dir() if "/" in place else import_module(place), place
+
+
+def test_the_counts_are_stale_once_any_page_changes(run, paths):
+    for language in ("zh", "en"):
+        page = paths.docs / language / "checked.md"
+        page.write_text('# Checked\n\n{{ table("checked") }}\n\n{{ table("legibility") }}\n')
+    run()
+    rendered = (paths.rendered / "en" / "checked.md").read_text()
+    assert "\n| loss | 1" in rendered and "| 3 figures, " in rendered
+    assert [each.name for each in status("smoke", paths) if each.why_stale] == []
+    with (paths.docs / "zh" / "index.md").open("a") as page:
+        page.write("\n再加一句话。\n")
+    stale = {each.name: each.why_stale for each in status("smoke", paths) if each.why_stale}
+    assert set(stale) == {
+        f"page {page}" for page in ("zh/index.md", "zh/checked.md", "en/checked.md")
+    }
+    assert "table checked" in stale["page en/checked.md"]
