@@ -255,7 +255,7 @@ def _of_plateau(log: Log) -> Values:
         "level": Value(
             same(f"{plateau_level(log):.4f}"),
             Text(
-                "停住的一段所打印的平均，不计第 1 轮",
+                "停住的一段所打印的平均，首轮不计",
                 "mean of what it prints on its plateau, the first epoch left out",
             ),
         ),
