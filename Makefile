@@ -2,7 +2,7 @@
 # make test     set-up and the whole test suite            make lint     format, rules of imports, types
 # make lock     requirements.txt anew (UPGRADE=--upgrade)
 #
-# STUDY=smoke|default|full|confirm   which runs            PYTHON=python3.12   which Python (3.11 to 3.13)
+# STUDY=smoke|default|full           which runs            PYTHON=python3.12   which Python (3.11 to 3.13)
 # BUILD="--jobs 4"           further options of build      VENV=.venv          where packages go
 # RUNS=FILE|FOLDER|URL#sha256=DIGEST   records from elsewhere, which are then not trained again
 # TORCH_INDEX=ADDRESS        take torch from a package index of PyTorch's own, for example the one without CUDA

@@ -19,7 +19,7 @@ STUDY = click.option(
     "--study",
     default="default",
     show_default=True,
-    help="smoke (for tests), default, full, or confirm (as full, with seeds of its own).",
+    help="smoke (for tests), default, or full (with seeds that confirm what the others show).",
 )
 BUILD = click.option(
     "--build",
@@ -69,6 +69,14 @@ def main() -> None:
     help="The site offers the study's records as runs-STUDY.zip, for 'xo runs merge' elsewhere.",
 )
 @click.option(
+    "--settle",
+    "claims",
+    metavar="CLAIM",
+    multiple=True,
+    help="First train the seeds that this undecided claim lacks, or 'all' of them.",
+)
+@click.option("--budget", metavar="TIME", help="What --settle may take, as 30min; by default all.")
+@click.option(
     "--shard",
     metavar="I/N",
     help="Train the Ith of N shares of the study and nothing else; 'xo runs merge' unites them.",
@@ -84,11 +92,17 @@ def build(
     engine: str,
     scheduler: str | None,
     attach_runs: bool,
+    claims: tuple[str, ...],
+    budget: str | None,
     shard: str | None,
 ) -> None:
     """Train, draw, render and publish whatever is missing or stale."""
     if (engine == "dask") != bool(scheduler):
         raise InputError("--engine dask and --scheduler ADDRESS go together; give both or neither")
+    if claims and (partial or shard):
+        raise InputError("--settle trains seeds and makes the site; leave --partial, --shard out")
+    if budget and not claims:
+        raise InputError("--budget is what --settle may take; give both")
     if scheduler:
         from xo.runs.cluster import check_scheduler
 
@@ -126,9 +140,23 @@ def build(
     def expect(runs):
         return expected_seconds(runs, Store(store), jobs or cores())
 
+    paths = Paths(data_dir, store, build_dir, site)
+    if claims:
+        from report_builder.settle import budget_seconds, settle
+
+        settle(
+            claims,
+            study,
+            paths,
+            lambda missing: train_missing(missing, Store(store), jobs=jobs, scheduler=scheduler),
+            expect,
+            jobs or cores(),
+            budget_seconds(budget) if budget else None,
+            lambda line: click.echo(line, err=True),
+        )
     summary = run_build(
         study,
-        Paths(data_dir, store, build_dir, site),
+        paths,
         None if partial else train,
         jobs or cores(),
         follow,
@@ -175,6 +203,24 @@ def check(build_dir: Path) -> None:
     if found:
         raise CheckFailed(f"{found} faults")
     click.echo("claims, results, languages and links are in order")
+
+
+@main.command()
+@STORE
+def fix_claims(store: Path) -> None:
+    """Write down the rules of all claims, before the seeds that are to confirm them are trained."""
+    from datetime import date
+
+    from report_builder.results import claims, fixed_claims
+    from xo.runs.study import STUDIES
+
+    for seed in STUDIES["full"].confirming:
+        if seen := next(store.glob(f"*/{seed}-*"), None):
+            raise InputError(
+                f"{seen}: a confirming seed has been trained, so rules fixed now were not fixed "
+                "before it was seen; give the study full a new range of them in xo/runs/study.py"
+            )
+    say(str(fixed_claims.fix_claims(claims.CLAIMS, claims.CLAIM_TEXTS, date.today())))
 
 
 @main.command()

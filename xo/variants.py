@@ -113,6 +113,35 @@ ROWS = (
         labels="uneven",
         parameters=75_342_694,
     ),
+    # The baseline at other learning rates and with another initialisation.
+    Variant("lr-0-03", "学习率 0.03", "Rate 0.03", epochs=20, lr=0.03, parameters=4_452_694),
+    Variant("lr-0-01", "学习率 0.01", "Rate 0.01", epochs=20, lr=0.01, parameters=4_452_694),
+    Variant(
+        "kaiming",
+        "Kaiming 初始化",
+        "Kaiming",
+        initialisation="kaiming",
+        epochs=20,
+        parameters=4_452_694,
+    ),
+    Variant(
+        "kaiming-lr-0-03",
+        "Kaiming，学习率 0.03",
+        "Kaiming, rate 0.03",
+        initialisation="kaiming",
+        epochs=20,
+        lr=0.03,
+        parameters=4_452_694,
+    ),
+    Variant(
+        "kaiming-lr-0-01",
+        "Kaiming，学习率 0.01",
+        "Kaiming, rate 0.01",
+        initialisation="kaiming",
+        epochs=20,
+        lr=0.01,
+        parameters=4_452_694,
+    ),
 )
 VARIANTS: dict[str, Variant] = {row.name: row for row in ROWS}
 

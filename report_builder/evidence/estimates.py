@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from math import comb, hypot, log, sqrt
+from collections.abc import Callable, Mapping
+from math import erfc, hypot, isfinite, log, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -67,96 +67,159 @@ def solved_share(runs: tuple[RunRecord, ...]) -> Share:
     return share(int(solved(runs).sum()), len(runs))
 
 
-def share(k: int, n: int) -> Share:
-    """k of n with the 95 % score interval of Wilson (1927), which holds for small n."""
-    p, scale = k / n, 2 * (n + Z**2)
-    middle = (2 * n * p + Z**2) / scale
-    half = Z / scale * sqrt(4 * n * p * (1 - p) + Z**2)
+def share(k: int, n: int, z: float = Z) -> Share:
+    """k of n with the score interval of Wilson (1927), which holds for small n; by default 95 %."""
+    p, scale = k / n, 2 * (n + z**2)
+    middle = (2 * n * p + z**2) / scale
+    half = z / scale * sqrt(4 * n * p * (1 - p) + z**2)
     return Share(k, n, middle - half if k else 0.0, middle + half if k < n else 1.0)
 
 
-class Difference(NamedTuple):
-    """A difference of two shares with its 95 % interval."""
+class Estimate(NamedTuple):
+    """A quantity with its 95 % interval, and the two-sided p value of any other value of it.
+
+    The two agree: the interval holds the values whose p value is above 0.05.
+    """
 
     value: float
     low: float
     high: float
-
-    @property
-    def excludes_zero(self) -> bool:
-        """Only then may one of the two be called better."""
-        return self.low > 0 or self.high < 0
+    p: Callable[[float], float]
 
 
-def difference(a: Share, b: Share) -> Difference:
+def share_estimate(k: int, n: int) -> Estimate:
+    """A share, by the score test that Wilson's interval inverts."""
+    s = share(k, n)
+
+    def p(bound: float) -> float:
+        if bound in (0, 1):
+            return 1.0 if k / n == bound else 0.0
+        return _two_sided((k / n - bound) / sqrt(bound * (1 - bound) / n))
+
+    return Estimate(k / n, s.low, s.high, p)
+
+
+def difference(a: Share, b: Share) -> Estimate:
     """The share of `a` minus that of `b`, with the interval of Newcombe (1998, method 10)."""
-    p, q = a.k / a.n, b.k / b.n
-    return Difference(
-        p - q, p - q - hypot(p - a.low, b.high - q), p - q + hypot(a.high - p, q - b.low)
-    )
+
+    def interval(z: float) -> tuple[float, float]:
+        p, q = a.k / a.n, b.k / b.n
+        one, other = share(a.k, a.n, z), share(b.k, b.n, z)
+        return (
+            p - q - hypot(p - one.low, other.high - q),
+            p - q + hypot(one.high - p, q - other.low),
+        )
+
+    def p(bound: float) -> float:
+        """Of the confidence at which an end of the interval meets the bound."""
+        below, above = 0.0, 40.0  # standard deviations
+        while above - below > 1e-9:
+            z = (below + above) / 2
+            low, high = interval(z)
+            below, above = (below, z) if low <= bound <= high else (z, above)
+        return _two_sided(below)
+
+    return Estimate(a.k / a.n - b.k / b.n, *interval(Z), p)
 
 
-def seeds_to_separate(p: float, q: float, least: int = 2, most: int = 2000) -> int | None:
-    """About how many seeds of each would separate two shares, if these stay as they are.
+def mean_difference(a: np.ndarray, b: np.ndarray) -> Estimate | None:
+    """The mean of `(n,)` values minus that of `(m,)`, with the interval of Welch (1947).
 
-    At least `least`; None where even `most` would not.
+    None for fewer than two values of a kind.
     """
-    found = (
-        n
-        for n in _growing(least, most)
-        if difference(share(round(p * n), n), share(round(q * n), n)).excludes_zero
+    if min(len(a), len(b)) < 2:
+        return None
+    parts = np.array([a.var(ddof=1) / len(a), b.var(ddof=1) / len(b)])
+    if not parts.sum() > 0:
+        return _exact(float(a.mean() - b.mean()))
+    freedom = parts.sum() ** 2 / (parts**2 / (np.array([len(a), len(b)]) - 1)).sum()
+    return _by_t(float(a.mean() - b.mean()), float(np.sqrt(parts.sum())), float(freedom))
+
+
+def mean(values: np.ndarray) -> Estimate | None:
+    """The mean of `(n,)` values, such as differences within pairs, with Student's interval.
+
+    None for fewer than two values.
+    """
+    if len(values) < 2:
+        return None
+    if not values.std() > 0:
+        return _exact(float(values.mean()))
+    error = float(values.std(ddof=1)) / sqrt(len(values))
+    return _by_t(float(values.mean()), error, len(values) - 1)
+
+
+def _exact(value: float) -> Estimate:
+    """Of values that do not vary."""
+    return Estimate(value, value, value, lambda bound: float(bound == value))
+
+
+def _by_t(value: float, error: float, freedom: float) -> Estimate:
+    from scipy.special import stdtr, stdtrit  # scipy.stats takes a second to import
+
+    half = float(stdtrit(freedom, 0.975)) * error
+    return Estimate(
+        value,
+        value - half,
+        value + half,
+        lambda bound: float(2 * stdtr(freedom, -abs(value - bound) / error)),
     )
-    return next(found, None)
 
 
-def seeds_to_exclude(p: float, bound: float, least: int = 2, most: int = 2000) -> int | None:
-    """About how many seeds would have the interval of a share exclude `bound`, if it stays."""
-    intervals = ((n, share(round(p * n), n)) for n in _growing(least, most))
-    return next((n for n, s in intervals if not s.low <= bound <= s.high), None)
+def _two_sided(z: float) -> float:
+    """The p value of so many standard deviations from the middle of a normal distribution."""
+    return erfc(abs(z) / sqrt(2))
 
 
-def _growing(n: int, most: int) -> Iterator[int]:
-    """From n on in steps of about an eighth, which is as fine as a rough estimate can be."""
-    while n <= most:
-        yield n
-        n += max(1, n // 8)
+class Survival(NamedTuple):
+    """How long each of n runs took to reach something, or was watched without its doing so."""
+
+    times: np.ndarray  # (n,)
+    reached: np.ndarray  # (n,) bool
+
+    def restricted_mean(self, horizon: float) -> np.ndarray:
+        """`(n,)`, the time of each up to the horizon, which is that of a run that got there."""
+        return np.minimum(np.where(self.reached, self.times, np.inf), horizon)
+
+
+def time_to(epochs: np.ndarray, horizon: int) -> Survival:
+    """`(n,)` epochs, infinite where something never happened, watched until the horizon.
+
+    A run that can no longer get there, such as a collapsed one, stays among those at risk to the
+    end: the log-rank test then is that of Gray (1988) for the shares that got there by each epoch.
+    """
+    reached = epochs <= horizon
+    return Survival(np.where(reached, epochs, horizon), reached)
+
+
+def log_rank(a: Survival, b: Survival) -> float | None:
+    """The p value of the log-rank test; None where nothing was reached in either."""
+    if not (len(a.times) and len(b.times) and (a.reached.any() or b.reached.any())):
+        return None
+    from scipy.stats import CensoredData, logrank
+
+    watched = (
+        CensoredData(uncensored=each.times[each.reached], right=each.times[~each.reached])
+        for each in (a, b)
+    )
+    p = float(logrank(*watched).pvalue)
+    return p if isfinite(p) else None
+
+
+def holm(p_values: Mapping[str, float]) -> dict[str, float]:
+    """The p values adjusted for being many (Holm 1979): those of at most 0.05 can all be relied on,
+    with a chance of at most 5 % that any one of them errs.
+    """
+    adjusted, largest = {}, 0.0
+    for done, (name, p) in enumerate(sorted(p_values.items(), key=lambda item: item[1])):
+        largest = max(largest, min(1.0, (len(p_values) - done) * p))
+        adjusted[name] = largest
+    return {name: adjusted[name] for name in p_values}
 
 
 def solved_by_epoch(epochs: np.ndarray, last: int) -> np.ndarray:
     """`(last,)`, the share of seeds solved by each epoch, from their `first_solved_epoch`s."""
     return (epochs[:, None] <= np.arange(1, last + 1)).mean(0)
-
-
-def delay(a: np.ndarray, b: np.ndarray, horizon: int) -> tuple[float, float]:
-    """By how many epochs `a` first solves its task later than `b`, on average, and the p value of
-    that difference.
-
-    `(n,)` and `(m,)` epochs as `first_solved_epoch` gives them. Only the epochs up to the horizon
-    are known of both: a seed that has not solved its task by then counts as one epoch later.
-    """
-    return mean_difference(*(np.minimum(epochs, horizon + 1.0) for epochs in (a, b)))
-
-
-def mean_difference(a: np.ndarray, b: np.ndarray) -> tuple[float, float]:
-    """The mean of `(n,)` values minus that of `(m,)`, and the p value of a permutation test."""
-    if min(len(a), len(b)) < 2:
-        return float(a.mean() - b.mean()), 1.0
-    from scipy.stats import permutation_test  # takes a second, which few builds need
-
-    test = permutation_test(
-        (a, b),
-        lambda x, y, axis: x.mean(axis) - y.mean(axis),
-        vectorized=True,
-        n_resamples=9999,
-        rng=np.random.default_rng(0),
-    )
-    return float(test.statistic), float(test.pvalue)
-
-
-def sign_test(more: int, less: int) -> float:
-    """The p value of the sign test; pairs that are equal are left out of both counts."""
-    n = more + less
-    return min(1.0, 2 * sum(comb(n, k) for k in range(min(more, less) + 1)) / 2**n)
 
 
 def entropy(counts: tuple[int, ...]) -> float:

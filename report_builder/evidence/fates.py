@@ -20,8 +20,9 @@ FATE_NAMES: dict[Fate, Text] = {
     "collapsed": Text("崩溃", "collapsed"),
     "never left chance": Text("从未离开瞎猜", "never left chance"),
 }
-LEFT_CHANCE = 0.9  # of the loss of guessing: a training loss below it has left chance
-AT_CHANCE = 0.99  # of the loss of guessing: a training loss above it is back at chance
+LEFT_CHANCE = 0.98  # of the loss of guessing: a training loss below it has left chance
+THROWN_OFF = 2  # times the loss of guessing: a batch with a larger loss has left it as well
+SILENT = 0.01  # of the size of its values before training: below it a layer has fallen silent
 
 
 def chance_loss(run: RunRecord) -> float:
@@ -37,43 +38,68 @@ def chance_accuracy(run: RunRecord) -> float:
     return float(counts[int(np.argmax(run.label_counts))] / counts.sum())
 
 
-def left_chance_epoch(run: RunRecord) -> int | None:
-    """The first epoch, from 1, after which the loss on training images was below LEFT_CHANCE times
-    that of guessing; None where there is none.
+def off_chance(run: RunRecord) -> tuple[bool, ...]:
+    """Of each epoch, whether the loss on training images after it was below LEFT_CHANCE times that
+    of guessing; not where it is not a number.
     """
     level = LEFT_CHANCE * chance_loss(run)
-    return next((each.epoch for each in run.epochs if each.sample_loss < level), None)
+    return tuple(epoch.sample_loss < level for epoch in run.epochs)
+
+
+def left_chance_epoch(run: RunRecord) -> int | None:
+    """The first epoch, from 1, that ended off chance or had a batch with a loss above THROWN_OFF
+    times that of guessing; None where there is none.
+    """
+    level = THROWN_OFF * chance_loss(run)
+    return next(
+        (
+            epoch.epoch
+            for epoch, off in zip(run.epochs, off_chance(run))
+            if off or not epoch.largest_batch_loss <= level  # true for NaN as well
+        ),
+        None,
+    )
 
 
 def collapse_epoch(run: RunRecord) -> int | None:
     """The epoch, from 1, in which a collapsed run fell back to chance; None for another fate."""
     if fate(run) != "collapsed":
         return None
-    level = AT_CHANCE * chance_loss(run)
-    off_chance = [each.epoch for each in run.epochs if each.sample_loss < level]
-    return off_chance[-1] + 1
+    off = [epoch for epoch, is_off in enumerate(off_chance(run), 1) if is_off]
+    return off[-1] + 1 if off else left_chance_epoch(run)
+
+
+def silent_layers(run: RunRecord, epoch: int = -1) -> tuple[str, ...]:
+    """The layers that no sampled training image excites any more after an epoch, or next to none:
+    their values are below SILENT times as large as before training. Behind such a layer all images
+    look alike.
+    """
+    return tuple(
+        layer.name
+        for before, layer in zip(run.untrained, run.epochs[epoch].layers)
+        if layer.alive is not None and not layer.activation > SILENT * before.activation
+    )
+
+
+def dead_layers(run: RunRecord, epoch: int = -1) -> tuple[str, ...]:
+    """The layers of which no channel or unit responds to any sampled training image after an epoch:
+    no gradient reaches what lies before them.
+    """
+    return tuple(layer.name for layer in run.epochs[epoch].layers if layer.alive == 0)
 
 
 def fate(run: RunRecord) -> Fate:
     """How a run ended.
 
-    *Solved*: its last test accuracy is at least SOLVED. *Collapsed*: its loss on training images
-    had left chance and is back there at the end. *Never left chance*: that loss never fell below
-    LEFT_CHANCE of guessing's, and is near guessing's at the end. *Unsettled*: anything else.
+    *Solved*: its last test accuracy is at least SOLVED. *Collapsed*: it left chance, the last epoch
+    did not end off chance, and a layer has fallen silent. *Never left chance*: it did not leave it.
+    *Unsettled*: anything else.
     """
     if run.solved:
         return "solved"
-    back = not run.epochs[-1].sample_loss < AT_CHANCE * chance_loss(run)  # true for NaN as well
-    if not back:
-        return "unsettled"
-    return "never left chance" if left_chance_epoch(run) is None else "collapsed"
-
-
-def dead_layers(run: RunRecord, epoch: int = -1) -> tuple[str, ...]:
-    """The layers of which no channel or unit responded to any of the sampled training images after
-    an epoch: behind such a layer every image looks the same.
-    """
-    return tuple(layer.name for layer in run.epochs[epoch].layers if layer.alive == 0)
+    if left_chance_epoch(run) is None:
+        return "never left chance"
+    return "collapsed" if not off_chance(run)[-1] and silent_layers(run) else "unsettled"
 
 
 def count_fates(runs: Iterable[RunRecord]) -> dict[Fate, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from xo.data.dataset import DataSet
 from xo.data.load import open_data
 from xo.demonstrations.record import DemonstrationLookup, find_demonstrations
 from xo.errors import InputError
+from xo.runs.added_seeds import added_seeds
 from xo.runs.record import RunRecord
 from xo.runs.study import Lookup, Run, find_records, find_study, plan, study_data
 from xo.store.source_digest import Source
@@ -33,15 +35,23 @@ class StudyRuns(NamedTuple):
         return frozenset(run.name for run, _ in self.lookup.missing)
 
 
-def look_up_study(name: str, data: Path, store: Path, quarantine: bool = False) -> StudyRuns:
+def look_up_study(
+    name: str,
+    data: Path,
+    store: Path,
+    quarantine: bool = False,
+    seeds: Mapping[str, int] | None = None,
+) -> StudyRuns:
     """The runs of a study on the images in the folder `data`.
 
+    `seeds` are how many of a variant are wanted, by default those that were added to settle claims.
     Damaged records count as missing and, with `quarantine`, are moved away. Raises InputError for
     an unknown study.
     """
     study = find_study(name)
     images = study_data(study, open_data(data, store))
-    runs = plan(study, images, Source())
+    added = added_seeds(store, name, images)
+    runs = plan(study, images, Source(), added | dict(seeds or {}))
     return StudyRuns(name, images, runs, find_records(runs, Store(store), quarantine), Store(store))
 
 
@@ -63,7 +73,8 @@ def gather(
         by_variant[record.variant] = (*by_variant.get(record.variant, ()), record)
     rows = tuple(variant for variant in VARIANTS.values() if variant.name in by_variant)
     ordered = {row.name: by_variant[row.name] for row in rows}
-    evidence = Evidence(study.study, study.data, rows, ordered)
+    confirming = find_study(study.study).confirming
+    evidence = Evidence(study.study, study.data, rows, ordered, confirming=confirming)
     return replace(evidence, demonstrations=look_up_demonstrations(evidence, study.store).found)
 
 

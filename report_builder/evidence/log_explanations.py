@@ -85,6 +85,14 @@ class Fit(NamedTuple):
         return float(np.logaddexp.reduce(self.by_seed) - log(len(self.by_seed)))
 
 
+class Lead(NamedTuple):
+    """A difference of log-likelihoods, with its 95 % interval over resampled seeds."""
+
+    value: float
+    low: float
+    high: float
+
+
 class Comparison(NamedTuple):
     """All explanations of one part of a log, compared."""
 
@@ -105,16 +113,14 @@ class Comparison(NamedTuple):
             )
         )
 
-    @property
-    def lead(self) -> tuple[float, float, float]:
-        """By how much the likeliest is ahead of the next in log-likelihood, and the 95 % interval
-        over our seeds.
-        """
-        best, second, *_ = self.ranked
+    def lead_of(self, explanation: str) -> Lead:
+        """By how much an explanation is ahead of the likeliest other one."""
+        ahead = next(fit for fit in self.ranked if fit.explanation == explanation)
+        other = next(fit for fit in self.ranked if fit.explanation != explanation)
         rng = np.random.default_rng(0)
-        drawn = [_drawn(fit.by_seed, rng) for fit in (best, second)]
+        drawn = [_drawn(fit.by_seed, rng) for fit in (ahead, other)]
         low, high = np.quantile(drawn[0] - drawn[1], (0.025, 0.975))
-        return best.log_likelihood - second.log_likelihood, float(low), float(high)
+        return Lead(ahead.log_likelihood - other.log_likelihood, float(low), float(high))
 
     @property
     def best(self) -> str | None:
@@ -124,7 +130,8 @@ class Comparison(NamedTuple):
             for fit in self.fits
         ):
             return None
-        return self.ranked[0].explanation if self.lead[1] >= DECISIVE else None
+        likeliest = self.ranked[0].explanation
+        return likeliest if self.lead_of(likeliest).low >= DECISIVE else None
 
 
 def _drawn(by_seed: np.ndarray, rng: np.random.Generator, times: int = 2000) -> np.ndarray:

@@ -60,6 +60,13 @@ def current_requests() -> Requests:
     return _current.get() or Requests()
 
 
+def note_requests(requests: Requests) -> None:
+    """Adds requests, of a recording within the one that is on, to this one."""
+    outer = current_requests()
+    for name, value in msgspec.structs.asdict(outer | requests).items():
+        setattr(outer, name, value)
+
+
 def recorded(function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> tuple[T, Origin]:
     """The result of the function, and where it came from."""
     with recording() as requests:

@@ -5,7 +5,8 @@ What is asked of them is noted in the recording that is on.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 
 from report_builder.evidence.recording import current_requests
 from xo.data.dataset import DataSet
@@ -27,6 +28,27 @@ class Evidence:
     rows: tuple[Variant, ...]  # of the variants that have runs
     records: dict[str, tuple[RunRecord, ...]]  # by variant, in the order of the seeds
     demonstrations: dict[str, DemonstrationRecord] = field(default_factory=dict)  # by name
+    confirming: Collection[int] = ()  # seeds that no decision rule had seen; see xo.runs.study
+
+    def of_seeds(self, confirming: bool) -> Evidence:
+        """What the confirming seeds alone show, or all others."""
+        records = {
+            name: kept
+            for name, runs in self.records.items()
+            if (kept := tuple(run for run in runs if (run.seed in self.confirming) == confirming))
+        }
+        rows = tuple(row for row in self.rows if row.name in records)
+        return replace(self, rows=rows, records=records)
+
+    def is_confirmed(self, variants: Collection[str]) -> bool:
+        """Whether there are runs of these variants, and all their confirming seeds: none decides
+        before the last is there.
+        """
+        runs = [self.records[name] for name in variants if name in self.records]
+        confirming = set(self.confirming)
+        return bool(confirming and runs) and all(
+            confirming <= {run.seed for run in each} for each in runs
+        )
 
     @property
     def variants(self) -> tuple[Variant, ...]:

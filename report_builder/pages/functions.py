@@ -19,7 +19,7 @@ from report_builder.evidence import original_logs
 from report_builder.pages import glossary, provenance
 from report_builder.pages.code_outputs import CodeBlock
 from report_builder.pages.templating import fill
-from report_builder.results.report import AttachedRuns, Report
+from report_builder.results.report import VERDICT_NAMES, AttachedRuns, DecidedClaim, Reading, Report
 from report_builder.text import EMPTY, LANGUAGES, Text
 from xo.errors import InputError
 from xo.runs.record import SOLVED
@@ -203,7 +203,7 @@ class PageFunctions:
         """
         self.requests.add(f"claim {name}")
         if not self.report.has_results:
-            return "undecided"
+            return "no data"
         verdict = self._find("claim", self.report.claims, name).verdict
         if accepted and verdict not in accepted:
             raise InputError(
@@ -224,13 +224,24 @@ class PageFunctions:
         """Every claim in the page's language, in the table's order; `id` is its name."""
         self.requests.update(f"claim {name}" for name in self.report.claims)
         return [
-            {"id": name}
-            | {
-                key: value[self.language] if isinstance(value, Text) else value
-                for key, value in msgspec.structs.asdict(claim).items()
-            }
+            {"id": name, **self._in_language(claim), "class": claim.verdict.replace(" ", "-")}
             for name, claim in self.report.claims.items()
         ]
+
+    def _in_language(self, words: msgspec.Struct) -> dict[str, Any]:
+        """The fields by name, with texts in the page's language."""
+
+        def read(value: object) -> object:
+            if isinstance(value, Text):
+                return value[self.language]
+            if isinstance(value, msgspec.Struct):
+                return self._in_language(value)
+            return [read(each) for each in value] if isinstance(value, tuple) else value
+
+        fields = {name: read(value) for name, value in msgspec.structs.asdict(words).items()}
+        if isinstance(words, (DecidedClaim, Reading)):
+            fields["verdict_name"] = VERDICT_NAMES[words.verdict][self.language]
+        return fields
 
     # Terms
 

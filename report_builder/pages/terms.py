@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from report_builder.evidence.fates import FATE_NAMES, Fate
+from report_builder.results.fate_words import FATE_MEANINGS
 from report_builder.text import Text
 
 
@@ -20,6 +22,11 @@ def _term(name: Text, zh: str, en: str, symbol: str = "") -> Term:
     return Term(name, Text(zh, en), symbol)
 
 
+def _fate(fate: Fate) -> Term:
+    meaning = Text("训练的一种结局：{meaning}。", "A fate of a run: {meaning}.")
+    return Term(FATE_NAMES[fate], meaning.format(meaning=FATE_MEANINGS[fate]), "")
+
+
 TERMS: dict[str, Term] = {
     "bias": _term(
         Text("偏置", "bias"),
@@ -32,6 +39,11 @@ TERMS: dict[str, Term] = {
         "先用 1×1 卷积减少通道，做完较贵的卷积，再用 1×1 卷积恢复通道。",
         "A 1×1 convolution to fewer channels, the costly convolution there, and a 1×1 convolution "
         "back.",
+    ),
+    "censored": _term(
+        Text("删失", "censored"),
+        "观察结束时还没有发生，以后会不会发生不知道；它发生得比观察的时间晚，或者永不发生。",
+        "Not yet happened when observation ends: it may happen later or never.",
     ),
     "chance-level": _term(
         Text("随机猜测水平", "chance level"),
@@ -52,6 +64,7 @@ TERMS: dict[str, Term] = {
         "由卷积层提取特征、再由后面的层作判断的网络。",
         "A network in which convolutions find features and later layers decide.",
     ),
+    "collapse": _fate("collapsed"),
     "confidence-interval": _term(
         Text("置信区间", "confidence interval"),
         "按同样的办法反复取样，这样算出的区间有 95 % 会盖住真值。",
@@ -73,6 +86,12 @@ TERMS: dict[str, Term] = {
         "class.",
         "L",
     ),
+    "dead-unit": _term(
+        Text("死单元", "dead unit"),
+        "对任何图像都输出 0 的 ReLU 单元或通道；梯度不经过它，所以训练不再改变它的权值。",
+        "A unit or channel with ReLU that gives 0 for every image; no gradient gets through it, so "
+        "training no longer changes its weights.",
+    ),
     "dense-layer": _term(
         Text("全连接层", "dense layer"),
         "每个输出都连到每个输入的层，每条连线有自己的权值。",
@@ -92,6 +111,11 @@ TERMS: dict[str, Term] = {
         Text("等变性", "equivariance"),
         "输入平移，输出跟着平移同样的距离。",
         "When the input is shifted, the output is shifted with it.",
+    ),
+    "fate": _term(
+        Text("结局", "fate"),
+        "一次训练怎样结束：学会、未定、崩溃或从未离开瞎猜。",
+        "How a run ended: solved, unsettled, collapsed or never left chance.",
     ),
     "feature-map": _term(
         Text("特征图", "feature map"),
@@ -194,6 +218,7 @@ TERMS: dict[str, Term] = {
         "一次乘法连同一次加法，计算量的单位。",
         "One product added to a sum; the unit in which work is counted.",
     ),
+    "never-left": _fate("never left chance"),
     "overfitting": _term(
         Text("过拟合", "overfitting"),
         "把训练图像的偶然之处也学了进去，换一批图像就不灵。",
@@ -249,6 +274,7 @@ TERMS: dict[str, Term] = {
         "The output of an earlier layer is added to a later result, which brings back detail of "
         "place.",
     ),
+    "solved": _fate("solved"),
     "softmax": _term(
         Text("softmax", "softmax"),
         "把各类别的得分变成总和为 1 的概率。",
@@ -283,6 +309,7 @@ TERMS: dict[str, Term] = {
         "特征图上的一个位置，或全连接层的一个输出。",
         "One place of a feature map, or one output of a dense layer.",
     ),
+    "unsettled": _fate("unsettled"),
     "up-sampling": _term(
         Text("上采样", "up-sampling"),
         "把图变大，例如重复像素、插值或转置卷积。",

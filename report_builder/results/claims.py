@@ -5,46 +5,124 @@ No sentence about a result stands on the site but as the wording of a verdict or
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from report_builder.evidence.recording import Origin, recorded
+from report_builder.evidence.estimates import holm
+from report_builder.evidence.recording import Origin, note_requests, recorded
 from report_builder.evidence.study import Evidence
-from report_builder.results.findings import Claim, ClaimText, Finding, NoRuns, no_runs
+from report_builder.results.findings import (
+    SIGNIFICANT,
+    Claim,
+    ClaimText,
+    Finding,
+    NoRuns,
+    no_runs,
+)
+from report_builder.results.fixed_claims import fixed_claims, rule_digest
+from report_builder.results.forms import Column, table
 from report_builder.results.original_claim_texts import ORIGINAL_CLAIM_TEXTS
 from report_builder.results.original_claims import ORIGINAL_CLAIMS
 from report_builder.results.our_claim_texts import OUR_CLAIM_TEXTS
 from report_builder.results.our_claims import OUR_CLAIMS
-from report_builder.results.report import DecidedClaim
-from report_builder.text import SPACE, Text
+from report_builder.results.report import VERDICT_NAMES, DecidedClaim, Reading, Table
+from report_builder.text import SPACE, Text, number, same
 
 CLAIMS: dict[str, Claim] = ORIGINAL_CLAIMS | OUR_CLAIMS
 CLAIM_TEXTS: dict[str, ClaimText] = ORIGINAL_CLAIM_TEXTS | OUR_CLAIM_TEXTS
 
 
 def claims(evidence: Evidence) -> Iterator[tuple[str, DecidedClaim, Origin]]:
-    """Every claim with what the records say of it, and where that comes from."""
+    """Every claim with what the records say of it, and where that comes from.
+
+    Where the confirming seeds are there and the rule of a claim was fixed before they were trained,
+    their verdict counts, and what the other seeds and all of them say stands beside it.
+    """
     for name, claim in CLAIMS.items():
-        finding, origin = recorded(_find, claim, evidence)
+        decided, origin = recorded(_decide, name, evidence)
         test = f"{claim.test.__module__}:{claim.test.__name__}"
-        yield name, _in_words(name, claim, finding), origin._replace(code=test)
+        yield name, decided, origin._replace(code=test)
 
 
-def _find(claim: Claim, evidence: Evidence) -> Finding:
+def _decide(name: str, evidence: Evidence) -> DecidedClaim:
+    everything, origin = recorded(find, name, evidence)
+    note_requests(origin.requests)
+    if not (evidence.is_confirmed(origin.requests.runs) and _rule_is_fixed(name)):
+        return _in_words(name, everything)
+    others = find(name, evidence.of_seeds(confirming=False))
+    beside = (
+        Reading(Text("先前的种子", "earlier seeds"), others.verdict, _spaced(others.numbers)),
+        Reading(Text("全部种子", "all seeds"), everything.verdict, _spaced(everything.numbers)),
+    )
+    return _in_words(name, find(name, evidence.of_seeds(confirming=True)), beside)
+
+
+def _rule_is_fixed(name: str) -> bool:
+    fixed = fixed_claims()
+    row = fixed.claims.get(name) if fixed else None
+    return row is not None and row.rule == rule_digest(CLAIMS[name])
+
+
+def find(name: str, evidence: Evidence) -> Finding:
+    """What the records say of a claim."""
     try:
-        return claim.test(evidence)
+        return CLAIMS[name].test(evidence)
     except NoRuns as missing:
         return no_runs(missing.variants)
 
 
-def _in_words(name: str, claim: Claim, finding: Finding) -> DecidedClaim:
-    text = CLAIM_TEXTS[name]
+def _in_words(name: str, finding: Finding, beside: tuple[Reading, ...] = ()) -> DecidedClaim:
+    claim, text = CLAIMS[name], CLAIM_TEXTS[name]
     return DecidedClaim(
         place=claim.place,
         statement=text.statement,
         verdict=finding.verdict,
-        wording=getattr(text, finding.verdict),
-        numbers=Text(*(part.replace(" %", f"{SPACE}%") for part in finding.numbers)),
+        wording=getattr(text, finding.verdict.replace(" ", "_")),
+        numbers=_spaced(finding.numbers),
         n=finding.n,
         needed=finding.needed,
         figure=claim.figure,
+        p=finding.p,
+        confirmed=bool(beside),
+        beside=beside,
+        seeds=dict(finding.seeds),
     )
+
+
+def _spaced(numbers: Text) -> Text:
+    return Text(*(part.replace(" %", f"{SPACE}%") for part in numbers))
+
+
+def family(decided: Mapping[str, DecidedClaim]) -> Table:
+    """All verdicts that come from a test, as one family: p values, adjusted for being many."""
+    tested = {name: claim for name, claim in decided.items() if claim.p is not None}
+    adjusted = holm({name: claim.p for name, claim in tested.items() if claim.p is not None})
+    columns = [
+        Column(Text("论断", "Claim")),
+        Column(Text("判定", "Verdict")),
+        Column(Text("p", "p"), True),
+        Column(Text("校正后的 p（Holm）", "p, adjusted (Holm)"), True),
+        Column(Text("校正后仍成立", "Stands after it")),
+    ]
+
+    def stands(name: str) -> Text:
+        if tested[name].verdict not in ("supported", "refuted"):
+            return same("—")
+        return Text("是", "yes") if adjusted[name] <= SIGNIFICANT else Text("否", "no")
+
+    return table(
+        columns,
+        (
+            [
+                claim.statement,
+                VERDICT_NAMES[claim.verdict],
+                _p(claim.p or 0.0),
+                _p(adjusted[name]),
+                stands(name),
+            ]
+            for name, claim in sorted(tested.items(), key=lambda item: adjusted[item[0]])
+        ),
+    )
+
+
+def _p(value: float) -> str:
+    return "<0.0001" if value < 1e-4 else number(value, 2)

@@ -5,8 +5,9 @@ computed from.
 from __future__ import annotations
 
 from collections.abc import Collection
-from functools import cache
+from functools import cache, reduce
 from importlib.metadata import version
+from operator import or_
 from typing import Any, NamedTuple
 
 import msgspec
@@ -14,7 +15,7 @@ import msgspec
 from report_builder.evidence.inputs import evidence_inputs
 from report_builder.evidence.recording import Origin, recorded
 from report_builder.evidence.study import Evidence
-from report_builder.results.claims import CLAIM_TEXTS, CLAIMS, claims
+from report_builder.results.claims import CLAIM_TEXTS, CLAIMS, claims, family
 from report_builder.results.report import DecidedClaim, Table, Value
 from report_builder.results.steppers import steppers
 from report_builder.results.tables import tables
@@ -49,6 +50,11 @@ def compute(evidence: Evidence) -> Results:
     for name, claim, origin in claims(evidence):
         found.claims[name] = claim
         found.origins[f"claim {name}"] = origin
+    found.tables["verdicts"] = family(found.claims)
+    found.origins["table verdicts"] = Origin(
+        f"{family.__module__}:{family.__name__}",
+        reduce(or_, (found.origins[f"claim {name}"].requests for name in found.claims)),
+    )
     steps, origin = recorded(steppers, evidence)
     found.steppers.update(steps)
     found.origins.update(dict.fromkeys((f"stepper {name}" for name in steps), origin))

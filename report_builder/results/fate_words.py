@@ -13,15 +13,16 @@ GOAL = percent(SOLVED, 0)
 FATE_MEANINGS: dict[Fate, Text] = {
     "solved": Text(f"最后一轮的测试准确率达到 {GOAL}", f"the last test accuracy is {GOAL} or more"),
     "unsettled": Text(
-        "最后既没有学会，损失也不在瞎猜的水平", "ends neither solved nor at the loss of guessing"
+        "损失离开过瞎猜的水平，最后既没有学会，也没有崩溃",
+        "the loss left that of guessing, but ends neither solved nor collapsed",
     ),
     "collapsed": Text(
-        "训练图像上的损失离开过瞎猜的水平，最后又回到那里",
-        "the loss on training images had left that of guessing and ends there again",
+        "损失离开过瞎猜的水平，最后又回到那里，有一层几乎不再响应",
+        "the loss had left that of guessing and ends there again, with a layer gone silent",
     ),
     "never left chance": Text(
-        "训练图像上的损失始终在瞎猜的水平附近",
-        "the loss on training images stayed near that of guessing",
+        "损失始终在瞎猜的水平附近",
+        "the loss stayed near that of guessing",
     ),
 }
 FATE_VALUES: dict[Fate, str] = {  # `baseline.fates.never-left`

@@ -1,21 +1,22 @@
-"""How the records decide a claim: a verdict from an interval or a test, with the numbers that
-decide in words.
+"""How the records decide a claim: a verdict from an interval or from single runs, with the numbers
+that decide in words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from math import ceil
 from typing import NamedTuple
 
-import numpy as np
-
 from report_builder.evidence.estimates import (
-    Difference,
+    Estimate,
     Share,
+    Survival,
     difference,
-    seeds_to_exclude,
-    seeds_to_separate,
+    log_rank,
+    mean_difference,
     share,
+    share_estimate,
     solved_share,
 )
 from report_builder.evidence.study import Evidence
@@ -24,14 +25,26 @@ from report_builder.text import EMPTY, Text, count, number
 from xo.runs.record import RunRecord
 
 SIGNIFICANT = 0.05
-FEWEST = (
-    5  # runs of each kind below which a share decides nothing: two or three separate too easily
-)
-MORE_SEEDS = Text("更多种子", "more seeds")
-NONE_SOLVED = Text("没有种子学会", "no seed solved the task")
-ONE_SIDE_UNSOLVED = Text("有一方没有学会的种子", "one of the two has no seed that solved the task")
+FEWEST = 5  # runs of each kind below which nothing is decided: two or three separate too easily
+RARE = 0.2  # a share that lies below it: what no run has done is then taken not to happen
 
 Runs = tuple[RunRecord, ...]
+
+
+class Size(NamedTuple):
+    """Where a statement about the size of something begins to hold, and where it surely holds.
+
+    It is supported where the whole interval lies beyond `excluded`, refuted where it lies short of
+    `matters`. In between either answer is right, so that enough seeds settle every statement.
+    """
+
+    excluded: float
+    matters: float
+
+
+DIFFERENT = Size(0, 0.2)  # shares: a difference of 20 points is the least that matters
+MOST = Size(0.5, 0.7)
+NEARLY_ALL = Size(0.7, 0.9)
 
 
 class ClaimText(NamedTuple):
@@ -40,10 +53,12 @@ class ClaimText(NamedTuple):
     statement: Text
     supported: Text
     refuted: Text
-    undecided: Text
+    undecided: Text = Text("这些种子还分不出", "These seeds do not tell")
 
-
-TOO_FEW_TO_TELL = Text("这些种子分不出高下", "these seeds do not tell")
+    @property
+    def no_data(self) -> Text:
+        """What a page says where there is nothing to decide the claim by."""
+        return Text("“{it}”：还没有数据", "No data on “{it}”").format(it=self.statement)
 
 
 class Finding(NamedTuple):
@@ -52,7 +67,13 @@ class Finding(NamedTuple):
     verdict: Verdict
     numbers: Text  # that decide
     n: int
-    needed: Text = EMPTY  # what would settle it, where it is undecided
+    needed: Text = EMPTY  # what would settle it, where it is not settled
+    p: float | None = None  # of the value that the verdict excludes; None: no test was made
+    # About how many of each variant would settle it, or it rests on; none where seeds do not count.
+    seeds: Mapping[str, int] = {}
+    # Of its interval, in widths of the size that matters: below 1 it cannot be undecided. None
+    # where nothing is estimated.
+    width: float | None = None
 
 
 class Claim(NamedTuple):
@@ -70,7 +91,7 @@ class NoRuns(Exception):
 
 
 def runs_of(evidence: Evidence, *variants: str) -> list[Runs]:
-    """The runs of each variant; raises NoRuns where one has none: the claim is undecided."""
+    """The runs of each variant; raises NoRuns where one has none: there are no data."""
     found = [evidence.runs(variant) for variant in variants]
     if missing := [variant for variant, runs in zip(variants, found) if not runs]:
         raise NoRuns(missing)
@@ -78,23 +99,20 @@ def runs_of(evidence: Evidence, *variants: str) -> list[Runs]:
 
 
 def no_runs(variants: list[str]) -> Finding:
+    """The finding where there is no run of these variants."""
     listed = Text("、".join(variants), ", ".join(variants))
-    return undecided(
+    return no_data(
         Text("这项研究没有 {listed} 的训练", "this study has no run of {listed}").format(
             listed=listed
         ),
-        0,
         Text("更大的研究，例如 full", "a larger study, such as full"),
+        dict.fromkeys(variants, FEWEST),
     )
 
 
-def undecided(numbers: Text, n: int, needed: Text = MORE_SEEDS) -> Finding:
-    return Finding("undecided", numbers, n, needed)
-
-
-def decided(verdict: Verdict, numbers: Text, n: int, needed: Text = MORE_SEEDS) -> Finding:
-    """A finding; what would settle it is of interest only where it is undecided."""
-    return Finding(verdict, numbers, n, needed if verdict == "undecided" else EMPTY)
+def no_data(reason: Text, needed: Text, seeds: Mapping[str, int] = {}) -> Finding:
+    """The finding where there is nothing that the claim is about."""
+    return Finding("no data", reason, 0, needed, seeds=seeds)
 
 
 def computed(holds: bool, numbers: Text) -> Finding:
@@ -102,12 +120,70 @@ def computed(holds: bool, numbers: Text) -> Finding:
     return Finding("supported" if holds else "refuted", numbers, 1)
 
 
-def from_p(p: float, holds: bool, numbers: Text, n: int, needed: Text) -> Finding:
-    """Undecided unless the p value is significant; then whether the difference has the claimed
-    sign.
+class Judged(NamedTuple):
+    """What an interval says, with the p value of the value that it excludes, or nearly does, and
+    how wide it is in widths of the size that matters.
     """
-    verdict: Verdict = "undecided" if p > SIGNIFICANT else "supported" if holds else "refuted"
-    return decided(verdict, numbers, n, needed)
+
+    verdict: Verdict
+    p: float
+    width: float
+
+
+def judge(estimate: Estimate, size: Size) -> Judged:
+    """Whether something is of at least this size."""
+    width = (estimate.high - estimate.low) / (size.matters - size.excluded)
+    if estimate.high < size.matters:
+        return Judged("refuted", estimate.p(size.matters), width)
+    if estimate.low > size.excluded:
+        return Judged("supported", estimate.p(size.excluded), width)
+    return Judged("undecided", min(estimate.p(size.matters), estimate.p(size.excluded)), width)
+
+
+def decide(
+    judged: Judged, numbers: Text, n: int, fewest: int, wanted: Mapping[str, int]
+) -> Finding:
+    """A finding from what an interval says, unless the smaller group has fewer than FEWEST runs.
+
+    `wanted` are the seeds of each variant that would settle it.
+    """
+    verdict, p, width = judged
+    if fewest < FEWEST:
+        width = max(width, FEWEST / fewest)
+        if verdict != "undecided":
+            verdict = "undecided"
+            numbers += Text(
+                f"；不足 {FEWEST} 次，不下结论", f"; fewer than {FEWEST} runs decide nothing"
+            )
+    if verdict == "undecided":
+        return Finding(verdict, numbers, n, seeds_needed(wanted), p, wanted, width)
+    return Finding(verdict, numbers, n, EMPTY, p, wanted, width)
+
+
+def seeds_needed(wanted: Mapping[str, int]) -> Text:
+    """`about 40 seeds of each network`, in words; empty where seeds would not help."""
+    if not wanted:
+        return EMPTY
+    shown = count(max(wanted.values()))
+    if len(wanted) == 1:
+        return Text(f"约 {shown} 个种子", f"about {shown} seeds")
+    return Text(f"每个网络约 {shown} 个种子", f"about {shown} seeds of each network")
+
+
+def seeds_to_decide(at: Callable[[int], Estimate], size: Size, n: int) -> int:
+    """About how many runs would settle it, more than n and FEWEST at least.
+
+    `at` is the estimate that so many runs would give, if what they show stays as it is.
+    """
+    more = _growing(max(n + 1, FEWEST))
+    return next(m for m in more if judge(at(m), size).verdict != "undecided")
+
+
+def _growing(n: int) -> Iterator[int]:
+    """From n on in steps of about an eighth, which is as fine as a rough estimate can be."""
+    while True:
+        yield n
+        n += max(1, n // 8)
 
 
 def counted(s: Share, what: Text = EMPTY) -> Text:
@@ -118,55 +194,48 @@ def counted(s: Share, what: Text = EMPTY) -> Text:
     ).format(k=s.k, n=s.n, what=what, low=f"{100 * s.low:.0f}", high=f"{100 * s.high:.0f}")
 
 
-def seeds_needed(n: int | None, each: bool = False) -> Text:
-    """How many seeds would settle it; None where no number would."""
-    if n is None:
-        return Text(
-            "比例若不变，再多种子也分不开", "if the shares stay, no number of seeds would settle it"
-        )
-    return Text("比例若不变，约需{each} {n} 个", "if the shares stay, about {n}{each}").format(
-        n=count(n), each=Text("各", " of each") if each else EMPTY
-    )
+def share_is(
+    k: int, n: int, size: Size, what: Text, runs: Mapping[str, int], small: bool = False
+) -> Finding:
+    """Whether the share that k of n runs show is of at least this size; `small`: whether what
+    remains of them is.
 
-
-def share_against(k: int, n: int, bound: float, what: Text, small: bool = False) -> Finding:
-    """Supported where the interval of k of n lies above the bound (`small`: below), refuted where
-    on the other side.
+    `runs` are all runs of each variant concerned, of which the n may be a part.
     """
-    s = share(k, n)
-    above: Verdict = "refuted" if small else "supported"
-    below: Verdict = "supported" if small else "refuted"
-    verdict = above if s.low > bound else below if s.high < bound else "undecided"
-    needed = seeds_needed(seeds_to_exclude(k / n, bound, FEWEST))
-    return _unless_few(verdict, counted(s, what), n, n, needed)
+
+    def at(m: int) -> Estimate:
+        done = round(k / n * m)
+        return share_estimate(m - done if small else done, m)
+
+    judged = judge(at(n), size)
+    least = seeds_to_decide(at, size, n) if judged.verdict == "undecided" else FEWEST
+    wanted = {name: -(-had * least // n) for name, had in runs.items()}
+    return decide(judged, counted(share(k, n), what), n, n, wanted)
 
 
-def fewer_solved(worse: Runs, better: Runs) -> Finding:
-    """Whether the first solve their task less often than the second."""
-    a, b = solved_share(worse), solved_share(better)
+def less_often(worse: tuple[str, int, int], better: tuple[str, int, int], what: Text) -> Finding:
+    """Whether something happens less often with the first variant than with the second.
+
+    Each is a variant's name, in how many runs it happened, and the number of runs.
+    """
+    (first, *less), (second, *more) = worse, better
+    a, b = share(*less), share(*more)
+
+    def at(m: int) -> Estimate:
+        return difference(share(round(b.k / b.n * m), m), share(round(a.k / a.n * m), m))
+
     d = difference(b, a)
-    verdict: Verdict = (
-        "undecided" if not d.excludes_zero else "supported" if d.value > 0 else "refuted"
-    )
     numbers = Text(
-        "学会 {a.k}/{a.n} 对 {b.k}/{b.n}，{interval}",
-        "{a.k} of {a.n} against {b.k} of {b.n} solve it, {interval}",
-    ).format(a=a, b=b, interval=_interval(d))
-    needed = seeds_needed(seeds_to_separate(a.k / a.n, b.k / b.n, FEWEST), each=True)
-    return _unless_few(verdict, numbers, a.n + b.n, min(a.n, b.n), needed)
+        "{what} {a.k}/{a.n} 对 {b.k}/{b.n}，{interval}",
+        "{a.k} of {a.n} against {b.k} of {b.n}{what}, {interval}",
+    ).format(a=a, b=b, what=what, interval=_interval(d))
+    judged = judge(d, DIFFERENT)
+    n = min(a.n, b.n)
+    least = seeds_to_decide(at, DIFFERENT, n) if judged.verdict == "undecided" else FEWEST
+    return decide(judged, numbers, a.n + b.n, n, {first: least, second: least})
 
 
-def _unless_few(verdict: Verdict, numbers: Text, n: int, fewest: int, needed: Text) -> Finding:
-    """What an interval decides, unless one kind has fewer than FEWEST runs."""
-    if verdict != "undecided" and fewest < FEWEST:
-        verdict = "undecided"
-        numbers += Text(
-            f"；种子少于 {FEWEST} 个，不下结论", f"; fewer than {FEWEST} seeds decide nothing"
-        )
-    return decided(verdict, numbers, n, needed)
-
-
-def _interval(d: Difference) -> Text:
+def _interval(d: Estimate) -> Text:
     low, high = (f"{100 * bound:+.0f}".replace("-", "−") for bound in (d.low, d.high))
     return Text(
         f"比例之差的 95 % 区间 {low} 至 {high} 个百分点",
@@ -174,35 +243,101 @@ def _interval(d: Difference) -> Text:
     )
 
 
-def separated(
-    less: np.ndarray, more: np.ndarray, describe: Callable[[np.ndarray], Text], names: Text
-) -> Finding:
-    """Supported where all values of the first lie below all of the second, refuted the other way
-    round.
+def fewer_solved(evidence: Evidence, worse: str, better: str) -> Finding:
+    """Whether the first variant solves its task less often than the second."""
+    a, b = map(solved_share, runs_of(evidence, worse, better))
+    return less_often((worse, a.k, a.n), (better, b.k, b.n), Text("学会", " solve it"))
 
-    `names` says `{less}` and `{more}`, which stand for what `describe` makes of the values.
+
+def one_refutes(k: int, runs: Mapping[str, int], what: Text) -> Finding:
+    """Of a statement that no run does something: one that does refutes it; it is supported where
+    none does, of so many that the share that would lies below RARE.
     """
-    verdict: Verdict = (
-        "supported"
-        if less.max() < more.min()
-        else "refuted"
-        if more.max() < less.min()
-        else "undecided"
+    n = sum(runs.values())
+    s = share(k, n)
+    if k:
+        return Finding("refuted", counted(s, what), n)
+    return _none_does(s, runs, what, "supported")
+
+
+def one_supports(k: int, runs: Mapping[str, int], what: Text) -> Finding:
+    """Of a statement that something happens: the opposite of `one_refutes`."""
+    n = sum(runs.values())
+    s = share(k, n)
+    if k:
+        return Finding("supported", counted(s, what), n)
+    return _none_does(s, runs, what, "refuted")
+
+
+def _none_does(s: Share, runs: Mapping[str, int], what: Text, verdict: Verdict) -> Finding:
+    p = (1 - RARE) ** s.n
+    if s.high < RARE:
+        return Finding(verdict, counted(s, what), s.n, p=p)
+    least = next(m for m in range(s.n, 100) if share(0, m).high < RARE)
+    wanted = {name: -(-had * least // s.n) for name, had in runs.items()}
+    return Finding(
+        "undecided", counted(s, what), s.n, seeds_needed(wanted), p, wanted, s.high / RARE
     )
-    numbers = names.format(less=describe(less), more=describe(more))
-    return decided(verdict, numbers, len(less) + len(more))
 
 
-def median_and_range(unit: Text) -> Callable[[np.ndarray], Text]:
-    """Writes `(n,)` values as `median 2.1 s (2.0 to 2.3, n = 3)`."""
+def later(
+    slow: tuple[str, Survival], fast: tuple[str, Survival], horizon: float, numbers: Text
+) -> Finding:
+    """Whether the first variant gets somewhere later than the second, all its runs counted.
 
-    def describe(values: np.ndarray) -> Text:
-        low, middle, high = (
-            number(float(value), 2) for value in (values.min(), np.median(values), values.max())
+    Supported by the log-rank test where the mean time up to the horizon is longer, refuted where
+    the interval of that difference lies below a tenth of the horizon. `numbers` says `{by}` and
+    `{test}`.
+    """
+    (first, a), (second, b) = slow, fast
+    size = Size(0, horizon / 10)
+    d = mean_difference(a.restricted_mean(horizon), b.restricted_mean(horizon))
+    p = log_rank(a, b)
+    wanted = _seeds_for(d, size, {first: len(a.times), second: len(b.times)})
+    n = len(a.times) + len(b.times)
+    by = a.restricted_mean(horizon).mean() - b.restricted_mean(horizon).mean()
+    test = Text("未作对数秩检验", "no log-rank test")
+    if p is not None and d:
+        test = Text("对数秩检验 {p}", "log-rank test {p}").format(p=p_value(p))
+    numbers = numbers.format(by=_signed(by), test=test)
+    if d is None:
+        return Finding("undecided", numbers, n, seeds_needed(wanted), seeds=wanted)
+    judged = judge(d, size)
+    if judged.verdict != "refuted":
+        is_later = p is not None and p <= SIGNIFICANT and d.value > 0
+        judged = judged._replace(
+            verdict="supported" if is_later else "undecided", p=1.0 if p is None else p
         )
-        return Text(
-            "中位数 {middle} {unit}（{low} 至 {high}，n = {n}）",
-            "median {middle} {unit} ({low} to {high}, n = {n})",
-        ).format(low=low, middle=middle, high=high, unit=unit, n=len(values))
+    return decide(judged, numbers, n, min(len(a.times), len(b.times)), wanted)
 
-    return describe
+
+def larger(
+    estimate: Estimate | None, size: Size, numbers: Text, runs: Mapping[str, int]
+) -> Finding:
+    """Whether a mean, or a difference of two, is of at least this size; its estimate is None where
+    there are too few runs.
+    """
+    n, wanted = sum(runs.values()), _seeds_for(estimate, size, runs)
+    if estimate is None:
+        return Finding("undecided", numbers, n, seeds_needed(wanted), seeds=wanted)
+    return decide(judge(estimate, size), numbers, n, min(runs.values()), wanted)
+
+
+def _seeds_for(estimate: Estimate | None, size: Size, runs: Mapping[str, int]) -> dict[str, int]:
+    """About how many seeds of each variant would settle it, if the estimate stays as it is: the
+    interval of a mean narrows with the root of their number.
+    """
+    times = 1.0
+    if estimate:
+        half = (estimate.high - estimate.low) / 2
+        times = (half / max(estimate.value - size.excluded, size.matters - estimate.value)) ** 2
+    return {name: max(had + 1, FEWEST, ceil(had * times)) for name, had in runs.items()}
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.1f}".replace("-", "−")
+
+
+def p_value(p: float) -> str:
+    """`p = 0.03`, or `p < 0.0001`."""
+    return "p < 0.0001" if p < 1e-4 else f"p = {number(p, 2)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from report_builder.results.findings import TOO_FEW_TO_TELL, ClaimText
+from report_builder.results.findings import ClaimText
 from report_builder.text import Text
 
 ORIGINAL_CLAIM_TEXTS: dict[str, ClaimText] = {
@@ -12,40 +12,29 @@ ORIGINAL_CLAIM_TEXTS: dict[str, ClaimText] = {
             "有池化的网络训练一轮更快", "With pooling an epoch of training takes less time"
         ),
         refuted=Text(
-            "有池化的网络训练一轮反而更慢", "With pooling an epoch of training takes more time"
+            "有池化的网络训练一轮并不更快",
+            "With pooling an epoch of training does not take less time",
         ),
         undecided=Text(
             "有没有池化，训练一轮的时间分不出长短",
-            "With and without pooling, the seconds of an epoch overlap",
-        ),
-    ),
-    "no-pooling-learns-slowly": ClaimText(
-        Text("去掉池化，要 20 轮才有较好的效果", "Without pooling it takes 20 epochs to do well"),
-        supported=Text(
-            "按轮数算，没有池化的网络学会得更晚",
-            "Counted in epochs, the network without pooling solves the task later",
-        ),
-        refuted=Text(
-            "按轮数算，没有池化的网络反而学会得更早",
-            "Counted in epochs, the network without pooling solves the task earlier",
-        ),
-        undecided=Text(
-            "按轮数算，没有池化的网络是否学会得更晚，这些种子说不准",
-            "Whether the network without pooling needs more epochs, these seeds cannot tell",
+            "With and without pooling, the seconds of an epoch cannot be told apart",
         ),
     ),
     "no-pooling-costs-time": ClaimText(
         Text("没有池化，速度比较慢", "Without pooling it is slow"),
         supported=Text(
-            "从开始到学会，没有池化要花更多时间",
-            "From the start until it solves the task, the network without pooling takes longer",
+            "从开始训练到学会，没有池化要花更多时间",
+            "From the start of training until it solves the task, the network without pooling "
+            "takes longer",
         ),
         refuted=Text(
-            "从开始到学会，没有池化反而更省时间",
-            "From the start until it solves the task, the network without pooling takes less time",
+            "从开始训练到学会，没有池化并不更费时间",
+            "From the start of training until it solves the task, the network without pooling does "
+            "not take longer",
         ),
         undecided=Text(
-            "从开始到学会，两者花的时间分不出长短", "The times until the two solve the task overlap"
+            "从开始训练到学会，哪一个更费时间还分不出",
+            "Which of the two takes longer until it solves the task is open",
         ),
     ),
     "three-conv-fail-in-10": ClaimText(
@@ -66,23 +55,25 @@ ORIGINAL_CLAIM_TEXTS: dict[str, ClaimText] = {
     "three-conv-need-20": ClaimText(
         Text("三个卷积层需要 20 轮", "Three convolutions need 20 epochs"),
         supported=Text(
-            "学会的种子多半在第 10 轮之后才学会",
-            "Most seeds that solve the task do so after epoch 10",
+            "三个卷积层的种子里，有不少要到后 10 轮才学会",
+            "Of the seeds with three convolutions a good part solves the task only in the second "
+            "ten epochs",
         ),
         refuted=Text(
-            "学会的种子多半在前 10 轮就已学会",
-            "Most seeds that solve the task have done so by epoch 10",
+            "三个卷积层的种子里，很少有到后 10 轮才学会的",
+            "Of the seeds with three convolutions few solve the task only in the second ten epochs",
         ),
         undecided=Text(
-            "学会的种子在前 10 轮还是之后学会，各占多少还说不准",
-            "How many of the seeds that solve the task need more than 10 epochs is open",
+            "三个卷积层有多少种子要到后 10 轮才学会，还说不准",
+            "How many seeds with three convolutions need the second ten epochs is open",
         ),
     ),
     "11-channels-are-fine": ClaimText(
         Text("11 个通道，效果好", "11 channels do well"),
         supported=Text("11 个通道的网络多半学会", "With 11 channels most seeds solve the task"),
         refuted=Text(
-            "11 个通道的网络多半没有学会", "With 11 channels most seeds do not solve the task"
+            "11 个通道的网络学会的不到七成",
+            "With 11 channels fewer than 70 % of the seeds solve the task",
         ),
         undecided=Text(
             "11 个通道的网络是否多半学会，种子还不够",
@@ -96,12 +87,13 @@ ORIGINAL_CLAIM_TEXTS: dict[str, ClaimText] = {
             "With 15 channels fewer seeds solve the task than with 9",
         ),
         refuted=Text(
-            "15 个通道学会的比例高于 9 个通道",
-            "With 15 channels more seeds solve the task than with 9",
+            "15 个通道学会的比例并不明显低于 9 个通道",
+            "With 15 channels no fewer seeds solve the task than with 9, by a difference that "
+            "matters",
         ),
         undecided=Text(
-            "15 个通道与 9 个通道，学会的比例分不出高下",
-            "15 channels and 9 cannot be told apart by the share that solves the task",
+            "15 个通道与 9 个通道，学会的比例还分不出高下",
+            "15 channels and 9 cannot be told apart yet by the share that solves the task",
         ),
     ),
     "loss-gone-by-epoch-7": ClaimText(
@@ -112,9 +104,9 @@ ORIGINAL_CLAIM_TEXTS: dict[str, ClaimText] = {
             "epoch 7",
         ),
         refuted=Text(
-            "三层卷积学会的种子，到第 7 轮多半还有损失",
-            "Of the seeds that solve it with three convolutions, most still print a loss in "
-            "epoch 7",
+            "三层卷积学会的种子，到第 7 轮打印不出损失的不到七成",
+            "Of the seeds that solve it with three convolutions, fewer than 70 % print next to no "
+            "loss by epoch 7",
         ),
         undecided=Text(
             "到第 7 轮损失是否已经消失，因种子而异，还说不准",
@@ -146,8 +138,8 @@ ORIGINAL_CLAIM_TEXTS: dict[str, ClaimText] = {
             "A linear probe separates the classes better at the deeper level",
         ),
         refuted=Text(
-            "线性探针在更深的一层反而分得更差",
-            "A linear probe separates the classes worse at the deeper level",
+            "线性探针在更深的一层并没有分得更准",
+            "A linear probe does not separate the classes better at the deeper level",
         ),
         undecided=Text(
             "更深的一层是否更容易线性分开，还说不准",
@@ -176,38 +168,6 @@ ORIGINAL_CLAIM_TEXTS: dict[str, ClaimText] = {
         refuted=Text("全连接层的输入不是 5×5×5", "The dense layers do not take 5×5×5 inputs"),
         undecided=Text("这一条只对作业的图像成立", "This holds for the assignment's images only"),
     ),
-    "0.069-means-chance": ClaimText(
-        Text("打印 0.069，就是还在瞎猜", "A printed 0.069 means that the network is guessing"),
-        supported=Text(
-            "只打印 0.069 的那一轮结束时，网络多半在瞎猜",
-            "A network that prints nothing but 0.069 mostly guesses",
-        ),
-        refuted=Text(
-            "只打印 0.069 的网络多半并不是在瞎猜",
-            "A network that prints nothing but 0.069 mostly does not guess",
-        ),
-        undecided=Text(
-            "打印 0.069 是否就是瞎猜，训练还不够多",
-            "Whether a printed 0.069 means guessing takes more runs",
-        ),
-    ),
-    "odd-logs-are-of-the-split": ClaimText(
-        Text(
-            "每轮三行的日志出自 2,000 幅图像，按 15 % 与 85 % 分成两类",
-            "The logs with three rows an epoch come from 2,000 images in shares of 15 % and 85 %",
-        ),
-        supported=Text(
-            "把文件夹当作类别重演，行数和损失的水平都与那份失败的日志相合",
-            "A replay with the folders as classes agrees with the failed log in rows and level",
-        ),
-        refuted=Text(
-            "把文件夹当作类别重演，损失的水平与那份失败的日志不合",
-            "A replay with the folders as classes does not meet the failed log's level",
-        ),
-        undecided=Text(
-            "重演还不能与那份日志比较", "The replay cannot be compared with the log yet"
-        ),
-    ),
     "pooling-narrows-the-gap": ClaimText(
         Text("池化有助于防止过拟合", "Pooling helps against over-fitting"),
         supported=Text(
@@ -215,8 +175,9 @@ ORIGINAL_CLAIM_TEXTS: dict[str, ClaimText] = {
             "With pooling, training and test accuracy lie closer together",
         ),
         refuted=Text(
-            "有池化时，训练与测试的差距反而更大",
-            "With pooling, training and test accuracy lie further apart",
+            "有池化时，训练与测试的差距并不明显更小",
+            "With pooling, training and test accuracy lie no closer together, by a difference that "
+            "matters",
         ),
         undecided=Text(
             "有没有池化，训练与测试的差距分不出大小",
@@ -224,15 +185,17 @@ ORIGINAL_CLAIM_TEXTS: dict[str, ClaimText] = {
             "pooling",
         ),
     ),
-    "pooling-tolerates-shifts": ClaimText(
+    "pooling-lowers-sensitivity": ClaimText(
         Text("池化具有特征不变性", "Pooling has feature invariance"),
         supported=Text(
-            "图像平移 1 个像素，最大池化之后的特征图比池化之前变得少",
-            "When the image moves by a pixel, the map changes less after max-pooling than before",
+            "最大池化降低了对小平移的敏感，但不是不变：平移 1 个像素，池化之后的图变得少些",
+            "Max-pooling lowers the sensitivity to small shifts, which is not invariance: when the "
+            "image moves by a pixel, the map changes less after pooling than before",
         ),
         refuted=Text(
-            "图像平移 1 个像素，最大池化之后的特征图反而变得更多",
-            "When the image moves by a pixel, the map changes more after max-pooling than before",
+            "图像平移 1 个像素，最大池化之后的特征图并不变得更少",
+            "When the image moves by a pixel, the map changes no less after max-pooling than "
+            "before",
         ),
         undecided=Text(
             "图像平移 1 个像素，特征图在最大池化前后哪个变得少，还说不准",
@@ -246,18 +209,30 @@ ORIGINAL_CLAIM_TEXTS: dict[str, ClaimText] = {
         refuted=Text(
             "有池化的网络参数并不更少", "The network with pooling does not have fewer parameters"
         ),
-        undecided=TOO_FEW_TO_TELL,
     ),
-    "1x1-saves-work": ClaimText(
-        Text("1×1 卷积减少计算", "A 1x1 convolution saves computation"),
+    "no-pooling-needs-20": ClaimText(
+        Text("去掉池化，要 20 轮才有较好的效果", "Without pooling it takes 20 epochs to do well"),
         supported=Text(
-            "插入 1×1 卷积的网络乘加更少",
-            "With the 1x1 convolution a network takes fewer multiply-adds",
+            "没有池化的网络，10 轮之内没有学会的",
+            "Without pooling no network solves the task within 10 epochs",
         ),
         refuted=Text(
-            "插入 1×1 卷积的网络乘加并不更少",
-            "With the 1x1 convolution a network does not take fewer multiply-adds",
+            "没有池化的网络，10 轮之内也可以学会",
+            "Without pooling a network can solve the task within 10 epochs",
         ),
-        undecided=TOO_FEW_TO_TELL,
+        undecided=Text(
+            "没有池化的网络到第 10 轮还没有学会的，但种子太少",
+            "Without pooling no seed has solved the task by epoch 10, but there are few",
+        ),
+    ),
+    "1x1-saves-parameters": ClaimText(
+        Text("1×1 卷积减少参数", "A 1x1 convolution saves parameters"),
+        supported=Text(
+            "插入 1×1 卷积的网络参数更少", "With the 1x1 convolution a network has fewer parameters"
+        ),
+        refuted=Text(
+            "插入 1×1 卷积的网络参数并不更少",
+            "With the 1x1 convolution a network does not have fewer parameters",
+        ),
     ),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from report_builder.results.findings import TOO_FEW_TO_TELL, ClaimText
+from report_builder.results.findings import ClaimText
 from report_builder.text import Text
 
 OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
@@ -20,30 +20,31 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
     ),
     "escape-is-sudden": ClaimText(
         Text(
-            "一旦离开瞎猜的水平，两三轮就学会",
-            "Once off chance, a network solves the task within two or three epochs",
+            "一旦离开瞎猜的水平，三轮之内就学会",
+            "Once off chance, a network solves the task within three epochs",
         ),
         supported=Text(
-            "学会的网络一旦离开瞎猜，多半三轮之内就达到 98 %",
-            "Once off chance, most networks that solve the task do so within three epochs",
+            "离开了瞎猜的网络，多半三轮之内就达到 98 %",
+            "Most networks that leave chance reach 98 % within three epochs",
         ),
         refuted=Text(
-            "学会的网络离开瞎猜之后，多半要三轮以上才达到 98 %",
-            "Once off chance, most networks that solve the task take more than three epochs",
+            "离开了瞎猜的网络，三轮之内达到 98 % 的不到七成",
+            "Of the networks that leave chance, fewer than 70 % reach 98 % within three epochs",
         ),
         undecided=Text(
-            "离开瞎猜之后多久学会，还说不准",
-            "How soon after leaving chance a network solves the task is open",
+            "离开瞎猜之后是否多半三轮之内学会，还说不准",
+            "Whether most networks that leave chance solve the task within three epochs is open",
         ),
     ),
     "few-end-between": ClaimText(
         Text("结果分成两群：学会，或停在瞎猜", "Runs end in two groups: solved, or at chance"),
         supported=Text(
-            "很少有网络停在学会与瞎猜之间，所以平均准确率会误导人",
-            "Few runs end between solved and chance, so a mean accuracy misleads",
+            "几乎没有网络停在学会与瞎猜之间，所以平均准确率会误导人",
+            "Next to no run ends between solved and chance, so a mean accuracy misleads",
         ),
         refuted=Text(
-            "停在学会与瞎猜之间的网络不少", "A good part of the runs ends between solved and chance"
+            "停在学会与瞎猜之间的网络超过一成",
+            "More than one run in ten ends between solved and chance",
         ),
         undecided=Text(
             "停在学会与瞎猜之间的有多少，还说不准",
@@ -60,12 +61,11 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
             "基准网络的参数大半不在第一个全连接层",
             "Most of the baseline's parameters are not in its first dense layer",
         ),
-        undecided=TOO_FEW_TO_TELL,
     ),
     "split-replays-stay": ClaimText(
         Text(
-            "问“图像来自哪个文件夹”，网络只学到比例",
-            "Asked which folder an image came from, a network learns the shares only",
+            "问“图像来自哪个文件夹”，网络多半只学到比例",
+            "Asked which folder an image came from, most networks learn the shares only",
         ),
         supported=Text(
             "问“来自哪个文件夹”的网络，多半停在只知道比例的损失上",
@@ -73,9 +73,9 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
             "shares",
         ),
         refuted=Text(
-            "问“来自哪个文件夹”的网络，多半降到了只知道比例的损失以下",
-            "Asked for the folder, most networks get below the loss of one that knows only the "
-            "shares",
+            "问“来自哪个文件夹”的网络，停在只知道比例的损失上的不到七成",
+            "Asked for the folder, fewer than 70 % of the networks stay at the loss of one that "
+            "knows only the shares",
         ),
         undecided=Text(
             "问“来自哪个文件夹”时会怎样，种子还不够",
@@ -84,18 +84,18 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
     ),
     "right-labels-print-two-rows": ClaimText(
         Text(
-            "用正确的训练集，每轮打印不出三行",
-            "The right training set cannot print three rows an epoch",
+            "每批 64 幅时，正确的训练集每轮打印不出三行",
+            "In batches of 64, the right training set cannot print three rows an epoch",
         ),
         supported=Text(
-            "用正确的训练集，每轮打印不出三行，所以这两份日志不是用它训练的",
-            "The right training set cannot print three rows an epoch, so these two logs were not "
-            "trained on it",
+            "每批 64 幅时，正确的训练集每轮打印不出三行，所以这两份日志不是这样训练出来的",
+            "In batches of 64, the right training set cannot print three rows an epoch, so these "
+            "two logs do not come from such training",
         ),
         refuted=Text(
-            "用正确的训练集，也打印得出这么多行", "The right training set can print as many rows"
+            "每批 64 幅时，正确的训练集也打印得出这么多行",
+            "In batches of 64, the right training set can print as many rows",
         ),
-        undecided=TOO_FEW_TO_TELL,
     ),
     "failed-log-fits-folders": ClaimText(
         Text(
@@ -185,12 +185,13 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
             "With trained pooling fewer seeds solve the task than with max-pooling",
         ),
         refuted=Text(
-            "可训练池化学会的比例高于最大池化",
-            "With trained pooling more seeds solve the task than with max-pooling",
+            "可训练池化学会的比例并不明显低于最大池化",
+            "With trained pooling no fewer seeds solve the task than with max-pooling, by a "
+            "difference that matters",
         ),
         undecided=Text(
-            "可训练池化与最大池化，学会的比例分不出高下",
-            "Trained pooling and max-pooling cannot be told apart by the share that solves the "
+            "可训练池化与最大池化，学会的比例还分不出高下",
+            "Trained pooling and max-pooling cannot be told apart yet by the share that solves the "
             "task",
         ),
     ),
@@ -202,12 +203,185 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
             "插入 1×1 卷积后，学会的比例更低", "With the 1x1 convolution fewer seeds solve the task"
         ),
         refuted=Text(
-            "插入 1×1 卷积后，学会的比例更高", "With the 1x1 convolution more seeds solve the task"
+            "插入 1×1 卷积后，学会的比例并不明显更低",
+            "With the 1x1 convolution no fewer seeds solve the task, by a difference that matters",
         ),
         undecided=Text(
-            "插入 1×1 卷积前后，学会的比例分不出高下",
+            "插入 1×1 卷积前后，学会的比例还分不出高下",
             "With and without the 1x1 convolution, the shares that solve the task cannot be told "
-            "apart",
+            "apart yet",
+        ),
+    ),
+    "failures-collapse": ClaimText(
+        Text(
+            "停在瞎猜的网络，多半曾经离开，后来崩溃",
+            "Most networks that end at chance had left it and collapsed",
+        ),
+        supported=Text(
+            "停在瞎猜的网络，多半曾经离开那里，后来才崩溃",
+            "Of the networks that end at chance, most had left it and collapsed",
+        ),
+        refuted=Text(
+            "停在瞎猜的网络，曾经离开又崩溃的不到七成",
+            "Of the networks that end at chance, fewer than 70 % had left it and collapsed",
+        ),
+        undecided=Text(
+            "停在瞎猜的网络是否多半曾经离开，还说不准",
+            "Whether most networks that end at chance had left it and collapsed is open",
+        ),
+    ),
+    "collapsed-are-dead": ClaimText(
+        Text(
+            "崩溃的网络里有一层已经全死",
+            "A collapsed network has a layer in which every unit is dead",
+        ),
+        supported=Text(
+            "崩溃的网络，几乎都有一层对任何图像都不再响应",
+            "Nearly all collapsed networks have a layer that no longer responds to any image",
+        ),
+        refuted=Text(
+            "崩溃的网络，有一层全死的不到九成",
+            "Fewer than nine in ten collapsed networks have a layer in which every unit is dead",
+        ),
+        undecided=Text(
+            "崩溃的网络是否几乎都有一层全死，还说不准",
+            "Whether nearly all collapsed networks have a layer in which every unit is dead is "
+            "open",
+        ),
+    ),
+    "0.069-means-chance": ClaimText(
+        Text("打印 0.069，就是还在瞎猜", "A printed 0.069 means that the network is guessing"),
+        supported=Text(
+            "只打印 0.069 的那些轮结束时，没有一个网络答对的明显多于瞎猜",
+            "At the end of epochs that print nothing but 0.069, no network is right far more often "
+            "than by guessing",
+        ),
+        refuted=Text(
+            "只打印 0.069 的网络，也可能答对的远多于瞎猜：损失看的是把握，准确率只看对错",
+            "A network that prints nothing but 0.069 can be right far more often than by guessing: "
+            "the loss weighs how sure it is, the accuracy only whether it is right",
+        ),
+        undecided=Text(
+            "打印 0.069 的网络是否都在瞎猜，训练还不够多",
+            "Whether all networks that print 0.069 guess takes more runs",
+        ),
+    ),
+    "signal-shrinks": ClaimText(
+        Text(
+            "默认初始化下，信号越往后越小",
+            "With the default initialisation the signal shrinks on its way through the layers",
+        ),
+        supported=Text(
+            "训练之前，几乎所有网络的信号到最后一个隐藏层都不到第一块的一半",
+            "Before training, the signal in the last hidden layer is less than half of the first "
+            "block's in nearly all networks",
+        ),
+        refuted=Text(
+            "训练之前，信号到最后一个隐藏层不到第一块一半的网络不到九成",
+            "Before training, fewer than nine networks in ten have less than half of the first "
+            "block's signal in the last hidden layer",
+        ),
+        undecided=Text(
+            "训练之前信号是否越往后越小，网络还不够多",
+            "Whether the signal shrinks on its way through the layers takes more networks",
+        ),
+    ),
+    "smaller-rate-collapses-less": ClaimText(
+        Text(
+            "学习率 0.03 比 0.1 更少崩溃",
+            "At a learning rate of 0.03 fewer runs collapse than at 0.1",
+        ),
+        supported=Text(
+            "学习率 0.03 时崩溃的比例低于 0.1",
+            "At a learning rate of 0.03 fewer seeds collapse than at 0.1",
+        ),
+        refuted=Text(
+            "学习率 0.03 时崩溃的比例并不明显低于 0.1",
+            "At a learning rate of 0.03 no fewer seeds collapse than at 0.1, by a difference that "
+            "matters",
+        ),
+        undecided=Text(
+            "学习率 0.03 与 0.1，崩溃的比例还分不出高下",
+            "Learning rates of 0.03 and 0.1 cannot be told apart yet by the share that collapses",
+        ),
+    ),
+    "smaller-rate-solves-later": ClaimText(
+        Text("学习率 0.01 比 0.1 学会得晚", "At a learning rate of 0.01 the task is solved later"),
+        supported=Text(
+            "学习率 0.01 时，按轮数算学会得更晚",
+            "At a learning rate of 0.01 it takes more epochs to solve the task than at 0.1",
+        ),
+        refuted=Text(
+            "学习率 0.01 时，按轮数算学会得并不更晚",
+            "At a learning rate of 0.01 it takes no more epochs to solve the task than at 0.1",
+        ),
+        undecided=Text(
+            "学习率 0.01 与 0.1，哪个学会得晚还分不出",
+            "Which of the learning rates 0.01 and 0.1 solves the task later is open",
+        ),
+    ),
+    "kaiming-leaves-chance-earlier": ClaimText(
+        Text(
+            "Kaiming 初始化更早离开瞎猜",
+            "With Kaiming initialisation a network leaves chance earlier",
+        ),
+        supported=Text(
+            "用 Kaiming 初始化，网络更早离开瞎猜",
+            "With Kaiming initialisation a network leaves chance earlier than with PyTorch's",
+        ),
+        refuted=Text(
+            "用 Kaiming 初始化，网络并不更早离开瞎猜",
+            "With Kaiming initialisation a network leaves chance no earlier than with PyTorch's",
+        ),
+        undecided=Text(
+            "用 Kaiming 初始化是否更早离开瞎猜，还分不出",
+            "Whether a network leaves chance earlier with Kaiming initialisation is open",
+        ),
+    ),
+    "no-pooling-learns-slowly": ClaimText(
+        Text(
+            "按轮数算，没有池化学会得更晚",
+            "Counted in epochs, the task is solved later without pooling",
+        ),
+        supported=Text(
+            "按轮数算，没有池化的网络学会得更晚",
+            "Counted in epochs, the network without pooling solves the task later",
+        ),
+        refuted=Text(
+            "按轮数算，没有池化的网络学会得并不更晚",
+            "Counted in epochs, the network without pooling solves the task no later",
+        ),
+        undecided=Text(
+            "按轮数算，没有池化的网络是否学会得更晚，这些种子说不准",
+            "Whether the network without pooling needs more epochs, these seeds cannot tell",
+        ),
+    ),
+    "1x1-saves-work": ClaimText(
+        Text("1×1 卷积减少计算", "A 1x1 convolution saves computation"),
+        supported=Text(
+            "插入 1×1 卷积的网络乘加更少",
+            "With the 1x1 convolution a network takes fewer multiply-adds",
+        ),
+        refuted=Text(
+            "插入 1×1 卷积的网络乘加并不更少",
+            "With the 1x1 convolution a network does not take fewer multiply-adds",
+        ),
+    ),
+    "odd-logs-are-of-the-split": ClaimText(
+        Text(
+            "把文件夹当作类别重演，与那份失败的日志相合",
+            "A replay with the folders as classes agrees with the failed log",
+        ),
+        supported=Text(
+            "把文件夹当作类别重演，行数和损失的水平都与那份失败的日志相合",
+            "A replay with the folders as classes agrees with the failed log in rows and level",
+        ),
+        refuted=Text(
+            "把文件夹当作类别重演，损失的水平与那份失败的日志不合",
+            "A replay with the folders as classes does not meet the failed log's level",
+        ),
+        undecided=Text(
+            "重演还不能与那份日志比较", "The replay cannot be compared with the log yet"
         ),
     ),
 }

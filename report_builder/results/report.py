@@ -13,7 +13,13 @@ from report_builder.text import EMPTY, Text
 from xo.store.files import write_atomically
 from xo.store.inputs import Inputs, digest
 
-Verdict = Literal["supported", "refuted", "undecided"]
+Verdict = Literal["supported", "refuted", "undecided", "no data"]
+VERDICT_NAMES: dict[Verdict, Text] = {
+    "supported": Text("得到支持", "Supported"),
+    "refuted": Text("被推翻", "Refuted"),
+    "undecided": Text("未定", "Undecided"),
+    "no data": Text("没有数据", "No data"),
+}
 
 
 class Value(msgspec.Struct, frozen=True):
@@ -31,6 +37,14 @@ class Table(msgspec.Struct, frozen=True):
     rows: tuple[tuple[Text, ...], ...]
 
 
+class Reading(msgspec.Struct, frozen=True):
+    """What other seeds than those that decide say of a claim."""
+
+    seeds: Text  # which
+    verdict: Verdict
+    numbers: Text
+
+
 class DecidedClaim(msgspec.Struct, frozen=True, kw_only=True):
     """A claim with what the records say of it."""
 
@@ -42,6 +56,11 @@ class DecidedClaim(msgspec.Struct, frozen=True, kw_only=True):
     n: int
     needed: Text  # what would settle it; empty where it is settled
     figure: str  # that shows it
+    p: float | None = None  # of the value that the verdict excludes; None: no test was made
+    # Whether its seeds were trained after its rule was fixed; else it is exploratory.
+    confirmed: bool = False
+    beside: tuple[Reading, ...] = ()
+    seeds: dict[str, int] = {}  # of each variant, that would settle it
 
 
 class DrawnFigure(msgspec.Struct, frozen=True, kw_only=True):

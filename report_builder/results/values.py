@@ -18,11 +18,11 @@ from report_builder.evidence.estimates import (
     solved,
     spread,
 )
-from report_builder.evidence.fates import Fate, count_fates
+from report_builder.evidence.fates import LEFT_CHANCE, SILENT, Fate, count_fates
 from report_builder.evidence.recording import Origin, recorded
 from report_builder.evidence.study import Evidence
 from report_builder.results.demonstration_values import demonstration_values
-from report_builder.results.fate_words import FATE_MEANINGS, FATE_VALUES, fates_in_words
+from report_builder.results.fate_words import FATE_MEANINGS, FATE_VALUES, GOAL, fates_in_words
 from report_builder.results.forms import dash, plain
 from report_builder.results.original_values import original_values
 from report_builder.results.report import Value
@@ -36,7 +36,7 @@ Values = dict[str, Value]
 
 NONE_SOLVED = dash("没有种子学会", "no seed solved the task")
 NO_RUNS = dash("没有这样的训练", "no such run")
-NONE_REACHED = dash("没有种子达到过 98 %", "no seed ever reached 98 %")
+NONE_REACHED = dash(f"没有种子达到过 {GOAL}", f"no seed ever reached {GOAL}")
 
 
 def values(evidence: Evidence) -> Values:
@@ -71,6 +71,8 @@ def _of_study(evidence: Evidence) -> Values:
     return {
         "study.name": plain(evidence.study),
         "study.runs": plain(count(runs)),
+        "study.left_chance": plain(percent(LEFT_CHANCE, 0)),
+        "study.silent": plain(percent(SILENT, 0)),
         "study.class_runs": Value(
             same(count(len(learned))),
             Text("各变体中标签无误的训练", "runs of all variants with right labels"),

@@ -38,7 +38,7 @@ def demonstrations(
             used = [
                 run
                 for variant in row.variants
-                for run in by_variant[variant][: None if row.every_seed else 1]
+                for run in by_variant[variant][: 1 if row.seeds == "representative" else None]
             ]
             inputs = {
                 "code": {f"{row.compute}": "0"},

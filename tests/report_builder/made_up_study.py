@@ -311,10 +311,16 @@ def with_fate(run: RunRecord, fate: Fate) -> RunRecord:
     }[fate]
     course = [*[first] * (len(run.epochs) - 2), before, last]
     epochs = tuple(
-        msgspec.structs.replace(epoch, sample_loss=share * chance_loss(run), test_accuracy=accuracy)
+        msgspec.structs.replace(
+            epoch,
+            sample_loss=share * chance_loss(run),
+            test_accuracy=accuracy,
+            layers=(LayerState("conv2", float(share < 1), float(share < 1), 0.0),),
+        )
         for epoch, (share, accuracy) in zip(run.epochs, course, strict=True)
     )
-    return msgspec.structs.replace(run, epochs=epochs)
+    untrained = (LayerState("conv2", 1.0, 1.0, 0.0),)
+    return msgspec.structs.replace(run, epochs=epochs, untrained=untrained)
 
 
 def decided(evidence: Evidence) -> dict[str, DecidedClaim]:
@@ -332,11 +338,3 @@ def with_settings(make_evidence: Callable[..., Evidence], short: int = 2) -> Evi
     study = make_evidence(variants=(baseline, *others))
     cut = tuple(until(run, short) for run in study.runs("baseline"))
     return replace(study, records={**study.records, "baseline": cut})
-
-
-def collapsed(run: RunRecord) -> RunRecord:
-    """The run, back at chance in its last epoch after a loss of half of it."""
-    *before, last = run.epochs
-    before = [msgspec.structs.replace(epoch, sample_loss=0.35) for epoch in before]
-    last = msgspec.structs.replace(last, sample_loss=0.6931, test_accuracy=0.5)
-    return msgspec.structs.replace(run, epochs=(*before, last))

@@ -101,14 +101,30 @@ def _compute(
 
 
 def trained_networks(used: dict[str, list[RunRecord]]) -> Networks:
-    """The trained networks of the records, by variant."""
+    """The trained networks of the records, by variant.
+
+    One whose weights were not kept has the kernels of its record; its dense weights are not a
+    number, so that no result can rest on them.
+    """
+    import torch
     from safetensors.torch import load
 
     from xo.network.model import Net
 
     def network_of(run: RunRecord) -> Net:
         net = Net(run.settings, run.data.image_size, len(run.classes))
-        net.load_state_dict(load(read_weights(run)))
+        if run.has_weights:
+            net.load_state_dict(load(read_weights(run)))
+            return net.eval()
+        recorded = {"weight": "kernels", "bias": "biases"}
+        with torch.no_grad():
+            for parameter in net.parameters():
+                parameter.fill_(torch.nan)
+            for layer, modules in (("conv", net.conv), ("pool", net.pool)):
+                for k, module in enumerate(modules, 1):
+                    for name, parameter in module.named_parameters():
+                        last = run.array(f"{layer}{k}.{recorded[name]}")[-1]
+                        parameter.copy_(torch.tensor(last))
         return net.eval()
 
     return {variant: [(run, network_of(run)) for run in runs] for variant, runs in used.items()}

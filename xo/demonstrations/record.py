@@ -200,9 +200,12 @@ def _used(
     runs: tuple[RunRecord, ...],
     has_weights: Callable[[RunRecord], bool] = lambda run: run.has_weights,
 ) -> list[RunRecord]:
-    """The runs of a variant whose weights are taken; none where these were not kept."""
+    """The runs of a variant that it is computed from; none where no weights were kept."""
     kept = [run for run in runs if has_weights(run)]
-    if row.every_seed or not kept:
+    if row.seeds == "with weights" or not kept:
         return kept
     wanted = _representative(runs)
-    return [run for run in kept if run.folder == wanted.folder or run.solved][:1]
+    first = [run for run in kept if run.folder == wanted.folder or run.solved][:1]
+    if row.seeds == "representative" or not first:
+        return first
+    return first + [run for run in runs if run.folder != first[0].folder]

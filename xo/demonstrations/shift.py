@@ -32,7 +32,8 @@ def shifts(nets: Networks, data: DataSet) -> Computed:
 
     What comes in is background. Compared is the map of the baseline's first convolution after
     ReLU, unpooled and pooled: shifted back, over what both maps have in common; and not shifted
-    back, as the change relative to the map's distance from that of an empty image.
+    back, as the change relative to the map's distance from that of an empty image. The latter, for
+    one pixel, of every network of the variant; all else of the first.
     """
     if min(data.image_size) <= 4 * MOST:
         raise Unavailable("images too small to shift", side=4 * MOST, shift=MOST)
@@ -59,10 +60,12 @@ def shifts(nets: Networks, data: DataSet) -> Computed:
                 alike[kind][distance] += _correlation(*in_common) / 2
             shifted = shift_images(every, distance, axis, background)
             accuracy[distance] += evaluate(net, shifted, labels).accuracy / 2
+    by_seed = [_change_by_one_pixel(other, images, background) for _, other in nets["baseline"]]
     odd = np.arange(1, MOST + 1, 2)
     even = odd + 1
     mean = {kind: values.mean(0) for kind, values in changed.items()}
     facts = {
+        "seeds": [run.seed for run, _ in nets["baseline"]],
         "images": n,
         "test_images": len(data.test.labels),
         "most": MOST,
@@ -79,11 +82,24 @@ def shifts(nets: Networks, data: DataSet) -> Computed:
     }
     arrays = {
         "accuracy": accuracy,
+        **{f"by_seed.{kind}": np.array([each[kind] for each in by_seed]) for kind in POOLINGS},
         **{f"change.{kind}": values for kind, values in changed.items()},  # (images, 0 to 8 pixels)
         **{f"back.{kind}": values for kind, values in back.items()},  # (0 to 8 pixels,) each
         **{f"alike.{kind}": values for kind, values in alike.items()},
     }
     return facts, arrays
+
+
+def _change_by_one_pixel(net: Net, images: Tensor, background: int) -> dict[str, float]:
+    """The relative change of a map in place, the mean over images and both directions."""
+    before, empty = _maps(net, images), _maps(net, torch.full_like(images[:1], background))
+    changed = dict.fromkeys(POOLINGS, 0.0)
+    for axis in (1, 2):
+        after = _maps(net, shift_images(images, 1, axis, background))
+        for kind, pool in POOLINGS.items():
+            change = _relative(pool(after) - pool(before), pool(before) - pool(empty))
+            changed[kind] += float(change.mean()) / 2
+    return changed
 
 
 @torch.inference_mode()

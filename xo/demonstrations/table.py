@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,24 +20,25 @@ class Demonstration:
     """A function that computes something on trained networks, and which networks it needs.
 
     `compute` names a function `(Networks, DataSet) -> Computed`.
-    Facts are plain data for record.json. Of each variant it gets the representative run, or with
-    `every_seed` all runs whose weights were kept. It raises Unavailable for a data set or network
-    that it cannot be shown on.
+    Facts are plain data for record.json. It raises Unavailable for a data set or network that it
+    cannot be shown on.
     """
 
     compute: str  # "module:function"
     variants: tuple[str, ...]
-    every_seed: bool = False
+    # Of each variant: the representative run; all runs whose weights were kept; or all, that one
+    # first, of which those without weights have the kernels of their record and no dense weights.
+    seeds: Literal["representative", "with weights", "all"] = "representative"
 
 
 DEMONSTRATIONS: dict[str, Demonstration] = {
     "windows": Demonstration("xo.demonstrations.receptive_field:windows", ("baseline", "features")),
-    "shifts": Demonstration("xo.demonstrations.shift:shifts", ("baseline",)),
+    "shifts": Demonstration("xo.demonstrations.shift:shifts", ("baseline",), seeds="all"),
     "sharing": Demonstration("xo.demonstrations.shift:sharing", ("baseline",)),
     "pooling": Demonstration("xo.demonstrations.pooling:pooling", ("trained-pooling",)),
     "fcn": Demonstration("xo.demonstrations.canvas:fcn", ("baseline",)),
     "probes": Demonstration(
-        "xo.demonstrations.linear_probe:probes", ("features",), every_seed=True
+        "xo.demonstrations.linear_probe:probes", ("features",), seeds="with weights"
     ),
     "patches": Demonstration("xo.demonstrations.top_patches:patches", ("features",)),
     "partial-sums": Demonstration("xo.demonstrations.channel_mixing:partial_sums", ("baseline",)),

@@ -18,6 +18,7 @@ from xo.data.dataset import DataSet
 from xo.demonstrations.table import DEMONSTRATIONS
 from xo.errors import CheckFailed, InputError
 from xo.exchange.current import Current
+from xo.runs.added_seeds import added_seeds
 from xo.runs.record import WEIGHTS, RunRecord, run_record
 from xo.runs.study import find_records, find_study, plan, study_data
 from xo.store.artifact import RECORD, Artifact, Damaged, read
@@ -130,7 +131,9 @@ def _runs(study: str | None, data: DataSet, store: Store) -> tuple[list[RunRecor
     """The records by variant and seed, and how many the study lacks."""
     if study:
         asked = find_study(study)
-        found, missing = find_records(plan(asked, study_data(asked, data), Source()), store)
+        images = study_data(asked, data)
+        added = added_seeds(store.root, study, images)
+        found, missing = find_records(plan(asked, images, Source(), added), store)
     else:
         current = Current(data, Source())
         stored = map(read, store.folders("run"))

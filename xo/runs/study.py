@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -23,15 +24,27 @@ class Study:
 
     seeds: range
     exceptions: Mapping[str, range] = field(default_factory=dict)  # seeds by variant
+    # Seeds of every variant that no wording and no decision rule had seen when they were trained,
+    # so that they can confirm what the others show.
+    confirming: range = range(0)
     epochs: int | None = None  # instead of the variant's own
     images: tuple[int, int] | None = None  # training and test images per class, instead of all
 
-    def seeds_of(self, variant: str) -> range:
-        """The seeds of a variant of that name."""
-        return self.exceptions.get(variant, self.seeds)
+    def seeds_of(self, variant: str, count: int = 0) -> tuple[int, ...]:
+        """The seeds of a variant of that name; where `count` is larger than their number, the next
+        ones as well, but never more that are to confirm.
+        """
+        own = self.exceptions.get(variant, self.seeds)
+        more = (seed for seed in itertools.count(own.stop) if seed not in CONFIRMING)
+        return (*own, *itertools.islice(more, max(0, count - len(own))), *self.confirming)
 
 
 NONE = range(0)
+CONFIRMING = range(1000, 1010)
+# Other learning rates and initialisations, which only `full` compares.
+SETTINGS_COMPARED = dict.fromkeys(
+    ("lr-0-03", "lr-0-01", "kaiming", "kaiming-lr-0-03", "kaiming-lr-0-01"), NONE
+)
 STUDIES = {
     # Only tries the pipeline: two seeds of one variant, and no replays of the original's odd logs.
     "smoke": Study(
@@ -41,6 +54,7 @@ STUDIES = {
             "no-pooling-wrong-folder": NONE,
             "three-conv-uneven": NONE,
             "no-pooling-uneven": NONE,
+            **SETTINGS_COMPARED,
         },
         epochs=2,
         images=(32, 12),
@@ -57,12 +71,10 @@ STUDIES = {
             "no-pooling": range(5),
             "no-pooling-wrong-folder": range(5),
             "no-pooling-uneven": range(5),
+            **SETTINGS_COMPARED,
         },
     ),
-    "full": Study(range(10)),
-    # Seeds that no wording and no decision rule has seen, so that they can confirm what the others
-    # show. Train them only when the tests of all claims are fixed.
-    "confirm": Study(range(1000, 1010)),
+    "full": Study(range(10), confirming=CONFIRMING),
 }
 
 
@@ -121,12 +133,18 @@ def study_data(study: Study, data: DataSet) -> DataSet:
     return data.subset(*study.images) if study.images else data
 
 
-def plan(study: Study, data: DataSet, source: Source) -> list[Run]:
-    """Every run of the study on `data`, its `study_data`, by variant and seed."""
+def plan(study: Study, data: DataSet, source: Source, seeds: Mapping[str, int] = {}) -> list[Run]:
+    """Every run of the study on `data`, its `study_data`, by variant and seed.
+
+    `seeds` are how many of a variant are wanted, where these are more than the study's own.
+    """
     runs = []
     for row in map(checked_variant, VARIANTS.values()):
         variant = replace(row, epochs=study.epochs) if study.epochs else row
-        runs += [one_run(variant, seed, data, source) for seed in study.seeds_of(row.name)]
+        runs += [
+            one_run(variant, seed, data, source)
+            for seed in study.seeds_of(row.name, seeds.get(row.name, 0))
+        ]
     return runs
 
 

@@ -26,10 +26,15 @@ class _Module:
 
 
 class Source:
-    """The definitions of the packages below `root`, as they stand on disk when first asked for."""
+    """The definitions of the packages below `root`, as they stand on disk when first asked for.
 
-    def __init__(self, root: Path = ROOT):
+    What calls of the functions `words` are given, and `.format` of what these return, does not
+    count.
+    """
+
+    def __init__(self, root: Path = ROOT, words: frozenset[str] = frozenset()):
         self.root = root
+        self._words = words
         self._modules: dict[str, _Module] = {}
         self._reached: dict[tuple[str, ...], dict[str, str]] = {}
         self._known: dict[tuple[str, str], tuple[str, list[tuple[str, str]]]] = {}
@@ -87,7 +92,7 @@ class Source:
                 for each in self._references(module_name, module, statement)
             }
             self._known[module_name, name] = (
-                _digest(statements),
+                _digest(statements, self._words),
                 [(module_name, ""), *sorted(references)],
             )
         return self._known[module_name, name]
@@ -217,20 +222,34 @@ def _names(
 
 
 @cache
-def _text(statement: ast.stmt) -> str:
-    return repr(_plain(statement))
+def _text(statement: ast.stmt, words: frozenset[str]) -> str:
+    return repr(_plain(statement, words))
 
 
-def _plain(node: object) -> object:
+def _plain(node: object, words: frozenset[str]) -> object:
     """A syntax tree as plain data without empty fields, which differ by Python's version."""
     if isinstance(node, ast.AST):
+        if _is_wording(node, words):
+            return "words"
         fields = ((name, value) for name, value in ast.iter_fields(node) if name != "ctx")
-        present = [(name, _plain(value)) for name, value in fields if value not in (None, [])]
+        present = [
+            (name, _plain(value, words)) for name, value in fields if value not in (None, [])
+        ]
         return type(node).__name__, present
     if isinstance(node, list):
-        return [_plain(each) for each in node]
+        return [_plain(each, words) for each in node]
     return node
 
 
-def _digest(statements: list[ast.stmt]) -> str:
-    return hashlib.sha256("\n".join(map(_text, statements)).encode()).hexdigest()[:16]
+def _is_wording(node: object, words: frozenset[str]) -> bool:
+    """Whether it is `Text(...)` or `Text(...).format(...)`, where `words` holds "Text"."""
+    if not isinstance(node, ast.Call):
+        return False
+    if isinstance(node.func, ast.Attribute):
+        return node.func.attr == "format" and _is_wording(node.func.value, words)
+    return isinstance(node.func, ast.Name) and node.func.id in words
+
+
+def _digest(statements: list[ast.stmt], words: frozenset[str]) -> str:
+    text = "\n".join(_text(each, words) for each in statements)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

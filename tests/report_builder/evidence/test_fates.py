@@ -17,6 +17,7 @@ from report_builder.evidence.fates import (
     dead_layers,
     fate,
     left_chance_epoch,
+    silent_layers,
 )
 from xo.network.measurements import LayerState
 from xo.runs.record import SOLVED
@@ -25,12 +26,33 @@ TWO, THREE, UNEVEN = (850, 850), (500, 500, 500), (300, 1700)
 LOSS = {TWO: log(2), THREE: log(3), UNEVEN: 0.4227}  # of guessing, in nats
 
 
-def run(losses: list[float], accuracy: float = 0.5, counts: tuple[int, ...] = TWO, **fields):
-    """A run with this loss on the sample after each epoch, and this last test accuracy."""
+def layers(activation: float = 1.0) -> tuple[LayerState, ...]:
+    """Two layers, the second with values of this size; the outputs have no units."""
+    return (
+        LayerState("conv1", 1.0, 1.0, 0.1),
+        LayerState("conv2", float(activation > 0), activation, 0.1),
+        LayerState("logits", None, 0.0, 0.1),
+    )
+
+
+def run(
+    losses: list[float],
+    accuracy: float = 0.5,
+    counts: tuple[int, ...] = TWO,
+    activation: float = 0.0,
+    **fields,
+):
+    """A run with this loss on the sample after each epoch, the largest of its batches as well, and
+    this last test accuracy; conv2 ends with values of the size `activation`, 1 before training.
+    """
+    epochs = [
+        SimpleNamespace(epoch=e, sample_loss=x, largest_batch_loss=x, layers=())
+        for e, x in enumerate(losses, 1)
+    ]
+    epochs[-1].layers = layers(activation)
     return SimpleNamespace(
-        epochs=[
-            SimpleNamespace(epoch=e, sample_loss=x, layers=()) for e, x in enumerate(losses, 1)
-        ],
+        epochs=epochs,
+        untrained=layers(),
         label_counts=counts,
         solved=accuracy >= SOLVED,
         **fields,
@@ -48,12 +70,13 @@ def course(*shares: float, counts: tuple[int, ...] = TWO) -> list[float]:
     [
         ((1, 0.5, 0.01), 0.99, "solved", 2, None),
         ((1, 0.5, 0.3), 0.9, "unsettled", 2, None),
-        ((1, 1, 0.95), 0.6, "unsettled", None, None),  # on its way
+        ((1, 1, 0.95), 0.6, "unsettled", 3, None),  # on its way
         ((1, 0.05, 1, 1), 0.5, "collapsed", 2, 3),
         ((1, 0.5, 1.7), 0.5, "collapsed", 2, 3),  # beyond chance
         ((0.5, 1, 0.5, 1), 0.5, "collapsed", 1, 4),  # for good in the last
         ((1, 1, 1.0002), 0.5, "never left chance", None, None),
-        ((2.5, 1, 0.995), 0.5, "never left chance", None, None),
+        ((1.9, 1, 0.995), 0.5, "never left chance", None, None),
+        ((1, 2.5, 0.995), 0.5, "collapsed", 2, 2),  # thrown off by a batch
         ((1,), 0.5, "never left chance", None, None),
     ],
 )
@@ -106,17 +129,20 @@ def test_the_last_accuracy_alone_decides_whether_a_run_solved_its_task():
     assert fate(run([0.69, 0.01, 0.02], SOLVED - 1 / 300)) == "unsettled"
 
 
-def test_a_layer_is_dead_of_which_nothing_responds():
-    layers = [
-        ("conv1", 0.2),
-        ("conv2", 0.0),
-        ("dense1", 1.0),
-        ("logits", None),  # whose values may be negative: it has no units that die
-    ]
-    found = run([0.1, 0.7])
-    found.epochs[0].layers = (LayerState("conv2", 1.0, 0.5, 0.1),)
-    found.epochs[1].layers = tuple(LayerState(name, alive, 0.0, 0.0) for name, alive in layers)
-    assert dead_layers(found) == ("conv2",)
+@pytest.mark.parametrize(
+    ("activation", "expected", "silent", "dead"),
+    [
+        (0.0, "collapsed", ("conv2",), ("conv2",)),
+        (0.009, "collapsed", ("conv2",), ()),
+        (nan, "collapsed", ("conv2",), ("conv2",)),
+        (0.02, "unsettled", (), ()),
+    ],
+)
+def test_a_run_that_is_back_at_chance_has_collapsed_only_if_a_layer_fell_silent(
+    activation, expected, silent, dead
+):
+    found = run(course(1, 0.05, 1), activation=activation)
+    assert (fate(found), silent_layers(found), dead_layers(found)) == (expected, silent, dead)
     assert dead_layers(found, 0) == ()
 
 

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from xo.network.measurements import LayerState
 from xo.runs.record import SOLVED
 from xo.variants import VARIANTS
 
@@ -31,6 +32,7 @@ class PlainEvidence:
 def runs(accuracy: list[list[float]], loss: float = 0.5, **fields) -> list[SimpleNamespace]:
     """A run for each row of `accuracy` (seeds, epochs); `loss` is that of every batch and epoch,
     but on the sample of training images, where it falls from ln 2 to 0 as accuracy rises from 0.5.
+    At 0.5 a layer is silent and dead.
     """
     fields = {"label_counts": (1, 1), **fields}
     return [
@@ -43,10 +45,12 @@ def runs(accuracy: list[list[float]], loss: float = 0.5, **fields) -> list[Simpl
                     test_loss=loss,
                     test_accuracy=value,
                     sample_loss=np.log(2) * 2 * (1 - value),
-                    layers=[],
+                    layers=[LayerState("conv2", alive, alive, alive)],
                 )
                 for epoch, value in enumerate(line, 1)
+                for alive in [float(value > 0.5)]
             ],
+            untrained=[LayerState("conv2", 1.0, 1.0, 1.0)],
             solved=line[-1] >= SOLVED,
             array={"batch_loss": np.full((len(line), 2), loss)}.__getitem__,
             **fields,

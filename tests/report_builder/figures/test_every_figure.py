@@ -20,15 +20,18 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.lines import Line2D
 from PIL import Image
 
-from report_builder.evidence.course import compares_settings
+from report_builder.evidence.fates import FATE_NAMES, FATES
 from report_builder.figures import table
 from report_builder.figures.toolkit import layout, words
+from report_builder.figures.toolkit.fates import MARKS
 from report_builder.figures.toolkit.style import STYLES, Style
 from xo.store.source_digest import ROOT
 from xo.variants import VARIANTS
 
+from ..made_up_study import with_fate
 from .rendering import EN, Rendered, assert_described, assert_tidy, render, render_styles, strings
 
 HASHES = Path(__file__).with_name("figure-hashes.json")
@@ -54,11 +57,7 @@ OF_VARIANTS = {
     "maps2": ("features", "no-pooling", "one-by-one"),
     "maps3": ("features", "one-by-one"),
 }
-OF_STUDY = [
-    name
-    for name, row in table.FIGURES.items()
-    if row.scope == "study" and (not row.settings or compares_settings(tuple(VARIANTS.values())))
-]
+OF_STUDY = [name for name, row in table.FIGURES.items() if row.scope == "study"]
 NAMES = [*OF_STUDY, *(f"{name}.{each}" for name, chosen in OF_VARIANTS.items() for each in chosen)]
 
 
@@ -75,7 +74,7 @@ def name(figure, request) -> str:
 
 
 def test_every_figure_of_a_variant_is_among_them():
-    assert set(OF_VARIANTS) == {n for n, row in table.FIGURES.items() if row.scope == "variant"}
+    assert set(OF_VARIANTS) == set(table.FIGURES) - set(OF_STUDY)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -176,6 +175,38 @@ def test_figures_hold_for_other_records(make_evidence, languages, choices):
             assert_tidy(rendered)
             drawing = rendered.drawing
             assert "nan" not in drawing.title + drawing.caption + drawing.alt
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_fate_has_a_color_and_a_mark_of_its_own_in_the_figures_of_runs(
+    make_evidence, language
+):
+    rows = (VARIANTS["features"], VARIANTS["three-conv-wrong-folder"])
+    study = make_evidence(seeds=4, epochs=3, variants=rows, dense=(8,))
+    records = {name: tuple(map(with_fate, runs, FATES)) for name, runs in study.records.items()}
+    study = replace(study, records=records)
+    style = Style(language, "light")
+    for name in (
+        "solved",
+        "escape",
+        "accuracy-by-epoch",
+        "variants-compared",
+        "loss.features",
+        "accuracy.features",
+    ):
+        rendered = render(name, study, style)
+        assert_tidy(rendered)
+        assert_described(rendered.drawing)
+        if name == "escape":  # two ends of the four: collapsed, and censored
+            continue
+        drawn = [
+            (line.get_marker(), line.get_color())
+            for holder in (rendered.drawing.figure, *rendered.drawing.figure.axes)
+            for line in holder.findobj(Line2D)
+        ]
+        assert {(MARKS[fate], style.color(fate)) for fate in FATES} <= set(drawn), name
+        for fate in FATES:
+            assert FATE_NAMES[fate][language] in rendered.drawing.alt, name
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

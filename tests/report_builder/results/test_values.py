@@ -44,7 +44,7 @@ def test_when_no_seed_solves_nothing_is_said_of_the_solved(make_evidence):
         same("—"), Text("没有种子学会", "no seed solved the task")
     )
     assert found["baseline.escape_epoch"] == Value(
-        same("—"), Text("没有种子达到过 98 %", "no seed ever reached 98 %")
+        same("—"), Text("没有种子达到过 98\u00a0%", "no seed ever reached 98\u00a0%")
     )
 
 

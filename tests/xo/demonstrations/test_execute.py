@@ -122,11 +122,11 @@ def test_without_weights_it_names_the_command_that_makes_them(store, data, train
         )
 
 
-def test_it_uses_the_lowest_seed_that_solved_its_task_or_every_seed_with_weights(
+def test_it_uses_the_lowest_seed_that_solved_its_task_or_every_seed_with_weights_or_every_seed(
     store, data, train, use
 ):
     row = Demonstration("xo.demonstrations.shift:sharing", ("baseline",))
-    use(one=row, all=replace(row, every_seed=True))
+    use(one=row, kept=replace(row, seeds="with weights"), all=replace(row, seeds="all"))
     runs = [
         train("baseline", 0, 0.5),
         train("baseline", 1),
@@ -137,7 +137,7 @@ def test_it_uses_the_lowest_seed_that_solved_its_task_or_every_seed_with_weights
         each.name: [run.seed for run in each.used["baseline"]]
         for each in planned(by_variant(*runs), data, store)
     }
-    assert used == {"one": [1], "all": [0, 1, 3]}
+    assert used == {"one": [1], "kept": [0, 1, 3], "all": [1, 0, 2, 3]}
     unsolved, _ = planned(by_variant(runs[0]), data, store)
     assert [run.seed for run in unsolved.used["baseline"]] == [0]
 

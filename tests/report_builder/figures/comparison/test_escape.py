@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import pytest
 
 from report_builder.figures.comparison import escape
@@ -50,9 +48,7 @@ def test_a_seed_that_falls_back_has_reached_it_and_one_that_might_still_is_censo
 
 def test_a_seed_that_collapses_before_is_not_censored():
     values = [[0.5, 0.9, 0.5, 0.5], [0.5, 0.5, 0.5, 0.5], [0.5, 0.5, 0.5, 1.0]]
-    found = runs(values)
-    found[0].epochs[-1].layers = [SimpleNamespace(name="conv2", alive=0.0)]
-    numbers = escape.measure(PlainEvidence(baseline=found))
+    numbers = escape.measure(PlainEvidence(baseline=runs(values)))
     (line,) = numbers.lines
     assert (line.lost.tolist(), line.censored) == ([True, False, False], 1)
     description = escape.describe(numbers)
