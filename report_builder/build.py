@@ -31,7 +31,7 @@ from report_builder.last_build import (
     unchanged_since,
     write_last_build,
 )
-from report_builder.pages.render import figure_pages, page_requests, render
+from report_builder.pages.render import cited_on, figure_pages, page_requests, render
 from report_builder.paths import CONFIG, Paths
 from report_builder.results.compute import compute
 from report_builder.results.report import read_report, write_report
@@ -126,7 +126,12 @@ def build(
         requests = page_requests(paths.docs, report)
         pages = figure_pages(requests, report.drawable)
         export = attach_runs(study_name, paths) if attach else None
-        report = msgspec.structs.replace(report, figure_pages=pages, attached_runs=export)
+        report = msgspec.structs.replace(
+            report,
+            figure_pages=pages,
+            cited_on=cited_on(paths.docs, requests),
+            attached_runs=export,
+        )
         requested = artifacts.requested_artifacts(evidence, requests, paths, report.drawable)
         made = _make_missing(requested, jobs, follow)
         stored = [made.get((each.kind, each.name), each) for each in requested]

@@ -40,6 +40,11 @@ def address(text: str) -> Markup:
     return Markup(quote(text, safe="/#"))
 
 
+def link(text: str) -> Markup:
+    """A whole address, of another site, percent-encoded; it goes between < and >."""
+    return Markup(quote(text, safe=":/#?&=;().,@+%"))
+
+
 def csv_cell(value: object) -> object:
     """A cell of a CSV: an apostrophe keeps spreadsheets from taking text for a formula."""
     return (

@@ -12,6 +12,7 @@ import msgspec
 
 from report_builder.evidence.gather import StudyRuns, gather
 from report_builder.evidence.original_logs import FILE as PRINTED_LOGS
+from report_builder.evidence.references import LITERATURE, REFERENCES
 from report_builder.paths import CONFIG, Paths
 from report_builder.site.publish import is_published
 from xo.runs.resources import cores
@@ -90,7 +91,8 @@ def read_files(docs: Path) -> dict[str, str]:
         for file in sorted(folder.rglob("*"))
         if "__pycache__" not in file.parts and file.is_file()
     ]
-    return {str(file): file_digest(file) for file in [CONFIG, PRINTED_LOGS, *sources]}
+    files = [CONFIG, PRINTED_LOGS, REFERENCES, LITERATURE, *sources]
+    return {str(file): file_digest(file) for file in files}
 
 
 def fingerprint(study: StudyRuns, paths: Paths, files: dict[str, str]) -> str:

@@ -18,7 +18,7 @@ from report_builder.evidence.gather import (
     look_up_study,
 )
 from report_builder.evidence.inputs import PENDING
-from report_builder.pages.render import figure_pages, page_requests
+from report_builder.pages.render import cited_on, figure_pages, page_requests
 from report_builder.paths import CONFIG, Paths
 from report_builder.results.compute import compute, result_inputs
 from report_builder.results.report import Report, RunCounts, pack, read_report
@@ -73,7 +73,11 @@ def _made_of_records(study: StudyRuns, paths: Paths, last: Report) -> Iterator[S
 
     report = outline(evidence, count_runs(study, evidence), study.store)
     requests = page_requests(paths.docs, report)
-    report = msgspec.structs.replace(report, figure_pages=figure_pages(requests, report.drawable))
+    report = msgspec.structs.replace(
+        report,
+        figure_pages=figure_pages(requests, report.drawable),
+        cited_on=cited_on(paths.docs, requests),
+    )
     now: dict[str, Inputs] = {}
     for each in requested_artifacts(evidence, requests, paths, report.drawable, study.pending):
         now[f"{each.kind} {each.name}"] = each.inputs

@@ -1,11 +1,13 @@
-"""Whether words and results agree: claims, results typed in, both languages, links."""
+"""Whether words and results agree: claims, results typed in, references, both languages,
+links.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from report_builder.checks import languages, typed_numbers
+from report_builder.checks import languages, references, typed_numbers
 from report_builder.pages import render
 from report_builder.pages.templating import BUILD
 from report_builder.results.report import read_report
@@ -21,7 +23,11 @@ def faults(build: Path) -> Iterator[str]:
     if not report.has_results:
         raise InputError(f"{build / 'report.json'}: not there; run '{BUILD}' first")
     claim(build, "build")
-    yield from render.faults(docs, report)
+    requests, unrendered = render.requests_and_faults(docs, report)
+    yield from unrendered
+    yield from render.unstated_claims(requests, report)
+    yield from references.faults(requests)
+    yield from references.typed_citations(docs, ROOT / "report_builder")
     yield from typed_numbers.typed_results(docs, ROOT / "report_builder")
     yield from languages.differences(docs)
     yield from build_problems(build / "docs", ROOT / "mkdocs.yml")

@@ -202,7 +202,8 @@ def log_rank(a: Survival, b: Survival) -> float | None:
         CensoredData(uncensored=each.times[each.reached], right=each.times[~each.reached])
         for each in (a, b)
     )
-    p = float(logrank(*watched).pvalue)
+    with np.errstate(invalid="ignore"):  # all at the same moment: 0 / 0
+        p = float(logrank(*watched).pvalue)
     return p if isfinite(p) else None
 
 

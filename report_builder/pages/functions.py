@@ -15,8 +15,9 @@ import msgspec
 from markupsafe import Markup
 
 from report_builder import escape
-from report_builder.evidence import original_logs
-from report_builder.pages import glossary, provenance
+from report_builder.evidence import measured_elsewhere, original_logs
+from report_builder.evidence.references import Section, literature, references
+from report_builder.pages import citations, glossary, provenance
 from report_builder.pages.code_outputs import CodeBlock
 from report_builder.pages.templating import fill
 from report_builder.results.report import VERDICT_NAMES, AttachedRuns, DecidedClaim, Reading, Report
@@ -51,6 +52,11 @@ class PageFunctions:
             self.value,
             self.values_of,
             self.published,
+            self.measured_elsewhere,
+            self.literature,
+            self.cite,
+            self.sources,
+            self.references,
             self.table,
             self.figure,
             self.figure_link,
@@ -74,7 +80,7 @@ class PageFunctions:
             **({"variant": self._described(variant)} if variant else {}),
         }
 
-    # Values, tables and figures
+    # Values
 
     def value(self, name: str) -> str:
         """A value, with its note on demand and a link to what it rests on."""
@@ -106,6 +112,50 @@ class PageFunctions:
         self.requests.add(f"published {name}")
         fact = self._find("published", original_logs.facts(), name)
         return self._fill("published.md", printed=fact.text, section=fact.section)
+
+    def measured_elsewhere(self, name: str) -> str:
+        """A number that no build measured; when it was, and what it is, is the tooltip."""
+        self.requests.add(f"measured-elsewhere {name}")
+        fact = self._find("measured_elsewhere", measured_elsewhere.facts(), name)
+        return self._fill("measured_elsewhere.md", fact=fact)
+
+    # The literature; it needs no build
+
+    def literature(self, name: str) -> str:
+        """A number as a work of the literature has it; work and place in it are the tooltip."""
+        self.requests.add(f"literature {name}")
+        self._find("literature", literature(), name)
+        return citations.number(name, self.language, self._relative(citations.REFERENCES_PAGE))
+
+    def cite(self, key: str) -> str:
+        """A reference in short, linked to the page of references."""
+        self._cited(key)
+        return citations.link(key, self.language, self._relative(citations.REFERENCES_PAGE))
+
+    def sources(self, *keys: str) -> str:
+        """References in full, as a list."""
+        for key in keys:
+            self._cited(key)
+        return citations.entries(keys, self.language)
+
+    def references(self, section: Section) -> str:
+        """All references of a section in full, with the pages that cite each."""
+        self.requests.add(f"references {section}")
+        found = [key for key, row in references().items() if row.section == section]
+        pages = {
+            key: sorted(
+                (title[self.language], self._relative(page))
+                for page, title in self.report.cited_on.get(key, {}).items()
+            )
+            for key in found
+        }
+        return citations.entries(found, self.language, pages)
+
+    def _cited(self, key: str) -> None:
+        self.requests.add(f"reference {key}")
+        self._find("reference", references(), key)
+
+    # Tables and figures
 
     def table(self, name: str) -> str:
         """A table with its numbers at the right."""

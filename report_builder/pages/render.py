@@ -14,14 +14,14 @@ from typing import NamedTuple
 
 from jinja2 import Environment, TemplateError
 
-from report_builder.pages import glossary, notebooks
+from report_builder.pages import citations, glossary, notebooks
 from report_builder.pages.code_outputs import CodeBlock
 from report_builder.pages.folder import fill_folder
 from report_builder.pages.functions import CLAIMS_PAGE, PageFunctions
 from report_builder.pages.provenance import VALUES, VALUES_CSV, values_csv
 from report_builder.pages.templating import environment
 from report_builder.results.report import Report
-from report_builder.text import LANGUAGES
+from report_builder.text import LANGUAGES, Text
 from xo.errors import InputError
 from xo.variants import VARIANTS, Variant
 
@@ -64,6 +64,21 @@ def figure_pages(requests: Iterable[PageRequest], drawable: Iterable[str]) -> di
             if f"figure {name}" in page.results:
                 found.setdefault(name, page.path.partition("/")[2])
     return found
+
+
+def cited_on(docs: Path, requests: Iterable[PageRequest]) -> dict[str, dict[str, Text]]:
+    """Every reference that pages cite, and these pages with their titles.
+
+    A page is given by its path below its language's folder. Pages of variants are left out: one
+    source makes them all.
+    """
+    found: dict[str, dict[str, Text]] = {}
+    for page in requests:
+        path = page.path.partition("/")[2]
+        if page.source.endswith(f"/{path}"):
+            for key in citations.cited(page.results):
+                found.setdefault(key, {})[path] = citations.page_titles(docs, path)
+    return {key: dict(sorted(pages.items())) for key, pages in sorted(found.items())}
 
 
 def _folder_order(page: PageRequest) -> int:
@@ -118,19 +133,24 @@ def render(docs: Path, report: Report, out: Path) -> list[PageRequest]:
     return [_request(page) for page, _ in rendered] + requests
 
 
-def faults(docs: Path, report: Report) -> Iterator[str]:
-    """Every page that does not render with this report, and every claim that no page states.
+def requests_and_faults(docs: Path, report: Report) -> tuple[list[PageRequest], list[str]]:
+    """What all pages request, with this report and without any, and a line for every page that
+    does not render with it.
 
-    A page does not render, for instance, where it was worded for another verdict than a claim has.
-    The page that lists all claims counts for none of them.
+    That is so, for instance, where a page was worded for another verdict than a claim has.
     """
     # Without results: another data set may leave out what pages say of the embedded one.
-    requests = page_requests(docs, Report())
+    requests, faults = page_requests(docs, Report()), []
     for page in _pages(docs):
         try:
             requests.append(_request(_render(docs, report, page)[0]))
         except InputError as error:
-            yield str(error)
+            faults.append(str(error))
+    return requests, faults
+
+
+def unstated_claims(requests: Iterable[PageRequest], report: Report) -> Iterator[str]:
+    """Every claim that no page states; the page that lists all claims counts for none of them."""
     stated = {
         name
         for page in requests

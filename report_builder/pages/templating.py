@@ -33,6 +33,7 @@ def environment(folder: Path) -> Environment:
     )
     found.filters |= {
         "address": escape.address,
+        "link": escape.link,
         "python": escape.python,
         "shell": escape.shell,
         "tooltip": escape.tooltip,

@@ -47,10 +47,10 @@ TERMS: dict[str, Term] = {
     ),
     "chance-level": _term(
         Text("随机猜测水平", "chance level"),
-        "分不出类别的网络的成绩；两类一样多时，损失是 ln 2，准确率是一半。",
-        "How a network does that cannot tell the classes apart: for two equal classes a loss of "
-        "ln 2, half of the answers right.",
-        r"\ln 2",
+        "分不出类别的网络的成绩；k 类一样多时，损失是 ln k，准确率是 1/k。",
+        "How a network does that cannot tell the classes apart: for k equal classes a loss of "
+        "ln k, and one answer in k right.",
+        r"\ln k",
     ),
     "channel": _term(
         Text("通道", "channel"),
@@ -155,6 +155,12 @@ TERMS: dict[str, Term] = {
         "输入平移，输出不变。",
         "When the input is shifted, the output stays as it is.",
     ),
+    "interval": _term(
+        Text("置信区间", "confidence interval"),
+        "由样本算出的一个范围；重复取样，95 % 的这种范围会包含真正的比例。",
+        "A range computed from a sample; of many samples, 95 % of such ranges contain the true "
+        "share.",
+    ),
     "kernel": _term(
         Text("卷积核", "kernel"),
         "滑动窗口上的一组权值；3×3 的核有 9 个数，每个输入通道各有一个。",
@@ -179,6 +185,11 @@ TERMS: dict[str, Term] = {
         "从像素直接得到的、由前者组合的、再作组合因而更抽象的特征。",
         "Features taken straight from pixels, combinations of those, and combinations of "
         "combinations, which are more abstract.",
+    ),
+    "linear-model": _term(
+        Text("线性模型", "linear model"),
+        "把输入各数加权求和、再加偏置来打分的模型，没有隐藏层。",
+        "A model that scores by a weighted sum of its inputs and a bias, without hidden layers.",
     ),
     "linear-probe": _term(
         Text("线性探针", "linear probe"),
@@ -314,6 +325,12 @@ TERMS: dict[str, Term] = {
         Text("上采样", "up-sampling"),
         "把图变大，例如重复像素、插值或转置卷积。",
         "Making a map larger, by repeating pixels, interpolation or a transposed convolution.",
+    ),
+    "validation-set": _term(
+        Text("验证集", "validation set"),
+        "既不用来训练、也不用来报告结果的图像，在多个网络或设置之间做选择时用。",
+        "Images used neither to train nor to report a result, but to choose among networks or "
+        "settings.",
     ),
     "variant": _term(
         Text("变体", "variant"),

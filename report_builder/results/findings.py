@@ -5,7 +5,6 @@ that decide in words.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from math import ceil
 from typing import NamedTuple
 
 from report_builder.evidence.estimates import (
@@ -331,7 +330,7 @@ def _seeds_for(estimate: Estimate | None, size: Size, runs: Mapping[str, int]) -
     if estimate:
         half = (estimate.high - estimate.low) / 2
         times = (half / max(estimate.value - size.excluded, size.matters - estimate.value)) ** 2
-    return {name: max(had + 1, FEWEST, ceil(had * times)) for name, had in runs.items()}
+    return {name: max(had + 1, FEWEST, int(had * times) + 1) for name, had in runs.items()}
 
 
 def _signed(value: float) -> str:

@@ -7,8 +7,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
+from report_builder.evidence.estimates import Share
 from report_builder.results.report import Table, Value
-from report_builder.text import Text, same
+from report_builder.text import Text, percent, same
 
 
 def plain(text: str, note: str = "") -> Value:
@@ -19,6 +20,11 @@ def plain(text: str, note: str = "") -> Value:
 def dash(zh: str, en: str) -> Value:
     """A value that is not known, and why."""
     return Value(same("—"), Text(zh, en))
+
+
+def interval(of: Share, digits: int) -> str:
+    """The 95 % interval of a share, in percent: `[97.1, 99.7]`."""
+    return "[{}, {}]".format(*(percent(bound, digits, sign=False) for bound in (of.low, of.high)))
 
 
 class Quoted(NamedTuple):

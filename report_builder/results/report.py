@@ -122,6 +122,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     drawable: tuple[str, ...] = ()  # figures that this evidence can show
     unavailable: dict[str, Text] = {}  # "figure shifts", "demonstration shifts" -> why not
     figure_pages: dict[str, str] = {}  # figure -> the page where a reader should meet it
+    cited_on: dict[str, dict[str, Text]] = {}  # reference -> pages that cite it, with their titles
     values: dict[str, Value] = {}
     tables: dict[str, Table] = {}
     claims: dict[str, DecidedClaim] = {}

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from report_builder.evidence.course import compares_settings
-from report_builder.evidence.estimates import entropy
+from report_builder.evidence.estimates import entropy, share
 from report_builder.evidence.fates import FATE_NAMES
 from report_builder.evidence.log_explanations import (
     EXPLANATIONS,
@@ -20,10 +20,10 @@ from report_builder.evidence.recording import Origin, current_requests, recorded
 from report_builder.evidence.study import Evidence
 from report_builder.results.demonstration_tables import DEMONSTRATION_TABLES
 from report_builder.results.fate_words import FATE_VALUES
-from report_builder.results.forms import TOTAL, Cell, Column, capitalized, table
+from report_builder.results.forms import TOTAL, Cell, Column, capitalized, interval, table
 from report_builder.results.report import Table, Value
 from report_builder.results.training_tables import TRAINING_TABLES
-from report_builder.text import Text, count
+from report_builder.text import Text, count, decimals, percent
 from xo.runs.resources import Environment
 from xo.variants import Variant
 
@@ -47,6 +47,7 @@ def tables(evidence: Evidence, values: Values) -> Iterator[tuple[str, Table, Ori
         if evidence.can_show(row.demonstration):
             yield name, *recorded(row.make, evidence)
     yield "data", *recorded(data, evidence)
+    yield "accuracy-intervals", *recorded(accuracy_intervals, evidence)
     yield "versions", *recorded(versions, evidence)
     yield "environments", *recorded(environments, evidence)
     yield "published", *recorded(original_among_ours, evidence, values)
@@ -175,6 +176,26 @@ def data(evidence: Evidence) -> Table:
         for label, (name, *of_class) in enumerate(zip(images.classes, *counts))
     ]
     return table(columns, [*rows, [TOTAL, "", *(count(sum(of_split)) for of_split in counts)]])
+
+
+QUOTED_ACCURACIES = (0.95, 0.98, 0.99, 1.0)
+
+
+def accuracy_intervals(evidence: Evidence) -> Table:
+    """What an accuracy on as many images as the test set has says of all images of its kind."""
+    images = len(evidence.data.test.labels)
+    digits = decimals(images)
+    columns = [
+        Column(Text("准确率", "Accuracy"), True),
+        Column(Text("判对", "Right"), True),
+        Column(Text("测试图像", "Test images"), True),
+        Column(Text("95 % 区间", "95 % interval"), True),
+    ]
+    found = [share(round(accuracy * images), images) for accuracy in QUOTED_ACCURACIES]
+    return table(
+        columns,
+        ([percent(s.k / s.n, digits), count(s.k), count(s.n), interval(s, digits)] for s in found),
+    )
 
 
 def versions(evidence: Evidence) -> Table:

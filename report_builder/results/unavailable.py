@@ -20,6 +20,10 @@ REASONS = {
         "图像边长不到 {side} 个像素，平移 {shift} 个像素后剩下的太少",
         "images are no larger than {side} pixels, and moved by {shift} too little of them is left",
     ),
+    "too few images to label": Text(
+        "有的类别的训练图像不到 {images} 幅",
+        "a class has fewer than {images} training images",
+    ),
     "constant feature maps": Text(
         "第一层的特征图处处相同，没有可以汇聚的细节",
         "the first layer's maps are the same everywhere; there is no detail to pool",

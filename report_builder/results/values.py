@@ -23,7 +23,7 @@ from report_builder.evidence.recording import Origin, recorded
 from report_builder.evidence.study import Evidence
 from report_builder.results.demonstration_values import demonstration_values
 from report_builder.results.fate_words import FATE_MEANINGS, FATE_VALUES, GOAL, fates_in_words
-from report_builder.results.forms import dash, plain
+from report_builder.results.forms import dash, interval, plain
 from report_builder.results.original_values import original_values
 from report_builder.results.report import Value
 from report_builder.results.training_values import training_values
@@ -194,11 +194,11 @@ def _out_of(done: np.ndarray) -> Value:
 
 def _share(done: np.ndarray) -> Value:
     """The share of the seeds with its interval, from `(n,)` bool."""
-    k, n, low, high = share(int(done.sum()), len(done))
+    found = share(int(done.sum()), len(done))
+    k, n, low, high = found
     digits = decimals(n)
-    bounds = [percent(bound, digits, sign=False) for bound in (low, high)]
     return Value(
-        same(f"{percent(k / n, digits)} [{bounds[0]}, {bounds[1]}]"),
+        same(f"{percent(k / n, digits)} {interval(found, digits)}"),
         Text(
             "n = {n} 个种子，95 % Wilson 区间 {low} 至 {high}",
             "n = {n} seeds, 95 % Wilson interval {low} to {high}",

@@ -6,10 +6,12 @@ import os
 from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 
-from report_builder.evidence.original_logs import FILE as PRINTED_LOGS
+from report_builder.evidence import measured_elsewhere, original_logs
+from report_builder.evidence.references import LITERATURE, REFERENCES, Section
 from report_builder.pages.functions import ATTACHED_RUNS
 from report_builder.pages.render import PageRequest
 from report_builder.pages.templating import TEMPLATES
@@ -19,6 +21,13 @@ from xo.store.inputs import Inputs, digest, file_digest
 from xo.store.source_digest import ROOT, Source
 
 RENDERING = "report_builder.pages.render:render"
+# Data that pages quote, and the kinds of request that do.
+READ_FOR = {
+    original_logs.FILE: {"published"},
+    measured_elsewhere.FILE: {"measured-elsewhere"},
+    REFERENCES: {"reference", "references", "literature"},
+    LITERATURE: {"literature"},
+}
 
 
 def page_inputs(
@@ -36,7 +45,9 @@ def page_inputs(
     places = {f"place {name}": page for name, page in report.figure_pages.items()}
     unsolved = {f"network {variant}": "not solved" for variant in report.unsolved}
     attached = digest(msgspec.to_builtins(report.attached_runs))
-    digests = {**digests, **places, **unsolved, ATTACHED_RUNS: attached}
+    cited = digest(msgspec.to_builtins(report.cited_on))
+    lists = {f"references {section}": cited for section in get_args(Section)}
+    digests = {**digests, **places, **unsolved, **lists, ATTACHED_RUNS: attached}
     address = os.environ.get("SITE_URL", "")
     shared = {
         "code": source.reach(RENDERING),
@@ -48,8 +59,10 @@ def page_inputs(
     found = {}
     for page in requests:
         files = {f"docs/{page.source}": docs / page.source}
-        if any(name.startswith("published ") for name in page.results):
-            files[PRINTED_LOGS.relative_to(ROOT).as_posix()] = PRINTED_LOGS
+        kinds = {name.partition(" ")[0] for name in page.results}
+        for file, readers in READ_FOR.items():
+            if kinds & readers:
+                files[file.relative_to(ROOT).as_posix()] = file
         found[f"page {page.path}"] = shared | {
             "text": {name: file_digest(file) for name, file in files.items()},
             "uses": {name: digests.get(name, "") for name in sorted(page.results)},

@@ -112,7 +112,8 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
         root = Path(config.config_file_path).parent
         server.unwatch(config.docs_dir)
         server.watch(str(root / self.config.sources))
-        server.watch(str(root / "data" / "published.toml"))
+        for file in ("published.toml", "measured-elsewhere.toml"):
+            server.watch(str(root / "data" / file))
         server.watch(str(root / self.config.build), recursive=False)  # for report.json
         # 0.7 s that the first change need not wait for
         threading.Thread(target=jieba.initialize, daemon=True).start()

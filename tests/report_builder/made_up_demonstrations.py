@@ -133,6 +133,7 @@ def shifts(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
         kind: 1 - (pixels % 2) * slope / 512 * (kind != "none") for kind, slope in slopes.items()
     }
     facts = {
+        "seeds": [0, 1, 2],
         "images": images,
         "test_images": images,
         "most": 8,
@@ -152,6 +153,8 @@ def shifts(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
         for what, of in (("change", change), ("alike", alike))
         for kind, values in of.items()
     }
+    seeds = np.arange(len(facts["seeds"]))
+    arrays |= {f"by_seed.{kind}": (8 + seeds) / slope for kind, slope in slopes.items()}
     return facts, arrays | {f"back.{kind}": (1 - alike[kind]) * 4 for kind in slopes} | {
         "accuracy": 1 - pixels / 32
     }
@@ -347,10 +350,70 @@ def probes(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
         "blind": blind,
         "penalty": 1.0,
         "penalties": [0.1, 1.0],
+        "untrained_best": 0.75 + 1 / 64,
         **{depth: float(np.median(values)) for depth, values in after.items()},
         **{f"untrained_{depth}": float(np.median(values)) for depth, values in before.items()},
     }
     return facts, {"left_out": np.zeros((3, 6, 2))}
+
+
+def few_shot_probes(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
+    """Three seeds, the last of which has not learned: the deeper and the more labels, the better;
+    before training depth is of no use; what is shifted is harder.
+    """
+    depths = ("input", "relu1", "relu2", "relu3", "dense1", "dense2")
+    labelled = [2, 5]
+    rising = np.add.outer(np.arange(6) / 64, np.arange(2) / 16)  # (depths, labelled)
+    draws = np.array([-1, 0, 1]) / 128
+    seeds = np.array([0, 1, 0]) / 64
+    test = 0.625 + np.add.outer(np.add.outer(rising, draws), seeds)
+    test[:, :, :, 2] = 0.5
+    untrained = np.broadcast_to(test[:1], test.shape)
+    accuracy = {"": test, "untrained_": untrained, "shifted_": test - 1 / 16}
+    facts = {
+        "depths": list(depths),
+        "sizes": {depth: 2000 // (k + 1) for k, depth in enumerate(depths)},
+        "seeds": [0, 1, 2],
+        "solved": [True, True, False],
+        "n": 3,
+        "n_solved": 2,
+        "labelled": labelled,
+        "fewest": 2,
+        "most": 5,
+        "draws": 3,
+        "shift": 7,
+        "classes": len(data.classes),
+        "blind": 1 / len(data.classes),
+        "images_test": len(data.test.labels),
+        "penalties": [1.0, 10.0],
+    }
+    for prefix, values in accuracy.items():
+        for depth, by_number in zip(depths, values.mean(2)):  # (labelled, seeds)
+            facts[f"{prefix}{depth}"] = float(np.median(by_number.mean(0)))
+            facts[f"{prefix}{depth}_fewest"] = float(np.median(by_number[0]))
+            facts[f"{prefix}{depth}_most"] = float(np.median(by_number[-1]))
+    arrays = {
+        "test": np.stack([test, untrained]),
+        "shifted": np.stack([test, untrained]) - 1 / 16,
+    }
+    return facts, arrays
+
+
+def trivial_baselines(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
+    images, classes = len(data.test.labels), len(data.classes)
+    right = {"commonest": images // classes, "ink": images * 3 // 4, "linear": images - 1}
+    facts = {
+        "images_train": len(data.train.labels),
+        "images_test": images,
+        "classes": list(data.classes),
+        "commonest_class": data.classes[0],
+        "ink_bounds": [100.0 * k for k in range(1, classes)],
+        "ink_answers": list(data.classes),
+        "linear_penalty": 1.0,
+        **{f"{rule}_right": k for rule, k in right.items()},
+        **{rule: k / images for rule, k in right.items()},
+    }
+    return facts, {}
 
 
 def patches(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
@@ -517,6 +580,8 @@ MADE = {
     "pooling": pooling,
     "fcn": fcn,
     "probes": probes,
+    "few-shot-probes": few_shot_probes,
+    "trivial-baselines": trivial_baselines,
     "patches": patches,
     "partial-sums": partial_sums,
     "mixing": mixing,

@@ -60,7 +60,7 @@ def make_evidence(tmp_path_factory) -> Callable[..., Evidence]:
 
 @pytest.fixture(scope="session")
 def evidence(make_evidence) -> Evidence:
-    """All eight variants, three seeds of three epochs, two classes of 30x30 images."""
+    """All variants, three seeds of three epochs, two classes of 30x30 images."""
     return make_evidence()
 
 

@@ -170,7 +170,7 @@ def test_half_drawn_figures_are_not_taken_for_whole_ones(run, paths):
 
 def test_an_unknown_study_is_answered_with_the_known_ones(paths, train):
     with pytest.raises(
-        InputError, match="study 'huge': not known; known are smoke, default, full, confirm"
+        InputError, match="study 'huge': not known; known are smoke, default, full$"
     ):
         build("huge", paths, train, jobs=1, follow=lambda names, n: list(names))
 

@@ -44,7 +44,8 @@ def probes(nets: Networks, data: DataSet) -> Computed:
     pixels = probe(*(as_input(each).flatten(1) for each in images), *labels)  # the same for all
     trained = [{"input": pixels} | _by_depth(net, images, labels) for _, net in runs]
     untrained = [
-        {"input": pixels} | _by_depth(_before_training(run), images, labels) for run, _ in runs
+        {"input": pixels} | _by_depth(network_before_training(run), images, labels)
+        for run, _ in runs
     ]
 
     left_out = np.array(
@@ -56,6 +57,7 @@ def probes(nets: Networks, data: DataSet) -> Computed:
         for found in (trained, untrained)
     )
     solved = [run.solved for run, _ in runs]
+    medians = {depth: float(np.median(values)) for depth, values in before.items()}
     facts = {
         "depths": list(after),
         "seeds": [run.seed for run, _ in runs],
@@ -74,7 +76,9 @@ def probes(nets: Networks, data: DataSet) -> Computed:
         "penalty": PENALTIES[best],
         "penalties": list(PENALTIES),
         **{depth: float(np.median(values)) for depth, values in after.items()},
-        **{f"untrained_{depth}": float(np.median(values)) for depth, values in before.items()},
+        **{f"untrained_{depth}": median for depth, median in medians.items()},
+        # The closer to 1, the less any depth can gain by training.
+        "untrained_best": max(medians.values()),
     }
     return facts, {"left_out": left_out}
 
@@ -115,7 +119,8 @@ def values_by_depth(net: Net, images: Tensor) -> list[tuple[str, Tensor]]:
     return list(found.items())
 
 
-def _before_training(run: RunRecord) -> Net:
+def network_before_training(run: RunRecord) -> Net:
+    """The network as the run's training found it."""
     return untrained_network(run.settings, run.data.image_size, len(run.classes), run.seed)
 
 

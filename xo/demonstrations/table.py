@@ -40,6 +40,10 @@ DEMONSTRATIONS: dict[str, Demonstration] = {
     "probes": Demonstration(
         "xo.demonstrations.linear_probe:probes", ("features",), seeds="with weights"
     ),
+    "few-shot-probes": Demonstration(
+        "xo.demonstrations.few_shot:few_shot_probes", ("features",), seeds="with weights"
+    ),
+    "trivial-baselines": Demonstration("xo.demonstrations.trivial_baselines:trivial_baselines", ()),
     "patches": Demonstration("xo.demonstrations.top_patches:patches", ("features",)),
     "partial-sums": Demonstration("xo.demonstrations.channel_mixing:partial_sums", ("baseline",)),
     "mixing": Demonstration("xo.demonstrations.channel_mixing:mixing", ("one-by-one",)),

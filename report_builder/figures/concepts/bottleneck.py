@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from report_builder.evidence.references import citation
 from report_builder.figures.concepts.costs import COSTS, bar_axes
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import axes, sheet
@@ -124,7 +125,7 @@ def describe(numbers: Bottleneck) -> Description:
             f", {parameters:,} parameters, {multiply_adds:,} multiply-adds",
         )
         designs.append(same(_kernels(layers)) + cost)
-    costs = listed(designs)
+    costs, cited = listed(designs), citation("he-2016")
     return Description(
         title=Text(
             f"先用 1×1 卷积减少通道：{wide} 个通道时参数降到 1/{times}，"
@@ -138,11 +139,11 @@ def describe(numbers: Bottleneck) -> Description:
         ),
         caption=Text(
             f"输入 {size} 的特征图（我们第一次池化之后的大小）。上：{wide} 个通道的普通 3×3 层，"
-            f"与先减到 {narrow} 个、再卷积、再升回 {wide} 个的瓶颈（He 等，2016）。"
+            f"与先减到 {narrow} 个、再卷积、再升回 {wide} 个的瓶颈（{cited.zh}）。"
             "下：基准网络的第二个卷积层，与插入 1×1 卷积的网络里代替它的两层。"
             "浅色是 1×1 层，深色是 3×3 层；由层的形状算出。",
             f"On maps of {size}, the size after our first pooling. Above: a plain 3×3 layer of "
-            f"{wide} channels against a bottleneck (He et al. 2016) that goes down to {narrow}, "
+            f"{wide} channels against a bottleneck ({cited.en}) that goes down to {narrow}, "
             f"convolves, and comes back to {wide}. Below: the baseline's second convolution "
             "against the two layers that stand in for it in the network with a 1×1 convolution. "
             "Pale: 1×1 layers; dark: 3×3 layers. Worked out from the layers' shapes.",

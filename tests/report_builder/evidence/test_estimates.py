@@ -4,22 +4,25 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from scipy.stats import binomtest
+from scipy import stats
 
 from report_builder.evidence.estimates import (
     Share,
+    Survival,
     curve,
-    delay,
     difference,
     first_solved_epoch,
+    holm,
+    log_rank,
+    mean,
+    mean_difference,
     printed,
-    seeds_to_exclude,
-    seeds_to_separate,
     share,
-    sign_test,
+    share_estimate,
     solved,
     solved_by_epoch,
     spread,
+    time_to,
 )
 
 
@@ -54,7 +57,7 @@ def test_a_task_is_solved_first_in_the_first_epoch_above_98_percent_or_never():
 def test_a_share_has_wilsons_interval():
     for n in range(1, 30):
         for k in range(n + 1):
-            interval = binomtest(k, n).proportion_ci(method="wilson")
+            interval = stats.binomtest(k, n).proportion_ci(method="wilson")
             assert share(k, n) == Share(
                 k, n, pytest.approx(interval.low), pytest.approx(interval.high)
             )
@@ -62,13 +65,70 @@ def test_a_share_has_wilsons_interval():
     assert share(3, 3).high == 1
 
 
-@pytest.mark.parametrize("more, less", [(5, 1), (1, 5), (4, 4), (0, 6), (70, 230)])
-def test_the_sign_test_is_the_binomial_test_of_one_half(more, less):
-    assert sign_test(more, less) == pytest.approx(binomtest(more, more + less).pvalue)
+BOUNDS = np.arange(1, 200) / 200  # shares that a test asks for
 
 
-def test_the_sign_test_of_equal_pairs_decides_nothing():
-    assert sign_test(0, 0) == 1
+@pytest.mark.parametrize("k, n", [(0, 1), (0, 10), (3, 10), (7, 9), (10, 10), (47, 100)])
+def test_the_score_test_of_a_share_excludes_what_its_interval_leaves_out(k, n):
+    found = share_estimate(k, n)
+    assert (found.value, found.low, found.high) == (k / n, share(k, n).low, share(k, n).high)
+    for bound in BOUNDS:
+        assert (found.p(bound) > 0.05) == (found.low < bound < found.high), bound
+    for end in {found.low, found.high} - {0.0, 1.0}:
+        assert found.p(end) == pytest.approx(0.05)
+
+
+def test_the_score_test_is_that_of_the_normal_approximation_at_the_bound():
+    z = (0.7 - 0.5) / np.sqrt(0.5 * 0.5 / 10)
+    assert share_estimate(7, 10).p(0.5) == pytest.approx(2 * stats.norm.sf(z))
+    sure = share_estimate(10, 10)
+    assert (sure.p(1), sure.p(0)) == (1, 0)  # no run can fall out otherwise where all must
+
+
+@pytest.mark.parametrize(
+    "one, other", [((9, 10), (3, 10)), ((5, 10), (5, 10)), ((0, 8), (8, 8)), ((56, 70), (48, 80))]
+)
+def test_the_p_value_of_a_difference_is_that_of_the_interval_which_ends_there(one, other):
+    found = difference(share(*one), share(*other))
+    for bound in BOUNDS * 2 - 1:
+        if abs(bound - found.low) > 1e-6 and abs(bound - found.high) > 1e-6:
+            assert (found.p(bound) > 0.05) == (found.low < bound < found.high), bound
+    for end in (found.low, found.high):
+        if abs(end) < 1:
+            assert found.p(end) == pytest.approx(0.05, abs=1e-6)
+    assert found.p(found.value) == pytest.approx(1, abs=1e-6)
+    turned = difference(share(*other), share(*one))
+    assert turned.p(-0.1) == pytest.approx(found.p(0.1))
+
+
+def test_a_difference_of_means_has_the_interval_and_p_value_of_welch():
+    a, b = np.array([3.0, 4.0, 6.0, 9.0]), np.array([1.0, 2.0, 2.5])
+    found, theirs = mean_difference(a, b), stats.ttest_ind(a, b, equal_var=False)
+    interval = theirs.confidence_interval(0.95)
+    assert (found.low, found.high) == pytest.approx((interval.low, interval.high))
+    assert found.value == pytest.approx(a.mean() - b.mean())
+    assert found.p(0) == pytest.approx(theirs.pvalue)
+    assert found.p(1.5) == pytest.approx(stats.ttest_ind(a - 1.5, b, equal_var=False).pvalue)
+    assert found.p(found.low) == pytest.approx(0.05) == found.p(found.high)
+
+
+def test_a_mean_has_the_interval_and_p_value_of_student():
+    a, b = np.array([3.0, 4.0, 6.0, 9.0]), np.array([1.0, 2.0, 2.5, 3.0])
+    found, theirs = mean(a - b), stats.ttest_rel(a, b)
+    interval = theirs.confidence_interval(0.95)
+    assert (found.low, found.high) == pytest.approx((interval.low, interval.high))
+    assert found.p(0) == pytest.approx(theirs.pvalue)
+    assert found.p(2) == pytest.approx(stats.ttest_1samp(a - b, 2).pvalue)
+
+
+def test_one_value_has_no_interval_and_values_that_do_not_vary_have_a_point():
+    one, more, same = np.array([3.0]), np.array([1.0, 2.0]), np.full(4, 2.0)
+    assert mean(one) is None and mean(np.empty(0)) is None
+    assert mean_difference(one, more) is None and mean_difference(more, one) is None
+    for found in (mean(same), mean_difference(same + 2, same)):
+        assert found[:3] == (2, 2, 2) and found.p(2) == 1 and found.p(0) == 0
+    found = mean_difference(more, same)  # one of the two varies: an interval all the same
+    assert found.low < found.value < found.high
 
 
 def test_spread_is_median_and_range():
@@ -82,21 +142,7 @@ def test_a_difference_of_shares_has_newcombes_interval():
         0.0524,
         0.3339,
     )  # Newcombe 1998, table II (a)
-    assert (
-        found.excludes_zero
-        and not difference(share(9, 10), share(3, 10))._replace(low=-0.1).excludes_zero
-    )
-    assert (
-        difference(share(5, 10), share(5, 10)).value == 0
-        and not difference(share(5, 10), share(5, 10)).excludes_zero
-    )
-
-
-def test_how_many_seeds_would_settle_it():
-    n = seeds_to_separate(0.9, 0.5)
-    assert n and difference(share(round(0.9 * n), n), share(round(0.5 * n), n)).excludes_zero
-    assert seeds_to_separate(0.5, 0.5) is None
-    assert seeds_to_exclude(0.8, 0.5) and seeds_to_exclude(0.5, 0.5) is None
+    assert difference(share(5, 10), share(5, 10)).value == 0
 
 
 def test_the_share_solved_by_an_epoch_leaves_out_seeds_that_never_solve_it():
@@ -105,15 +151,51 @@ def test_the_share_solved_by_an_epoch_leaves_out_seeds_that_never_solve_it():
     )
 
 
-def test_a_delay_is_seen_within_the_horizon_only():
-    late, early = np.array([9.0] * 6), np.array([3.0] * 6)
-    by, p = delay(late, early, 10)
-    assert by == 6 and p < 0.01
-    by, p = delay(np.array([np.inf] * 6), early, 10)
-    assert by == 8  # censored: counts as epoch 11
-    by, p = delay(early, early, 10)
-    assert by == 0 and p == 1
-    assert delay(np.array([9.0]), early, 10)[1] == 1.0  # one seed decides nothing
+def test_a_run_that_never_gets_there_is_watched_until_the_horizon():
+    found = time_to(np.array([3.0, np.inf, 9.0, 10.0, 12.0]), 10)
+    assert found.times.tolist() == [3, 10, 9, 10, 10]
+    assert found.reached.tolist() == [True, False, True, True, False]
+    # one that gets there in the last epoch is earlier than one that does not
+    assert found.restricted_mean(11).tolist() == [3, 11, 9, 10, 11]
+
+
+def test_the_log_rank_test_is_scipys():
+    late, early = np.array([9.0, np.inf, 7.0, 10.0, np.inf]), np.array([3.0, 4.0, np.inf, 2.0])
+    found = log_rank(time_to(late, 10), time_to(early, 10))
+    theirs = stats.logrank(
+        stats.CensoredData(uncensored=[9, 7, 10], right=[10, 10]),
+        stats.CensoredData(uncensored=[3, 4, 2], right=[10]),
+    )
+    assert found == pytest.approx(theirs.pvalue) and found < 0.3
+    assert log_rank(time_to(early, 10), time_to(late, 10)) == pytest.approx(found)
+    assert log_rank(time_to(early, 10), time_to(early, 10)) == pytest.approx(1)
+
+
+def test_where_nothing_was_reached_there_is_no_log_rank_test():
+    never, some = time_to(np.full(5, np.inf), 10), time_to(np.array([2.0, 3.0]), 10)
+    none = Survival(np.empty(0), np.empty(0, dtype=bool))
+    assert log_rank(never, never) is None
+    assert log_rank(none, some) is None and log_rank(some, none) is None
+    assert log_rank(never, some) is not None
+    at_once = time_to(np.ones(4), 10)  # all at the same moment: nothing to compare
+    assert log_rank(at_once, at_once) is None
+
+
+def test_p_values_are_adjusted_for_being_many_as_holm_does():
+    # in order 0.01 x 4, 0.02 x 3, 0.03 x 2, 0.5 x 1; never below the one before
+    found = holm({"c": 0.03, "a": 0.01, "d": 0.5, "b": 0.02})
+    assert list(found) == ["c", "a", "d", "b"]
+    assert found == pytest.approx({"a": 0.04, "b": 0.06, "c": 0.06, "d": 0.5})
+    assert holm({"a": 0.4, "b": 0.9}) == pytest.approx({"a": 0.8, "b": 0.9})
+    assert holm({"a": 0.7, "b": 0.9})["a"] == 1 and holm({}) == {}
+
+
+def test_adjusted_p_values_keep_their_order_and_are_never_smaller():
+    p = dict(enumerate(np.random.default_rng(0).random(40) ** 4))
+    found = holm(p)
+    ordered = sorted(p, key=p.__getitem__)
+    assert all(p[each] <= found[each] <= 1 for each in p)
+    assert all(found[a] <= found[b] for a, b in zip(ordered, ordered[1:]))
 
 
 def test_losses_are_printed_as_the_original_prints_them(evidence):

@@ -114,7 +114,7 @@ def test_a_loss_that_is_no_number_is_no_better_than_guessing(lost):
     diverged = run([0.6, 0.1, lost, lost])
     assert (fate(diverged), collapse_epoch(diverged)) == ("collapsed", 3)
     at_once = run([lost, lost])
-    assert (fate(at_once), left_chance_epoch(at_once)) == ("never left chance", None)
+    assert (fate(at_once), collapse_epoch(at_once)) == ("collapsed", 1)
 
 
 def test_a_run_that_got_97_percent_right_and_then_fell_has_collapsed():

@@ -78,7 +78,7 @@ def test_the_explanation_whose_seeds_do_what_the_log_does_fits_best(study, like)
     )
 
 
-def test_explanations_that_print_the_same_cannot_be_told_apart(study):
+def test_explanations_that_print_the_same_refute_that_one_of_them_fits_better(study):
     made = study(
         {
             "three-conv-wrong-folder": noisy(flat("three-conv-failed"), 8),
@@ -88,7 +88,7 @@ def test_explanations_that_print_the_same_cannot_be_told_apart(study):
     (whole,) = compare_explanations("three-conv-failed", made)
     assert whole.best is None
     finding = decided(made)["failed-log-fits-folders"]
-    assert finding.verdict == "undecided" and "8/8" in finding.numbers.zh and finding.n == 16
+    assert finding.verdict == "refuted" and "8/8" in finding.numbers.zh and finding.n == 16
     assert "cannot be told apart" in _title(made)
 
 
@@ -138,17 +138,21 @@ def test_missing_and_few_runs_decide_nothing_and_count_as_nothing(study):
         noisy(flat("three-conv-failed"), 8),
         noisy(0.2 * flat("three-conv-failed"), 8),
     )
-    for folders, uneven, states in (
-        (stays, None, ["compared", "no runs"]),
-        (stays[:4], elsewhere[:4], ["compared", "compared"]),
-        (stays[:1], elsewhere[:1], ["too few", "too few"]),
-        (stays, elsewhere[:, :6], ["compared", "not comparable"]),
+    for folders, uneven, states, verdict in (
+        (stays, None, ["compared", "no runs"], "no data"),
+        (stays[:4], elsewhere[:4], ["compared", "compared"], "undecided"),
+        (stays[:1], elsewhere[:1], ["too few", "too few"], "no data"),
+        (stays, elsewhere[:, :6], ["compared", "not comparable"], "no data"),
     ):
         made = study({"three-conv-wrong-folder": folders, "three-conv-uneven": uneven})
         (whole,) = compare_explanations("three-conv-failed", made)
         assert [fit.state for fit in whole.fits] == ["excluded", *states] and whole.best is None
         finding = decided(made)["failed-log-fits-folders"]
-        assert finding.verdict == "undecided" and "5" in finding.needed.en
+        assert finding.verdict == verdict and "5" in finding.needed.en
+        assert all(n >= 5 for n in finding.seeds.values()) and finding.seeds.keys() == {
+            "three-conv-wrong-folder",
+            "three-conv-uneven",
+        }
     few = study({"three-conv-wrong-folder": stays[:4], "three-conv-uneven": elsewhere[:4]})
     assert _title(few).startswith("Three convolutions, 10 epochs: too few runs to judge by")
     text = values(study({"three-conv-uneven": None}))[

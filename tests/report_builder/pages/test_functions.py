@@ -13,7 +13,9 @@ from report_builder.figures.table import FIGURES
 from report_builder.pages.functions import PageFunctions
 from report_builder.pages.render import page_requests
 from report_builder.results.report import AttachedRuns, Report, RunCounts
+from report_builder.text import Text, same
 from xo.demonstrations.table import DEMONSTRATIONS
+from xo.errors import InputError
 from xo.store.source_digest import ROOT
 from xo.store.store import Store
 
@@ -98,3 +100,38 @@ def test_a_page_that_shows_weights_names_the_networks_whose_they_are():
                 assert needed <= named, (page.path, name)
                 shown += bool(needed)
     assert shown > 20
+
+
+def test_the_page_of_references_names_the_pages_that_cite_each():
+    titles = {"concepts/local.md": Text("C1 局部感知", "C1 Local"), "xo/data.md": same("X1")}
+    report = Report(cited_on={"hubel-1962": titles})
+    page = PageFunctions(report, "en", "appendix/references.md", "appendix/references.md", False)
+    first, *others = page.references("concepts").splitlines()
+    assert first == (
+        '- <span id="hubel-1962"></span>Hubel, D. H., &amp; Wiesel, T. N. (1962). *Receptive '
+        "fields, binocular interaction and functional architecture in the cat&#x27;s visual "
+        "cortex*. Journal of Physiology 160, 106–154. [doi:10.1113/jphysiol.1962.sp006837]"
+        "(<https://doi.org/10.1113/jphysiol.1962.sp006837>). Receptive fields in the visual cortex "
+        "([C1 Local](../concepts/local.md), [X1](../xo/data.md))."
+    )
+    assert others and all("](../" not in line for line in others)
+
+
+def test_a_citation_leads_to_its_entry_and_a_number_says_where_it_stands():
+    page = PageFunctions(Report(), "zh", "concepts/local.md", "concepts/local.md", False)
+    assert page.cite("zhang-2019") == (
+        "[Zhang 2019](../appendix/references.md#zhang-2019 "
+        '"Making convolutional networks shift-invariant again")'
+    )
+    assert page.literature("lecun-1998.parameters") == (
+        '[60,000](../appendix/references.md#lecun-1998 "LeCun 等 1998，第 II.B 节")'
+    )
+    assert "<span id=" not in page.sources("wilson-1927")
+    assert page.requests == {
+        "reference zhang-2019",
+        "literature lecun-1998.parameters",
+        "reference wilson-1927",
+    }
+    for unknown in (page.cite, page.sources, page.literature):
+        with pytest.raises(InputError, match="'nobody-1900' is not known; known are "):
+            unknown("nobody-1900")

@@ -138,7 +138,7 @@ def test_it_uses_the_lowest_seed_that_solved_its_task_or_every_seed_with_weights
         for each in planned(by_variant(*runs), data, store)
     }
     assert used == {"one": [1], "kept": [0, 1, 3], "all": [1, 0, 2, 3]}
-    unsolved, _ = planned(by_variant(runs[0]), data, store)
+    unsolved, *_ = planned(by_variant(runs[0]), data, store)
     assert [run.seed for run in unsolved.used["baseline"]] == [0]
 
 

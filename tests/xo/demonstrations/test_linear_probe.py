@@ -161,6 +161,7 @@ def test_every_depth_of_every_seed_is_probed_under_one_penalty(classes):
     assert len(set(facts["accuracy"]["input"])) == 1 and facts["relu1"] == np.median(
         facts["accuracy"]["relu1"]
     )
+    assert facts["untrained_best"] == max(np.median(v) for v in facts["untrained"].values())
     assert arrays["left_out"].shape == (3, 6, len(PENALTIES))
     assert facts["penalty"] == PENALTIES[int(arrays["left_out"].mean((0, 1)).argmax())]
     net = nets["features"][1][1]
@@ -192,7 +193,7 @@ def test_the_depths_are_the_networks_own():
 def test_the_untrained_network_is_the_one_that_training_starts_from():
     net = untrained_network(ROW, SIZE, 3, 5)
     state = torch.random.get_rng_state()
-    again = probing._before_training(record_of(ROW, drawn(3), seed=5))
+    again = probing.network_before_training(record_of(ROW, drawn(3), seed=5))
     assert torch.equal(torch.random.get_rng_state(), state)
     assert all(torch.equal(a, b) for a, b in zip(again.parameters(), net.parameters()))
 

@@ -13,6 +13,7 @@ from xo.runs import execute as execution
 from xo.runs import record as records
 from xo.runs.execute import execute
 from xo.runs.study import (
+    SETTINGS_COMPARED,
     STUDIES,
     best_network,
     find_records,
@@ -44,28 +45,34 @@ def test_the_default_has_ten_seeds_of_each_pooled_variant_and_five_of_the_others
     seeds = seeds_by_variant(STUDIES["default"], small)
     for name, variant in VARIANTS.items():
         assert seeds[name] == list(range(len(seeds[name])))
-        if variant.pool is None:
+        if name in SETTINGS_COMPARED:
+            assert not seeds[name]  # only full compares them
+        elif variant.pool is None:
             assert len(seeds[name]) == 5
         else:
             assert len(seeds[name]) >= 10
     assert len(seeds["channels-11"]) == len(seeds["three-conv"]) == 24
 
 
-def test_full_and_confirm_have_ten_seeds_of_every_variant_and_none_in_common(small):
-    assert seeds_by_variant(STUDIES["full"], small) == dict.fromkeys(VARIANTS, list(range(10)))
-    fresh = list(range(1000, 1010))
-    assert seeds_by_variant(STUDIES["confirm"], small) == dict.fromkeys(VARIANTS, fresh)
+def test_full_has_ten_seeds_of_every_variant_and_ten_that_confirm_which_no_other_study_has(small):
+    seen, fresh = list(range(10)), list(range(1000, 1010))
+    assert seeds_by_variant(STUDIES["full"], small) == dict.fromkeys(VARIANTS, seen + fresh)
+    assert list(STUDIES["full"].confirming) == fresh
+    for name in STUDIES.keys() - {"full"}:
+        planned = seeds_by_variant(STUDIES[name], small).values()
+        assert not STUDIES[name].confirming and not {*fresh} & {*sum(planned, [])}
 
 
 def test_smoke_is_small_and_leaves_out_what_imitates_the_odd_logs(small):
     seeds = seeds_by_variant(STUDIES["smoke"], small)
     left_out = {"no-pooling-wrong-folder", "three-conv-uneven", "no-pooling-uneven"}
+    left_out |= SETTINGS_COMPARED.keys()
     assert {name for name in VARIANTS if not seeds[name]} == left_out
     assert sum(map(len, seeds.values())) == len(VARIANTS) - len(left_out) + 1
 
 
 def test_unknown_names_are_answered_with_the_known_ones():
-    with pytest.raises(InputError, match="smoke, default, full, confirm"):
+    with pytest.raises(InputError, match="smoke, default, full$"):
         find_study("huge")
     with pytest.raises(InputError, match="baseline, three-conv"):
         find_variant("vgg")

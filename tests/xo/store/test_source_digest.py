@@ -6,6 +6,7 @@ import pytest
 
 from xo.store.source_digest import ROOT, Source, _digest
 
+NO_WORDS: frozenset[str] = frozenset()
 MAIN = '''
 """Docstring."""
 from xo import helper
@@ -97,7 +98,49 @@ def test_a_field_that_another_python_adds_to_every_function_changes_no_digest(mo
     (now,), (later,) = ast.parse(source).body, ast.parse(source).body
     later._fields = (*ast.FunctionDef._fields, "more")
     later.more = []
-    assert _digest([now]) == _digest([later])
+    assert _digest([now], NO_WORDS) == _digest([later], NO_WORDS)
     for other in ("x=0, *y", "x=False, *y", "*y, x=None"):
         (changed,) = ast.parse(source.replace("x=None, *y", other)).body
-        assert _digest([changed]) != _digest([now])
+        assert _digest([changed], NO_WORDS) != _digest([now], NO_WORDS)
+
+
+SPOKEN = """
+from xo.helper import shown
+
+def target(n):
+    text = Text("eins {n}", "one").format(n=shown(n))
+    return text, n > 1, "plain".format(n), other(Text("inner", "inner"))
+
+def other(text):
+    return text
+"""
+
+
+@pytest.mark.parametrize(
+    "old, new, changes",
+    [
+        ('"one"', '"another"', False),
+        ("format(n=shown(n))", "format(n=n)", False),
+        ('Text("inner", "inner")', 'Text("else", "else").format(a=1)', False),
+        ("n > 1", "n > 2", True),
+        ('"plain"', '"other"', True),  # a string that is not wording may decide
+        ('other(Text("inner", "inner"))', 'other(n, Text("inner", "inner"))', True),
+        ("return text\n", "return None\n", True),
+    ],
+)
+def test_wording_counts_only_where_it_is_not_said_to_be_wording(tree, old, new, changes):
+    file = tree / "xo" / "main.py"
+    assert old in SPOKEN
+    texts = (SPOKEN, SPOKEN.replace(old, new))
+
+    def digests(words):
+        (tree / "xo" / "helper.py").write_text("def shown(n):\n    return n\n")
+        for text in texts:
+            file.write_text(text)
+            found = Source(tree, words).reach("xo.main:target")
+            yield {name: found[name] for name in ("xo.main:target", "xo.main:other")}
+
+    before, after = digests(frozenset({"Text"}))
+    assert (before != after) == changes
+    before, after = digests(NO_WORDS)
+    assert before != after
