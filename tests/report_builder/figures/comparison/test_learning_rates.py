@@ -34,7 +34,10 @@ def test_settings_are_compared_after_equally_many_epochs(settings):
     assert [after["collapsed"] for after in slow.fates] == [0, 1]
     assert list(kaiming.fates[1].values()) == [2, 0, 0, 1]
     described = learning_rates.describe(numbers)
-    assert described.title.en == "Collapsed after 2 epochs: 0 of 3 at rate 0.1, 0 of 3 at rate 0.01"
+    assert described.title.en == (
+        "After 2 epochs 0 of 3 solved at rate 0.1, PyTorch's default, 1 of 3 at rate 0.01, "
+        "PyTorch's default"
+    )
     of_last = [row for row in described.rows if (row["variant"], row["epochs"]) == ("slow", 3)]
     assert {row["fate"]: row["runs"] for row in of_last}["collapsed"] == 1
     assert not [row for row in described.rows if (row["variant"], row["epochs"]) == ("baseline", 3)]
