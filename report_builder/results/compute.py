@@ -5,15 +5,14 @@ computed from.
 from __future__ import annotations
 
 from collections.abc import Collection
-from functools import cache, reduce
+from functools import cache
 from importlib.metadata import version
-from operator import or_
 from typing import Any, NamedTuple
 
 import msgspec
 
 from report_builder.evidence.inputs import evidence_inputs
-from report_builder.evidence.recording import Origin, recorded
+from report_builder.evidence.recording import Origin, Requests, recorded
 from report_builder.evidence.study import Evidence
 from report_builder.results.claims import CLAIM_TEXTS, CLAIMS, claims, family
 from report_builder.results.report import DecidedClaim, Table, Value
@@ -24,6 +23,9 @@ from xo.store.inputs import Inputs, digest
 from xo.store.source_digest import Source
 
 LIBRARIES = ("numpy", "scipy")  # whose version decides a result
+
+
+VERDICTS = "table verdicts"  # quotes every claim
 
 
 class Results(NamedTuple):
@@ -51,10 +53,7 @@ def compute(evidence: Evidence) -> Results:
         found.claims[name] = claim
         found.origins[f"claim {name}"] = origin
     found.tables["verdicts"] = family(found.claims)
-    found.origins["table verdicts"] = Origin(
-        f"{family.__module__}:{family.__name__}",
-        reduce(or_, (found.origins[f"claim {name}"].requests for name in found.claims)),
-    )
+    found.origins[VERDICTS] = Origin(f"{family.__module__}:{family.__name__}", Requests())
     steps, origin = recorded(steppers, evidence)
     found.steppers.update(steps)
     found.origins.update(dict.fromkeys((f"stepper {name}" for name in steps), origin))
@@ -64,14 +63,16 @@ def compute(evidence: Evidence) -> Results:
 def result_inputs(
     results: Results, evidence: Evidence, source: Source, pending: Collection[str] = ()
 ) -> dict[str, Inputs]:
-    """`value baseline.n` -> what decides it; a table also depends on what decides the values that
-    it quotes.
+    """`value baseline.n` -> what decides it; a table also depends on what decides the values or
+    the claims that it quotes.
     """
     versions = {name: version(name) for name in LIBRARIES}
     reach = cache(source.reach)
     found = {}
     for name, origin in results.origins.items():
         quoted = [results.origins[f"value {value}"] for value in origin.requests.values]
+        if name == VERDICTS:
+            quoted += [results.origins[f"claim {claim}"] for claim in results.claims]
         requests = origin.requests
         for each in quoted:
             requests |= each.requests
@@ -81,7 +82,11 @@ def result_inputs(
             "versions": versions,
             **evidence_inputs(requests, evidence, pending),
         }
-    for name, claim in CLAIMS.items():
-        row = [claim.place, claim.figure, msgspec.to_builtins(CLAIM_TEXTS[name])]
-        found[f"claim {name}"]["row"] = digest(row)
+    rows = {
+        name: digest([claim.place, claim.figure, msgspec.to_builtins(CLAIM_TEXTS[name])])
+        for name, claim in CLAIMS.items()
+    }
+    for name, row in rows.items():
+        found[f"claim {name}"]["row"] = row
+    found[VERDICTS]["row"] = digest(rows)
     return found

@@ -91,6 +91,16 @@ def test_a_table_depends_on_what_the_values_that_it_quotes_depend_on(evidence):
     assert found["table plateaus"]["records"] == {}
 
 
+def test_the_table_of_all_verdicts_depends_on_what_every_claim_depends_on(evidence):
+    found = result_inputs(compute(evidence), evidence, Source())
+    table = found["table verdicts"]
+    for name, inputs in found.items():
+        if name.startswith("claim "):
+            assert inputs["code"].items() <= table["code"].items(), name
+            assert inputs["records"].items() <= table["records"].items(), name
+    assert "report_builder.results.claims:family" in table["code"]
+
+
 def test_a_variant_without_runs_is_asked_for_all_the_same(evidence):
     fewer = replace(
         evidence,

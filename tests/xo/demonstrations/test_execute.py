@@ -10,11 +10,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.xo.records import stored_run, weights_of
+from tests.xo.records import result_of, stored_run, weights_of
 from xo.data.dataset import DataSet, Split
 from xo.demonstrations import execute as execution
 from xo.demonstrations import record as demonstrations
-from xo.demonstrations.execute import execute, write_demonstration
+from xo.demonstrations.execute import execute, trained_networks, write_demonstration
 from xo.demonstrations.record import (
     DemonstrationResult,
     PlannedDemonstration,
@@ -22,7 +22,7 @@ from xo.demonstrations.record import (
 )
 from xo.demonstrations.table import DEMONSTRATIONS, Demonstration
 from xo.errors import CheckFailed
-from xo.runs.record import RunRecord
+from xo.runs.record import RunRecord, write_run
 from xo.runs.study import one_run
 from xo.store.source_digest import ROOT, Source
 from xo.variants import VARIANTS
@@ -140,6 +140,25 @@ def test_it_uses_the_lowest_seed_that_solved_its_task_or_every_seed_with_weights
     assert used == {"one": [1], "kept": [0, 1, 3], "all": [1, 0, 2, 3]}
     unsolved, *_ = planned(by_variant(runs[0]), data, store)
     assert [run.seed for run in unsolved.used["baseline"]] == [0]
+
+
+def test_a_run_without_weights_has_its_recorded_kernels_and_nothing_can_rest_on_its_dense_layers(
+    store, data
+):
+    run = one_run(VARIANTS["baseline"], 0, data, Source())
+    arrays = {}
+    for name, values in weights_of(run).items():
+        if name.startswith("conv."):
+            _, index, what = name.split(".")
+            recorded = {"weight": "kernels", "bias": "biases"}[what]
+            arrays[f"conv{int(index) + 1}.{recorded}"] = np.stack([values - 1, values])
+    record = write_run(store, run.inputs, result_of(run), arrays)
+    ((_, net),) = trained_networks({"baseline": [record]})["baseline"]
+    for name, tensor in net.state_dict().items():
+        if name.startswith("conv."):
+            assert np.array_equal(tensor.numpy(), weights_of(run)[name]), name
+        else:
+            assert np.isnan(tensor.numpy()).all(), name
 
 
 def test_it_goes_stale_by_the_runs_it_uses_and_by_no_others(store, data, train, use):

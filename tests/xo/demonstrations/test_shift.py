@@ -44,6 +44,14 @@ def test_without_a_shift_nothing_changes(small, shown):
     assert 0 <= facts["accuracy_0"] <= 1
 
 
+def test_the_change_by_one_pixel_is_measured_of_every_network(small, shown):
+    facts, arrays = shown
+    assert facts["seeds"] == [0]
+    for kind in ("none", "max", "mean"):
+        (one,) = arrays[f"by_seed.{kind}"]
+        assert one == pytest.approx(arrays[f"change.{kind}"][:, 1].mean(), rel=1e-5)
+
+
 def test_parameters_of_a_shared_a_local_and_a_dense_layer(small):
     facts, _ = sharing(untrained(small, "baseline"), small)
     assert facts["shared"] == 9 * 3 * 3 + 9
