@@ -16,6 +16,7 @@ import msgspec
 from report_builder import artifacts
 from report_builder.assemble import assemble, count_runs, outline, with_pages
 from report_builder.attach import attach_runs
+from report_builder.checks.coverage import with_coverage
 from report_builder.evidence.gather import (
     StudyRuns,
     gather,
@@ -137,6 +138,7 @@ def build(
         stored = [made.get((each.kind, each.name), each) for each in requested]
         artifacts.prune(stored, Store(paths.build))
         report = assemble(report, evidence, compute(evidence), stored)
+        report = with_coverage(report, paths.docs, requests)
         rendered = render(paths.docs, report, paths.rendered)
         write_report(paths.report, with_pages(report, rendered, paths.docs, CONFIG))
         published = _publish(publisher, paths)

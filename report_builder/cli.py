@@ -192,7 +192,7 @@ def status(
 @main.command()
 @BUILD
 def check(build_dir: Path) -> None:
-    """Whether words and results agree: claims, results typed in, both languages, links."""
+    """Whether words and results agree: claims, numbers, references, figures, languages, links."""
     from report_builder.checks.agreement import faults
     from xo.errors import CheckFailed
 
@@ -202,7 +202,7 @@ def check(build_dir: Path) -> None:
         found += 1
     if found:
         raise CheckFailed(f"{found} faults")
-    click.echo("claims, results, languages and links are in order")
+    click.echo("claims, numbers, references, figures, languages and links are in order")
 
 
 @main.command()

@@ -38,11 +38,11 @@ COLORS = {
     "no-pooling-wrong-folder": ("#8f5a0a", "#e0c070"),
     "three-conv-uneven": ("#2f6b5b", "#7fcdb4"),
     "no-pooling-uneven": ("#96474b", "#eba2a4"),
-    "lr-0-03": ("#7d5200", "#dfb04a"),
-    "lr-0-01": ("#6b6236", "#cfc48f"),
-    "kaiming": ("#a33a1c", "#ff9d7a"),
-    "kaiming-lr-0-03": ("#b3306b", "#ff9cc6"),
-    "kaiming-lr-0-01": ("#784f9e", "#d0aef2"),
+    "lr-0-03": ("#4a6a12", "#b3d166"),
+    "lr-0-01": ("#8a4f00", "#efb56a"),
+    "kaiming": ("#a8324a", "#ff99aa"),
+    "kaiming-lr-0-03": ("#6a3fa0", "#c8a8f5"),
+    "kaiming-lr-0-01": ("#2b6090", "#8fc4f0"),
 }
 # for variants and classes that a user adds
 FURTHER = (

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from report_builder.checks import languages, references, typed_numbers
+from report_builder.checks import languages, legibility, references, relations, typed_numbers
 from report_builder.pages import render
 from report_builder.pages.templating import BUILD
 from report_builder.results.report import read_report
@@ -29,5 +29,7 @@ def faults(build: Path) -> Iterator[str]:
     yield from references.faults(requests)
     yield from references.typed_citations(docs, ROOT / "report_builder")
     yield from typed_numbers.typed_results(docs, ROOT / "report_builder")
+    yield from relations.faults(report)
+    yield from legibility.faults(report)
     yield from languages.differences(docs)
     yield from build_problems(build / "docs", ROOT / "mkdocs.yml")

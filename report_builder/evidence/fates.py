@@ -47,18 +47,16 @@ def off_chance(run: RunRecord) -> tuple[bool, ...]:
 
 
 def left_chance_epoch(run: RunRecord) -> int | None:
-    """The first epoch, from 1, that ended off chance or had a batch with a loss above THROWN_OFF
-    times that of guessing; None where there is none.
+    """The first epoch, from 1, that ended off chance; None where there is none."""
+    return next((epoch for epoch, off in enumerate(off_chance(run), 1) if off), None)
+
+
+def thrown_off_epoch(run: RunRecord) -> int | None:
+    """The first epoch, from 1, with a batch whose loss was above THROWN_OFF times that of guessing,
+    or not a number; None where there is none.
     """
     level = THROWN_OFF * chance_loss(run)
-    return next(
-        (
-            epoch.epoch
-            for epoch, off in zip(run.epochs, off_chance(run))
-            if off or not epoch.largest_batch_loss <= level  # true for NaN as well
-        ),
-        None,
-    )
+    return next((each.epoch for each in run.epochs if not each.largest_batch_loss <= level), None)
 
 
 def collapse_epoch(run: RunRecord) -> int | None:
@@ -66,7 +64,7 @@ def collapse_epoch(run: RunRecord) -> int | None:
     if fate(run) != "collapsed":
         return None
     off = [epoch for epoch, is_off in enumerate(off_chance(run), 1) if is_off]
-    return off[-1] + 1 if off else left_chance_epoch(run)
+    return off[-1] + 1 if off else thrown_off_epoch(run)
 
 
 def silent_layers(run: RunRecord, epoch: int = -1) -> tuple[str, ...]:
@@ -91,13 +89,13 @@ def dead_layers(run: RunRecord, epoch: int = -1) -> tuple[str, ...]:
 def fate(run: RunRecord) -> Fate:
     """How a run ended.
 
-    *Solved*: its last test accuracy is at least SOLVED. *Collapsed*: it left chance, the last epoch
-    did not end off chance, and a layer has fallen silent. *Never left chance*: it did not leave it.
-    *Unsettled*: anything else.
+    *Solved*: its last test accuracy is at least SOLVED. *Never left chance*: no epoch ended off
+    chance, and no batch threw it off. *Collapsed*: it had left chance, the last epoch did not end
+    off it, and a layer has fallen silent. *Unsettled*: anything else.
     """
     if run.solved:
         return "solved"
-    if left_chance_epoch(run) is None:
+    if left_chance_epoch(run) is None and thrown_off_epoch(run) is None:
         return "never left chance"
     return "collapsed" if not off_chance(run)[-1] and silent_layers(run) else "unsettled"
 

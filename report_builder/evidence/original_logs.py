@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from report_builder.evidence.estimates import printed
+from report_builder.evidence.estimates import CHANCE, printed
 from report_builder.evidence.recording import current_requests
 from report_builder.text import Text
 from xo.errors import InputError
@@ -26,6 +26,7 @@ DIGIT = 0.001  # the last one that a row prints
 BATCHES_PER_ROW = 10
 BATCH_SIZE = 64
 DIVERGED = 1.0  # what a printed loss beyond all measure counts as
+FALLING = (0.05, 0.9)  # of the level of guessing: a log that prints between these is falling
 
 
 class PrintedFact(NamedTuple):
@@ -84,6 +85,12 @@ def facts() -> dict[str, PrintedFact]:
         name: PrintedFact(_written(**fact), fact["section"])
         for name, fact in _document()["facts"].items()
     }
+
+
+def fact_numbers(name: str) -> tuple[float, ...]:
+    """The numbers of a fact of the file, as `settings.test_images`; one, or from and to."""
+    value = _document()["facts"][name]["value"]
+    return tuple(map(float, value if isinstance(value, list) else [value]))
 
 
 def _written(value, section: str, unit: str = "") -> str:
@@ -161,6 +168,15 @@ def place(log: Log, runs: tuple[RunRecord, ...]) -> Placement | None:
     if rows.shape[1] < log.epochs or not rows.shape[2]:
         return None
     return placed(log.rows.mean(1), rows[:, : log.epochs].mean(2))
+
+
+def falling(log: Log) -> np.ndarray:
+    """`(epochs,)`, in which epochs the log is falling from the level of guessing between two equal
+    classes.
+    """
+    low, high = (share * CHANCE / 10 for share in FALLING)
+    means = log.rows.mean(1)
+    return (low < means) & (means < high)
 
 
 def placed(published: np.ndarray, ours: np.ndarray) -> Placement:

@@ -22,6 +22,7 @@ class Requests(msgspec.Struct):
     demonstrations: set[str] = msgspec.field(default_factory=set)
     files: set[str] = msgspec.field(default_factory=set)  # below the root of the project
     values: set[str] = msgspec.field(default_factory=set)  # of the report, quoted by a table
+    colors: set[str] = msgspec.field(default_factory=set)  # things drawn in a color of their own
 
     def __or__(self, other: Requests) -> Requests:
         return Requests(
@@ -31,6 +32,7 @@ class Requests(msgspec.Struct):
             self.demonstrations | other.demonstrations,
             self.files | other.files,
             self.values | other.values,
+            self.colors | other.colors,
         )
 
 

@@ -19,7 +19,7 @@ from report_builder.evidence.inputs import evidence_inputs
 from report_builder.evidence.recording import Requests, recording
 from report_builder.evidence.study import Evidence
 from report_builder.figures import table
-from report_builder.figures.save import encode, shown_size
+from report_builder.figures.save import encode, shown_size, smallest_text
 from report_builder.figures.toolkit.description import Drawing
 from report_builder.figures.toolkit.style import ASSETS, STYLES
 from report_builder.results.report import DrawnFigure
@@ -32,7 +32,7 @@ from xo.store.store import NEVER, Store
 KIND = "figure"  # of artifact
 SCHEMES = ("light", "dark")
 DATA = "data.csv"
-LAYOUT = 3  # of the artifact; raise it when readers must change
+LAYOUT = 4  # of the artifact; raise it when readers must change
 LIBRARIES = ("matplotlib", "numpy", "pillow", "scipy")  # whose version decides how a figure looks
 SAVING = ("report_builder.figures.save:encode", f"{__name__}:_csv", f"{__name__}:LAYOUT")
 
@@ -45,6 +45,7 @@ class FigureContent(msgspec.Struct, frozen=True, kw_only=True):
     alt: Text
     caption: Text
     sizes: dict[str, tuple[int, int]]  # language -> width and height to show it with, in pixels
+    smallest_text: float  # in pixels at that width
     requests: Requests  # of the evidence, while it was drawn
 
 
@@ -101,11 +102,13 @@ def make(name: str, evidence: Evidence, fixed: Inputs, store: Store) -> Artifact
     files: dict[str, bytes] = {}
     sizes: dict[str, tuple[int, int]] = {}
     drawings: dict[str, Drawing] = {}
+    text_sizes: list[float] = []
     with recording() as requests:
         for drawing in table.draw_styles(name, evidence, STYLES):
             language, scheme = drawing.style.language, drawing.style.scheme
             files[f"{language}-{scheme}.{row.kind}"] = encode(drawing, row.kind)
             sizes[language] = shown_size(drawing)
+            text_sizes.append(smallest_text(drawing))
             drawings[language] = drawing
     zh, en = (drawings[language] for language in LANGUAGES)
     files[DATA] = _csv(en.rows)
@@ -115,6 +118,7 @@ def make(name: str, evidence: Evidence, fixed: Inputs, store: Store) -> Artifact
         alt=Text(zh.alt, en.alt),
         caption=Text(zh.caption, en.caption),
         sizes=sizes,
+        smallest_text=min(text_sizes),
         requests=requests,
     )
     inputs = fixed | evidence_inputs(requests, evidence)
@@ -132,6 +136,8 @@ def drawn_figure(artifact: Artifact, command: str) -> DrawnFigure:
         alt=content.alt,
         caption=content.caption,
         sizes=content.sizes,
+        smallest_text=content.smallest_text,
+        colors=tuple(sorted(content.requests.colors)),
     )
 
 

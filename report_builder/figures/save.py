@@ -25,6 +25,21 @@ def shown_size(drawing: Drawing) -> tuple[int, int]:
     return SHOWN_WIDTH, round(SHOWN_WIDTH * height / width)
 
 
+def smallest_text(drawing: Drawing) -> float:
+    """The size of its smallest text as a page shows it, in pixels; once it has been encoded, since
+    ticks are labelled then.
+    """
+    from matplotlib.text import Text
+
+    sizes = [
+        text.get_fontsize()
+        for text in drawing.figure.findobj(Text)
+        if text.get_visible() and text.get_text().strip()
+    ]
+    inches_wide, _ = drawing.figure.get_size_inches()
+    return float(min(sizes) * SHOWN_WIDTH / (72 * inches_wide))
+
+
 def encode(drawing: Drawing, kind: Literal["svg", "png"]) -> bytes:
     """A drawing as an SVG or a PNG."""
     with drawing.style.applied():

@@ -47,7 +47,7 @@ TERMS: dict[str, Term] = {
     ),
     "chance-level": _term(
         Text("随机猜测水平", "chance level"),
-        "分不出类别的网络的成绩；k 类一样多时，损失是 ln k，准确率是 1/k。",
+        "分不出类别的网络的成绩；k 类一样多时，损失是 ln k，k 个答案里对一个。",
         "How a network does that cannot tell the classes apart: for k equal classes a loss of "
         "ln k, and one answer in k right.",
         r"\ln k",
@@ -154,12 +154,6 @@ TERMS: dict[str, Term] = {
         Text("不变性", "invariance"),
         "输入平移，输出不变。",
         "When the input is shifted, the output stays as it is.",
-    ),
-    "interval": _term(
-        Text("置信区间", "confidence interval"),
-        "由样本算出的一个范围；重复取样，95 % 的这种范围会包含真正的比例。",
-        "A range computed from a sample; of many samples, 95 % of such ranges contain the true "
-        "share.",
     ),
     "kernel": _term(
         Text("卷积核", "kernel"),

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from report_builder.evidence.estimates import (
     Estimate,
-    Share,
     Survival,
     difference,
     log_rank,
@@ -26,6 +25,7 @@ from xo.runs.record import RunRecord
 SIGNIFICANT = 0.05
 FEWEST = 5  # runs of each kind below which nothing is decided: two or three separate too easily
 RARE = 0.2  # a share that lies below it: what no run has done is then taken not to happen
+RUNS_TO_CALL_RARE = next(n for n in range(1, 100) if share_estimate(0, n).high < RARE)
 
 Runs = tuple[RunRecord, ...]
 
@@ -185,12 +185,13 @@ def _growing(n: int) -> Iterator[int]:
         n += max(1, n // 8)
 
 
-def counted(s: Share, what: Text = EMPTY) -> Text:
-    """`5 of 6 runs solve it, 95 % interval 44 to 97 %`"""
+def counted(k: int, n: int, what: Text = EMPTY) -> Text:
+    """`5 of 6 runs solve it, 95 % interval 36 to 100 %`"""
+    s = share_estimate(k, n)
     return Text(
         "{n} 次训练中 {k} 次{what}，95 % 区间 {low} 至 {high} %",
         "{k} of {n} runs{what}, 95 % interval {low} to {high} %",
-    ).format(k=s.k, n=s.n, what=what, low=f"{100 * s.low:.0f}", high=f"{100 * s.high:.0f}")
+    ).format(k=k, n=n, what=what, low=f"{100 * s.low:.0f}", high=f"{100 * s.high:.0f}")
 
 
 def share_is(
@@ -209,7 +210,7 @@ def share_is(
     judged = judge(at(n), size)
     least = seeds_to_decide(at, size, n) if judged.verdict == "undecided" else FEWEST
     wanted = {name: -(-had * least // n) for name, had in runs.items()}
-    return decide(judged, counted(share(k, n), what), n, n, wanted)
+    return decide(judged, counted(k, n, what), n, n, wanted)
 
 
 def less_often(worse: tuple[str, int, int], better: tuple[str, int, int], what: Text) -> Finding:
@@ -253,30 +254,27 @@ def one_refutes(k: int, runs: Mapping[str, int], what: Text) -> Finding:
     none does, of so many that the share that would lies below RARE.
     """
     n = sum(runs.values())
-    s = share(k, n)
     if k:
-        return Finding("refuted", counted(s, what), n)
-    return _none_does(s, runs, what, "supported")
+        return Finding("refuted", counted(k, n, what), n)
+    return _none_does(n, runs, what, "supported")
 
 
 def one_supports(k: int, runs: Mapping[str, int], what: Text) -> Finding:
     """Of a statement that something happens: the opposite of `one_refutes`."""
     n = sum(runs.values())
-    s = share(k, n)
     if k:
-        return Finding("supported", counted(s, what), n)
-    return _none_does(s, runs, what, "refuted")
+        return Finding("supported", counted(k, n, what), n)
+    return _none_does(n, runs, what, "refuted")
 
 
-def _none_does(s: Share, runs: Mapping[str, int], what: Text, verdict: Verdict) -> Finding:
-    p = (1 - RARE) ** s.n
-    if s.high < RARE:
-        return Finding(verdict, counted(s, what), s.n, p=p)
-    least = next(m for m in range(s.n, 100) if share(0, m).high < RARE)
-    wanted = {name: -(-had * least // s.n) for name, had in runs.items()}
-    return Finding(
-        "undecided", counted(s, what), s.n, seeds_needed(wanted), p, wanted, s.high / RARE
-    )
+def _none_does(n: int, runs: Mapping[str, int], what: Text, verdict: Verdict) -> Finding:
+    none = share_estimate(0, n)
+    p, numbers = none.p(RARE), counted(0, n, what)
+    if none.high < RARE:
+        return Finding(verdict, numbers, n, p=p)
+    wanted = {name: -(-had * RUNS_TO_CALL_RARE // n) for name, had in runs.items()}
+    width = none.high / RARE
+    return Finding("undecided", numbers, n, seeds_needed(wanted), p, wanted, width)
 
 
 def later(

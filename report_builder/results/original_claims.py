@@ -186,7 +186,8 @@ def accuracy_near_the_printed(evidence: Evidence) -> Finding:
 
 def deeper_separates_better(evidence: Evidence) -> Finding:
     """Seed by seed, by how much a probe that is told few labels is better at the third block than
-    at the first; of each seed, the mean over draws and numbers of labels.
+    at the first, in networks that solved their task; of each, the mean over draws and numbers of
+    labels.
 
     With all labels even probes of untrained blocks are nearly always right.
     """
@@ -194,16 +195,18 @@ def deeper_separates_better(evidence: Evidence) -> Finding:
     if probes is None or probes.unavailable:
         reason = Text("还没有线性探针的结果", "no linear probe has been computed")
         return no_data(reason, Text("full 研究", "the study full"))
-    seeds = {run.seed for run in evidence.runs("features")}
+    (runs,) = runs_of(evidence, "features")
+    seeds = {run.seed for run in runs if run.solved}
     chosen = [seed in seeds for seed in probes.facts["seeds"]]
     if not any(chosen):
-        raise NoRuns(["features"])
+        return no_data(NONE_SOLVED, MORE_SEEDS, {"features": len(runs) + FEWEST})
     by_seed = probes.array("test")[0].mean((1, 2))[:, chosen]  # trained, (depths, seeds)
     shallow, deep = (by_seed[probes.facts["depths"].index(each)] for each in ("relu1", "relu3"))
     better = mean(deep - shallow)
     numbers = Text(
-        "只给少数标签，第三块减第一块，逐个种子相比平均 {by}，n = {n}",
-        "told few labels, third block minus first, seed by seed: {by} on average, n = {n}",
+        "只给少数标签，在学会任务的网络里，第三块减第一块，逐个网络相比平均 {by}，n = {n}",
+        "told few labels, in networks that solved the task, third block minus first, one by one: "
+        "{by} on average, n = {n}",
     ).format(by=_points(better, float((deep - shallow).mean())), n=len(deep))
     return larger(better, PROBE, numbers, {"features": len(deep)})
 

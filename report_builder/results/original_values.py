@@ -4,7 +4,10 @@ explanation fits.
 
 from __future__ import annotations
 
-from report_builder.evidence.estimates import entropy
+import numpy as np
+
+from report_builder.evidence.estimates import entropy, proportion_test
+from report_builder.evidence.fates import chance_accuracy
 from report_builder.evidence.log_explanations import (
     EXPLANATIONS,
     FALLEN,
@@ -17,11 +20,20 @@ from report_builder.evidence.log_explanations import (
     fall_epoch,
     plateau_level,
 )
-from report_builder.evidence.original_logs import Log, logs, place, rows_per_epoch
+from report_builder.evidence.original_logs import (
+    Log,
+    Placement,
+    fact_numbers,
+    falling,
+    log_title,
+    logs,
+    place,
+    rows_per_epoch,
+)
 from report_builder.evidence.study import Evidence
 from report_builder.results.forms import dash, plain
 from report_builder.results.report import Value
-from report_builder.text import Text, count, same
+from report_builder.text import EMPTY, Text, count, number, percent, same
 
 Values = dict[str, Value]
 
@@ -63,7 +75,7 @@ def original_values(evidence: Evidence) -> Values:
     """`published.baseline.inside`, `published.folders.level`, `published.no-
     pooling.fall.uneven.behind`, ...
     """
-    found: Values = {}
+    found: Values = _prefixed("published", _of_falls(evidence) | _of_attempts(evidence))
     for name, log in logs().items():
         found |= _prefixed(f"published.{name}", _of_log(evidence, log))
     for name, explanation in EXPLANATIONS.items():
@@ -110,6 +122,118 @@ def _of_log(evidence: Evidence, log: Log) -> Values:
     }
 
 
+def _of_falls(evidence: Evidence) -> Values:
+    """How many of our seeds print less than each log while it falls, in the epoch with the most;
+    and of how many logs that is none.
+
+    Left out are the suspect logs, whose networks learned something else.
+    """
+    most: dict[str, tuple[int, Placement]] = {}
+    found: Values = {}
+    for name, log in logs().items():
+        epochs = np.flatnonzero(falling(log)) + 1
+        if name in SUSPECT_LOGS or not len(epochs):
+            found[f"{name}.below_in_fall"] = dash("不比较", "not compared")
+            continue
+        runs = evidence.runs(log.variant)
+        placement = place(log, runs) if runs else None
+        if placement is None:
+            reason = TOO_SHORT if runs else NOT_COMPARED["no runs"].note
+            found[f"{name}.below_in_fall"] = Value(same("—"), reason)
+            continue
+        below = placement.below[epochs - 1]
+        most[name] = int(below.max()), placement
+        found[f"{name}.below_in_fall"] = Value(
+            OUT_OF_SEEDS.format(n=placement.n, k=int(below.max())),
+            Text(
+                "它下降的第 {first} 至 {last} 轮里，打印得比它少的种子，取最多的一轮",
+                "seeds that print less than it in one of the epochs {first} to {last}, in which it "
+                "falls; the epoch with the most",
+            ).format(first=epochs[0], last=epochs[-1]),
+        )
+    ahead = [name for name, (seeds, _) in most.items() if not seeds]
+    titles = [log_title(logs()[name]) for name in ahead]
+    listed = Text("；".join(each.zh for each in titles), "; ".join(each.en for each in titles))
+    seeds = ", ".join(str(placement.n) for _, placement in most.values())
+    found["ahead_of_all"] = (
+        Value(
+            Text(
+                "{m} 份下降的日志中有 {k} 份，在下降的每一轮都比我们所有的种子低",
+                "{k} of the {m} logs that fall print less than all of our seeds in every epoch of "
+                "the fall",
+            ).format(m=len(most), k=len(ahead))
+            + (Text("（{titles}）", " ({titles})").format(titles=listed) if ahead else EMPTY),
+            Text("n = {n} 个种子", "n = {n} seeds").format(n=seeds),
+        )
+        if most
+        else Value(
+            Text("这项研究没有可比的训练", "This study has no runs to compare them with"), TOO_SHORT
+        )
+    )
+    return found
+
+
+def _of_attempts(evidence: Evidence) -> Values:
+    """What five or six in ten right of the original's test images can mean, and how many of our
+    seeds of that network end so after as many epochs.
+    """
+    low, high = (share / 100 for share in fact_numbers("ten-epochs.accuracy"))
+    (images,), (epochs,) = map(fact_numbers, ("settings.test_images", "settings.epochs"))
+    right, images = round(high * images), int(images)
+    z, p = proportion_test(right, images, low)
+    runs = [run for run in evidence.runs("three-conv") if len(run.epochs) >= epochs]
+    reached = [run.epochs[int(epochs) - 1].test_accuracy for run in runs]
+    guess = [chance_accuracy(run) for run in runs]
+    alike = sum(abs(a - b) < 1e-9 for a, b in zip(reached, guess))
+    between = sum(b + 1e-9 < a <= b + high - low for a, b in zip(reached, guess))
+    n = len(runs)
+    counted = {
+        "blind": (
+            alike,
+            Text(
+                "第 {epochs} 轮后的测试准确率恰好等于总答一类的种子",
+                "seeds whose test accuracy after epoch {epochs} is exactly that of one class",
+            ),
+        ),
+        "above": (
+            between,
+            Text(
+                "第 {epochs} 轮后的测试准确率高于总答一类、但不多于 {points} 个百分点的种子",
+                "seeds whose test accuracy after epoch {epochs} is above that of one class, by "
+                "{points} points at most",
+            ),
+        ),
+    }
+    return {
+        "ten-epochs.right": plain(count(right)),
+        "ten-epochs.z": Value(
+            same(f"{z:.1f}"),
+            Text(
+                "瞎猜时，{images} 幅中判对 {right} 幅或更多超出期望的标准差的个数；单侧 p = {p}",
+                "standard deviations by which {right} of {images} right exceed what guessing "
+                "gives; one-sided p = {p}",
+            ).format(images=images, right=right, p=number(p, 1)),
+        ),
+        "ten-epochs.p": Value(
+            same(number(p, 1)),
+            Text(
+                "二项分布：每幅以 {low} 的概率猜对，{images} 幅中猜对 {right} 幅或更多",
+                "binomial: guessing each right with probability {low}, {right} or more of {images}",
+            ).format(low=percent(low), images=images, right=right),
+        ),
+        **{
+            f"ten-epochs.{name}": Value(
+                OUT_OF_SEEDS.format(n=n, k=k),
+                same(f"n = {n}; ")
+                + meaning.format(epochs=int(epochs), points=f"{100 * (high - low):g}"),
+            )
+            if n
+            else Value(same("—"), TOO_SHORT)
+            for name, (k, meaning) in counted.items()
+        },
+    }
+
+
 def _of_explanation(explanation: Explanation) -> Values:
     counts = [count(images) for images in explanation.images]
     return {
@@ -131,7 +255,7 @@ def _of_plateau(log: Log) -> Values:
         "level": Value(
             same(f"{plateau_level(log):.4f}"),
             Text(
-                "停住的一段所打印的平均，不计第 1 轮",
+                "停住的一段所打印的平均，首轮不计",
                 "mean of what it prints on its plateau, the first epoch left out",
             ),
         ),

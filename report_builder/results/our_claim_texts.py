@@ -306,7 +306,10 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
         ),
     ),
     "smaller-rate-solves-later": ClaimText(
-        Text("学习率 0.01 比 0.1 学会得晚", "At a learning rate of 0.01 the task is solved later"),
+        Text(
+            "学习率 0.01 比 0.1 学会得晚",
+            "At a learning rate of 0.01 the task is solved later than at 0.1",
+        ),
         supported=Text(
             "学习率 0.01 时，按轮数算学会得更晚",
             "At a learning rate of 0.01 it takes more epochs to solve the task than at 0.1",

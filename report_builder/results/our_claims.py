@@ -14,7 +14,6 @@ from report_builder.evidence.estimates import (
     entropy,
     first_solved_epoch,
     printed,
-    share,
     solved,
     time_to,
 )
@@ -39,7 +38,7 @@ from report_builder.results.findings import (
     FEWEST,
     MOST,
     NEARLY_ALL,
-    RARE,
+    RUNS_TO_CALL_RARE,
     Claim,
     Finding,
     NoRuns,
@@ -96,11 +95,10 @@ def seed_decides(evidence: Evidence) -> Finding:
     n = sum(len(runs) for runs in by_variant.values())
     if any(each >= FEWEST for _, each in mixed.values()):
         return Finding("supported", numbers, n)
-    if not mixed and all(share(0, each).high < RARE for _, each in counts.values()):
+    if not mixed and all(each >= RUNS_TO_CALL_RARE for _, each in counts.values()):
         return Finding("refuted", numbers, n)
-    least = next(m for m in range(1, 100) if share(0, m).high < RARE)
-    wanted = dict.fromkeys(counts, least)
-    width = max(share(0, each).high for _, each in counts.values()) / RARE
+    wanted = dict.fromkeys(counts, RUNS_TO_CALL_RARE)
+    width = RUNS_TO_CALL_RARE / min(each for _, each in counts.values())
     return Finding("undecided", numbers, n, seeds_needed(wanted), seeds=wanted, width=width)
 
 

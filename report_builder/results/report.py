@@ -73,6 +73,8 @@ class DrawnFigure(msgspec.Struct, frozen=True, kw_only=True):
     alt: Text
     caption: Text
     sizes: dict[str, tuple[int, int]]  # language -> width and height to show it with, in pixels
+    smallest_text: float  # in pixels at that width
+    colors: tuple[str, ...]  # things that it shows in a color of their own
 
 
 class Provenance(msgspec.Struct, frozen=True):

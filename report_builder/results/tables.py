@@ -91,7 +91,10 @@ BY_VARIANT: dict[str, list[tuple[Column, str | Callable[[Variant], Cell]]]] = {
             (Column(capitalized(FATE_NAMES[fate]), True), f"fates.{name}")
             for fate, name in FATE_VALUES.items()
         ),
-        (Column(Text("学会的比例 [95 % 区间]", "Share [95 % interval]"), True), "solved_share"),
+        (
+            Column(Text("学会的比例 [95 % 区间]", "Share solved [95 % interval]"), True),
+            "solved_share",
+        ),
         (Column(Text("准确率中位数", "Median accuracy"), True), "test_accuracy"),
         (Column(Text("学会者的准确率", "Accuracy among the solved"), True), "accuracy_solved"),
     ],
@@ -251,6 +254,7 @@ def original_among_ours(evidence: Evidence, values: Values) -> Table:
         Column(Text("标签无误时", "With right labels"), True),
         Column(Text("在我们范围之内", "Within our range"), True),
         Column(Text("同样远的种子", "Seeds as far"), True),
+        Column(Text("下降时更低的种子", "Seeds below in its fall"), True),
     ]
     return table(
         columns,
@@ -262,6 +266,7 @@ def original_among_ours(evidence: Evidence, values: Values) -> Table:
                 _quoted(values, "published.right.rows"),
                 _quoted(values, f"published.{name}.inside"),
                 _quoted(values, f"published.{name}.as_far"),
+                _quoted(values, f"published.{name}.below_in_fall"),
             ]
             for name, log in logs().items()
         ),

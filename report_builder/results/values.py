@@ -13,12 +13,13 @@ import numpy as np
 
 from report_builder.evidence.estimates import (
     curve,
+    entropy,
     first_solved_epoch,
     share,
     solved,
     spread,
 )
-from report_builder.evidence.fates import LEFT_CHANCE, SILENT, Fate, count_fates
+from report_builder.evidence.fates import Fate, count_fates
 from report_builder.evidence.recording import Origin, recorded
 from report_builder.evidence.study import Evidence
 from report_builder.results.demonstration_values import demonstration_values
@@ -35,7 +36,6 @@ from xo.runs.record import RunRecord
 Values = dict[str, Value]
 
 NONE_SOLVED = dash("没有种子学会", "no seed solved the task")
-NO_RUNS = dash("没有这样的训练", "no such run")
 NONE_REACHED = dash(f"没有种子达到过 {GOAL}", f"no seed ever reached {GOAL}")
 
 
@@ -62,32 +62,39 @@ def value_groups(evidence: Evidence) -> Iterator[tuple[Values, Origin]]:
 
 def _of_study(evidence: Evidence) -> Values:
     runs = sum(len(evidence.runs(variant.name)) for variant in evidence.variants)
-    learned = [
-        run
-        for variant in evidence.variants
-        if variant.labels == "class"
-        for run in evidence.runs(variant.name)
-    ]
-    return {
-        "study.name": plain(evidence.study),
-        "study.runs": plain(count(runs)),
-        "study.left_chance": plain(percent(LEFT_CHANCE, 0)),
-        "study.silent": plain(percent(SILENT, 0)),
-        "study.class_runs": Value(
-            same(count(len(learned))),
-            Text("各变体中标签无误的训练", "runs of all variants with right labels"),
-        ),
-        **{f"study.{name}": value for name, value in _fates(learned).items()},
-    }
+    return {"study.name": plain(evidence.study), "study.runs": plain(count(runs))}
 
 
 def _of_data(evidence: Evidence) -> Values:
     data = evidence.data
     height, width = data.image_size
+    train = tuple(np.bincount(data.train.labels, minlength=len(data.classes)).tolist())
+    guessed = int((data.test.labels == int(np.argmax(train))).sum())
     return {
         "data.name": plain(data.name),
         "data.digest": plain(data.digest[:12], f"SHA-256 {data.digest}"),
         "data.classes": Value(Text("、".join(data.classes), ", ".join(data.classes))),
+        "data.class_count": plain(count(len(data.classes))),
+        "data.chance_loss": Value(
+            same(f"{entropy(train):.3f}"),
+            Text(
+                "交叉熵，只知道各类在训练图像里的比例的网络；各类一样多时是 ln {k}",
+                "cross-entropy of a network that knows only the shares of the classes among the "
+                "training images; ln {k} where these are equal",
+            ).format(k=len(data.classes)),
+        ),
+        "data.chance_printed": Value(
+            same(f"{entropy(train) / 10:.3f}"),
+            Text("它的十分之一，原作业的程序这样打印", "a tenth of it, as the original prints"),
+        ),
+        "data.chance_accuracy": Value(
+            same(percent(guessed / len(data.test.labels))),
+            Text(
+                "总答训练图像里最多的一类，测试图像中判对的份额",
+                "share of the test images that are right when always naming the class that is "
+                "commonest in training",
+            ),
+        ),
         "data.train_images": plain(count(len(data.train.labels))),
         "data.test_images": plain(count(len(data.test.labels))),
         "data.height": plain(count(height)),
@@ -145,7 +152,7 @@ def _fates(runs: Sequence[RunRecord]) -> Values:
     counts, n = count_fates(runs), len(runs)
     of = Text(f"n = {n} 次训练", f"n = {n} runs")
     return {
-        "fates": Value(fates_in_words(counts), of) if runs else NO_RUNS,
+        "fates": Value(fates_in_words(counts), of),
         **{f"fates.{FATE_VALUES[fate]}": _fate(fate, k, n) for fate, k in counts.items()},
     }
 

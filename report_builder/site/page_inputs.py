@@ -21,6 +21,9 @@ from xo.store.inputs import Inputs, digest, file_digest
 from xo.store.source_digest import ROOT, Source
 
 RENDERING = "report_builder.pages.render:render"
+# Tables that count what the whole site has: report_builder/checks/coverage
+OF_EVERYTHING = ("table checked", "table legibility")
+COUNTED = ("figure ", "value ", "table ", "claim ")
 # Data that pages quote, and the kinds of request that do.
 READ_FOR = {
     original_logs.FILE: {"published"},
@@ -47,7 +50,15 @@ def page_inputs(
     attached = digest(msgspec.to_builtins(report.attached_runs))
     cited = digest(msgspec.to_builtins(report.cited_on))
     lists = {f"references {section}": cited for section in get_args(Section)}
-    digests = {**digests, **places, **unsolved, **lists, ATTACHED_RUNS: attached}
+    everything = _everything(requests, docs, digests)
+    digests = {
+        **digests,
+        **dict.fromkeys(OF_EVERYTHING, everything),
+        **places,
+        **unsolved,
+        **lists,
+        ATTACHED_RUNS: attached,
+    }
     address = os.environ.get("SITE_URL", "")
     shared = {
         "code": source.reach(RENDERING),
@@ -68,6 +79,12 @@ def page_inputs(
             "uses": {name: digests.get(name, "") for name in sorted(page.results)},
         }
     return found
+
+
+def _everything(requests: Iterable[PageRequest], docs: Path, digests: Mapping[str, str]) -> str:
+    """A digest of all results, figures and sources of pages."""
+    results = {name: made for name, made in digests.items() if name.startswith(COUNTED)}
+    return digest([results, {page.source: file_digest(docs / page.source) for page in requests}])
 
 
 def _runs(report: Report) -> dict[str, str]:

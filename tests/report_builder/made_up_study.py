@@ -310,17 +310,23 @@ def with_fate(run: RunRecord, fate: Fate) -> RunRecord:
         "never left chance": ((1.0, 0.5), (1.0, 0.5), (1.0, 0.5)),
     }[fate]
     course = [*[first] * (len(run.epochs) - 2), before, last]
+    rows = [row.name for row in run.layers if row.kind in ("conv", "dense")]
+
+    def states(size: float) -> tuple[LayerState, ...]:
+        return tuple(
+            LayerState(name, None if name == "logits" else size, size, 0.0) for name in rows
+        )
+
     epochs = tuple(
         msgspec.structs.replace(
             epoch,
             sample_loss=share * chance_loss(run),
             test_accuracy=accuracy,
-            layers=(LayerState("conv2", float(share < 1), float(share < 1), 0.0),),
+            layers=states(float(share < 1)),
         )
         for epoch, (share, accuracy) in zip(run.epochs, course, strict=True)
     )
-    untrained = (LayerState("conv2", 1.0, 1.0, 0.0),)
-    return msgspec.structs.replace(run, epochs=epochs, untrained=untrained)
+    return msgspec.structs.replace(run, epochs=epochs, untrained=states(1.0))
 
 
 def decided(evidence: Evidence) -> dict[str, DecidedClaim]:

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from report_builder.assemble import assemble, outline
+from report_builder.checks.coverage import with_coverage
 from report_builder.evidence.course import compares_settings
 from report_builder.figures.table import FIGURES
 from report_builder.pages.render import figure_pages, page_requests, render
@@ -47,7 +48,8 @@ def test_links_to_figures_lead_to_pages_that_show_them(evidence, tmp_path, there
         },
     )
     report = outline(partial, RunCounts(0, 30), Store(Path("runs")))
-    places = figure_pages(page_requests(ROOT / "docs", report), report.drawable)
+    requests = page_requests(ROOT / "docs", report)
+    places = figure_pages(requests, report.drawable)
     report = msgspec.structs.replace(report, figure_pages=places)
     report = assemble(report, partial, compute(partial), [])
     figure = DrawnFigure(
@@ -58,6 +60,8 @@ def test_links_to_figures_lead_to_pages_that_show_them(evidence, tmp_path, there
         alt=EMPTY,
         caption=EMPTY,
         sizes={"zh": (1, 1), "en": (1, 1)},
+        smallest_text=12.5,
+        colors=(),
     )
     origins = {f"figure {name}": report.provenance["value study.runs"] for name in places}
     report = msgspec.structs.replace(
@@ -67,6 +71,7 @@ def test_links_to_figures_lead_to_pages_that_show_them(evidence, tmp_path, there
     )
     for name in ("zh-light.svg", "zh-dark.svg", "en-light.svg", "en-dark.svg", "data.csv"):
         (tmp_path / name).touch()
+    report = with_coverage(report, ROOT / "docs", requests)
     render(ROOT / "docs", report, tmp_path / "out")
     links = [
         (file, link)

@@ -61,7 +61,8 @@ def base(tmp_path_factory, ask) -> Path:
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "tests/report_builder").glob("[!t]*.py")
     ]  # not the tests
-    for name in ("mkdocs.yml", "data/published.toml", "data/measured-elsewhere.toml", *helpers):
+    quoted = [f"data/{path.name}" for path in (ROOT / "data").glob("*.toml")]
+    for name in ("mkdocs.yml", *quoted, *helpers):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, folder / name)
     for name, text in {

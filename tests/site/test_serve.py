@@ -23,7 +23,8 @@ def clone(tmp_path_factory) -> Path:
     for part in ("docs", "report_builder", "xo"):
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "data").mkdir()
-    for name in ("mkdocs.yml", "data/published.toml", "data/measured-elsewhere.toml"):
+    data = [f"data/{path.name}" for path in (ROOT / "data").glob("*.toml")]
+    for name in ("mkdocs.yml", *data):
         shutil.copy(ROOT / name, folder / name)
     return folder
 

@@ -146,7 +146,7 @@ for epoch in range(1, 4):
     print(f"epoch {epoch}  mean loss {mean:.3f}")
 
 # %% [markdown]
-# The dashed line is the loss of guessing all classes alike, $\ln 2$ or about 0.693 for two of them. A curve that keeps to the dashed line belongs to a network that has not learned yet: change `SEED` above, or train for more epochs, and look again. The `SEED` above was picked after trying a few, so this page cannot tell how easily such a network learns; [many seeds](../xo/accuracy.md) can.
+# The dashed line is the loss of guessing all classes alike, $\ln 2$ or about 0.693 for two of them. A curve that keeps to the dashed line has not left it yet: change `SEED` above, or train for more epochs, and look again. One that had left it and lies on it again has most likely [collapsed](../concepts/training.md): only another `SEED` helps. The `SEED` above was picked after trying a few, so this page cannot tell how easily such a network learns; [many seeds](../xo/accuracy.md) can.
 
 # %%
 chance = torch.tensor(float(len(classes))).log().item()

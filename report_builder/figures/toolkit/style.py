@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from report_builder import palette
+from report_builder.evidence.recording import current_requests
 from report_builder.fonts import FONT
 from report_builder.palette import DIVERGING
 from report_builder.text import Text
@@ -38,10 +39,12 @@ class Style:
 
     def color(self, thing: str) -> str:
         """The color of a thing, such as a variant: `#rrggbb`."""
+        current_requests().colors.add(thing)
         return palette.pair(thing)[self._shade]
 
     def class_colors(self, names: tuple[str, ...]) -> list[str]:
         """A color for each class, by `class_name`; up to ten classes have different ones."""
+        current_requests().colors.update(names)
         return [pair[self._shade] for pair in palette.class_pairs(names)]
 
     @property

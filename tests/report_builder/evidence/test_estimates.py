@@ -17,6 +17,7 @@ from report_builder.evidence.estimates import (
     mean,
     mean_difference,
     printed,
+    proportion_test,
     share,
     share_estimate,
     solved,
@@ -129,6 +130,13 @@ def test_one_value_has_no_interval_and_values_that_do_not_vary_have_a_point():
         assert found[:3] == (2, 2, 2) and found.p(2) == 1 and found.p(0) == 0
     found = mean_difference(more, same)  # one of the two varies: an interval all the same
     assert found.low < found.value < found.high
+
+
+def test_more_right_than_guessing_gives_is_counted_in_standard_deviations():
+    assert proportion_test(2, 2, 0.5) == pytest.approx((2**0.5, 0.25))
+    assert proportion_test(1, 3, 1 / 3) == pytest.approx((0, 1 - 8 / 27))
+    z, p = proportion_test(180, 300, 0.5)
+    assert z == pytest.approx(12**0.5) and p == pytest.approx(stats.binom.sf(179, 300, 0.5))
 
 
 def test_spread_is_median_and_range():

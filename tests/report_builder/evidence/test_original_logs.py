@@ -8,7 +8,9 @@ import pytest
 from report_builder.evidence import original_logs
 from report_builder.evidence.estimates import entropy
 from report_builder.evidence.original_logs import (
+    fact_numbers,
     facts,
+    falling,
     logs,
     place,
     placed,
@@ -67,6 +69,17 @@ def test_a_broken_file_is_named_with_the_remedy(tmp_path, monkeypatch):
         InputError, match="published.toml: cannot be read .*git checkout published.toml"
     ):
         facts()
+
+
+def test_a_fact_is_read_as_numbers():
+    assert fact_numbers("ten-epochs.accuracy") == (50, 60)
+    assert fact_numbers("settings.test_images") == (300,)
+
+
+def test_a_log_falls_between_guessing_and_next_to_nothing():
+    epochs = {name: (np.flatnonzero(falling(log)) + 1).tolist() for name, log in logs().items()}
+    assert epochs["baseline"] == [3, 4, 5] and epochs["three-conv"] == [3, 4]
+    assert epochs["channels-11"] == [3, 4, 5] and epochs["channels-15"] == []
 
 
 # The arithmetic

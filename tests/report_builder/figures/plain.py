@@ -43,6 +43,7 @@ def runs(accuracy: list[list[float]], loss: float = 0.5, **fields) -> list[Simpl
                     epoch=epoch,
                     train_loss=loss,
                     test_loss=loss,
+                    largest_batch_loss=loss,
                     test_accuracy=value,
                     sample_loss=np.log(2) * 2 * (1 - value),
                     layers=[LayerState("conv2", alive, alive, alive)],

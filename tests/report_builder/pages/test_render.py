@@ -30,6 +30,8 @@ DRAWN = DrawnFigure(
     alt=Text("两条曲线", "two curves [of loss]"),
     caption=Text("细线是种子。", "A thin line per seed."),
     sizes={"zh": (700, 410), "en": (700, 400)},
+    smallest_text=12.5,
+    colors=("baseline", "chance"),
 )
 COUNTED = {"code": "c-n", "records": "r", "data": "d", "versions": "v-count"}
 REPORT = Report(
