@@ -122,14 +122,15 @@ def _signal(evidence: Evidence, runs: tuple[RunRecord, ...]) -> Values:
     """
     variant = assigned_variants(evidence.variants)[0]
     own = evidence.runs(variant.name)
+    hidden = [[layer for layer in run.untrained if layer.alive is not None] for run in own]
     found = {}
-    for key, place in (("first", 0), ("last", -2)):  # the last one of all is the logits
+    for key, place in (("first", 0), ("last", -1)):
         for what, zh, en in (
             ("activation", "各值大小的平均", "mean size of the values"),
             ("gradient", "权重梯度的均方根", "root mean square of the weights' gradients"),
         ):
-            sizes = np.array([getattr(run.untrained[place], what) for run in own])
-            layer = own[0].untrained[place].name
+            sizes = np.array([getattr(layers[place], what) for layers in hidden])
+            layer = hidden[0][place].name
             note = Text(
                 f"“{variant.zh}”的 {layer}，训练之前{zh}，n = {len(own)} 个种子的中位数",
                 f"{layer} of “{variant.en}” before training: {en}, median of n = {len(own)} seeds",

@@ -62,7 +62,7 @@ def value_groups(evidence: Evidence) -> Iterator[tuple[Values, Origin]]:
         for function in (_of_network, _of_outcome, _of_cost, _of_representative):
             group, origin = recorded(function, evidence, variant.name)
             yield {f"{variant.name}.{name}": value for name, value in group.items()}, origin
-    if evidence.rows:
+    if evidence.variants:
         yield recorded(training_values, evidence)
     for name in DEMONSTRATIONS:
         if evidence.can_show(name):
