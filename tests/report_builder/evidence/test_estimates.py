@@ -69,21 +69,41 @@ def test_a_share_has_wilsons_interval():
 BOUNDS = np.arange(1, 200) / 200  # shares that a test asks for
 
 
+def test_a_share_that_decides_has_the_exact_interval_of_clopper_and_pearson():
+    for n in range(1, 30):
+        for k in range(n + 1):
+            interval = stats.binomtest(k, n).proportion_ci(method="exact")
+            found = share_estimate(k, n)
+            assert found.value == k / n
+            assert (found.low, found.high) == pytest.approx((interval.low, interval.high))
+
+
 @pytest.mark.parametrize("k, n", [(0, 1), (0, 10), (3, 10), (7, 9), (10, 10), (47, 100)])
-def test_the_score_test_of_a_share_excludes_what_its_interval_leaves_out(k, n):
+def test_the_exact_test_of_a_share_excludes_what_its_interval_leaves_out(k, n):
     found = share_estimate(k, n)
-    assert (found.value, found.low, found.high) == (k / n, share(k, n).low, share(k, n).high)
     for bound in BOUNDS:
-        assert (found.p(bound) > 0.05) == (found.low < bound < found.high), bound
+        if min(abs(bound - found.low), abs(bound - found.high)) > 1e-9:
+            assert (found.p(bound) > 0.05) == (found.low < bound < found.high), bound
     for end in {found.low, found.high} - {0.0, 1.0}:
         assert found.p(end) == pytest.approx(0.05)
 
 
-def test_the_score_test_is_that_of_the_normal_approximation_at_the_bound():
-    z = (0.7 - 0.5) / np.sqrt(0.5 * 0.5 / 10)
-    assert share_estimate(7, 10).p(0.5) == pytest.approx(2 * stats.norm.sf(z))
-    sure = share_estimate(10, 10)
+def test_the_exact_test_counts_the_smaller_tail_of_the_binomial_distribution_twice():
+    assert share_estimate(7, 10).p(0.5) == pytest.approx(2 * stats.binom.sf(6, 10, 0.5))
+    assert share_estimate(7, 10).p(0.9) == pytest.approx(2 * stats.binom.cdf(7, 10, 0.9))
+    assert share_estimate(5, 10).p(0.5) == 1  # both tails hold more than half
+    sure, never = share_estimate(10, 10), share_estimate(0, 10)
     assert (sure.p(1), sure.p(0)) == (1, 0)  # no run can fall out otherwise where all must
+    assert (never.p(0), never.p(1)) == (1, 0)
+
+
+@pytest.mark.parametrize("n", [1, 2, 5, 10, 24])
+def test_the_exact_interval_misses_a_share_on_either_side_in_at_most_one_study_in_forty(n):
+    found = [share_estimate(k, n) for k in range(n + 1)]
+    for p in BOUNDS:
+        chances = stats.binom.pmf(np.arange(n + 1), n, p)
+        assert chances[[each.low > p for each in found]].sum() <= 0.025 + 1e-12, p
+        assert chances[[each.high < p for each in found]].sum() <= 0.025 + 1e-12, p
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from report_builder.evidence.fates import (
     fate,
     left_chance_epoch,
     silent_layers,
+    thrown_off_epoch,
 )
 from xo.network.measurements import LayerState
 from xo.runs.record import SOLVED
@@ -76,7 +77,7 @@ def course(*shares: float, counts: tuple[int, ...] = TWO) -> list[float]:
         ((0.5, 1, 0.5, 1), 0.5, "collapsed", 1, 4),  # for good in the last
         ((1, 1, 1.0002), 0.5, "never left chance", None, None),
         ((1.9, 1, 0.995), 0.5, "never left chance", None, None),
-        ((1, 2.5, 0.995), 0.5, "collapsed", 2, 2),  # thrown off by a batch
+        ((1, 2.5, 0.995), 0.5, "collapsed", None, 2),  # thrown off by a batch
         ((1,), 0.5, "never left chance", None, None),
     ],
 )
@@ -122,6 +123,22 @@ def test_a_run_that_got_97_percent_right_and_then_fell_has_collapsed():
     found = run([0.69, 0.61, 0.25, 0.08, 0.6932, 0.6931, 0.6931, 0.6931, 0.6931, 0.6931])
     assert fate(found) == "collapsed"
     assert (left_chance_epoch(found), collapse_epoch(found)) == (2, 5)
+
+
+@pytest.mark.parametrize(
+    ("shares", "epoch"),
+    [
+        ((1, 1.9, 0.1), None),
+        ((1, 2.5, 3), 2),  # the first of them
+        ((1, nan), 2),
+        ((inf, 1), 1),
+        ((2, 1), None),  # twice the loss of guessing is not above it
+    ],
+)
+@pytest.mark.parametrize("counts", [TWO, THREE])
+def test_a_batch_throws_a_run_off_by_more_than_twice_the_loss_of_guessing(shares, epoch, counts):
+    level = chance_loss(run([1.0], counts=counts))
+    assert thrown_off_epoch(run([share * level for share in shares], counts=counts)) == epoch
 
 
 def test_the_last_accuracy_alone_decides_whether_a_run_solved_its_task():
