@@ -19,7 +19,7 @@ from report_builder.evidence.log_explanations import (
 )
 from report_builder.evidence.original_logs import logs
 from report_builder.figures.original import published_explanations
-from report_builder.results.claims import CLAIMS
+from report_builder.results.claims import CLAIMS, find
 from report_builder.results.report import Value
 from report_builder.results.values import values
 from report_builder.text import Text
@@ -147,7 +147,7 @@ def test_missing_and_few_runs_decide_nothing_and_count_as_nothing(study):
         made = study({"three-conv-wrong-folder": folders, "three-conv-uneven": uneven})
         (whole,) = compare_explanations("three-conv-failed", made)
         assert [fit.state for fit in whole.fits] == ["excluded", *states] and whole.best is None
-        finding = decided(made)["failed-log-fits-folders"]
+        finding = find("failed-log-fits-folders", made)
         assert finding.verdict == verdict and "5" in finding.needed.en
         assert all(n >= 5 for n in finding.seeds.values()) and finding.seeds.keys() == {
             "three-conv-wrong-folder",
