@@ -59,6 +59,12 @@ ALLOWED = [
     Allowed(r"第 7 轮就没有损失|epoch 7 the loss is gone"),
     # the test of that claim
     Allowed(r"到第 7 轮|）第 7 轮|(by|in) epoch 7|0\.001 (或|or) 0\.000", "*/original_claim*.py"),
+    # the second half of its 20 epochs, of which it claims that they are needed
+    Allowed(r"epochs 11 to 20|第 11 至 20 轮", "*/original_claims.py"),
+    # a p value too small to print
+    Allowed(r"p < 0\.0001", "*/findings.py"),
+    # an example of a time that a command takes
+    Allowed(r"30min"),
     # printed by the original: a claim tests it
     Allowed(r"99\.67 ?%", "*/original_claim*.py"),
 ]

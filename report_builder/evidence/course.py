@@ -26,9 +26,23 @@ def class_variants(variants: Sequence[Variant]) -> tuple[Variant, ...]:
     return tuple(variant for variant in variants if variant.labels == "class") or tuple(variants)
 
 
-def class_runs(evidence: Evidence) -> tuple[RunRecord, ...]:
-    """All runs of the `class_variants`, in the order of variants and seeds."""
-    variants = class_variants(evidence.variants)
+def assigned_variants(variants: Sequence[Variant]) -> tuple[Variant, ...]:
+    """The `class_variants` that are trained at the original's learning rate from its
+    initialization, or all of these where there is none.
+    """
+    reference = VARIANTS[REFERENCE]
+    found = class_variants(variants)
+    assigned = (
+        variant
+        for variant in found
+        if (variant.lr, variant.initialisation) == (reference.lr, reference.initialisation)
+    )
+    return tuple(assigned) or found
+
+
+def assigned_runs(evidence: Evidence) -> tuple[RunRecord, ...]:
+    """All runs of the `assigned_variants`, in the order of variants and seeds."""
+    variants = assigned_variants(evidence.variants)
     return tuple(run for variant in variants for run in evidence.runs(variant.name))
 
 
@@ -91,10 +105,7 @@ class Silence(NamedTuple):
 
 def first_silence(run: RunRecord) -> Silence | None:
     """The hidden layer that fell silent first and stayed so, of several the one nearest to the
-    image; None where every layer passes something on at the end.
-
-    Silent: the mean size of its values is at most SILENT of that before training, as it is where
-    no unit is alive.
+    image; None where no layer is silent at the end. Silent is what `silent_layers` says.
     """
     sizes = {
         layer.name: [layer.activation, *(_size(each, layer.name) for each in run.epochs)]
@@ -103,9 +114,7 @@ def first_silence(run: RunRecord) -> Silence | None:
     }
     found: list[tuple[int, int, str]] = []  # (state from which on it is silent, place, layer)
     for place, (name, values) in enumerate(sizes.items()):
-        loud = [i for i, size in enumerate(values) if i and size > SILENT * values[0]]
-        if values[0] > 0:
-            loud.append(0)
+        loud = [i for i, size in enumerate(values) if size > SILENT * values[0]]
         since = max(loud, default=-1) + 1
         if since < len(values):
             found.append((since, place, name))

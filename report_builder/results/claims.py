@@ -84,7 +84,6 @@ def _in_words(name: str, finding: Finding, beside: tuple[Reading, ...] = ()) -> 
         p=finding.p,
         confirmed=bool(beside),
         beside=beside,
-        seeds=dict(finding.seeds),
     )
 
 

@@ -21,8 +21,17 @@ from xo.store.inputs import digest
 from xo.store.source_digest import ROOT, Source
 
 FIXED = "data/fixed-claims.toml"
-# What only words results, or reads and writes files, decides no verdict.
-DECIDING = ("report_builder.evidence.", "report_builder.results.", "xo.runs.record:SOLVED")
+# Where verdicts are computed; what finds the records, words results or notes requests decides none.
+DECIDING = (
+    "report_builder.evidence.estimates:",
+    "report_builder.evidence.fates:",
+    "report_builder.evidence.log_explanations:",
+    "report_builder.evidence.original_logs:",
+    "report_builder.results.findings:",
+    "report_builder.results.original_claims:",
+    "report_builder.results.our_claims:",
+    "xo.runs.record:SOLVED",
+)
 
 
 class FixedClaim(msgspec.Struct, frozen=True):

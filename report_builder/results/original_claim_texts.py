@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from report_builder.results.findings import ClaimText
-from report_builder.text import Text
+from report_builder.results.findings import MOST, ClaimText
+from report_builder.text import Text, percent
+
+MOST_SHARE = percent(MOST.matters, 0)
 
 ORIGINAL_CLAIM_TEXTS: dict[str, ClaimText] = {
     "pooling-speeds-training": ClaimText(
@@ -72,8 +74,8 @@ ORIGINAL_CLAIM_TEXTS: dict[str, ClaimText] = {
         Text("11 个通道，效果好", "11 channels do well"),
         supported=Text("11 个通道的网络多半学会", "With 11 channels most seeds solve the task"),
         refuted=Text(
-            "11 个通道的网络学会的不到七成",
-            "With 11 channels fewer than 70 % of the seeds solve the task",
+            f"11 个通道的网络学会的不到 {MOST_SHARE}",
+            f"With 11 channels fewer than {MOST_SHARE} of the seeds solve the task",
         ),
         undecided=Text(
             "11 个通道的网络是否多半学会，种子还不够",
@@ -104,8 +106,9 @@ ORIGINAL_CLAIM_TEXTS: dict[str, ClaimText] = {
             "epoch 7",
         ),
         refuted=Text(
-            "三层卷积学会的种子，到第 7 轮打印不出损失的不到七成",
-            "Of the seeds that solve it with three convolutions, fewer than 70 % print next to no "
+            f"三层卷积学会的种子，到第 7 轮打印不出损失的不到 {MOST_SHARE}",
+            f"Of the seeds that solve it with three convolutions, fewer than {MOST_SHARE} "
+            "print next to no "
             "loss by epoch 7",
         ),
         undecided=Text(

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from report_builder.results.findings import ClaimText
-from report_builder.text import Text
+from report_builder.results.findings import MOST, NEARLY_ALL, ClaimText
+from report_builder.text import Text, percent
+from xo.variants import VARIANTS
+
+MOST_SHARE, NEARLY_ALL_SHARE = percent(MOST.matters, 0), percent(NEARLY_ALL.matters, 0)
+FEW_SHARE = percent(1 - NEARLY_ALL.matters, 0)
+LARGE, SMALL, SMALLER = (VARIANTS[name].lr for name in ("baseline", "lr-0-03", "lr-0-01"))
 
 OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
     "seed-decides": ClaimText(
@@ -28,8 +33,9 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
             "Most networks that leave chance reach 98 % within three epochs",
         ),
         refuted=Text(
-            "离开了瞎猜的网络，三轮之内达到 98 % 的不到七成",
-            "Of the networks that leave chance, fewer than 70 % reach 98 % within three epochs",
+            f"离开了瞎猜的网络，三轮之内达到 98 % 的不到 {MOST_SHARE}",
+            f"Of the networks that leave chance, fewer than {MOST_SHARE} reach 98 % "
+            "within three epochs",
         ),
         undecided=Text(
             "离开瞎猜之后是否多半三轮之内学会，还说不准",
@@ -43,8 +49,8 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
             "Next to no run ends between solved and chance, so a mean accuracy misleads",
         ),
         refuted=Text(
-            "停在学会与瞎猜之间的网络超过一成",
-            "More than one run in ten ends between solved and chance",
+            f"停在学会与瞎猜之间的网络超过 {FEW_SHARE}",
+            f"More than {FEW_SHARE} of the runs ends between solved and chance",
         ),
         undecided=Text(
             "停在学会与瞎猜之间的有多少，还说不准",
@@ -73,8 +79,9 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
             "shares",
         ),
         refuted=Text(
-            "问“来自哪个文件夹”的网络，停在只知道比例的损失上的不到七成",
-            "Asked for the folder, fewer than 70 % of the networks stay at the loss of one that "
+            f"问“来自哪个文件夹”的网络，停在只知道比例的损失上的不到 {MOST_SHARE}",
+            f"Asked for the folder, fewer than {MOST_SHARE} of the networks stay at the "
+            "loss of one that "
             "knows only the shares",
         ),
         undecided=Text(
@@ -222,8 +229,9 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
             "Of the networks that end at chance, most had left it and collapsed",
         ),
         refuted=Text(
-            "停在瞎猜的网络，曾经离开又崩溃的不到七成",
-            "Of the networks that end at chance, fewer than 70 % had left it and collapsed",
+            f"停在瞎猜的网络，曾经离开又崩溃的不到 {MOST_SHARE}",
+            f"Of the networks that end at chance, fewer than {MOST_SHARE} had left it and "
+            "collapsed",
         ),
         undecided=Text(
             "停在瞎猜的网络是否多半曾经离开，还说不准",
@@ -240,8 +248,9 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
             "Nearly all collapsed networks have a layer that no longer responds to any image",
         ),
         refuted=Text(
-            "崩溃的网络，有一层全死的不到九成",
-            "Fewer than nine in ten collapsed networks have a layer in which every unit is dead",
+            f"崩溃的网络，有一层全死的不到 {NEARLY_ALL_SHARE}",
+            f"Fewer than {NEARLY_ALL_SHARE} of the collapsed networks have a layer in "
+            "which every unit is dead",
         ),
         undecided=Text(
             "崩溃的网络是否几乎都有一层全死，还说不准",
@@ -277,8 +286,9 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
             "block's in nearly all networks",
         ),
         refuted=Text(
-            "训练之前，信号到最后一个隐藏层不到第一块一半的网络不到九成",
-            "Before training, fewer than nine networks in ten have less than half of the first "
+            f"训练之前，不到 {NEARLY_ALL_SHARE} 的网络信号会在最后一个隐藏层缩小到不足第一块的一半",
+            f"Before training, fewer than {NEARLY_ALL_SHARE} of the networks have less "
+            "than half of the first "
             "block's signal in the last hidden layer",
         ),
         undecided=Text(
@@ -288,39 +298,43 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
     ),
     "smaller-rate-collapses-less": ClaimText(
         Text(
-            "学习率 0.03 比 0.1 更少崩溃",
-            "At a learning rate of 0.03 fewer runs collapse than at 0.1",
+            f"学习率 {SMALL} 比 {LARGE} 更少崩溃",
+            f"At a learning rate of {SMALL} fewer runs collapse than at {LARGE}",
         ),
         supported=Text(
-            "学习率 0.03 时崩溃的比例低于 0.1",
-            "At a learning rate of 0.03 fewer seeds collapse than at 0.1",
+            f"学习率 {SMALL} 时崩溃的比例低于 {LARGE}",
+            f"At a learning rate of {SMALL} fewer seeds collapse than at {LARGE}",
         ),
         refuted=Text(
-            "学习率 0.03 时崩溃的比例并不明显低于 0.1",
-            "At a learning rate of 0.03 no fewer seeds collapse than at 0.1, by a difference that "
+            f"学习率 {SMALL} 时崩溃的比例并不明显低于 {LARGE}",
+            f"At a learning rate of {SMALL} no fewer seeds collapse than at {LARGE}, by a "
+            "difference that "
             "matters",
         ),
         undecided=Text(
-            "学习率 0.03 与 0.1，崩溃的比例还分不出高下",
-            "Learning rates of 0.03 and 0.1 cannot be told apart yet by the share that collapses",
+            f"学习率 {SMALL} 与 {LARGE}，崩溃的比例还分不出高下",
+            f"Learning rates of {SMALL} and {LARGE} cannot be told apart yet by the share "
+            "that collapses",
         ),
     ),
     "smaller-rate-solves-later": ClaimText(
         Text(
-            "学习率 0.01 比 0.1 学会得晚",
-            "At a learning rate of 0.01 the task is solved later than at 0.1",
+            f"学习率 {SMALLER} 比 {LARGE} 学会得晚",
+            f"At a learning rate of {SMALLER} the task is solved later than at {LARGE}",
         ),
         supported=Text(
-            "学习率 0.01 时，按轮数算学会得更晚",
-            "At a learning rate of 0.01 it takes more epochs to solve the task than at 0.1",
+            f"学习率 {SMALLER} 时，按轮数算学会得更晚",
+            f"At a learning rate of {SMALLER} it takes more epochs to solve the task than "
+            f"at {LARGE}",
         ),
         refuted=Text(
-            "学习率 0.01 时，按轮数算学会得并不更晚",
-            "At a learning rate of 0.01 it takes no more epochs to solve the task than at 0.1",
+            f"学习率 {SMALLER} 时，按轮数算学会得并不更晚",
+            f"At a learning rate of {SMALLER} it takes no more epochs to solve the task "
+            f"than at {LARGE}",
         ),
         undecided=Text(
-            "学习率 0.01 与 0.1，哪个学会得晚还分不出",
-            "Which of the learning rates 0.01 and 0.1 solves the task later is open",
+            f"学习率 {SMALLER} 与 {LARGE}，哪个学会得晚还分不出",
+            f"Which of the learning rates {SMALLER} and {LARGE} solves the task later is open",
         ),
     ),
     "kaiming-leaves-chance-earlier": ClaimText(

@@ -60,7 +60,6 @@ class DecidedClaim(msgspec.Struct, frozen=True, kw_only=True):
     # Whether its seeds were trained after its rule was fixed; else it is exploratory.
     confirmed: bool = False
     beside: tuple[Reading, ...] = ()
-    seeds: dict[str, int] = {}  # of each variant, that would settle it
 
 
 class DrawnFigure(msgspec.Struct, frozen=True, kw_only=True):

@@ -41,7 +41,7 @@ def tables(evidence: Evidence, values: Values) -> Iterator[tuple[str, Table, Ori
     for name in logs():
         yield f"printed-{name}", *recorded(printed_log, evidence, name)
     for name, of_training in TRAINING_TABLES.items():
-        if not of_training.settings or compares_settings(evidence.rows):
+        if not of_training.settings or compares_settings(evidence.variants):
             yield name, *recorded(of_training.make, evidence)
     for name, row in DEMONSTRATION_TABLES.items():
         if evidence.can_show(row.demonstration):

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from report_builder.evidence.course import (
+    assigned_variants,
     class_variants,
     first_silence,
     initialised_networks,
@@ -66,7 +67,7 @@ def dead_layers(evidence: Evidence) -> Table:
 
     def rows() -> Iterator[list[Cell]]:
         everyone: list[RunRecord] = []
-        for variant in class_variants(evidence.variants):
+        for variant in assigned_variants(evidence.variants):
             runs = evidence.runs(variant.name)
             everyone += runs
             yield row(Text(variant.zh, variant.en), runs)

@@ -1,5 +1,5 @@
-"""Single numbers on how training goes, over all runs with right labels: `training.collapsed`,
-`training.printed_chance.most`.
+"""Single numbers on how training goes, over all runs with right labels and the original's settings:
+`training.fates.collapsed`, `training.printed_chance.most`.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ import numpy as np
 
 from report_builder.evidence.course import (
     EpochEnd,
+    assigned_runs,
+    assigned_variants,
     chance_printed,
-    class_runs,
-    class_variants,
     epoch_ends,
     first_silence,
 )
@@ -20,35 +20,32 @@ from report_builder.evidence.estimates import spread
 from report_builder.evidence.fates import (
     FATE_NAMES,
     FATES,
-    LEFT_CHANCE,
-    SILENT,
     THROWN_OFF,
-    Fate,
     dead_layers,
     fate,
 )
 from report_builder.evidence.study import Evidence
+from report_builder.results.fate_words import FATE_VALUES
 from report_builder.results.forms import dash, plain
 from report_builder.results.report import Value
 from report_builder.text import Text, count, number, percent, same
-from xo.runs.record import SOLVED, RunRecord
+from xo.runs.record import RunRecord
 
 Values = dict[str, Value]
 
-KEYS: dict[Fate, str] = {each: each.replace(" ", "_") for each in FATES}
 NONE = dash("没有这样的训练", "there is no such run")
 
 
 def training_values(evidence: Evidence) -> Values:
     """Fates, dead layers, and the epochs that print the loss of guessing."""
-    runs = class_runs(evidence)
+    runs = assigned_runs(evidence)
     return {
         "training.runs": plain(count(len(runs))),
-        "training.solved_level": plain(percent(SOLVED, 0)),
-        "training.left_level": plain(percent(LEFT_CHANCE, 0)),
-        "training.thrown_off_level": plain(count(THROWN_OFF)),
+        "training.thrown_off": plain(f"{THROWN_OFF:g}"),
         **{
-            f"training.{KEYS[each]}": _out_of(sum(fate(run) == each for run in runs), len(runs))
+            f"training.fates.{FATE_VALUES[each]}": _out_of(
+                sum(fate(run) == each for run in runs), len(runs)
+            )
             for each in FATES
         },
         **_dead(runs),
@@ -70,13 +67,11 @@ def _dead(runs: tuple[RunRecord, ...]) -> Values:
     of_collapsed = [silence for silence in silences if fate(silence.run) == "collapsed"]
     losses = [s.largest_batch_loss for s in of_collapsed if s.largest_batch_loss is not None]
     found = {
-        "training.silent_level": plain(percent(SILENT, 0)),
         "training.dead": _out_of(sum(bool(dead_layers(run)) for run in runs), len(runs)),
         "training.dead_of_collapsed": _out_of(
             sum(bool(dead_layers(run)) for run in collapsed), len(collapsed)
         ),
         "training.silent": _out_of(len(silences), len(runs)),
-        "training.silent_of_collapsed": _out_of(len(of_collapsed), len(collapsed)),
     }
     note = Text(
         f"nat，有一层无声的那一轮最大的批损失，n = {len(losses)} 次崩溃的训练",
@@ -125,16 +120,17 @@ def _signal(evidence: Evidence, runs: tuple[RunRecord, ...]) -> Values:
     """Sizes before training: of the first network's first and last hidden layer, and the smallest
     of all.
     """
-    variant = class_variants(evidence.variants)[0]
+    variant = assigned_variants(evidence.variants)[0]
     own = evidence.runs(variant.name)
+    hidden = [[layer for layer in run.untrained if layer.alive is not None] for run in own]
     found = {}
-    for key, place in (("first", 0), ("last", -2)):  # the last one of all is the logits
+    for key, place in (("first", 0), ("last", -1)):
         for what, zh, en in (
             ("activation", "各值大小的平均", "mean size of the values"),
             ("gradient", "权重梯度的均方根", "root mean square of the weights' gradients"),
         ):
-            sizes = np.array([getattr(run.untrained[place], what) for run in own])
-            layer = own[0].untrained[place].name
+            sizes = np.array([getattr(layers[place], what) for layers in hidden])
+            layer = hidden[0][place].name
             note = Text(
                 f"“{variant.zh}”的 {layer}，训练之前{zh}，n = {len(own)} 个种子的中位数",
                 f"{layer} of “{variant.en}” before training: {en}, median of n = {len(own)} seeds",

@@ -24,7 +24,17 @@ from report_builder.evidence.recording import Origin, recorded
 from report_builder.evidence.study import Evidence
 from report_builder.results.demonstration_values import demonstration_values
 from report_builder.results.fate_words import FATE_MEANINGS, FATE_VALUES, GOAL, fates_in_words
+from report_builder.results.findings import (
+    DIFFERENT,
+    FEWEST,
+    MOST,
+    NEARLY_ALL,
+    RARE,
+    RUNS_TO_CALL_RARE,
+    SIGNIFICANT,
+)
 from report_builder.results.forms import dash, interval, plain
+from report_builder.results.original_claims import GAP, SLOWER
 from report_builder.results.original_values import original_values
 from report_builder.results.report import Value
 from report_builder.results.training_values import training_values
@@ -52,12 +62,36 @@ def value_groups(evidence: Evidence) -> Iterator[tuple[Values, Origin]]:
         for function in (_of_network, _of_outcome, _of_cost, _of_representative):
             group, origin = recorded(function, evidence, variant.name)
             yield {f"{variant.name}.{name}": value for name, value in group.items()}, origin
-    if evidence.rows:
+    if evidence.variants:
         yield recorded(training_values, evidence)
     for name in DEMONSTRATIONS:
         if evidence.can_show(name):
             yield recorded(demonstration_values, evidence, name)
     yield recorded(original_values, evidence)
+    yield recorded(rule_values)
+
+
+def rule_values() -> Values:
+    """The sizes and numbers by which claims are decided, as the method page states them."""
+    shares = {
+        "most": MOST.matters,
+        "over_half": MOST.excluded,
+        "nearly_all": NEARLY_ALL.matters,
+        "not_all": NEARLY_ALL.excluded,
+        "rare": RARE,
+        "error": SIGNIFICANT,
+    }
+    return {
+        **{f"rules.{name}": plain(percent(share, 0)) for name, share in shares.items()},
+        "rules.error_of_a_side": plain(percent(SIGNIFICANT / 2)),
+        "rules.difference": plain(count(round(100 * DIFFERENT.matters))),
+        "rules.accuracy": plain(count(round(100 * GAP.matters))),
+        "rules.time": plain(percent(float(np.expm1(SLOWER.matters)), 0)),
+        "rules.epochs": plain(percent(0.1, 0)),  # of the horizon: see findings.later
+        "rules.fewest": plain(count(FEWEST)),
+        "rules.runs_to_call_rare": plain(count(RUNS_TO_CALL_RARE)),
+        "rules.p": plain(number(SIGNIFICANT, 1)),
+    }
 
 
 def _of_study(evidence: Evidence) -> Values:

@@ -344,11 +344,3 @@ def with_settings(make_evidence: Callable[..., Evidence], short: int = 2) -> Evi
     study = make_evidence(variants=(baseline, *others))
     cut = tuple(until(run, short) for run in study.runs("baseline"))
     return replace(study, records={**study.records, "baseline": cut})
-
-
-def collapsed(run: RunRecord) -> RunRecord:
-    """The run, back at chance in its last epoch after a loss of half of it."""
-    *before, last = run.epochs
-    before = [msgspec.structs.replace(epoch, sample_loss=0.35) for epoch in before]
-    last = msgspec.structs.replace(last, sample_loss=0.6931, test_accuracy=0.5)
-    return msgspec.structs.replace(run, epochs=(*before, last))

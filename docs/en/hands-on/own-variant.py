@@ -128,7 +128,7 @@ theirs, mine = solved.values()
 gap = difference(mine, theirs)
 print(f"difference {gap.value:+.0%}, "
       f"95 % interval {gap.low:+.0%} to {gap.high:+.0%}")
-if gap.excludes_zero:
+if gap.low > 0 or gap.high < 0:
     print("the interval leaves out 0: they differ")
 else:
     print("the interval includes 0: neither can be called better")

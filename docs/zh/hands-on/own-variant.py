@@ -128,7 +128,7 @@ theirs, mine = solved.values()
 gap = difference(mine, theirs)
 print(f"之差 {gap.value:+.0%}，"
       f"95 % 区间 {gap.low:+.0%} 到 {gap.high:+.0%}")
-if gap.excludes_zero:
+if gap.low > 0 or gap.high < 0:
     print("区间不含 0：两者不同")
 else:
     print("区间包含 0：还不能说哪一个更好")

@@ -162,18 +162,26 @@ def describe(numbers: LearningRates) -> Description:
 
 
 def _title(numbers: LearningRates) -> Text:
-    """How many runs collapse at each rate, from the first initialization."""
-    horizon, first = numbers.horizons[0], numbers.settings[0].variant.initialisation
-    counts = joined(
-        (
-            Text(
-                f"学习率 {each.variant.lr:g} 时 {each.seeds} 次中 {counts['collapsed']} 次",
-                f"{counts['collapsed']} of {each.seeds} at rate {each.variant.lr:g}",
-            )
-            for each in numbers.settings
-            if each.variant.initialisation == first and (counts := each.fates[0]) is not None
-        ),
-        "，",
-        ", ",
+    """The setting that solves most often after the first horizon, beside the first one."""
+    counted = [
+        (counts["solved"] / each.seeds, counts["solved"], each)
+        for each in numbers.settings
+        if (counts := each.fates[0]) is not None
+    ]
+    _, most, best = max(counted, key=lambda each: each[0])  # of equal ones the first
+    _, k, first = counted[0]
+    words = Text(
+        "训练 {horizon} 轮：{first}，{n} 次中 {k} 次学会",
+        "After {horizon} epochs {k} of {n} solved at {first}",
     )
-    return Text(f"训练 {horizon} 轮，崩溃：", f"Collapsed after {horizon} epochs: ") + counts
+    if best is not first:
+        words += Text("；{best}，{m} 次中 {most} 次", ", {most} of {m} at {best}")
+    return words.format(
+        horizon=numbers.horizons[0],
+        k=k,
+        n=first.seeds,
+        first=setting_name(first.variant),
+        most=most,
+        m=best.seeds,
+        best=setting_name(best.variant),
+    )

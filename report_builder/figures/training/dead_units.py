@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from report_builder.evidence.course import class_runs
+from report_builder.evidence.course import assigned_runs
 from report_builder.evidence.fates import FATE_NAMES, Fate, dead_layers, fate
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import (
@@ -62,7 +62,7 @@ def measure(evidence: Evidence) -> DeadUnits:
     """The first variant, in their order, that has both; else the first run of each fate; where no
     run has either, the first run. Of collapsed runs one with a dead layer, if there is one.
     """
-    runs = class_runs(evidence)
+    runs = assigned_runs(evidence)
     found = {
         each: sorted(
             (run for run in runs if fate(run) == each), key=lambda run: not dead_layers(run)

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from report_builder.evidence.course import class_runs
+from report_builder.evidence.course import assigned_runs
 from report_builder.evidence.estimates import lost_is_infinite
 from report_builder.evidence.fates import (
     FATE_NAMES,
     FATES,
     LEFT_CHANCE,
+    THROWN_OFF,
     Fate,
     chance_loss,
     collapse_epoch,
@@ -70,7 +71,7 @@ class Fates(NamedTuple):
 
 
 def measure(evidence: Evidence) -> Fates:
-    runs = class_runs(evidence)
+    runs = assigned_runs(evidence)
     found: dict[Fate, tuple[Course, ...]] = {
         each: tuple(_course(evidence, run) for run in runs if fate(run) == each) for each in FATES
     }
@@ -114,8 +115,6 @@ def draw(numbers: Fates, style: Style) -> Figure:
         accuracy.axhline(100 * numbers.guessed, color=style.color("chance"), lw=1.2, ls=DOTS)
         loss.set_ylim(0, MOST * numbers.guessing)
         loss.axhline(numbers.guessing, color=style.color("chance"), lw=1.2, ls=DOTS)
-        level = LEFT_CHANCE * numbers.guessing
-        loss.axhline(level, color=style.muted, lw=1, ls=DASHES, zorder=1)
         if column == 0:
             accuracy.set_ylabel(style.text(Text("测试准确率（%）", "Test accuracy (%)")))
             loss.set_ylabel(style.text(Text("训练图像的损失（nat）", "Training loss (nats)")))
@@ -178,16 +177,18 @@ def describe(numbers: Fates) -> Description:
             "on training images. Runs: {counts}.",
         ).format(counts=counts),
         Text(
-            f"标签无误的 {numbers.runs} 次训练，按结局分列：{{counts}}。细线是单次训练，粗线是每列"
-            "最上写明的那一次，叉号是它崩溃的那一轮。上图虚线是学会的界线 "
-            f"{goal}，点线是瞎猜。下图是每轮末在部分训练图像上的损失，点线是瞎猜的损失 {guessing}，"
-            f"虚线是它的 {level}：降到虚线以下才算离开瞎猜。更高的损失不画。",
-            f"The {plural(numbers.runs, 'run')} with right labels, by how they ended: {{counts}}. "
-            "Thin lines are single runs, the strong one is the run that is named above, a cross "
-            f"marks the epoch of its collapse. Above, the dashed line is {goal}, from which a run "
-            "counts as solved, the dotted one a blind guess. Below, the loss on a sample of "
-            f"training images after every epoch; dotted is that of guessing, {guessing}, dashed "
-            f"{level} of it: a run has left chance once it is below. Higher losses are cut off.",
+            f"标签和设置与作业相同的 {numbers.runs} 次训练，按结局分列："
+            "{counts}。细线是单次训练，粗线是每列最上写明的那一次，叉号是它崩溃的那一轮。"
+            f"上图虚线是学会的界线{SPACE}{goal}，点线是瞎猜。下图是每轮末在部分训练图像上的损失，"
+            f"点线是瞎猜的损失{SPACE}{guessing}；有一轮低于它的{SPACE}{level}，或有一批高于它的"
+            f"{SPACE}{THROWN_OFF:g}{SPACE}倍，就算离开过瞎猜。更高的损失不画。",
+            f"The {plural(numbers.runs, 'run')} with the assignment's labels and settings, by how "
+            "they ended: {counts}. Thin lines are single runs, the strong one is the run that is "
+            "named above, a cross marks the epoch of its collapse. Above, the dashed line is "
+            f"{goal}, from which a run counts as solved, the dotted one a blind guess. Below, the "
+            "loss on a sample of training images after every epoch; dotted is that of guessing, "
+            f"{guessing}. A run has left chance once an epoch ends below {level} of it, or a batch "
+            f"has a loss above {THROWN_OFF:g} times it. Higher losses are cut off.",
         ).format(counts=counts),
         [
             {

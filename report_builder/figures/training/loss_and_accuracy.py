@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from report_builder.evidence.course import chance_printed, class_runs, epoch_ends
+from report_builder.evidence.course import assigned_runs, chance_printed, epoch_ends
 from report_builder.evidence.estimates import lost_is_infinite
 from report_builder.evidence.fates import chance_loss
 from report_builder.figures.toolkit.description import Description
@@ -39,7 +39,7 @@ class LossAndAccuracy(NamedTuple):
 
 
 def measure(evidence: Evidence) -> LossAndAccuracy:
-    runs = class_runs(evidence)
+    runs = assigned_runs(evidence)
     ends = epoch_ends(runs)
     return LossAndAccuracy(
         tuple(each.run.variant for each in ends),
@@ -133,15 +133,17 @@ def describe(numbers: LossAndAccuracy) -> Description:
             f"{numbers.printed}: {{span}}.",
         ).format(span=span),
         Text(
-            f"每个点是标签无误的 {numbers.runs} 次训练之一在一轮结束时，共 {len(numbers.loss)} 个。"
+            f"每个点是标签和设置与作业相同的 {numbers.runs} 次训练之一在一轮结束时，"
+            f"共 {len(numbers.loss)} 个。"
             f"实心点（{flat} 个）是按作业的格式整轮只打印 {numbers.printed} 的轮次。"
             f"竖点线是瞎猜的损失 {numbers.guessing:.3f}。打印的是训练中各批的损失，画的是轮末的"
             "测试损失。",
-            f"A dot is one of {plural(numbers.runs, 'run')} with right labels at the end of an "
-            f"epoch, {len(numbers.loss)} in all. Filled dots ({flat}) are epochs that in the "
-            f"assignment's format print {numbers.printed} and nothing else. The upright dotted "
-            f"line is the loss of guessing, {numbers.guessing:.3f}. What is printed are losses of "
-            "batches during the epoch, what is drawn the test loss at its end.",
+            f"A dot is one of {plural(numbers.runs, 'run')} with the assignment's labels and "
+            f"settings at the end of an epoch, {len(numbers.loss)} in all. Filled dots ({flat}) "
+            f"are epochs that in the assignment's format print {numbers.printed} and nothing else. "
+            f"The upright dotted line is the loss of guessing, {numbers.guessing:.3f}. What is "
+            "printed are losses of batches during the epoch, what is drawn the test loss at its "
+            "end.",
         ),
         [
             {

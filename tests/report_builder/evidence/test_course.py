@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from report_builder.evidence.course import (
+    assigned_runs,
+    assigned_variants,
     chance_printed,
-    class_runs,
     class_variants,
     compares_settings,
     epoch_ends,
@@ -88,7 +89,7 @@ def with_layers(*sizes: tuple[float, float]) -> SimpleNamespace:
     [
         pytest.param([(1, 1), (1, 0), (1, 0)], "conv2", 1, 1.0, id="dead from epoch 1 on"),
         pytest.param([(1, 1), (1, 0), (1, 1), (1, 0)], "conv2", 3, 3.0, id="back once, dead again"),
-        pytest.param([(1, 1), (1, 1), (1, 0.001)], "conv2", 2, 2.0, id="a thousandth is silent"),
+        pytest.param([(1, 1), (1, 1), (1, 0.01)], "conv2", 2, 2.0, id="a hundredth is silent"),
         pytest.param([(1, 1), (1, 0), (0, 0)], "conv2", 1, 1.0, id="the one that was first"),
         pytest.param([(1, 1), (0, 0)], "conv1", 1, 1.0, id="of two the one nearer to the image"),
         pytest.param([(1, 0), (1, 0)], "conv2", None, None, id="before training"),
@@ -99,9 +100,7 @@ def test_the_layer_that_fell_silent_first_and_stayed_so(sizes, layer, epoch, los
     assert silence[1:] == (layer, epoch, loss)
 
 
-@pytest.mark.parametrize(
-    "sizes", [[(1, 1), (1, 0), (1, 1)], [(1, 1), (1, 0.002)], [(1, 0), (1, 1)]]
-)
+@pytest.mark.parametrize("sizes", [[(1, 1), (1, 0), (1, 1)], [(1, 1), (1, 0.02)], [(1, 0), (1, 1)]])
 def test_a_layer_that_passes_something_on_at_the_end_is_not_silent(sizes):
     assert first_silence(with_layers(*sizes)) is None
 
@@ -134,10 +133,15 @@ def test_networks_differ_before_training_unless_only_rate_epochs_or_labels_do():
     assert [each.name for each in found] == ["baseline", "kaiming", "three-conv"]
 
 
-def test_runs_that_learn_the_classes_or_all_where_none_does(evidence):
-    assert {run.settings.labels for run in class_runs(evidence)} == {"class"}
-    split = (VARIANTS["three-conv-wrong-folder"],)
-    assert class_variants(split) == split
+def test_the_assigned_runs_have_its_labels_and_settings_or_where_none_has_all_are(evidence):
+    slow, split = replace(BASELINE, name="slow", lr=0.01), VARIANTS["three-conv-wrong-folder"]
+    assert class_variants([BASELINE, slow, split]) == (BASELINE, slow)
+    assert assigned_variants([slow, BASELINE, split]) == (BASELINE,)
+    assert assigned_variants([slow, split]) == (slow,)
+    assert class_variants([split]) == assigned_variants([split]) == (split,)
+    assert {(run.settings.labels, run.settings.lr) for run in assigned_runs(evidence)} == {
+        ("class", 0.1)
+    }
 
 
 def test_a_run_as_it_stood_after_an_epoch(evidence):

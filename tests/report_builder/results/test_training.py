@@ -7,12 +7,12 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from report_builder.evidence.course import class_runs
+from report_builder.evidence.course import assigned_runs
 from report_builder.results.tables import tables
 from report_builder.results.training_tables import dead_layers, learning_rates, signal
 from report_builder.results.training_values import training_values
 from report_builder.results.values import values
-from tests.report_builder.made_up_study import collapsed, with_settings
+from tests.report_builder.made_up_study import with_fate, with_settings
 from xo.variants import VARIANTS
 
 
@@ -25,8 +25,12 @@ def study(make_evidence):
     """The baseline alone: a solved run, one that collapsed and died, one that was always dead."""
     evidence = make_evidence(variants=(VARIANTS["baseline"],))
     solved, other, failed = evidence.runs("baseline")
-    *epochs, last = collapsed(other).epochs
-    last = msgspec.structs.replace(last, layers=failed.epochs[-1].layers, largest_batch_loss=18.8)
+    losses = with_fate(other, "collapsed").epochs
+    layers = (*(epoch.layers for epoch in other.epochs[:-1]), failed.epochs[-1].layers)
+    *epochs, last = (
+        msgspec.structs.replace(epoch, layers=each) for epoch, each in zip(losses, layers)
+    )
+    last = msgspec.structs.replace(last, largest_batch_loss=18.8)
     died = msgspec.structs.replace(other, epochs=(*epochs, last))
     return replace(evidence, records={"baseline": (solved, died, failed)})
 
@@ -49,9 +53,13 @@ def test_values_count_fates_deaths_and_epochs_that_print_guessing(study):
     found = training_values(study)
     text = {name.removeprefix("training."): value.text.en for name, value in found.items()}
     assert text["runs"] == "3"
-    counts = ("solved", "unsettled", "collapsed", "never_left_chance")
-    assert [text[each] for each in counts] == ["1 of 3", "0 of 3", "1 of 3", "1 of 3"]
-    assert text["dead_of_collapsed"] == text["silent_of_collapsed"] == "1 of 1"
+    counts = ("solved", "unsettled", "collapsed", "never-left")
+    assert [text[f"fates.{each}"] for each in counts] == ["1 of 3", "0 of 3", "1 of 3", "1 of 3"]
+    assert (text["dead_of_collapsed"], text["dead"], text["silent"]) == (
+        "1 of 1",
+        "2 of 3",
+        "2 of 3",
+    )
     assert text["silence_loss.median"] == "19"
     assert text["printed_chance.epochs"] == "0"  # too few batches to print a row
     assert text["printed_chance.most"] == "—" and found["training.printed_chance.most"].note
@@ -62,7 +70,7 @@ def test_values_without_a_collapse_say_so(evidence):
     found = training_values(evidence)
     assert found["training.silence_loss.most"].text.en == "—"
     assert found["training.dead_of_collapsed"].text.en == "0 of 0"
-    assert found["training.runs"].text.en == str(len(class_runs(evidence)))
+    assert found["training.runs"].text.en == str(len(assigned_runs(evidence)))
     assert set(found) <= set(values(evidence))
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import msgspec
+
 from report_builder.evidence.fates import dead_layers
 from report_builder.figures.training import dead_units
-from tests.report_builder.made_up_study import collapsed
+from tests.report_builder.made_up_study import with_fate
+from xo.network.measurements import LayerState
 
 from ..rendering import lines, strings
 
@@ -17,12 +20,18 @@ def with_baseline(evidence, *runs):
 
 def test_a_collapsed_run_stands_beside_a_solved_one_of_the_same_variant(evidence):
     one, two, failed = evidence.runs("baseline")
-    numbers = dead_units.measure(with_baseline(evidence, collapsed(one), two, collapsed(failed)))
+    loud = with_fate(one, "collapsed")
+    *before, last = loud.epochs
+    layers = (LayerState("conv2", 0.2, 1e-6, 0.0),)  # silent, and a unit is alive
+    loud = msgspec.structs.replace(
+        loud, epochs=(*before, msgspec.structs.replace(last, layers=layers))
+    )
+    numbers = dead_units.measure(with_baseline(evidence, loud, two, with_fate(failed, "collapsed")))
     solved, dead = numbers.courses
     assert (solved.seed, solved.fate) == (1, "solved")
     # of the two that collapsed the one with a dead layer
     assert (dead.seed, dead.fate, dead.dead) == (2, "collapsed", ("conv2",))
-    assert dead.alive[:, -1].tolist() == [1.0, 0.0, 0.75, 0.625]  # conv1, conv2, dense1, dense2
+    assert dead.alive.tolist() == [[1, 0, 1, 0]]
     title = dead_units.describe(numbers).title.en
     assert "in epoch 3 a batch loss reaches" in title and "conv2" in title
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from report_builder.evidence.course import assigned_runs
 from report_builder.evidence.fates import count_fates
 from report_builder.figures.training import fates
-from tests.report_builder.made_up_study import collapsed
+from tests.report_builder.made_up_study import with_fate
 
 from ..rendering import lines, strings
 
 
 def test_every_run_is_in_the_column_of_its_fate(evidence, drawn):
     result = drawn("fates")
-    runs = [run for v in evidence.variants if v.labels == "class" for run in evidence.runs(v.name)]
+    runs = assigned_runs(evidence)
     counts = count_fates(runs)
     columns = result.drawing.figure.axes[::2]  # accuracy stands above, loss below
     drawn_lines = [
@@ -32,9 +34,10 @@ def test_every_run_is_in_the_column_of_its_fate(evidence, drawn):
 
 def test_a_collapse_is_marked_in_the_epoch_in_which_it_happened(evidence):
     first, *others = evidence.runs("baseline")
-    study = replace(evidence, records={**evidence.records, "baseline": (collapsed(first), *others)})
+    runs = (with_fate(first, "collapsed"), *others)
+    study = replace(evidence, records={**evidence.records, "baseline": runs})
     numbers = fates.measure(study)
     (course,) = numbers.courses["collapsed"]
     assert (course.variant.name, course.seed, course.collapsed_in) == ("baseline", 0, 3)
-    assert course.loss == pytest.approx([0.35, 0.35, 0.6931])
+    assert course.loss == pytest.approx(np.log(2) * np.array([1, 0.1, 1]))
     assert "1 collapsed" in fates.describe(numbers).title.en

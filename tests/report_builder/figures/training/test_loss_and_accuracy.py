@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from report_builder.evidence.course import assigned_runs
 from report_builder.figures.training import loss_and_accuracy
 from report_builder.figures.training.loss_and_accuracy import LossAndAccuracy
 
@@ -28,10 +29,10 @@ def numbers(loss: list[float], accuracy: list[float], flat: list[bool]) -> LossA
 
 
 def test_every_epoch_of_runs_that_learn_the_classes_is_a_row(evidence, drawn):
-    runs = [run for v in evidence.variants if v.labels == "class" for run in evidence.runs(v.name)]
+    runs = assigned_runs(evidence)
     result = drawn("loss-and-accuracy")
     assert len(result.drawing.rows) == sum(len(run.epochs) for run in runs)
-    assert f"{len(runs)} runs with right labels" in result.drawing.caption
+    assert f"{len(runs)} runs with the assignment" in result.drawing.caption
 
 
 def test_epochs_that_print_guessing_are_filled_and_their_range_is_the_title():
