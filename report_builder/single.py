@@ -12,7 +12,7 @@ from report_builder.figures.save import encode
 from report_builder.figures.signature import is_signed, sign
 from report_builder.figures.toolkit.style import Style
 from report_builder.paths import Paths
-from report_builder.results.report import Value
+from report_builder.results.report import Value, known_names
 from xo.errors import InputError
 from xo.store.files import write_atomically
 
@@ -47,11 +47,7 @@ def read_value(name: str, study: str, paths: Paths) -> Value:
 
     found = values(gather(look_up_study(study, paths.data, paths.store)))
     if name not in found:
-        subject = name.partition(".")[0]
-        near = [each for each in found if each.startswith(f"{subject}.")] or sorted(
-            {f"{each.partition('.')[0]}..." for each in found}
-        )
-        raise InputError(f"value '{name}': not known; known are {', '.join(near)}")
+        raise InputError(f"value '{name}': not known; known are {known_names(name, found)}")
     return found[name]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from math import sqrt
+from math import comb, sqrt
 from typing import NamedTuple
 
 from report_builder.checks.shown_numbers import NUMBER, Pair, Shown, parsed
@@ -19,6 +19,7 @@ from report_builder.results.forms import TOTAL
 from report_builder.results.report import Report, Table
 from report_builder.text import SPACE, Text
 
+TAIL = 0.025  # of a 95 % interval
 COUNT = re.compile(r"(\d[\d,]*) of (\d[\d,]*)")
 ROUNDED_WORDS = re.compile(r"[万亿]|million|thousand|diverged|[<>]\d")  # the languages round apart
 
@@ -191,6 +192,27 @@ def _wilson(k: float, n: float, ends: list[str], place: str) -> Iterator[Pair]:
             yield Pair(distance, Shown(reach, f"{Z:.2f} standard errors there"))
 
 
+def _exact(k: int, n: int, ends: list[str], place: str) -> Iterator[Pair]:
+    """Its ends, in percent, lie about the estimate, and each gives k or more, or k or less, a
+    chance of 2.5 % (Clopper and Pearson), within what its rounding changes.
+    """
+    low, high = (parsed(f"{end} %", f"interval of {place}") for end in ends)
+    estimate = Shown(100 * k / n, f"{k} of {n} in percent, {place}")
+    yield from (Pair(low, estimate, ordered=True), Pair(estimate, high, ordered=True))
+    tail = Shown(TAIL, "the chance that an interval leaves at either end")
+    for end, counts in ((low, range(k, n + 1)), (high, range(k + 1))):
+        if len(counts) <= n:  # else the end is 0 or 100 %
+            chances = sorted(
+                sum(comb(n, j) * p**j * (1 - p) ** (n - j) for j in counts)
+                for p in (
+                    max(0.0, end.number - end.off) / 100,
+                    min(100, end.number + end.off) / 100,
+                )
+            )
+            least, most = (Shown(chance, f"chance of so many at {end.place}") for chance in chances)
+            yield from (Pair(least, tail, ordered=True), Pair(tail, most, ordered=True))
+
+
 def _medians(report: Report) -> Iterator[Pair]:
     for name, value in report.values.items():
         found = re.search(r"median of n = (\d+) seeds; least (.+), most (.+)", _words(value.note))
@@ -272,7 +294,7 @@ def _claim_intervals(report: Report) -> Iterator[Pair]:
             _words(claim.numbers),
         ):
             k, n, *ends = found.groups()
-            yield from _wilson(float(k), float(n), list(ends), f"claim {name}")
+            yield from _exact(int(k), int(n), list(ends), f"claim {name}")
             yield Pair(Shown(claim.n, f"n of claim {name}"), parsed(n, f"n in claim {name}"))
         if found := re.search(
             r"(\d+) of (\d+) against (\d+) of (\d+)\b.*"

@@ -20,7 +20,14 @@ from report_builder.evidence.references import Section, literature, references
 from report_builder.pages import citations, glossary, provenance
 from report_builder.pages.code_outputs import CodeBlock
 from report_builder.pages.templating import fill
-from report_builder.results.report import VERDICT_NAMES, AttachedRuns, DecidedClaim, Reading, Report
+from report_builder.results.report import (
+    VERDICT_NAMES,
+    AttachedRuns,
+    DecidedClaim,
+    Reading,
+    Report,
+    known_names,
+)
 from report_builder.text import EMPTY, LANGUAGES, Text
 from xo.errors import InputError
 from xo.runs.record import SOLVED
@@ -321,7 +328,7 @@ class PageFunctions:
         self, kind: str, results: Mapping[str, T], name: str, known: tuple[str, ...] = ()
     ) -> T:
         if name not in results:
-            names = ", ".join(known or sorted(results))
+            names = known_names(name, known or sorted(results))
             raise InputError(f"{kind} '{name}' is not known; known are {names}")
         return results[name]
 

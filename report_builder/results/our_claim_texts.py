@@ -278,7 +278,7 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
     "signal-shrinks": ClaimText(
         Text(
             "默认初始化下，信号越往后越小",
-            "With the default initialisation the signal shrinks on its way through the layers",
+            "With the default initialization the signal shrinks on its way through the layers",
         ),
         supported=Text(
             "训练之前，几乎所有网络的信号到最后一个隐藏层都不到第一块的一半",
@@ -340,19 +340,19 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
     "kaiming-leaves-chance-earlier": ClaimText(
         Text(
             "Kaiming 初始化更早离开瞎猜",
-            "With Kaiming initialisation a network leaves chance earlier",
+            "With Kaiming initialization a network leaves chance earlier",
         ),
         supported=Text(
             "用 Kaiming 初始化，网络更早离开瞎猜",
-            "With Kaiming initialisation a network leaves chance earlier than with PyTorch's",
+            "With Kaiming initialization a network leaves chance earlier than with PyTorch's",
         ),
         refuted=Text(
             "用 Kaiming 初始化，网络并不更早离开瞎猜",
-            "With Kaiming initialisation a network leaves chance no earlier than with PyTorch's",
+            "With Kaiming initialization a network leaves chance no earlier than with PyTorch's",
         ),
         undecided=Text(
             "用 Kaiming 初始化是否更早离开瞎猜，还分不出",
-            "Whether a network leaves chance earlier with Kaiming initialisation is open",
+            "Whether a network leaves chance earlier with Kaiming initialization is open",
         ),
     ),
     "no-pooling-learns-slowly": ClaimText(

@@ -20,7 +20,6 @@ from report_builder.evidence.estimates import spread
 from report_builder.evidence.fates import (
     FATE_NAMES,
     FATES,
-    THROWN_OFF,
     dead_layers,
     fate,
 )
@@ -41,7 +40,6 @@ def training_values(evidence: Evidence) -> Values:
     runs = assigned_runs(evidence)
     return {
         "training.runs": plain(count(len(runs))),
-        "training.thrown_off": plain(f"{THROWN_OFF:g}"),
         **{
             f"training.fates.{FATE_VALUES[each]}": _out_of(
                 sum(fate(run) == each for run in runs), len(runs)

@@ -19,7 +19,13 @@ from report_builder.evidence.estimates import (
     solved,
     spread,
 )
-from report_builder.evidence.fates import Fate, count_fates
+from report_builder.evidence.fates import (
+    LEFT_CHANCE,
+    SILENT,
+    THROWN_OFF,
+    Fate,
+    count_fates,
+)
 from report_builder.evidence.recording import Origin, recorded
 from report_builder.evidence.study import Evidence
 from report_builder.results.demonstration_values import demonstration_values
@@ -72,7 +78,7 @@ def value_groups(evidence: Evidence) -> Iterator[tuple[Values, Origin]]:
 
 
 def rule_values() -> Values:
-    """The sizes and numbers by which claims are decided, as the method page states them."""
+    """The sizes and numbers by which claims and fates are decided, as pages state them."""
     shares = {
         "most": MOST.matters,
         "over_half": MOST.excluded,
@@ -80,6 +86,8 @@ def rule_values() -> Values:
         "not_all": NEARLY_ALL.excluded,
         "rare": RARE,
         "error": SIGNIFICANT,
+        "left_chance": LEFT_CHANCE,
+        "silent": SILENT,
     }
     return {
         **{f"rules.{name}": plain(percent(share, 0)) for name, share in shares.items()},
@@ -91,6 +99,7 @@ def rule_values() -> Values:
         "rules.fewest": plain(count(FEWEST)),
         "rules.runs_to_call_rare": plain(count(RUNS_TO_CALL_RARE)),
         "rules.p": plain(number(SIGNIFICANT, 1)),
+        "rules.thrown_off": plain(count(THROWN_OFF)),
     }
 
 

@@ -226,3 +226,21 @@ def test_a_pair_holds_within_rounding():
     assert not Pair(Shown(2, "a"), Shown(1, "b"), ordered=True).holds
     with pytest.raises(ValueError, match="here: no number in 'none'"):
         parsed("none", "here")
+
+
+@pytest.mark.parametrize(
+    "numbers, holds",
+    [  # Clopper and Pearson: 0 of 5 and 15 of 15 have an end at 1 - 0.025 ** (1 / n) from theirs
+        ("0 of 5 runs, 95 % interval 0 to 52 %", True),
+        ("0 of 5 runs, 95 % interval 0 to 43 %", False),
+        ("15 of 15 runs, 95 % interval 78 to 100 %", True),
+        ("15 of 15 runs, 95 % interval 80 to 100 %", False),
+        ("19 of 24 runs, 95 % interval 58 to 93 %", True),
+        ("19 of 24 runs, 95 % interval 60 to 91 %", False),
+    ],
+)
+def test_the_interval_of_a_claim_is_the_exact_one(report, numbers, holds):
+    n = int(numbers.split()[2])
+    claim = report.claims["1x1-saves-work"]
+    claim = replace(claim, numbers=same(numbers), verdict="undecided", n=n)
+    assert (not list(relations.faults(Report(claims={"one": claim})))) == holds
