@@ -59,7 +59,7 @@ def checked(report: Report, docs: Path, requests: Iterable[PageRequest]) -> Tabl
         Column(Text("对象", "Of")),
         Column(Text("检查什么", "What is asked")),
         Column(Text("由谁检查", "Checked by")),
-        Column(Text("这次构建看了多少", "Looked at in this build"), True),
+        Column(Text("这次构建看了多少", "Looked at in this build")),
     ]
     return table(columns, _checks(report, docs, list(requests)))
 

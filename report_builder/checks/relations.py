@@ -319,7 +319,7 @@ ESTIMATES = [
     re.compile(pattern.replace("<N>", NUMBER.pattern))
     for pattern in (
         r"(<N>) points \(95 % interval (<N>) to (<N>)\)",
-        r"\ba ratio of (<N>), 95 % interval (<N>) to (<N>)",
+        r"\ba ratio of (<N>) \(geometric mean\), 95 % interval (<N>) to (<N>)",
     )
 ]
 

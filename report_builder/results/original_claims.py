@@ -74,8 +74,8 @@ def _ratio(logarithm: Estimate | None) -> Text:
     if logarithm is None:
         return Text("", "")
     return Text(
-        "，比值 {value}，95 % 区间 {low} 至 {high}",
-        ", a ratio of {value}, 95 % interval {low} to {high}",
+        "，比值的几何平均 {value}，95 % 区间 {low} 至 {high}",
+        ", a ratio of {value} (geometric mean), 95 % interval {low} to {high}",
     ).format(
         **{
             name: number(float(np.exp(getattr(logarithm, name))), 2)

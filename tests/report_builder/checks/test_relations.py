@@ -193,8 +193,8 @@ def test_a_p_value_that_decides_is_the_one_shown_and_decides(report):
     [
         ("without it +0.2 points (95 % interval −0.8 to +1.2) more", True),
         ("without it +1.5 points (95 % interval −0.8 to +1.2) more", False),
-        ("a ratio of 5.7, 95 % interval 3.0 to 11", True),
-        ("a ratio of 2.7, 95 % interval 3.0 to 11", False),
+        ("a ratio of 5.7 (geometric mean), 95 % interval 3.0 to 11", True),
+        ("a ratio of 2.7 (geometric mean), 95 % interval 3.0 to 11", False),
     ],
 )
 def test_an_estimate_lies_in_its_interval(report, numbers, holds):
