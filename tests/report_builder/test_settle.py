@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from report_builder.evidence.estimates import difference, share
+from report_builder.evidence.estimates import difference, share, share_estimate
 from report_builder.evidence.gather import gather, look_up_study
 from report_builder.results import original_claims
 from report_builder.results.claims import find
@@ -81,7 +81,7 @@ def test_it_goes_on_after_a_verdict_until_the_interval_is_narrow(run_settle, tra
     training.solves = lambda seed: True
     run_settle(CLAIM)
     n = len(training.seeds["channels-11"])
-    first = next(m for m in range(5, n) if share(m, m).low > 0.3)
+    first = next(m for m in range(5, n) if share_estimate(m, m).low > 0.3)
     assert first < n
 
 
