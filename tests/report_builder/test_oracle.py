@@ -116,6 +116,8 @@ ALL_PAGES = ["page */index.md", "page */about.md", "page */more.md"]
 OF_RUNS = [  # results that ask for runs
     "value *",
     "-value data.*",
+    "-value rules.*",
+    "-value trivial-baselines.*",  # of a demonstration without a network
     "table *",
     "-table data",
     "-table plateaus",

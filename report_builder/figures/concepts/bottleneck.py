@@ -128,8 +128,8 @@ def describe(numbers: Bottleneck) -> Description:
     costs, cited = listed(designs), citation("he-2016")
     return Description(
         title=Text(
-            f"先用 1×1 卷积减少通道：{wide} 个通道时参数降到 1/{times}，"
-            f"我们的网络里降到 1/{own_times}",
+            f"先用 1×1 卷积减少通道：{wide} 个通道时参数只有原来的 {times} 分之一，"
+            f"我们的网络里是 {own_times} 分之一",
             f"Fewer channels first, by 1×1 kernels: {times} times fewer parameters at {wide} "
             f"channels, {own_times} times fewer in our own net",
         ),

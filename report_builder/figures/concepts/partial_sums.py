@@ -155,7 +155,7 @@ def describe(numbers: PartialSums) -> Description:
     difference = number(numbers.difference, 1)
     return Description(
         title=Text(
-            f"{count} 幅输入图各过一个核，{count} 个部分相加，再加偏置：{equation}",
+            f"{count} 幅输入图各过一个核，各部分相加，再加偏置：{equation}",
             f"{count} input maps under a kernel each, added up with the bias: {equation}",
         ),
         alt=Text(

@@ -228,7 +228,7 @@ def describe(numbers: SlidingWindow) -> Description:
             f"{numbers.row} 行第 {numbers.column} 列（从 0 数起）。特征图上只画出已经算到的值，"
             "画在窗口中心；格中的数字与特征图各用一个色标，零都在正中。",
             f"Test image {numbers.image_id}, kernel {numbers.kernel_number} of the first layer of "
-            f"{network.en}; white is 1 and black 0. At step 1 the window's upper "
+            f"{network.en}; white is 1 and black 0. At first the window's upper "
             f"left corner is at row {numbers.row}, column {numbers.column}, counted from 0. The "
             "map shows what has been computed so far, each value at the middle of its window. The "
             "cells with numbers and the map have a scale each, zero in the middle of both.",
