@@ -59,6 +59,7 @@ def main(library: str = "") -> None:
     from report_builder.paths import Paths
     from report_builder.status import status
     from tests.report_builder.small_builds import Training
+    from xo.demonstrations.table import DEMONSTRATIONS
     from xo.store.source_digest import ROOT
 
     assert ROOT == Path.cwd()
@@ -66,7 +67,7 @@ def main(library: str = "") -> None:
     build_module.load_mkdocs = int
     last_build.is_published = status_module.is_published = lambda site: True
     training = Training(ROOT / "runs")
-    figures: list[str] = []
+    names: list[str] = []
 
     def paths(folder: str) -> Paths:
         return Paths(ROOT / "images", ROOT / "runs", ROOT / folder, ROOT / "site")
@@ -75,8 +76,10 @@ def main(library: str = "") -> None:
         return {each.name: each.why_stale for each in status("smoke", paths(folder))}
 
     before = reasons("build")
-    build("smoke", paths("build"), training, 1, lambda names, n: figures.extend(names))
-    made = [f"run {run}" for run in training.runs] + [f"figure {name}" for name in figures]
+    build("smoke", paths("build"), training, 1, lambda made, n: names.extend(made))
+    made = [f"run {run}" for run in training.runs] + [
+        f"{'demonstration' if name in DEMONSTRATIONS else 'figure'} {name}" for name in names
+    ]
     left = {name: why for name, why in reasons("build").items() if why}
     build("smoke", paths("scratch"), training, 1, lambda names, n: list(names))
     print(

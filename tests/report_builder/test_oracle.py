@@ -120,6 +120,7 @@ OF_RUNS = [  # results that ask for runs
     "-value trivial-baselines.*",  # of a demonstration without a network
     "table *",
     "-table data",
+    "-table accuracy-intervals",
     "-table plateaus",
     "claim *",
     "-claim right-labels-print-two-rows",
@@ -145,7 +146,7 @@ CASES = {
         "",
         ["*", "-asset *"],
         {"run baseline seed 0": "data", "value data.classes": "data"},
-        ["run *", "figure *"],
+        ["run *", "figure *", "demonstration *"],
     ),
     "a setting of a variant": (
         replaced("xo/variants.py", "channels=(11, 5), ", "channels=(11, 5), lr=0.05, "),
@@ -154,13 +155,17 @@ CASES = {
             "run channels-11 *",
             "value channels-11.*",
             "value study.*",
+            "value training.*",
             "value published.*",
             "table accuracy",
             "table cost",
+            "table dead-layers",
             "table layers.channels-11",
             "table printed-channels-11",
             "table published",
             "table readings",
+            "table signal",
+            "table trivial-baselines",
             "table variants",
             "table verdicts",
             "table versions",
@@ -185,9 +190,17 @@ CASES = {
     "the version of a library that trains": (
         None,
         "torch=99.0",
-        ["run *", "figure loss.baseline", *OF_RUNS, "page */index.md", "page */more.md"],
+        [
+            "run *",
+            "demonstration *",
+            "value trivial-baselines.*",
+            "figure loss.baseline",
+            *OF_RUNS,
+            "page */index.md",
+            "page */more.md",
+        ],
         {"run baseline seed 0": "versions torch"},
-        ["run *", "figure loss.baseline"],
+        ["run *", "demonstration *", "figure loss.baseline"],
     ),
     "the version of a library that draws": (
         None,
@@ -226,7 +239,7 @@ CASES = {
         [],
     ),
     "a figure's function": (
-        replaced("report_builder/figures/training/loss.py", ", 4.35)", ", 4.45)"),
+        replaced("report_builder/figures/training/loss.py", ", 4.35 +", ", 4.45 +"),
         "",
         ["figure loss.baseline", "page */index.md"],
         {"figure loss.baseline": "code report_builder.figures.training.loss:draw"},
@@ -307,6 +320,6 @@ def test_just_what_depends_on_a_change_is_made_anew(base, ask, tmp_path, name):
     assert set(found) == matching(stale, known)
     assert {each: words for each, words in reasons.items() if words not in found[each]} == {}
     assert set(answer["made"]) == matching(
-        made, {each for each in known if each.startswith(("run ", "figure "))}
+        made, {each for each in known if each.startswith(("run ", "figure ", "demonstration "))}
     )
     assert answer["left"] == {} and answer["differs"] == []

@@ -112,7 +112,7 @@ def digest(data: bytes) -> str:
 
 def test_pictures_stay_small_and_carry_no_date_no_version_and_no_address(figure):
     data = figure[EN].data
-    assert len(data) < 120_000
+    assert len(data) < 150_000  # curves of 17 networks in one figure
     assert b"Matplotlib v" not in data and b"<metadata" not in data and b"DOCTYPE" not in data
     assert set(re.findall(rb"https?://[^\"' ]+", data)) <= {
         b"http://www.w3.org/2000/svg",
