@@ -193,9 +193,9 @@ CASES = {
         [
             "run *",
             "demonstration *",
-            "value trivial-baselines.*",
             "figure loss.baseline",
             *OF_RUNS,
+            "value trivial-baselines.*",
             "page */index.md",
             "page */more.md",
         ],
