@@ -189,7 +189,10 @@ ORIGINAL_CLAIM_TEXTS: dict[str, ClaimText] = {
         ),
     ),
     "pooling-lowers-sensitivity": ClaimText(
-        Text("池化具有特征不变性", "Pooling has feature invariance"),
+        Text(
+            "池化降低对小平移的敏感（原作业写作“特征不变性”）",
+            "Pooling lowers the sensitivity to small shifts (the original: feature invariance)",
+        ),
         supported=Text(
             "最大池化降低了对小平移的敏感，但不是不变：平移 1 个像素，池化之后的图变得少些",
             "Max-pooling lowers the sensitivity to small shifts, which is not invariance: when the "
