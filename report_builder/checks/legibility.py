@@ -11,6 +11,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from report_builder.checks.color_vision import SIGHTS, distance
+from report_builder.evidence.fates import FATES
 from report_builder.palette import pair
 from report_builder.results.forms import Cell, Column, table
 from report_builder.results.report import DrawnFigure, Report, Table
@@ -60,8 +61,8 @@ def faults(report: Report) -> Iterator[str]:
     that are nearer each other.
 
     Of three and more colors some always look alike to some eyes: there a word, marker or dash
-    tells, which no floor can hold. In grey so does every pair: colors that can all be read as text
-    are about equally dark.
+    tells, which no floor can hold, and a fate always has its mark. In grey so does every pair:
+    colors that can all be read as text are about equally dark.
     """
     for name, figure in report.figures.items():
         if figure.smallest_text < SMALLEST_TEXT:
@@ -69,7 +70,7 @@ def faults(report: Report) -> Iterator[str]:
                 f"figure {name}: its smallest text is {figure.smallest_text:.1f} px, below "
                 f"{SMALLEST_TEXT:g} px: enlarge it"
             )
-        things = colored(figure)
+        things = [thing for thing in colored(figure) if thing not in FATES]
         for sight in COLOR_SIGHTS if len(things) == 2 else ():
             near = closest(things, sight)
             if near and near.distance < LEAST_DISTANCE:

@@ -16,7 +16,7 @@ from report_builder.checks.shown_numbers import NUMBER, Pair, Shown, parsed
 from report_builder.evidence.estimates import Z
 from report_builder.results.findings import SIGNIFICANT
 from report_builder.results.forms import TOTAL
-from report_builder.results.report import Report, Table
+from report_builder.results.report import DecidedClaim, Report, Table
 from report_builder.text import SPACE, Text
 
 TAIL = 0.025  # of a 95 % interval
@@ -257,7 +257,7 @@ def _claims_and_values(report: Report) -> Iterator[Pair]:
             continue
         shown = [
             parsed(number, f"claim {name}")
-            for number in NUMBER.findall(_words(report.claims[name].numbers))
+            for number in NUMBER.findall(_words(_over_all_seeds(report.claims[name])))
         ]
         expected: list[Shown | None] = []
         for variant in variants:
@@ -269,10 +269,16 @@ def _claims_and_values(report: Report) -> Iterator[Pair]:
             for a, b in zip(shown, expected):
                 yield from _equal(a, b)
     for name, claim in report.claims.items():
-        for variant, k, n in re.findall(r"([a-z][\w-]*) (\d+)/(\d+)", _words(claim.numbers)):
+        counts_of = re.findall(r"([a-z][\w-]*) (\d+)/(\d+)", _words(_over_all_seeds(claim)))
+        for variant, k, n in counts_of:
             if variant in report.variants and (counts := _counts(report, f"{variant}.solved")):
                 for text, count in zip((k, n), counts):
                     yield Pair(parsed(text, f"{variant} in claim {name}"), count)
+
+
+def _over_all_seeds(claim: DecidedClaim) -> Text:
+    """The numbers of a claim that values repeat: where fresh seeds decide it, those beside them."""
+    return claim.beside[-1].numbers if claim.beside else claim.numbers
 
 
 # claim: what it compares, and of which variants, in the order of its sentence

@@ -43,6 +43,7 @@ def test_two_colors_that_some_eyes_confuse_are_a_fault(monkeypatch):
     assert len(found) == 4 and all("'O' and 'X' are 0.0 apart" in line for line in found)
     assert "to deuteranopia sight on dark pages, below 10: change" in found[2]
     assert faults(colors=("O", "X", "baseline")) == []  # words must tell three apart
+    assert faults(colors=("solved", "trained-pooling")) == []  # a fate has a mark
 
 
 def test_the_table_has_a_row_for_every_kind_of_figure_and_the_floor():

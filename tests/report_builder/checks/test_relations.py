@@ -14,7 +14,7 @@ from report_builder.assemble import assemble, outline
 from report_builder.checks import relations
 from report_builder.checks.shown_numbers import Pair, Shown, parsed
 from report_builder.results.compute import compute
-from report_builder.results.report import Report, RunCounts, Value
+from report_builder.results.report import Reading, Report, RunCounts, Value
 from report_builder.text import Text, same
 from xo.store.store import Store
 
@@ -149,6 +149,17 @@ def test_a_changed_number_is_one_line_that_names_both_places(report, relation):
     lines = [line for line in relations.faults(change(report)) if f"{relation}" in line]
     assert any(first in line and second in line for line in lines), lines
     assert all(line.endswith("one of the two is wrong") and "\n" not in line for line in lines)
+
+
+def test_where_fresh_seeds_decide_a_claim_values_repeat_the_numbers_over_all_seeds(report):
+    name = "15-channels-are-worse"
+    numbers = report.claims[name].numbers
+    beside = (Reading(Text("全部种子", "all seeds"), "undecided", numbers),)
+    fresh = Text("学会 1/1 对 1/1", "1 of 1 against 1 of 1 solve it")
+    decided = with_claim(report, name, fresh, beside=beside)
+    assert not [line for line in relations.faults(decided) if "repeats a value" in line]
+    wrong = with_claim(decided, name, beside=(replace(beside[0], numbers=fresh),))
+    assert [line for line in relations.faults(wrong) if f"claim {name}" in line]
 
 
 def test_every_relation_is_broken_by_one_of_these():
