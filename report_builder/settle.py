@@ -19,7 +19,7 @@ from report_builder.results.claims import CLAIMS, find
 from report_builder.results.findings import Finding
 from report_builder.text import seconds as in_words
 from xo.errors import InputError
-from xo.runs.added_seeds import add_seeds
+from xo.runs.added_seeds import add_seeds, added_seeds
 from xo.runs.record import RunRecord
 from xo.runs.schedule import makespan
 from xo.runs.study import Run
@@ -61,7 +61,15 @@ def settle(
         train(study.lookup.missing)
         study = look_up_study(study_name, paths.data, paths.store)
     evidence = _exploratory(study)
-    waiting = [name for name in chosen if _is_open(find(name, evidence))]
+    # Those that were interrupted go on, whatever their verdict is by now.
+    begun = added_seeds(paths.store, study_name, study.data).open
+    others = [name for name in begun if name not in chosen]
+    waiting = [
+        name
+        for name in chosen
+        for found in [find(name, evidence)]
+        if _is_open(found) or (name in begun and _is_wide(found))
+    ]
     for name in chosen:
         if name not in waiting:
             say(f"{name}: no seeds would settle it, for it is settled or not about seeds")
@@ -78,13 +86,14 @@ def settle(
             )
             return
         say(f"{len(missing)} runs to train in about {in_words(took).en}, for {', '.join(waiting)}")
-        add_seeds(paths.store, study_name, study.data, wanted)
+        add_seeds(paths.store, study_name, study.data, wanted, [*others, *waiting])
         train(missing)
         study = look_up_study(study_name, paths.data, paths.store)
         evidence = _exploratory(study)
         for name in [name for name in waiting if not _is_wide(find(name, evidence))]:
             waiting.remove(name)
             say(f"{name}: {find(name, evidence).verdict}")
+        add_seeds(paths.store, study_name, study.data, {}, [*others, *waiting])
 
 
 def _chosen(names: tuple[str, ...]) -> list[str]:

@@ -50,7 +50,7 @@ def look_up_study(
     """
     study = find_study(name)
     images = study_data(study, open_data(data, store))
-    added = added_seeds(store, name, images)
+    added = added_seeds(store, name, images).seeds
     runs = plan(study, images, Source(), added | dict(seeds or {}))
     return StudyRuns(name, images, runs, find_records(runs, Store(store), quarantine), Store(store))
 

@@ -4,6 +4,8 @@ than a test does.
 
 from __future__ import annotations
 
+from itertools import chain, repeat
+
 import numpy as np
 import pytest
 
@@ -46,14 +48,20 @@ def training(paths, monkeypatch):
 
 @pytest.fixture
 def run_settle(paths, training):
-    def run(*names, budget=None, seconds=1.0):
-        lines = []
+    def run(*names, budget=None, seconds=(1.0,)):
+        """`seconds` are what a run is expected to take, look by look; the last one from then on."""
+        lines, looks = [], chain(seconds[:-1], repeat(seconds[-1]))
+
+        def expect(runs):
+            took = next(looks)
+            return {run.key: took for run in runs}
+
         settle(
             names,
             "smoke",
             paths,
             training,
-            lambda runs: {run.key: seconds for run in runs},
+            expect,
             1,
             budget,
             lines.append,
@@ -94,15 +102,25 @@ def test_seeds_that_confirm_are_never_drawn():
         assert len(set(seeds) & set(confirming)) == own
 
 
-def test_it_ends_before_runs_that_would_take_longer_than_the_budget_and_goes_on_later(
-    run_settle, training, paths
-):
-    lines = run_settle(CLAIM, budget=5.0, seconds=1.0)
+def test_it_ends_before_runs_that_would_take_longer_than_the_budget(run_settle, training):
+    lines = run_settle(CLAIM, budget=1000.0, seconds=(1000.0,))
     assert "more than is left" in lines[-1] and CLAIM in lines[-1]
-    first = len(training.seeds["channels-11"])
-    assert first == 1
-    run_settle(CLAIM)
-    assert len(set(training.seeds["channels-11"])) == len(training.seeds["channels-11"]) > first
+    assert training.seeds["channels-11"] == [0]  # of the study itself
+
+
+def test_an_interrupted_one_goes_on_whatever_the_verdict_is_by_then(
+    run_settle, training, paths, monkeypatch
+):
+    monkeypatch.setattr(original_claims, "MOST", Size(0.5, 0.7))
+    training.solves = lambda seed: True
+    run_settle(CLAIM, budget=1000.0, seconds=(1.0, 1000.0))
+    found = find(CLAIM, gather(look_up_study("smoke", paths.data, paths.store)))
+    assert found.verdict == "supported" and found.width >= 1  # a welcome one, and too early
+    before = len(training.seeds["channels-11"])
+    assert run_settle(CLAIM)[-1] == f"{CLAIM}: supported"
+    seeds = training.seeds["channels-11"]
+    assert len(set(seeds)) == len(seeds) > before
+    assert "no seeds would settle it" in run_settle(CLAIM)[0]
 
 
 def test_added_seeds_belong_to_the_study_from_then_on(run_settle, training, paths):
@@ -111,7 +129,7 @@ def test_added_seeds_belong_to_the_study_from_then_on(run_settle, training, path
     assert not study.lookup.missing
     assert len(gather(study).runs("channels-11")) == len(training.seeds["channels-11"]) > 5
     (paths.store / FILE).write_text("not JSON")
-    with pytest.raises(InputError, match=f"{FILE}: expected numbers of seeds"):
+    with pytest.raises(InputError, match=f"{FILE}: expected the seeds that were added"):
         look_up_study("smoke", paths.data, paths.store)
 
 

@@ -132,7 +132,7 @@ def _runs(study: str | None, data: DataSet, store: Store) -> tuple[list[RunRecor
     if study:
         asked = find_study(study)
         images = study_data(asked, data)
-        added = added_seeds(store.root, study, images)
+        added = added_seeds(store.root, study, images).seeds
         found, missing = find_records(plan(asked, images, Source(), added), store)
     else:
         current = Current(data, Source())
