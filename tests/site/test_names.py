@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from report_builder.artifacts import requested_artifacts
 from report_builder.assemble import assemble, outline, with_pages
+from report_builder.checks.coverage import with_coverage
 from report_builder.evidence.study import Evidence
 from report_builder.pages.render import figure_pages, page_requests, render
 from report_builder.paths import CONFIG, Paths
@@ -102,6 +103,7 @@ def named_site(evidence, tmp_path_factory) -> Iterator[Served]:
         if each.kind == "figure" or each.name == NOTEBOOK
     ]
     report = assemble(report, evidence, compute(evidence), artifacts)
+    report = with_coverage(report, paths.docs, requests)
     rendered = render(paths.docs, report, paths.rendered)
     write_report(paths.report, with_pages(report, rendered, paths.docs, CONFIG))
     publish(paths.rendered, paths.site, CONFIG)
