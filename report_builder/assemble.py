@@ -13,9 +13,9 @@ import msgspec
 
 from report_builder import escape
 from report_builder.artifacts import RequestedArtifact
-from report_builder.evidence.course import compares_settings
 from report_builder.evidence.gather import StudyRuns
 from report_builder.evidence.study import Evidence
+from report_builder.evidence.training_course import compares_settings
 from report_builder.figures import artifact as figures
 from report_builder.figures.table import FIGURES
 from report_builder.figures.table import names as drawable_figures

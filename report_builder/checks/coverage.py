@@ -20,7 +20,7 @@ from report_builder.pages.render import PageRequest
 from report_builder.results.claims import CLAIMS
 from report_builder.results.forms import Column, table
 from report_builder.results.report import VERDICT_NAMES, Report, Table
-from report_builder.text import LANGUAGES, Text, count
+from report_builder.text import Text, count
 from xo.store.source_digest import ROOT
 
 TABLES = ("checked", "legibility")
@@ -115,12 +115,7 @@ def _of_statistics(report: Report) -> Iterator[Check]:
 
 
 def _of_prose(report: Report, docs: Path, requests: list[PageRequest]) -> Iterator[Check]:
-    files = [
-        file
-        for language in LANGUAGES
-        for ending in ("md", "py")
-        for file in sorted((docs / language).rglob(f"*.{ending}"))
-    ]
+    files = prose.files_with_prose(docs)
     sentences = sum(
         len(SENTENCE.findall(passage.text)) for file in files for passage in prose.passages(file)
     )

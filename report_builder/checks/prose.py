@@ -11,6 +11,9 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from report_builder.text import LANGUAGES
+
+LANGUAGE_FILES = ("md", "py")  # pages and notebooks
 COMPUTED = "□"  # stands where a template or f-string fills in what was computed
 SPACES = {"SPACE": " "}  # names of constants that f-strings put between number and unit
 
@@ -41,6 +44,17 @@ NOT_PROSE = [
     ]
 ]
 READ_ALOUD = re.compile(r"\b(?:alt|title|aria-label)=\"([^\"]*)\"")  # of a tag
+
+
+def files_with_prose(docs: Path, package: Path | None = None) -> list[Path]:
+    """The pages and notebooks of both languages, and the modules of a package."""
+    pages = [
+        file
+        for language in LANGUAGES
+        for ending in LANGUAGE_FILES
+        for file in sorted((docs / language).rglob(f"*.{ending}"))
+    ]
+    return pages + (sorted(package.rglob("*.py")) if package else [])
 
 
 class Passage(NamedTuple):

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from report_builder.checks.prose import passages
+from report_builder.checks.prose import files_with_prose, passages
 from report_builder.evidence.references import (
     LITERATURE,
     REFERENCES,
@@ -20,7 +20,6 @@ from report_builder.evidence.references import (
 )
 from report_builder.pages.citations import cited
 from report_builder.pages.render import PageRequest
-from report_builder.text import LANGUAGES
 
 # As DOI handbook and Crossref give it; the oldest of Wiley's hold < and >.
 DOI = re.compile(r"10\.\d{4,9}/[-._;()/:<>A-Za-z0-9]+")
@@ -98,13 +97,7 @@ def typed_citations(docs: Path, package: Path) -> Iterator[str]:
     """`file:line: the citation, and the remedy` for each that is typed in a page, a notebook or the
     words of a module.
     """
-    files = [
-        file
-        for language in LANGUAGES
-        for ending in ("md", "py")
-        for file in sorted((docs / language).rglob(f"*.{ending}"))
-    ]
-    files += [file for file in sorted(package.rglob("*.py")) if file.name != Path(__file__).name]
+    files = [file for file in files_with_prose(docs, package) if file.name != Path(__file__).name]
     for file in files:
         shown = file.relative_to((docs if docs in file.parents else package).parent)
         text = file.read_text(encoding="utf-8") if docs in file.parents else ""

@@ -109,7 +109,7 @@ def _runs(report: Report) -> Iterator[Pair]:
 
 def _fates(report: Report) -> Iterator[Pair]:
     """Every run has one fate, and those solved are the ones counted as solved."""
-    for subject, n in [("study", "class_runs"), *((variant, "n") for variant in report.variants)]:
+    for subject, n in [("training", "runs"), *((variant, "n") for variant in report.variants)]:
         fates = {
             name: _value(report, name)
             for name in report.values

@@ -12,8 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from report_builder.checks.prose import COMPUTED, Passage, passages
-from report_builder.text import LANGUAGES
+from report_builder.checks.prose import COMPUTED, Passage, files_with_prose, passages
 
 HERE = "report_builder/checks/typed_numbers.py"
 REMEDY = (
@@ -178,13 +177,7 @@ def typed_results(docs: Path, package: Path) -> Iterator[str]:
     """`file:line: what was found, and the remedy` for every result typed into a page, a notebook
     or the words of a module.
     """
-    files = [
-        file
-        for language in LANGUAGES
-        for ending in ("md", "py")
-        for file in sorted((docs / language).rglob(f"*.{ending}"))
-    ]
-    files += [file for file in sorted(package.rglob("*.py")) if file.name != Path(__file__).name]
+    files = [file for file in files_with_prose(docs, package) if file.name != Path(__file__).name]
     used: set[Allowed] = set()
     for file in files:
         shown = file.relative_to((docs if docs in file.parents else package).parent)

@@ -5,16 +5,14 @@ The file holds counts with their date; accuracies and medians are computed here.
 
 from __future__ import annotations
 
-import tomllib
 from datetime import date
-from functools import cache
 from typing import NamedTuple
 
 import msgspec
 import numpy as np
 
+from report_builder.evidence.data_files import read_data
 from report_builder.text import Text, count, percent
-from xo.errors import InputError
 from xo.runs.record import SOLVED
 from xo.store.source_digest import ROOT
 
@@ -98,15 +96,4 @@ def facts() -> dict[str, MeasuredFact]:
 
 def document() -> Document:
     """What the file holds; raises InputError where it cannot be read or is not of this form."""
-    try:
-        return _parsed(FILE.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise InputError(
-            f"{FILE}: cannot be read ({error}); restore it with 'git checkout "
-            f"{FILE.relative_to(ROOT)}'"
-        ) from error
-
-
-@cache
-def _parsed(text: str) -> Document:
-    return msgspec.convert(tomllib.loads(text), Document)
+    return read_data(FILE, Document)

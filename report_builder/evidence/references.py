@@ -6,16 +6,12 @@ Whether identifiers are well formed, and every reference cited, `checks.referenc
 
 from __future__ import annotations
 
-import tomllib
-from functools import cache
-from pathlib import Path
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Literal, NamedTuple
 
 import msgspec
 
-from report_builder.evidence.recording import current_requests
+from report_builder.evidence.data_files import read_data
 from report_builder.text import Text, same
-from xo.errors import InputError
 from xo.store.source_digest import ROOT
 
 REFERENCES = ROOT / "data" / "references.toml"
@@ -23,7 +19,6 @@ LITERATURE = ROOT / "data" / "literature.toml"
 OTHERS = "et al."  # ends a list of authors that is cut short
 NAMED = 3  # authors that a citation names; of more than these only the first
 
-T = TypeVar("T")
 Section = Literal["concepts", "training", "statistics", "checking", "courses"]
 
 
@@ -91,14 +86,14 @@ class _Quoted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def references() -> dict[str, Reference]:
     """All of them, by key, in the order of the file."""
-    return _read(REFERENCES, Reference)
+    return read_data(REFERENCES, dict[str, Reference])
 
 
 def literature() -> dict[str, QuotedNumber]:
     """All numbers quoted from the literature, by name: `lecun-1998.parameters`."""
     return {
         name: QuotedNumber(in_both(quoted.value), quoted.place, name.partition(".")[0])
-        for name, quoted in _read(LITERATURE, _Quoted).items()
+        for name, quoted in read_data(LITERATURE, dict[str, _Quoted]).items()
     }
 
 
@@ -110,20 +105,3 @@ def citation(key: str) -> Text:
 def in_both(words: str | Text) -> Text:
     """A string reads alike in both languages."""
     return words if isinstance(words, Text) else same(words)
-
-
-def _read(file: Path, row: type[T]) -> dict[str, T]:
-    name = file.relative_to(ROOT).as_posix()
-    current_requests().files.add(name)
-    try:
-        rows = _parsed(file.read_text(encoding="utf-8"))
-        return {key: msgspec.convert(content, row) for key, content in rows.items()}
-    except (OSError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise InputError(
-            f"{name}: cannot be read ({error}); mend it, or restore it with 'git checkout {name}'"
-        ) from error
-
-
-@cache
-def _parsed(text: str) -> dict[str, Any]:
-    return tomllib.loads(text)

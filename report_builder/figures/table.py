@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from types import ModuleType
 from typing import Literal, NamedTuple
 
-from report_builder.evidence.course import compares_settings
 from report_builder.evidence.recording import recording
 from report_builder.evidence.study import Evidence
+from report_builder.evidence.training_course import compares_settings
 from report_builder.figures.comparison import (
     confusion,
     cost_and_success,

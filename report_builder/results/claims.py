@@ -49,11 +49,14 @@ def _decide(name: str, evidence: Evidence) -> DecidedClaim:
     if not (evidence.is_confirmed(origin.requests.runs) and _rule_is_fixed(name)):
         return _in_words(name, everything)
     others = find(name, evidence.of_seeds(confirming=False))
+    fresh = find(name, evidence.of_seeds(confirming=True))
+    if fresh == others == everything:  # it follows from arithmetic, whatever the seeds
+        return _in_words(name, everything)
     beside = (
         Reading(Text("先前的种子", "earlier seeds"), others.verdict, _spaced(others.numbers)),
         Reading(Text("全部种子", "all seeds"), everything.verdict, _spaced(everything.numbers)),
     )
-    return _in_words(name, find(name, evidence.of_seeds(confirming=True)), beside)
+    return _in_words(name, fresh, beside)
 
 
 def _rule_is_fixed(name: str) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from report_builder.evidence.recording import current_requests
+from report_builder.evidence.data_files import read_data
 from report_builder.results.findings import Claim, ClaimText
 from xo.store.files import write_atomically
 from xo.store.inputs import digest
@@ -64,8 +64,7 @@ def fixed_claims(root: Path = ROOT) -> FixedClaims | None:
     file = root / FIXED
     if not file.is_file():
         return None
-    current_requests().files.add(FIXED)
-    return msgspec.toml.decode(file.read_bytes(), type=FixedClaims)
+    return read_data(file, FixedClaims, root)
 
 
 def fix_claims(

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from report_builder.evidence.course import compares_settings
 from report_builder.evidence.estimates import entropy, share
 from report_builder.evidence.fates import FATE_NAMES
 from report_builder.evidence.log_explanations import (
@@ -18,12 +17,13 @@ from report_builder.evidence.log_explanations import (
 from report_builder.evidence.original_logs import BATCH_SIZE, log_title, logs, place, rows_per_epoch
 from report_builder.evidence.recording import Origin, current_requests, recorded
 from report_builder.evidence.study import Evidence
+from report_builder.evidence.training_course import compares_settings
 from report_builder.results.demonstration_tables import DEMONSTRATION_TABLES
 from report_builder.results.fate_words import FATE_VALUES
 from report_builder.results.forms import TOTAL, Cell, Column, capitalized, interval, table
 from report_builder.results.report import Table, Value
 from report_builder.results.training_tables import TRAINING_TABLES
-from report_builder.text import Text, count, decimals, percent
+from report_builder.text import Text, count, decimals, percent, same
 from xo.runs.resources import Environment
 from xo.variants import Variant
 
@@ -84,6 +84,7 @@ def _channels(variant: Variant) -> str:
     )
 
 
+INITIAL = {"pytorch": Text("默认", "default"), "kaiming": same("Kaiming")}
 BY_VARIANT: dict[str, list[tuple[Column, str | Callable[[Variant], Cell]]]] = {
     "accuracy": [
         (Column(Text("种子数 n", "Seeds n"), True), "n"),
@@ -108,6 +109,11 @@ BY_VARIANT: dict[str, list[tuple[Column, str | Callable[[Variant], Cell]]]] = {
             ),
         ),
         (Column(Text("标签", "Label")), lambda variant: LABELS[variant.labels]),
+        (
+            Column(Text("初始化", "Initial weights")),
+            lambda variant: INITIAL[variant.initialisation],
+        ),
+        (Column(Text("学习率", "Rate"), True), "lr"),
         (Column(Text("轮数", "Epochs"), True), "epochs"),
         (Column(Text("参数", "Parameters"), True), "parameters"),
         (Column(Text("乘加", "Multiply-adds"), True), "multiply_adds"),

@@ -10,7 +10,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from report_builder.evidence.course import (
+from report_builder.evidence.estimates import first_solved_epoch
+from report_builder.evidence.fates import FATE_NAMES, FATES, count_fates, fate
+from report_builder.evidence.fates import dead_layers as dead
+from report_builder.evidence.study import Evidence
+from report_builder.evidence.training_course import (
     assigned_variants,
     class_variants,
     first_silence,
@@ -18,10 +22,6 @@ from report_builder.evidence.course import (
     training_settings,
     until,
 )
-from report_builder.evidence.estimates import first_solved_epoch
-from report_builder.evidence.fates import FATE_NAMES, FATES, count_fates, fate
-from report_builder.evidence.fates import dead_layers as dead
-from report_builder.evidence.study import Evidence
 from report_builder.results.fate_words import fates_in_words
 from report_builder.results.forms import TOTAL, Cell, Column, table
 from report_builder.results.report import Table

@@ -8,14 +8,6 @@ from collections.abc import Callable
 
 import numpy as np
 
-from report_builder.evidence.course import (
-    EpochEnd,
-    assigned_runs,
-    assigned_variants,
-    chance_printed,
-    epoch_ends,
-    first_silence,
-)
 from report_builder.evidence.estimates import spread
 from report_builder.evidence.fates import (
     FATE_NAMES,
@@ -24,6 +16,14 @@ from report_builder.evidence.fates import (
     fate,
 )
 from report_builder.evidence.study import Evidence
+from report_builder.evidence.training_course import (
+    EpochEnd,
+    assigned_runs,
+    assigned_variants,
+    chance_printed,
+    epoch_ends,
+    first_silence,
+)
 from report_builder.results.fate_words import FATE_VALUES
 from report_builder.results.forms import dash, plain
 from report_builder.results.report import Value

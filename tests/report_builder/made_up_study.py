@@ -16,10 +16,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from report_builder.evidence.course import until
 from report_builder.evidence.estimates import entropy
 from report_builder.evidence.fates import Fate, chance_loss
 from report_builder.evidence.study import Evidence
+from report_builder.evidence.training_course import until
 from report_builder.results.claims import claims
 from report_builder.results.report import DecidedClaim
 from tests.report_builder.made_up_demonstrations import demonstrations

@@ -11,7 +11,7 @@ import pytest
 
 from report_builder.assemble import assemble, outline
 from report_builder.checks.coverage import with_coverage
-from report_builder.evidence.course import compares_settings
+from report_builder.evidence.training_course import compares_settings
 from report_builder.figures.table import FIGURES
 from report_builder.pages.render import figure_pages, page_requests, render
 from report_builder.results.compute import compute

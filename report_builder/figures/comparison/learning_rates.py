@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from report_builder.evidence.course import training_settings, until
 from report_builder.evidence.fates import FATES, Fate, count_fates
+from report_builder.evidence.training_course import training_settings, until
 from report_builder.figures.comparison.solved import draw_fates
 from report_builder.figures.comparison.variant_rows import ROW
 from report_builder.figures.toolkit.description import Description

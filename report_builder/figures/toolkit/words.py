@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from report_builder.evidence.course import class_variants as class_variants
+from report_builder.evidence.training_course import class_variants as class_variants
 from report_builder.text import Text, class_name, plural, same
 
 if TYPE_CHECKING:

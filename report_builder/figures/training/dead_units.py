@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from report_builder.evidence.course import assigned_runs
 from report_builder.evidence.fates import FATE_NAMES, Fate, dead_layers, fate
+from report_builder.evidence.training_course import assigned_runs
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import (
     DASHES,

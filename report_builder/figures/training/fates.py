@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from report_builder.evidence.course import assigned_runs
 from report_builder.evidence.estimates import lost_is_infinite
 from report_builder.evidence.fates import (
     FATE_NAMES,
@@ -18,6 +17,7 @@ from report_builder.evidence.fates import (
     collapse_epoch,
     fate,
 )
+from report_builder.evidence.training_course import assigned_runs
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.fates import mark
 from report_builder.figures.toolkit.layout import (

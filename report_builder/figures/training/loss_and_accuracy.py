@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from report_builder.evidence.course import assigned_runs, chance_printed, epoch_ends
 from report_builder.evidence.estimates import lost_is_infinite
 from report_builder.evidence.fates import chance_loss
+from report_builder.evidence.training_course import assigned_runs, chance_printed, epoch_ends
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import DOTS, SMALL, WIDTH, axes, log_ticks, sheet
 from report_builder.figures.toolkit.style import Style

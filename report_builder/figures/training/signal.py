@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from report_builder.evidence.course import class_variants, initialised_networks
+from report_builder.evidence.training_course import class_variants, initialised_networks
 from report_builder.figures.comparison.variant_rows import each_variant
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import (

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from report_builder.evidence import measured_elsewhere
+from report_builder.evidence import data_files, measured_elsewhere
 from report_builder.evidence.measured_elsewhere import document, facts
 from report_builder.pages.functions import PageFunctions
 from report_builder.results.report import Report
@@ -26,7 +26,7 @@ right = [960, 1000, 980, 990]
 
 @pytest.fixture
 def file(tmp_path, monkeypatch):
-    monkeypatch.setattr(measured_elsewhere, "ROOT", tmp_path)
+    monkeypatch.setattr(data_files, "ROOT", tmp_path)
     monkeypatch.setattr(measured_elsewhere, "FILE", tmp_path / "measured.toml")
     return tmp_path / "measured.toml"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from report_builder.evidence import references
+from report_builder.evidence import data_files, references
 from report_builder.evidence.recording import recording
 from report_builder.evidence.references import Reference
 from report_builder.text import Text, same
@@ -70,7 +70,7 @@ def test_a_broken_file_is_named_with_what_is_wrong(monkeypatch, tmp_path, text, 
     file = tmp_path / "data" / "references.toml"
     file.parent.mkdir()
     file.write_text(text)
-    monkeypatch.setattr(references, "ROOT", tmp_path)
+    monkeypatch.setattr(data_files, "ROOT", tmp_path)
     monkeypatch.setattr(references, "REFERENCES", file)
     with pytest.raises(InputError, match=rf"^data/references.toml: .*{named}"):
         references.references()

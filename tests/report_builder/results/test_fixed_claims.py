@@ -124,6 +124,19 @@ def test_fresh_seeds_decide_where_the_rule_was_fixed_and_the_others_stand_beside
     assert origin.requests.runs == {"channels-11"} and origin.code.endswith(":eleven_are_fine")
 
 
+def test_what_follows_from_arithmetic_is_decided_by_no_seeds(study, monkeypatch):
+    name = "first-dense-holds-most"
+    fix(monkeypatch, **{name: rule_digest(CLAIMS[name])})
+    monkeypatch.setattr(all_claims, "CLAIMS", {name: CLAIMS[name]})
+    eleven = study()
+    runs = tuple(  # of another name, so that the claim finds them
+        msgspec.structs.replace(run, settings=replace(run.settings, name="baseline"))
+        for run in eleven.runs("channels-11")
+    )
+    ((_, claim, _),) = claims(replace(eleven, records={"baseline": runs}))
+    assert claim.verdict == "supported" and not claim.confirmed and claim.beside == ()
+
+
 @pytest.mark.parametrize("missing", ["rule", "row", "file", "seed", "all seeds", "range"])
 def test_otherwise_all_seeds_decide_and_the_claim_is_exploratory(study, monkeypatch, missing):
     rule = rule_digest(CLAIMS[NAME])

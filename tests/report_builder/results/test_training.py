@@ -7,7 +7,7 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from report_builder.evidence.course import assigned_runs
+from report_builder.evidence.training_course import assigned_runs
 from report_builder.results.tables import tables
 from report_builder.results.training_tables import dead_layers, learning_rates, signal
 from report_builder.results.training_values import training_values

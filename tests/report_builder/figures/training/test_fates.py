@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from report_builder.evidence.course import assigned_runs
 from report_builder.evidence.fates import count_fates
+from report_builder.evidence.training_course import assigned_runs
 from report_builder.figures.training import fates
 from tests.report_builder.made_up_study import with_fate
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from report_builder.evidence.course import assigned_runs
+from report_builder.evidence.training_course import assigned_runs
 from report_builder.figures.training import loss_and_accuracy
 from report_builder.figures.training.loss_and_accuracy import LossAndAccuracy
 

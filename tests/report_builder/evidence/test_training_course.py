@@ -10,7 +10,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from report_builder.evidence.course import (
+from report_builder.evidence.fates import fate
+from report_builder.evidence.training_course import (
     assigned_runs,
     assigned_variants,
     chance_printed,
@@ -23,7 +24,6 @@ from report_builder.evidence.course import (
     training_settings,
     until,
 )
-from report_builder.evidence.fates import fate
 from xo.network.measurements import LayerState
 from xo.variants import VARIANTS
 
