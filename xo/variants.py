@@ -74,7 +74,7 @@ ROWS = (
     Variant(
         "one-by-one",
         "插入 1×1 卷积",
-        "With a 1x1 convolution",
+        "With a 1×1 convolution",
         channels=(9, 4, 5),
         kernels=(3, 1, 3),
         parameters=4_452_509,

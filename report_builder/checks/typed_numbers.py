@@ -86,7 +86,7 @@ _NAMES = {
     "<次>": r"个种子|次训练|次|个网络",
     "<OUTCOME>": r"\b(?:solve|learn|escap|leav|left\b|fall|fell\b|drop|converg|reach|gone\b"
     r"|vanish|plateau|chance\b|lasts?\b|needs?\b|takes?\b|took\b)"
-    r"|学会|学不会|逃离|离开|下降|降到|降至|收敛|达到|消失|停在|平台期|没有了|没有损失|瞎猜"
+    r"|学会|学不会|逃离|离开|下降|降到|降至|收敛|达到|消失|停在|平台期|没有了|没有损失|随机猜测"
     r"|持续|需要|用了|只用",
     "<NEAR>": f"[^.。；;|\n{COMPUTED}]{{0,30}}?",  # words of the same sentence
     "<CLOSE>": "[^.,。，；;|\n\\d]{0,12}?",  # words of the same clause
@@ -129,8 +129,8 @@ RESULTS = {
         r"<N> images (?:a|per) second|每秒<CLOSE><N> ?[幅张]",
     ),
     "a count of parameters or multiply-adds": _pattern(
-        r"<N><BIG>? ?个?(?:parameters?|weights?|multiply-adds?|MACs|FLOPs|参数|权值|权重|次乘)",
-        r"(?:parameters|weights|multiply-adds|参数|权值|乘加)<CLOSE>"
+        r"<N><BIG>? ?个?(?:parameters?|weights?|multiply-adds?|MACs|FLOPs|参数|权重|权重|次乘)",
+        r"(?:parameters|weights|multiply-adds|参数|权重|乘加)<CLOSE>"
         r"(?:<N><BIG>|(?<![\d.,])\d{1,3}(?:,\d{3})+|(?<![\d.,])\d{3,})",
     ),
     "a large number": _pattern(r"<N><BIG>", r"(?<![\d.,])(?:\d{2,3}(?:,\d{3})+|\d(?:,\d{3}){2,})"),

@@ -18,7 +18,7 @@ FATE_NAMES: dict[Fate, Text] = {
     "solved": Text("学会", "solved"),
     "unsettled": Text("未定", "unsettled"),
     "collapsed": Text("崩溃", "collapsed"),
-    "never left chance": Text("从未离开瞎猜", "never left chance"),
+    "never left chance": Text("从未离开随机猜测", "never left chance"),
 }
 LEFT_CHANCE = 0.98  # of the loss of guessing: a training loss below it has left chance
 THROWN_OFF = 2  # times the loss of guessing: a batch with a larger loss has left it as well

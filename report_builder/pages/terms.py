@@ -88,13 +88,13 @@ TERMS: dict[str, Term] = {
     ),
     "dead-unit": _term(
         Text("死单元", "dead unit"),
-        "对任何图像都输出 0 的 ReLU 单元或通道；梯度不经过它，所以训练不再改变它的权值。",
+        "对任何图像都输出 0 的 ReLU 单元或通道；梯度不经过它，所以训练不再改变它的权重。",
         "A unit or channel with ReLU that gives 0 for every image; no gradient gets through it, so "
         "training no longer changes its weights.",
     ),
     "dense-layer": _term(
         Text("全连接层", "dense layer"),
-        "每个输出都连到每个输入的层，每条连线有自己的权值。",
+        "每个输出都连到每个输入的层，每条连线有自己的权重。",
         "Also fully connected layer: each output is joined to each input by a weight of its own.",
     ),
     "depth-wise": _term(
@@ -114,7 +114,7 @@ TERMS: dict[str, Term] = {
     ),
     "fate": _term(
         Text("结局", "fate"),
-        "一次训练怎样结束：学会、未定、崩溃或从未离开瞎猜。",
+        "一次训练怎样结束：学会、未定、崩溃或从未离开随机猜测。",
         "How a run ended: solved, unsettled, collapsed or never left chance.",
     ),
     "feature-map": _term(
@@ -136,7 +136,7 @@ TERMS: dict[str, Term] = {
     ),
     "gaussian-pooling": _term(
         Text("高斯池化", "Gaussian pooling"),
-        "先用高斯权值模糊，再每隔一个像素取一个。",
+        "先用高斯权重模糊，再每隔一个像素取一个。",
         "Blur with Gaussian weights, then keep every second pixel.",
     ),
     "heat-map": _term(
@@ -157,7 +157,7 @@ TERMS: dict[str, Term] = {
     ),
     "kernel": _term(
         Text("卷积核", "kernel"),
-        "滑动窗口上的一组权值；3×3 的核有 9 个数，每个输入通道各有一个。",
+        "滑动窗口上的一组权重；3×3 的核有 9 个数，每个输入通道各有一个。",
         "The weights laid over the sliding window; a 3×3 kernel has 9 numbers, and there is one "
         "for each input channel.",
         "w",
@@ -198,7 +198,7 @@ TERMS: dict[str, Term] = {
     ),
     "locally-connected": _term(
         Text("局部连接层", "locally connected layer"),
-        "窗口与卷积一样，但每个位置用自己的一套权值。",
+        "窗口与卷积一样，但每个位置用自己的一套权重。",
         "Windows like a convolution's, but with weights of its own at each place.",
     ),
     "logit": _term(
@@ -258,7 +258,7 @@ TERMS: dict[str, Term] = {
     ),
     "seed": _term(
         Text("随机种子", "random seed"),
-        "决定初始权值和批次次序的一个整数；种子相同，训练结果相同。",
+        "决定初始权重和批次次序的一个整数；种子相同，训练结果相同。",
         "An integer that decides the first weights and the order of the batches; equal seeds "
         "train to equal results.",
     ),
@@ -274,7 +274,7 @@ TERMS: dict[str, Term] = {
         "n",
     ),
     "skip": _term(
-        Text("跳级连接", "skip connection"),
+        Text("跳跃连接", "skip connection"),
         "把较浅的层的输出接到较深的结果上，补回位置细节。",
         "The output of an earlier layer is added to a later result, which brings back detail of "
         "place.",
@@ -299,7 +299,7 @@ TERMS: dict[str, Term] = {
     ),
     "trained-pooling": _term(
         Text("可训练池化", "trained pooling"),
-        "归并窗口的权值由训练决定；这里用步幅为 2 的逐通道卷积。",
+        "归并窗口的权重由训练决定；这里用步幅为 2 的逐通道卷积。",
         "The weights that merge a window are trained; here, a depth-wise convolution with stride "
         "2.",
     ),

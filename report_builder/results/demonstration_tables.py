@@ -30,7 +30,7 @@ def windows(evidence: Evidence) -> Table:
     columns = (
         Column(Text("位置（行，列）", "Place (row, column)")),
         Column(Text("像素", "Pixel"), True),
-        Column(Text("权值", "Weight"), True),
+        Column(Text("权重", "Weight"), True),
         Column(Text("乘积", "Product"), True),
     )
 
@@ -114,7 +114,7 @@ def pooling(evidence: Evidence) -> Table:
                 "blurred by a 4×4 binomial kernel, every second value kept",
             ),
             "trained": Text(
-                "四个训练出来的权值加权求和，再加偏置",
+                "四个训练出来的权重加权求和，再加偏置",
                 "a sum weighted by four trained weights, and a bias",
             ),
         }
@@ -251,7 +251,7 @@ def mixing(evidence: Evidence) -> Table:
     record = evidence.shown_demonstration("mixing")
     columns = (
         Column(Text("输入通道", "Input channel"), True),
-        Column(Text("权值", "Weight"), True),
+        Column(Text("权重", "Weight"), True),
     )
 
     def rows() -> Iterator[list[Cell]]:

@@ -13,15 +13,15 @@ GOAL = percent(SOLVED, 0)
 FATE_MEANINGS: dict[Fate, Text] = {
     "solved": Text(f"最后一轮的测试准确率达到 {GOAL}", f"the last test accuracy is {GOAL} or more"),
     "unsettled": Text(
-        "损失离开过瞎猜的水平，最后既没有学会，也没有崩溃",
+        "损失离开过随机猜测的水平，最后既没有学会，也没有崩溃",
         "the loss left that of guessing, but ends neither solved nor collapsed",
     ),
     "collapsed": Text(
-        "损失离开过瞎猜的水平，最后又回到那里，有一层几乎不再响应",
+        "损失离开过随机猜测的水平，最后又回到那里，有一层几乎不再响应",
         "the loss had left that of guessing and ends there again, with a layer gone silent",
     ),
     "never left chance": Text(
-        "损失始终在瞎猜的水平附近",
+        "损失始终在随机猜测的水平附近",
         "the loss stayed near that of guessing",
     ),
 }

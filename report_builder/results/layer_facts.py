@@ -161,7 +161,7 @@ LAYER_FACTS: dict[str, dict[str, Quoted]] = {
         "map_height": Quoted(count),
         "map_width": Quoted(count),
         "channels": Quoted(count),
-        "window": Quoted(count, "每个核的权值", "weights of each kernel"),
+        "window": Quoted(count, "每个核的权重", "weights of each kernel"),
         "inputs": Quoted(count, "输入像素", "input pixels"),
         "outputs": Quoted(count, "输出值", "output values"),
         "multiply_adds_shared": _MULTIPLY_ADDS,
@@ -186,7 +186,7 @@ LAYER_FACTS: dict[str, dict[str, Quoted]] = {
         ),
         "trained_weights": Quoted(
             listed_hundredths,
-            "画出的通道训练出来的四个池化权值",
+            "画出的通道训练出来的四个池化权重",
             "the four trained pooling weights of the channel that is shown",
         ),
         "bias": Quoted(thousandths),
@@ -247,7 +247,7 @@ LAYER_FACTS: dict[str, dict[str, Quoted]] = {
             "the input channel that gives most, counted from 1",
         ),
         "parameters": Quoted(count, "第二层的参数", "parameters of the second layer"),
-        "weights_per_unit": Quoted(count, "每个输出通道的权值", "weights of each output channel"),
+        "weights_per_unit": Quoted(count, "每个输出通道的权重", "weights of each output channel"),
     },
     "mixing": {
         "channels_in": Quoted(count),
@@ -258,7 +258,7 @@ LAYER_FACTS: dict[str, dict[str, Quoted]] = {
         ),
         "largest_input": Quoted(
             count,
-            "权值绝对值最大的输入通道，从 1 数起",
+            "权重绝对值最大的输入通道，从 1 数起",
             "the input channel with the largest weight, counted from 1",
         ),
         "largest_weight": Quoted(thousandths),

@@ -172,7 +172,7 @@ ORIGINAL_CLAIM_TEXTS: dict[str, ClaimText] = {
         undecided=Text("这一条只对作业的图像成立", "This holds for the assignment's images only"),
     ),
     "pooling-narrows-the-gap": ClaimText(
-        Text("池化有助于防止过拟合", "Pooling helps against over-fitting"),
+        Text("池化有助于防止过拟合", "Pooling helps against overfitting"),
         supported=Text(
             "有池化时，训练与测试的差距更小",
             "With pooling, training and test accuracy lie closer together",
@@ -190,7 +190,7 @@ ORIGINAL_CLAIM_TEXTS: dict[str, ClaimText] = {
     ),
     "pooling-lowers-sensitivity": ClaimText(
         Text(
-            "池化降低对小平移的敏感（原作业写作“特征不变性”）",
+            "池化降低对小平移的敏感（原报告写作“特征不变性”）",
             "Pooling lowers the sensitivity to small shifts (the original: feature invariance)",
         ),
         supported=Text(
@@ -232,13 +232,13 @@ ORIGINAL_CLAIM_TEXTS: dict[str, ClaimText] = {
         ),
     ),
     "1x1-saves-parameters": ClaimText(
-        Text("1×1 卷积减少参数", "A 1x1 convolution saves parameters"),
+        Text("1×1 卷积减少参数", "A 1×1 convolution saves parameters"),
         supported=Text(
-            "插入 1×1 卷积的网络参数更少", "With the 1x1 convolution a network has fewer parameters"
+            "插入 1×1 卷积的网络参数更少", "With the 1×1 convolution a network has fewer parameters"
         ),
         refuted=Text(
             "插入 1×1 卷积的网络参数并不更少",
-            "With the 1x1 convolution a network does not have fewer parameters",
+            "With the 1×1 convolution a network does not have fewer parameters",
         ),
     ),
 }

@@ -209,7 +209,7 @@ def _of_attempts(evidence: Evidence) -> Values:
         "ten-epochs.z": Value(
             same(f"{z:.1f}"),
             Text(
-                "瞎猜时，{images} 幅中判对 {right} 幅或更多超出期望的标准差的个数；单侧 p = {p}",
+                "随机猜测时，{images} 幅中判对 {right} 幅或更多超出期望几个标准差；单侧 p = {p}",
                 "standard deviations by which {right} of {images} right exceed what guessing "
                 "gives; one-sided p = {p}",
             ).format(images=images, right=right, p=number(p, 1)),

@@ -25,35 +25,35 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
     ),
     "escape-is-sudden": ClaimText(
         Text(
-            "一旦离开瞎猜的水平，三轮之内就学会",
+            "一旦离开随机猜测的水平，三轮之内就学会",
             "Once off chance, a network solves the task within three epochs",
         ),
         supported=Text(
-            "离开了瞎猜的网络，多半三轮之内就达到 98 %",
+            "离开了随机猜测的网络，多半三轮之内就达到 98 %",
             "Most networks that leave chance reach 98 % within three epochs",
         ),
         refuted=Text(
-            f"离开了瞎猜的网络，三轮之内达到 98 % 的不到 {MOST_SHARE}",
+            f"离开了随机猜测的网络，三轮之内达到 98 % 的不到 {MOST_SHARE}",
             f"Of the networks that leave chance, fewer than {MOST_SHARE} reach 98 % "
             "within three epochs",
         ),
         undecided=Text(
-            "离开瞎猜之后是否多半三轮之内学会，还说不准",
+            "离开随机猜测之后是否多半三轮之内学会，还说不准",
             "Whether most networks that leave chance solve the task within three epochs is open",
         ),
     ),
     "few-end-between": ClaimText(
-        Text("结果分成两群：学会，或停在瞎猜", "Runs end in two groups: solved, or at chance"),
+        Text("结果分成两群：学会，或停在随机猜测", "Runs end in two groups: solved, or at chance"),
         supported=Text(
-            "几乎没有网络停在学会与瞎猜之间，所以平均准确率会误导人",
+            "几乎没有网络停在学会与随机猜测之间，所以平均准确率会误导人",
             "Next to no run ends between solved and chance, so a mean accuracy misleads",
         ),
         refuted=Text(
-            f"停在学会与瞎猜之间的网络超过 {FEW_SHARE}",
+            f"停在学会与随机猜测之间的网络超过 {FEW_SHARE}",
             f"More than {FEW_SHARE} of the runs ends between solved and chance",
         ),
         undecided=Text(
-            "停在学会与瞎猜之间的有多少，还说不准",
+            "停在学会与随机猜测之间的有多少，还说不准",
             "How many runs end between solved and chance is open",
         ),
     ),
@@ -204,37 +204,37 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
     ),
     "1x1-solves-less": ClaimText(
         Text(
-            "插入 1×1 卷积更不容易学会", "With a 1x1 convolution put in, fewer seeds solve the task"
+            "插入 1×1 卷积更不容易学会", "With a 1×1 convolution put in, fewer seeds solve the task"
         ),
         supported=Text(
-            "插入 1×1 卷积后，学会的比例更低", "With the 1x1 convolution fewer seeds solve the task"
+            "插入 1×1 卷积后，学会的比例更低", "With the 1×1 convolution fewer seeds solve the task"
         ),
         refuted=Text(
             "插入 1×1 卷积后，学会的比例并不明显更低",
-            "With the 1x1 convolution no fewer seeds solve the task, by a difference that matters",
+            "With the 1×1 convolution no fewer seeds solve the task, by a difference that matters",
         ),
         undecided=Text(
             "插入 1×1 卷积前后，学会的比例还分不出高下",
-            "With and without the 1x1 convolution, the shares that solve the task cannot be told "
+            "With and without the 1×1 convolution, the shares that solve the task cannot be told "
             "apart yet",
         ),
     ),
     "failures-collapse": ClaimText(
         Text(
-            "停在瞎猜的网络，多半曾经离开，后来崩溃",
+            "停在随机猜测的网络，多半曾经离开，后来崩溃",
             "Most networks that end at chance had left it and collapsed",
         ),
         supported=Text(
-            "停在瞎猜的网络，多半曾经离开那里，后来才崩溃",
+            "停在随机猜测的网络，多半曾经离开那里，后来才崩溃",
             "Of the networks that end at chance, most had left it and collapsed",
         ),
         refuted=Text(
-            f"停在瞎猜的网络，曾经离开又崩溃的不到 {MOST_SHARE}",
+            f"停在随机猜测的网络，曾经离开又崩溃的不到 {MOST_SHARE}",
             f"Of the networks that end at chance, fewer than {MOST_SHARE} had left it and "
             "collapsed",
         ),
         undecided=Text(
-            "停在瞎猜的网络是否多半曾经离开，还说不准",
+            "停在随机猜测的网络是否多半曾经离开，还说不准",
             "Whether most networks that end at chance had left it and collapsed is open",
         ),
     ),
@@ -259,19 +259,19 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
         ),
     ),
     "0.069-means-chance": ClaimText(
-        Text("打印 0.069，就是还在瞎猜", "A printed 0.069 means that the network is guessing"),
+        Text("打印 0.069，就是还在随机猜测", "A printed 0.069 means that the network is guessing"),
         supported=Text(
-            "只打印 0.069 的那些轮结束时，没有一个网络答对的明显多于瞎猜",
+            "只打印 0.069 的那些轮结束时，没有一个网络答对的明显多于随机猜测",
             "At the end of epochs that print nothing but 0.069, no network is right far more often "
             "than by guessing",
         ),
         refuted=Text(
-            "只打印 0.069 的网络，也可能答对的远多于瞎猜：损失看的是把握，准确率只看对错",
+            "只打印 0.069 的网络，也可能答对的远多于随机猜测：损失看的是把握，准确率只看对错",
             "A network that prints nothing but 0.069 can be right far more often than by guessing: "
             "the loss weighs how sure it is, the accuracy only whether it is right",
         ),
         undecided=Text(
-            "打印 0.069 的网络是否都在瞎猜，训练还不够多",
+            "打印 0.069 的网络是否都在随机猜测，训练还不够多",
             "Whether all networks that print 0.069 guess takes more runs",
         ),
     ),
@@ -339,19 +339,19 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
     ),
     "kaiming-leaves-chance-earlier": ClaimText(
         Text(
-            "Kaiming 初始化更早离开瞎猜",
+            "Kaiming 初始化更早离开随机猜测",
             "With Kaiming initialization a network leaves chance earlier",
         ),
         supported=Text(
-            "用 Kaiming 初始化，网络更早离开瞎猜",
+            "用 Kaiming 初始化，网络更早离开随机猜测",
             "With Kaiming initialization a network leaves chance earlier than with PyTorch's",
         ),
         refuted=Text(
-            "用 Kaiming 初始化，网络并不更早离开瞎猜",
+            "用 Kaiming 初始化，网络并不更早离开随机猜测",
             "With Kaiming initialization a network leaves chance no earlier than with PyTorch's",
         ),
         undecided=Text(
-            "用 Kaiming 初始化是否更早离开瞎猜，还分不出",
+            "用 Kaiming 初始化是否更早离开随机猜测，还分不出",
             "Whether a network leaves chance earlier with Kaiming initialization is open",
         ),
     ),
@@ -374,31 +374,31 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
         ),
     ),
     "1x1-saves-work": ClaimText(
-        Text("1×1 卷积减少计算", "A 1x1 convolution saves computation"),
+        Text("1×1 卷积减少计算", "A 1×1 convolution saves computation"),
         supported=Text(
             "插入 1×1 卷积的网络乘加更少",
-            "With the 1x1 convolution a network takes fewer multiply-adds",
+            "With the 1×1 convolution a network takes fewer multiply-adds",
         ),
         refuted=Text(
             "插入 1×1 卷积的网络乘加并不更少",
-            "With the 1x1 convolution a network does not take fewer multiply-adds",
+            "With the 1×1 convolution a network does not take fewer multiply-adds",
         ),
     ),
     "odd-logs-are-of-the-split": ClaimText(
         Text(
-            "把文件夹当作类别重演，与那份失败的日志相合",
+            "把文件夹当作类别重放，与那份失败的日志相合",
             "A replay with the folders as classes agrees with the failed log",
         ),
         supported=Text(
-            "把文件夹当作类别重演，行数和损失的水平都与那份失败的日志相合",
+            "把文件夹当作类别重放，行数和损失的水平都与那份失败的日志相合",
             "A replay with the folders as classes agrees with the failed log in rows and level",
         ),
         refuted=Text(
-            "把文件夹当作类别重演，损失的水平与那份失败的日志不合",
+            "把文件夹当作类别重放，损失的水平与那份失败的日志不合",
             "A replay with the folders as classes does not meet the failed log's level",
         ),
         undecided=Text(
-            "重演还不能与那份日志比较", "The replay cannot be compared with the log yet"
+            "重放还不能与那份日志比较", "The replay cannot be compared with the log yet"
         ),
     ),
 }

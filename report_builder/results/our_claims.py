@@ -115,12 +115,12 @@ def escape_is_sudden(evidence: Evidence) -> Finding:
     ]
     if not left:
         return no_data(
-            Text("没有网络离开瞎猜", "no network left chance"),
+            Text("没有网络离开随机猜测", "no network left chance"),
             Text("更多轮数或种子", "more epochs or seeds"),
         )
     sudden = sum(first_solved_epoch((run,))[0] <= epoch + SUDDEN for run, epoch in left)
     what = Text(
-        "（离开了瞎猜的）三轮之内达到 98 %",
+        "（离开了随机猜测的）三轮之内达到 98 %",
         " of those that left chance reach 98 % within three epochs",
     )
     return share_is(int(sudden), len(left), MOST, what, _counts(by_variant))
@@ -130,7 +130,7 @@ def few_end_between(evidence: Evidence) -> Finding:
     by_variant = _runs_on_right_labels(evidence)
     fates = [fate(run) for runs in by_variant.values() for run in runs]
     between = fates.count("unsettled")
-    what = Text("停在学会与瞎猜之间", " end between solved and chance")
+    what = Text("停在学会与随机猜测之间", " end between solved and chance")
     return share_is(between, len(fates), NEARLY_ALL, what, _counts(by_variant), small=True)
 
 
@@ -141,11 +141,11 @@ def failures_collapse(evidence: Evidence) -> Finding:
     collapsed, never = fates.count("collapsed"), fates.count("never left chance")
     if not collapsed + never:
         return no_data(
-            Text("没有网络停在瞎猜的水平", "no network ended at chance"),
+            Text("没有网络停在随机猜测的水平", "no network ended at chance"),
             Text("更多种子", "more seeds"),
         )
     what = Text(
-        "（停在瞎猜的）曾经离开又崩溃", " of those that end at chance had left it and collapsed"
+        "（停在随机猜测的）曾经离开又崩溃", " of those that end at chance had left it and collapsed"
     )
     return share_is(collapsed, collapsed + never, MOST, what, _counts(by_variant))
 

@@ -102,7 +102,7 @@ def _printed_chance(runs: tuple[RunRecord, ...]) -> Values:
         f"{prefix}.better": Value(
             same(count(sum(end.better_than_guessing for end in ends))),
             Text(
-                "准确率的 95 % 区间（Wilson）在瞎猜之上的轮次",
+                "准确率的 95 % 区间（Wilson）在随机猜测之上的轮次",
                 "epochs whose 95 % interval of accuracy (Wilson) lies above that of guessing",
             ),
         ),

@@ -68,7 +68,7 @@ for variant in pair:
 #
 # ## 小研究
 #
-# 每类取前面的一部分图像；批小，几轮里就能更新很多次。种子决定权值的初值和图像的次序。两个变体用同样的图像、同样的设置、同样的种子。
+# 每类取前面的一部分图像；批小，几轮里就能更新很多次。种子决定权重的初值和图像的次序。两个变体用同样的图像、同样的设置、同样的种子。
 
 # %%
 small = data.subset(60, 30)  # 每类 60 幅训练，30 幅测试
@@ -101,7 +101,7 @@ for (name, values), look in zip(accuracy.items(), looks):
 ax.axhline(100 / len(data.classes), color="#63666a", lw=0.8, ls=":")
 ax.set(xlabel="轮", ylabel="测试准确率（%）", xticks=epochs, ylim=(0, 103))
 ax.legend(frameon=False)
-show(fig, "测试准确率，一条线是一个种子，点线是瞎猜的水平")
+show(fig, "测试准确率，一条线是一个种子，点线是随机猜测的水平")
 
 # %% [markdown]
 # 看的时候先比同一个变体的几条线，再比两个变体。同一个变体的线已经散得很开时，两个变体之间差一点说明不了什么。

@@ -162,9 +162,9 @@ def describe(numbers: FcnCanvas) -> Description:
         ),
         caption=network
         + Text(
-            f"：全连接层的权值改排成 {kernel}×{kernel} 和 1×1 的卷积核，没有再训练。画布由测试图像"
+            f"：全连接层的权重改排成 {kernel}×{kernel} 和 1×1 的卷积核，没有再训练。画布由测试图像"
             f"拼成，四周补 {margin} 个像素的空地；热力图为 {heat_size}，每隔 {stride} 个像素一个"
-            "值，由转置卷积（双线性插值的权值）放大到画布大小，再算 softmax。左下：两类的概率都乘以"
+            "值，由转置卷积（双线性插值的权重）放大到画布大小，再算 softmax。左下：两类的概率都乘以"
             "边缘强度，即 pool1 的特征图与空地上的特征图之间的距离；它只说哪里有笔画，不说是哪一"
             "类。训练过的 FCN 会从 pool1 学出每一类的得分，再相加。",
             f": the weights of its dense layers became kernels of {kernel}×{kernel} and 1×1, and "

@@ -105,7 +105,7 @@ def _looks(style: Style) -> dict[str, tuple[str, object]]:
 
 def _labels(numbers: FewShotProbes, k: int, style: Style) -> list[tuple[float, str, str]]:
     pale = style.color("chance")
-    blind = Text("瞎猜", "blind guess")
+    blind = Text("随机猜测", "blind guess")
     ends = [
         (
             100 * float(np.median(numbers.accuracy[condition][-1, k])),

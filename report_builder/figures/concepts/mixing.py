@@ -74,7 +74,7 @@ def draw(numbers: Mixing, style: Style) -> Figure:
     picture = Picture(style, describe(numbers).title, ACROSS, height)
     limit = max(abs(weight) for weight in numbers.weights) or 1.0
     brightest, far = largest([numbers.inputs]), largest([numbers.output, numbers.rectified])
-    words = Text("输入图，下面是它的权值", "Input maps, each above its weight")
+    words = Text("输入图，下面是它的权重", "Input maps, each above its weight")
     picture.note(10, points(ACROSS, 10), words, 9.5)
     for i, weight in enumerate(numbers.weights):
         x, middle = 10 + i * pitch, 10 + i * pitch + side / 2
@@ -105,13 +105,13 @@ def describe(numbers: Mixing) -> Description:
     right, difference = percent(numbers.test_accuracy), number(numbers.difference, 1)
     return Description(
         title=Text(
-            f"1×1 卷积在每个像素上把 {count} 个通道加权相加：这一个输出里，第 {first} 幅图的权值 "
+            f"1×1 卷积在每个像素上把 {count} 个通道加权相加：这一个输出里，第 {first} 幅图的权重 "
             f"{hundredths(weight)} 最大",
             f"A 1×1 convolution adds up {count} channels at every pixel; for this output map "
             f"{first} weighs most, {hundredths(weight)}",
         ),
         alt=Text(
-            f"{count} 幅输入图，各标着权值 {weights.zh}；下面是加权和，以及它在 ReLU 之后。",
+            f"{count} 幅输入图，各标着权重 {weights.zh}；下面是加权和，以及它在 ReLU 之后。",
             f"{count} input maps with their weights {weights.en}; below, the weighted sum, and "
             "the same after ReLU.",
         ),
@@ -119,7 +119,7 @@ def describe(numbers: Mixing) -> Description:
             f"{variant.zh}（种子 {seed}，测试准确率 {right}{unsolved.zh}）的 1×1 层，"
             f"{numbers.channels} 个输出通道中的第 {numbers.channel} 个，输入为一幅 "
             f"{numbers.class_name}。整层只有 {numbers.parameters} 个参数，不看邻近像素；手工求和与 "
-            f"PyTorch 最多相差 {difference}。输入图由底色到墨色为 0 到最大；权值与输出图各用一个色"
+            f"PyTorch 最多相差 {difference}。输入图由底色到墨色为 0 到最大；权重与输出图各用一个色"
             "标，零在正中。",
             f"Output {numbers.channel} of {numbers.channels} of the 1×1 layer of "
             f"“{variant.en}” (seed {seed}, test accuracy {right}{unsolved.en}) for "

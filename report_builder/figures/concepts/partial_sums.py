@@ -98,13 +98,13 @@ def draw(numbers: PartialSums, style: Style) -> Figure:
     for y, words in (
         (input_y + side / 2, Text("输入图", "Inputs")),
         (kernel_y + side / 2, Text("卷积核", "Kernels")),
-        (part_y + side / 2, Text("部分和", "Parts")),
+        (part_y + side / 2, Text("分通道", "Parts")),
         (output_y + large / 2, Text("输出图", "Output")),
     ):
         picture.note(8, y, words, 8.5, va="center")
     for k, line in enumerate(_sum_in_words(numbers)):
         picture.note(margin + large + 40, output_y + points(ACROSS, 12 + 15 * k), line, 9.5)
-    words = Text("部分和与输出图", "parts and output")
+    words = Text("分通道的结果与输出图", "parts and output")
     picture.scale_bar(output_y + large - points(ACROSS, 14), far, words)
     return picture.finished()
 
@@ -159,7 +159,7 @@ def describe(numbers: PartialSums) -> Description:
             f"{count} input maps under a kernel each, added up with the bias: {equation}",
         ),
         alt=Text(
-            f"四行：{count} 幅输入图，{count} 个 {size}×{size} 核，{count} 幅部分和，"
+            f"四行：{count} 幅输入图，{count} 个 {size}×{size} 核，{count} 幅分通道的卷积结果，"
             f"以及它们与偏置之和。红框处的部分依次为 {parts.zh}。",
             f"Four rows: {count} input maps, {count} kernels of {size}×{size}, {count} partial "
             f"maps, and their sum with the bias. At the frame the parts are {parts.en}.",
@@ -168,7 +168,7 @@ def describe(numbers: PartialSums) -> Description:
             f"{numbers.network.text.zh}第二层的第 {numbers.channel} 个输出通道"
             f"（共 {numbers.channels} 个），输入为一幅 {numbers.class_name}。"
             f"逐部分相加与 PyTorch 的整层结果在全图上最多相差 {difference}。"
-            "输入图由底色到墨色为 0 到最大；部分和与输出图同一色标，卷积核另用一个，零在正中。",
+            "输入图由底色到墨色为 0 到最大；各结果与输出图同一色标，卷积核另用一个，零在正中。",
             f"Output channel {numbers.channel} of {numbers.channels} of the second layer of "
             f"{numbers.network.text.en} for an image of {numbers.class_name}. "
             f"Adding the parts differs from PyTorch's layer by at most {difference} anywhere on "

@@ -117,7 +117,7 @@ def describe(numbers: PoolingKinds) -> Description:
         + Text(
             f"第 {source.channel} 个通道，输入为一幅 {source.class_name}。四种都把 2×2 个值变成一"
             "个：最大值；平均值；先用 4×4 的二项式核（近似高斯）模糊、再每隔一个取一个；"
-            "用训练出来的四个权值加权求和、再加偏置。",
+            "用训练出来的四个权重加权求和、再加偏置。",
             f"channel {source.channel} for an image of {source.class_name}. Each makes one value "
             "of 2×2: the largest; the mean; every second value after blurring with a 4×4 binomial "
             "kernel, nearly a Gaussian; a sum weighted by four trained weights, and a bias.",

@@ -81,7 +81,7 @@ def draw(numbers: Probes, style: Style) -> Figure:
     labels = (
         (trained[-1], Text(f"训练之后（n = {n}）", f"after training (n = {n})"), color),
         (untrained[-1], Text(f"训练之前（n = {n}）", f"before training (n = {n})"), pale),
-        (numbers.blind, Text(f"瞎猜 {blind}", f"blind guess {blind}"), pale),
+        (numbers.blind, Text(f"随机猜测 {blind}", f"blind guess {blind}"), pale),
     )
     end_labels(ax, [(_height(numbers, y), style.text(words), c) for y, words, c in labels])
     return figure

@@ -83,7 +83,7 @@ def describe(numbers: Sharing) -> Description:
     )
     return Description(
         title=Text(
-            f"得到 {size} 的特征图，共用权值要 {shared} 个参数，不共用 "
+            f"得到 {size} 的特征图，共用权重要 {shared} 个参数，不共用 "
             f"{big(parameters['local'], 'zh')}，全连接 {big(parameters['dense'], 'zh')}",
             f"To make maps of {size} takes {shared} parameters with shared weights, "
             f"{big(parameters['local'], 'en')} without sharing, "
@@ -95,7 +95,7 @@ def describe(numbers: Sharing) -> Description:
         ),
         caption=Text(
             f"输入 {numbers.inputs:,} 个像素，输出 {numbers.outputs:,} 个值。卷积每个通道一个核"
-            f"（{numbers.window} 个权值）和一个偏置；局部连接在每个位置各有一个核和偏置；"
+            f"（{numbers.window} 个权重）和一个偏置；局部连接在每个位置各有一个核和偏置；"
             "全连接的每个输出看全部像素。由层的形状算出，不随训练改变。",
             f"From {numbers.inputs:,} pixels to {numbers.outputs:,} values. The convolution has "
             f"one kernel of {numbers.window} weights and one bias for each channel; the locally "

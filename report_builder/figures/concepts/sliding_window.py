@@ -146,7 +146,7 @@ def draw(numbers: SlidingWindow, style: Style) -> Figure:
         colors = picture.around_zero(values, far)
         _paint_map(picture, colors, (row, column), size // 2, detail, x, map_y)
         _head(picture, x, image_y, Text(f"第 {step + 1} 步：窗口", f"Step {step + 1}: window"))
-        _head(picture, x, products_y, Text("像素 × 权值", "Pixel × weight"))
+        _head(picture, x, products_y, Text("像素 × 权重", "Pixel × weight"))
         _head(picture, x, map_y, Text("写进特征图", "Written to the map"))
     picture.scale_bar(bar_y, far, Text("特征图的值", "value of the map"))
     return picture.finished()

@@ -8,7 +8,7 @@ from report_builder.figures.toolkit.pixels import points
 from report_builder.text import Text
 
 FEWEST = 8  # columns that a row of kernels has room for, so that few kernels do not grow huge
-SCALE = Text("权值，全图同一色标", "weight, one scale for all")
+SCALE = Text("权重，全图同一色标", "weight, one scale for all")
 
 
 def every(width: int, pitch: int) -> int:

@@ -80,13 +80,13 @@ def describe(numbers: FirstKernels) -> Description:
     least, most = number(after.min(), 2), number(after.max(), 2)
     return Description(
         title=Text(
-            f"{numbers.variant.zh}：训练使第一层 {weights} 个权值平均移动 {moved}，{flips} 个变号",
+            f"{numbers.variant.zh}：训练使第一层 {weights} 个权重平均移动 {moved}，{flips} 个变号",
             f"{numbers.variant.en}: training moves the first layer's {weights} weights by {moved} "
             f"on average; {flips} change sign",
         ),
         alt=Text(
             f"第一层的 {count} 个 {size} 卷积核，三行：训练前、训练后、变化。"
-            f"权值从 {least} 到 {most}；{flips} 个变号。",
+            f"权重从 {least} 到 {most}；{flips} 个变号。",
             f"{count} {size} kernels of the first layer in three rows: before training, after, and "
             f"the change. After it, weights reach from {least} to {most}; {flips} changed sign.",
         ),

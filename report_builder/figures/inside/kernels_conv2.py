@@ -83,7 +83,7 @@ def describe(numbers: SecondKernels) -> Description:
         ),
         alt=Text(
             f"第二层的卷积核，{rows} 行（输出图）{columns} 列（输入图），每格 {k}×{k}。"
-            f"权值从 {least} 到 {most}，{negative} 为负。",
+            f"权重从 {least} 到 {most}，{negative} 为负。",
             f"Kernels of the second layer in {rows} rows (output maps) and {columns} columns "
             f"(input maps), {k}×{k} each. Weights reach from {least} to {most}; {negative} are "
             "negative.",

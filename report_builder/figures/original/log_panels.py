@@ -40,7 +40,7 @@ def panel_grid(style: Style, title: Text, rows: int, words: int) -> tuple[Figure
     for x, text, color in (
         (LEFT, Text("● 原报告", "● original"), style.color("published")),
         (LEFT + 1.2, ours, style.ink),
-        (LEFT + 4.2, Text("···· 瞎猜的水平", "···· blind guess"), style.color("chance")),
+        (LEFT + 4.2, Text("···· 随机猜测的水平", "···· blind guess"), style.color("chance")),
     ):
         note(figure, x, above, style.text(text), color=color)
     return figure, [

@@ -98,7 +98,7 @@ def describe(numbers: PublishedExplanations) -> Description:
     return Description(
         _title(numbers),
         Text(
-            f"{n} 行 {columns} 列小图：两份反常的日志各画在三种解读的重演之上。{{each}}。",
+            f"{n} 行 {columns} 列小图：两份反常的日志各画在三种解读的重放之上。{{each}}。",
             f"{n} rows of {columns} panels: each of the two odd logs over the replays of three "
             "readings. {each}.",
         ).format(each=listed(each)),

@@ -85,7 +85,7 @@ def describe(numbers: PublishedLogs) -> Description:
         Text(
             "每十批打印一次的损失（平均损失的十分之一），一轮之内均匀排开。圆点是原报告，"
             "实心的一轮在我们种子的范围之内，空心的在范围之外；细线为单个种子，粗线为中位数；"
-            f"点线是两类一样多时瞎猜的水平 {TENTH}。“同样远”：到其余种子的中位数的距离"
+            f"点线是两类一样多时随机猜测的水平 {TENTH}。“同样远”：到其余种子的中位数的距离"
             "（各轮之差的绝对值的平均）不小于原日志到我们中位数的距离的种子。高于纵轴的部分不画。",
             "Loss as printed after every ten batches, a tenth of the mean loss, spread evenly over "
             "its epoch. Dots are the original's, full where the epoch lies within the range of our "

@@ -79,7 +79,11 @@ def draw(numbers: Accuracy, style: Style) -> Figure:
     if len(values) > 1:
         middle += Text("（中位数）", " (median)")
     ends = (
-        (blind, same(percent(blind)) + Text("（瞎猜）", " (blind guess)"), style.color("chance")),
+        (
+            blind,
+            same(percent(blind)) + Text("（猜一类）", " (blind guess)"),
+            style.color("chance"),
+        ),
         (SOLVED, same(GOAL) + Text("（学会）", " (solved)"), style.muted),
         (median, middle, color),
     )
@@ -108,7 +112,7 @@ def describe(numbers: Accuracy) -> Description:
         Text(
             f"每轮末的准确率；{THIN.zh}，粗线为中位数（n = {n}）。最后一轮达到 {GOAL} 算学会："
             f"{reached} 的训练学会了，95{SPACE}% 区间（Wilson）为 {at_least} 至 {at_most}。"
-            "瞎猜是总答最常见的那一类。",
+            "“猜一类”是总答最常见的那一类。",
             f"Accuracy after every epoch; {THIN.en}; the thick one is their median (n = {n}). "
             f"A run that ends at {GOAL} or more counts as solved: {reached} of the "
             f"runs, 95{SPACE}% interval (Wilson) {at_least} to {at_most}. "

@@ -115,7 +115,7 @@ def describe(numbers: AccuracyByEpoch) -> Description:
         ).format(each=each),
         Text(
             f"各变体每轮末的准确率，坐标相同；{THIN.zh}，粗线为中位数。"
-            f"虚线为 {GOAL}（学会），点线为瞎猜。标题不计重演两份反常日志的变体（n = {n}）；"
+            f"虚线为 {GOAL}（学会），点线为随机猜测。标题不计重放两份反常日志的变体（n = {n}）；"
             "其中文件夹取错的学的是图像来自哪个子集，并在这些图像上测。",
             f"Accuracy after every epoch on equal axes; {THIN.en}; the thick one is their median. "
             f"Dashed: {GOAL} (solved); dotted: a blind guess. The title leaves out "

@@ -141,14 +141,14 @@ def describe(numbers: Loss) -> Description:
         _title(numbers),
         Text(
             f"{variant.zh}的损失曲线，{n} 个种子，{epochs} 轮。最后一轮的中位数：训练 {train}，"
-            f"测试 {test}；瞎猜为 {numbers.blind:.3f}。{{fates}}。",
+            f"测试 {test}；随机猜测为 {numbers.blind:.3f}。{{fates}}。",
             f"Loss curves of “{variant.en}”, {plural(n, 'seed')}, {plural(epochs, 'epoch')}. "
             f"Median of the last epoch: training {train}, test {test}; "
             f"a blind guess has {numbers.blind:.3f}. {{fates}}.",
         ).format(fates=fates_in_words(counts)),
         Text(
             f"上：每批的交叉熵，横轴以轮计（每轮 {batches} 批）。下：每轮的平均，对数纵轴；训练值是"
-            f"该轮各批的平均，测试值在轮末测得。{THIN.zh}，粗线为中位数（n = {n}）。点线是瞎猜"
+            f"该轮各批的平均，测试值在轮末测得。{THIN.zh}，粗线为中位数（n = {n}）。点线是随机猜测"
             "的损失：只知道有几类，或只知道各类的比例。",
             "Above: cross-entropy of every batch, counted in epochs "
             f"({plural(batches, 'batch', 'batches')} each). Below: mean of every epoch, on a log "
@@ -165,7 +165,7 @@ def describe(numbers: Loss) -> Description:
 def _title(numbers: Loss) -> Text:
     left, n, collapsed = numbers.left_chance, len(numbers.seeds), numbers.fates.count("collapsed")
     title = title_of(numbers.variant) + Text(
-        "：{runs}，损失离开了瞎猜的水平", ": in {runs} the loss leaves that of a blind guess"
+        "：{runs}，损失离开了随机猜测的水平", ": in {runs} the loss leaves that of a blind guess"
     ).format(runs=k_of_n_runs(left, n))
     if not left:
         return title

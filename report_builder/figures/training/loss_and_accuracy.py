@@ -69,7 +69,7 @@ def draw(numbers: LossAndAccuracy, style: Style) -> Figure:
         ax.set_ylim(bottom - 3, 103)
     for ax, heading in (
         (whole, Text("全部轮次（对数横轴）", "All epochs (log scale)")),
-        (near, Text("瞎猜的损失两侧", "Near the loss of guessing")),
+        (near, Text("随机猜测的损失两侧", "Near the loss of guessing")),
     ):
         _scatter(ax, numbers, loss, style)
         ax.axvline(numbers.guessing, color=style.color("chance"), lw=1.2, ls=DOTS, zorder=1)
@@ -126,7 +126,7 @@ def describe(numbers: LossAndAccuracy) -> Description:
     return Description(
         _title(numbers),
         Text(
-            "两幅散点图，横轴测试损失，纵轴测试准确率；左为全部，右为瞎猜的损失两侧。整轮只打印"
+            "两幅散点图，横轴测试损失，纵轴测试准确率；左为全部，右为随机猜测的损失两侧。整轮只打印"
             f" {numbers.printed} 的轮次：{{span}}。",
             "Two scatter plots of test loss against test accuracy: all of it at the left, the "
             "neighborhood of the loss of guessing at the right. Epochs that print only "
@@ -136,7 +136,7 @@ def describe(numbers: LossAndAccuracy) -> Description:
             f"每个点是标签和设置与作业相同的 {numbers.runs} 次训练之一在一轮结束时，"
             f"共 {len(numbers.loss)} 个。"
             f"实心点（{flat} 个）是按作业的格式整轮只打印 {numbers.printed} 的轮次。"
-            f"竖点线是瞎猜的损失 {numbers.guessing:.3f}。打印的是训练中各批的损失，画的是轮末的"
+            f"竖点线是随机猜测的损失 {numbers.guessing:.3f}。打印的是训练中各批的损失，画的是轮末的"
             "测试损失。",
             f"A dot is one of {plural(numbers.runs, 'run')} with the assignment's labels and "
             f"settings at the end of an epoch, {len(numbers.loss)} in all. Filled dots ({flat}) "

@@ -61,7 +61,7 @@ def test_values_count_how_the_runs_of_a_variant_ended(make_evidence):
     counts = [found[f"baseline.fates.{name}"].text.en for name in FATE_VALUES.values()]
     assert counts == ["0", "1", "1", "1"]
     assert found["baseline.fates"].text == Text(
-        "1\u00a0次未定，1\u00a0次崩溃，1\u00a0次从未离开瞎猜",
+        "1\u00a0次未定，1\u00a0次崩溃，1\u00a0次从未离开随机猜测",
         "1 unsettled, 1 collapsed, 1 never left chance",
     )
     assert "n = 3 runs" in found["baseline.fates.collapsed"].note.en
