@@ -19,10 +19,14 @@ from report_builder.figures.comparison import (
 )
 from report_builder.figures.concepts import (
     bottleneck,
+    dense_matrix,
     fcn_canvas,
     fcn_details,
     few_shot_probes,
+    gradient_routing,
+    kernel_gradient,
     mixing,
+    padding_stride,
     partial_sums,
     patches,
     pooling_detail,
@@ -32,6 +36,7 @@ from report_builder.figures.concepts import (
     sharing,
     shifts,
     sliding_window,
+    small_convolution,
 )
 from report_builder.figures.images import mistakes, one_image, samples
 from report_builder.figures.inside import (
@@ -91,6 +96,9 @@ FIGURES: dict[str, Row] = {
     "published-logs": Row(published_logs, "svg", "study"),
     "published-readings": Row(published_explanations, "svg", "study"),
     "levels": Row(levels, "png", "study"),
+    "small-convolution": Row(small_convolution, "png", "study", demonstration="convolution"),
+    "padding-stride": Row(padding_stride, "png", "study", demonstration="convolution"),
+    "dense-matrix": Row(dense_matrix, "png", "study", demonstration="convolution"),
     "sliding-window": Row(sliding_window, "png", "study", demonstration="windows"),
     "receptive-fields": Row(receptive_fields, "png", "study", demonstration="windows"),
     "shifts": Row(shifts, "svg", "study", demonstration="shifts"),
@@ -105,6 +113,8 @@ FIGURES: dict[str, Row] = {
     "partial-sums": Row(partial_sums, "png", "study", demonstration="partial-sums"),
     "mixing": Row(mixing, "png", "study", demonstration="mixing"),
     "bottleneck": Row(bottleneck, "svg", "study", demonstration="bottleneck"),
+    "kernel-gradient": Row(kernel_gradient, "png", "study", demonstration="backward"),
+    "gradient-routing": Row(gradient_routing, "png", "study", demonstration="backward"),
     "network": Row(network, "svg", "variant"),
     "loss": Row(loss, "svg", "variant"),
     "accuracy": Row(accuracy, "svg", "variant"),

@@ -15,7 +15,7 @@ from report_builder.results.forms import TOTAL, Cell, Column, interval, table
 from report_builder.results.layer_facts import POOLING_KINDS
 from report_builder.results.network_facts import PROBE_DEPTHS
 from report_builder.results.report import Table
-from report_builder.text import Text, count, decimals, hundredths, percent, thousandths
+from report_builder.text import Text, count, decimals, hundredths, number, percent, thousandths
 
 
 class DemonstrationTable(NamedTuple):
@@ -300,6 +300,29 @@ def bottleneck(evidence: Evidence) -> Table:
     return table(columns, rows())
 
 
+def backward(evidence: Evidence) -> Table:
+    record = evidence.shown_demonstration("backward")
+    columns = (
+        Column(Text("权重（行，列）", "Weight (row, column)")),
+        Column(Text("手算", "By hand"), True),
+        Column(Text("autograd", "autograd"), True),
+        Column(Text("拨动权重量出", "Measured by moving it"), True),
+        Column(Text("其中一个窗口的一份", "Share of one window"), True),
+    )
+
+    def rows() -> Iterator[list[Cell]]:
+        window = record.array("window")
+        ways = [record.array(name) for name in ("by_hand", "autograd", "slopes")]
+        for i, j in np.ndindex(window.shape):
+            yield [
+                f"({i}, {j})",
+                *(number(float(way[i, j]), 4) for way in ways),
+                number(float(window[i, j]), 4) if window[i, j] else "0",
+            ]
+
+    return table(columns, rows())
+
+
 DEMONSTRATION_TABLES: dict[str, DemonstrationTable] = {
     "windows": DemonstrationTable("windows", windows),
     "shifts": DemonstrationTable("shifts", shifts),
@@ -311,4 +334,5 @@ DEMONSTRATION_TABLES: dict[str, DemonstrationTable] = {
     "partial-sums": DemonstrationTable("partial-sums", partial_sums),
     "mixing": DemonstrationTable("mixing", mixing),
     "bottleneck": DemonstrationTable("bottleneck", bottleneck),
+    "backward": DemonstrationTable("backward", backward),
 }

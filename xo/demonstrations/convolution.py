@@ -62,7 +62,7 @@ def convolution(nets: Networks, data: DataSet) -> Computed:
         "kernel": size,
         "inputs": image.numel(),
         "outputs": output.numel(),
-        "first": float(output[0, 0]),
+        "first": int(output[0, 0]),
         "difference": float((dense @ image.flatten() - placed[0, 1].flatten()).abs().max()),
         **{
             f"side_padding_{padding}_stride_{stride}": values.shape[-1]
