@@ -86,7 +86,7 @@ def describe(numbers: SmallConvolution) -> Description:
     rows = "；".join(" ".join(map(whole_number, row)) for row in numbers.output)
     return Description(
         title=Text(
-            f"9 个像素与核的 9 个数一一相乘再相加，不为 0 的是 {used} = {result}，写进输出的第一格",
+            f"9 个像素与核的 9 个数一一相乘再相加，不为 0 的是 {used} = {result}，写进第一格",
             f"Nine pixels times nine weights, added up: {used} = {result} without the zeros, the "
             "first cell of the output",
         ),
