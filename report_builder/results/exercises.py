@@ -279,15 +279,17 @@ def _of_training() -> Values:
         ),
         "uneven_printed": _answer(thousandths(uneven / 10), *a_tenth),
         "three_loss": _answer(
-            thousandths(three), "比例 0.1、0.3、0.6 的熵", "entropy of the shares 0.1, 0.3, 0.6"
+            thousandths(three), "三类比例的熵", "entropy of the shares of the three classes"
         ),
         "three_printed": _answer(thousandths(three / 10), *a_tenth),
         "largest_d": _answer(
             number(-log(expm1(0.685)), 2),
-            "损失正好是 0.685 时的 d，不作近似",
-            "d where the loss is exactly 0.685, without approximation",
+            "损失正好在打印的下限时的 d，不作近似",
+            "d where the loss is the least that prints so, without approximation",
         ),
-        "mean_probability": _answer(percent(exp(-0.35), 0), "e 的 −0.35 次方", "e to the −0.35"),
+        "mean_probability": _answer(
+            percent(exp(-0.35), 0), "e 的“负平均损失”次方", "e to the power of minus the mean loss"
+        ),
         "softmax": _answer(percent(1 / (1 + exp(-3))), "1 / (1 + e⁻³)", "1 / (1 + e⁻³)"),
     }
 
@@ -313,8 +315,8 @@ def _of_statistics() -> Values:
         "wilson_low": _answer(thousandths(seven.low), "它的下端", "its lower end"),
         "wilson_low_again": _answer(
             number((0.7 - seven.low) / sqrt(seven.low * (1 - seven.low) / 10)),
-            "从下端到 0.7 有几个标准差",
-            "standard deviations from the lower end to 0.7",
+            "下端离估计几个标准差",
+            "standard deviations from the lower end to the estimate",
         ),
         "wilson_297_of_300": _answer(f"{interval(right, 1)}{SPACE}%", *wilson),
         "lowest_of_3": _answer(percent(share_estimate(3, 3).low, 0), *exact),
@@ -341,8 +343,8 @@ def _of_statistics() -> Values:
             "平均每 300 幅差 1 幅",
             "where one image in 300 differs on average",
         ),
-        "fails_once": _answer(percent(1 - 0.8, 0), "p = 0.8", "p = 0.8"),
-        "six_in_a_row": _answer(percent(0.8**6, 0), "0.8 的 6 次方", "0.8 to the sixth"),
+        "fails_once": _answer(percent(1 - 0.8, 0), "1 − p", "1 − p"),
+        "six_in_a_row": _answer(percent(0.8**6, 0), "p 的 6 次方", "p to the sixth"),
         "seeds_to_tell": _answer(
             count(seeds_to_tell(0.8, 0.9)),
             f"每个网络的种子数，检验水平 {level}，功效 {percent(POWER, 0)}",
@@ -350,8 +352,8 @@ def _of_statistics() -> Values:
         ),
         "found_by_3": _answer(
             percent(1 - 0.95**3, 0),
-            "二十分之一有错，抽查 3 份",
-            "3 of which one in twenty is wrong",
+            "随机抽查 3 份至少遇到一份",
+            "to meet one of them among 3 taken at random",
         ),
         "sample_needed": _answer(
             count(ceil(log(SIGNIFICANT) / log1p(-SIGNIFICANT))),
