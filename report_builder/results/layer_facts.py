@@ -45,11 +45,28 @@ _FIELD_OF_THREE = Quoted(
 _TIMES = Quoted(ratio, "是卷积层的多少倍", "times as many as the convolution has")
 _MULTIPLY_ADDS = Quoted(count, "每幅图像的乘加次数", "multiply-adds per image")
 
+
+
+def _rows_of_three(values: list[int]) -> str:
+    rows = (values[k : k + 3] for k in range(0, len(values), 3))
+    return "; ".join(", ".join(f"{value:g}".replace("-", "−") for value in row) for row in rows)
+
+
 _SLOPE = Quoted(number, "损失对它的导数", "derivative of the loss by it")
 
 LAYER_FACTS: dict[str, dict[str, Quoted]] = {
     "convolution": {
         "first": Quoted(count, "左上角窗口的输出", "the output of the top left window"),
+        "turned": Quoted(
+            _rows_of_three,
+            "核转置之后的 9 个输出，逐行",
+            "the nine outputs of the transposed kernel, row by row",
+        ),
+        "exercise_side": Quoted(
+            count,
+            "边长 116，核 5×5，填充 1，步幅 2",
+            "for a side of 116 and a 5×5 kernel, with a padding of 1 and a stride of 2",
+        ),
         **{
             f"side_padding_{padding}_stride_{stride}": Quoted(
                 count,

@@ -594,6 +594,8 @@ def convolution(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
         "inputs": 25,
         "outputs": 9,
         "first": int(output[0, 0]),
+        "turned": list(range(-4, 5)),
+        "exercise_side": 57,
         "difference": 0.0,
         **{f"side_padding_{p}_stride_{t}": len(values) for (p, t), values in outputs.items()},
         "free_dense": 225,

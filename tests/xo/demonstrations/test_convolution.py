@@ -26,6 +26,9 @@ def test_the_products_of_each_window_add_up_to_the_output(shown):
     assert np.array_equal(arrays["flipped"], convolve2d(image, kernel, mode="valid"))
     assert not np.array_equal(arrays["output"], arrays["flipped"])  # else flipping shows nothing
     assert facts["first"] == arrays["output"][0, 0] and facts["difference"] == 0
+    turned = correlate2d(image, kernel.T, mode="valid")
+    assert facts["turned"] == turned.ravel().tolist()
+    assert facts["exercise_side"] == len(range(0, 116 + 2 - 5 + 1, 2))  # places of the window
 
 
 @pytest.mark.parametrize("padding", PADDINGS)
