@@ -249,13 +249,20 @@ class PageFunctions:
     def widget(self, name: str) -> str:
         """A picture that the reader can change; the figure or table it stands for without data."""
         self.requests.add(f"widget {name}")
-        kind, _, subject = self._find("widget", WIDGETS, name).still.partition(" ")
+        widget = self._find("widget", WIDGETS, name)
+        kind, _, subject = widget.still.partition(" ")
         still = Markup({"figure": self.figure, "table": self.table}[kind](subject))
         content = self.report.widgets.get(name)
         if content is None:
             return still
-        assets = self._at_root("assets")
-        return self._fill("widget.md", name=name, still=still, content=content, assets=assets)
+        return self._fill(
+            "widget.md",
+            name=name,
+            beside=widget.beside,
+            still=still,
+            content=content,
+            folder=self._at_root("assets/widgets"),
+        )
 
     # Records
 

@@ -24,10 +24,16 @@ class Widget(NamedTuple):
     # Names a function `content(evidence)`, plain data for JSON, or None where there is nothing to
     # show: then the page has the still picture only.
     module: str
+    beside: bool = False  # whether the picture stays where the script runs: the widget has less
 
 
 WIDGETS: dict[str, Widget] = {
     "stepper": Widget("figure sliding-window", f"{DATA}.stepper"),
+    "sharing": Widget("figure shifted-maps", f"{DATA}.sharing"),
+    "pooling": Widget("figure pooling-kinds", f"{DATA}.pooling"),
+    "fcn": Widget("figure fcn-canvas", f"{DATA}.fcn"),
+    "mixing": Widget("figure mixing", f"{DATA}.mixing"),
+    "fates": Widget("figure fates", f"{DATA}.fates", beside=True),
     "plateau": Widget("table plateaus", f"{DATA}.plateau"),
 }
 

@@ -14,7 +14,7 @@ globalThis.xoWidgets ??= (() => {
   // Numbers
 
   const hex = (row, digits) => row.match(new RegExp(`.{${digits}}`, "g")).map((each) => parseInt(each, 16));
-  const bytes = (rows) => rows.map((row) => hex(row, 2)); // of an image: 0 ink, 255 paper
+  const bytes = (rows, digits = 2) => rows.map((row) => hex(row, digits)); // of an image: 0 ink, 255 (one digit: 15) paper
 
   /** Rows of values from those that report_builder/results/widget_data/pixels.py wrote. */
   function values({ limit, digits, rows }) {
@@ -49,6 +49,7 @@ globalThis.xoWidgets ??= (() => {
     /** A canvas with frames, and a line below it. */
     picture: (name, text = "", frames = 1) => `<div class="xo-picture" data-part="${name}"><div><canvas></canvas>${
       "<i></i>".repeat(frames)}</div><small>${text}</small></div>`,
+    pictures: (content, columns = 2) => `<div class="xo-stage" style="--columns: ${columns}">${content}</div>`,
     /** Pictures that arrow keys move over; `hint` is the data-part of a text that says how. */
     stage: (label, hint, pictures) => `<div class="xo-stage" data-part="stage" tabindex="0" role="application" aria-label="${label}"
       aria-describedby="${own(hint)}">${pictures}</div>`,
@@ -97,8 +98,8 @@ globalThis.xoWidgets ??= (() => {
         };
         new MutationObserver(painted).observe(document.body, { attributeFilter: ["data-md-color-scheme"] });
         painted();
-        root.classList.add("live"); // hides the still picture, but not where it comes from
-        root.append(...root.querySelectorAll(".origin"));
+        root.classList.add("live"); // hides the still picture, unless it is to stay, but not where it comes from
+        if (!root.matches(".beside")) root.append(...root.querySelectorAll(".origin"));
       },
 
       /** The color of a share of the scale, between seven colors from the most negative, -1, to the most positive, 1. */

@@ -12,8 +12,13 @@ MAX_PIXELS = 2**16  # of an image that a page can hold, with its maps, without g
 SCALE = dict(zip(("light", "dark"), DIVERGING, strict=True))  # from most negative to most positive
 
 
-def image_rows(image: np.ndarray) -> list[str]:
-    """uint8 `(H, W)`, 0 ink and 255 paper: a string per row, a byte in hex per pixel."""
+def image_rows(image: np.ndarray, digits: int = 2) -> list[str]:
+    """uint8 `(H, W)`, 0 ink and 255 paper: a string per row, a byte in hex per pixel.
+
+    With one digit per pixel, of 16 shades, for a picture too large to be shown exactly.
+    """
+    if digits == 1:
+        return ["".join(f"{shade:x}" for shade in row) for row in (image // 16).tolist()]
     return [row.tobytes().hex() for row in image]
 
 
