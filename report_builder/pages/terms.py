@@ -155,8 +155,8 @@ TERMS: dict[str, Term] = {
     "gradient": _term(
         Text("梯度", "gradient"),
         "损失对每个权重（或每个激活值）的导数，排成与它们相同的形状；沿它的反方向走，损失下降得最快。",
-        "The derivatives of the loss by all weights, or by all activations, in their shape; against "
-        "it the loss falls fastest.",
+        "The derivatives of the loss by all weights, or by all activations, in their shape; "
+        "against it the loss falls fastest.",
         r"\nabla L",
     ),
     "heat-map": _term(

@@ -64,8 +64,9 @@ def convolution(nets: Networks, data: DataSet) -> Computed:
         "outputs": output.numel(),
         "first": int(output[0, 0]),
         "turned": F.conv2d(image[None, None], kernel.T[None, None]).int().flatten().tolist(),
-        "exercise_side": F.conv2d(torch.ones(1, 1, 116, 116), torch.ones(1, 1, 5, 5), None, 2, 1)
-        .shape[-1],
+        "exercise_side": F.conv2d(
+            torch.ones(1, 1, 116, 116), torch.ones(1, 1, 5, 5), None, 2, 1
+        ).shape[-1],
         "difference": float((dense @ image.flatten() - placed[0, 1].flatten()).abs().max()),
         **{
             f"side_padding_{padding}_stride_{stride}": values.shape[-1]
