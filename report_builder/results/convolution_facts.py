@@ -102,6 +102,7 @@ CONVOLUTION_FACTS: dict[str, dict[str, Quoted]] = {
             "第一层的第几个卷积核，从 1 数起",
             "which kernel of the first layer, counted from 1",
         ),
+        "channels": Quoted(count, "第一层的输出通道", "output channels of the first layer"),
         "places": Quoted(
             count, "这个核的特征图上的位置", "places of the map that this kernel makes"
         ),

@@ -28,10 +28,12 @@
   const products = (i, j) => window(i, j).map((value, k) => value * weights()[k]);
   const total = (i, j) => products(i, j).reduce((a, b) => a + b);
   const cells = (name) => part(name).querySelectorAll("td");
+  const digits = (numbers) => (numbers.every(Number.isInteger) ? 0 : 2);
+  const filled = (name, numbers, colored) => widget.fill(name, numbers, colored, digits(numbers));
   const group = (options) => [["", options]];
 
   widget.build(`${html.choice("kernel-choice", words.kernel, group(data.kernels.map(({ title }) => escaped(read(title)))), data.start)}
-    <div class="xo-row">${html.choice("padding", words.padding, group(["0", "1"]))}${html.choice("stride", words.stride, group(["1", "2"]))}</div>
+    <div class="xo-buttons">${html.choice("padding", words.padding, group(["0", "1"]))}${html.choice("stride", words.stride, group(["1", "2"]))}</div>
     <div class="xo-row xo-top"><div data-part="board"></div>${html.stage(words.stage, "hint", `<div data-part="result"></div>`)}</div>
     <div class="xo-buttons" data-part="controls">${html.arrows()}${html.button("reset", words.reset)}</div>
     <div class="xo-row">${html.cells("window", words.window)}×${html.cells("kernel", words.kernel)}=${html.cells("products", words.products)}</div>
@@ -60,12 +62,12 @@
       cell.style.cssText = `background: ${css(shade)}; color: ${ink(shade)}`;
       cell.classList.toggle("framed", inside(i, row) && inside(j, column));
     });
-    widget.fill("output", all, (value) => widget.color(value / far));
+    filled("output", all, (value) => widget.color(value / far));
     cells("output").forEach((cell, k) => cell.classList.toggle("framed", k === row * outputs() + column));
     widget.fill("window", window(row, column), grey);
-    widget.fill("kernel", weights(), signed);
-    widget.fill("products", products(row, column), signed);
-    part("status").innerHTML = `<span>${words.sum(row, column, number(total(row, column)), by(outputs(), outputs()))}`;
+    filled("kernel", weights(), signed);
+    filled("products", products(row, column), signed);
+    part("status").innerHTML = `<span>${words.sum(row, column, number(total(row, column), digits([total(row, column)])), by(outputs(), outputs()))}`;
   }
 
   function go(...to) {
