@@ -240,6 +240,7 @@ class PageFunctions:
 
     def reading_path(self) -> str:
         """The pages that this one builds on, and those that it leads to, with their titles."""
+        self.requests.add("reading path")
         before, after = (
             [(title, self._relative(page)) for page, title in pages.items()]
             for pages in reading_path.neighbors(self.docs, self.language, self.source)
