@@ -28,6 +28,7 @@ from report_builder.results.report import (
     Report,
     known_names,
 )
+from report_builder.results.widgets import WIDGETS
 from report_builder.text import EMPTY, LANGUAGES, Text
 from xo.errors import InputError
 from xo.runs.record import SOLVED
@@ -36,7 +37,6 @@ from xo.variants import VARIANTS, Variant
 CLAIMS_PAGE = "evidence/claims.md"
 GLOSSARY_PAGE = "appendix/glossary.md"
 ATTACHED_RUNS = "attached runs"
-STEPPER, STEPPER_FIGURE = "windows", "sliding-window"  # the figure stands where no script runs
 
 T = TypeVar("T")
 
@@ -68,7 +68,7 @@ class PageFunctions:
             self.figure,
             self.figure_link,
             self.run,
-            self.stepper,
+            self.widget,
             self.attached_runs,
             self.unsolved,
             self.claim,
@@ -226,15 +226,23 @@ class PageFunctions:
         printed = self.report.code_outputs.get(block.name)
         return self._fill("code_output.md", code=block.code, printed=printed)
 
-    def stepper(self) -> str:
-        """A picture to step through, window after window; the figure alone without data."""
-        self.requests.add(f"stepper {STEPPER}")
-        picture = Markup(self.figure(STEPPER_FIGURE))
-        content = self.report.steppers.get(STEPPER)
-        if not content:
-            return picture
-        assets = self._at_root("assets")
-        return self._fill("stepper.md", picture=picture, content=content, assets=assets)
+    def widget(self, name: str) -> str:
+        """A picture that the reader can change; the figure or table it stands for without data."""
+        self.requests.add(f"widget {name}")
+        widget = self._find("widget", WIDGETS, name)
+        kind, _, subject = widget.still.partition(" ")
+        still = Markup({"figure": self.figure, "table": self.table}[kind](subject))
+        content = self.report.widgets.get(name)
+        if content is None:
+            return still
+        return self._fill(
+            "widget.md",
+            name=name,
+            beside=widget.beside,
+            still=still,
+            content=content,
+            folder=self._at_root("assets/widgets"),
+        )
 
     # Records
 
