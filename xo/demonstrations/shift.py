@@ -151,7 +151,7 @@ def sharing(nets: Networks, data: DataSet) -> Computed:
     arrays = {
         "image": np.asarray(data.test.images[index]),
         "kernels": conv.weight[:, 0].numpy(),
-        "biases": conv.bias.numpy(),
+        "biases": conv.state_dict()["bias"].numpy(),
         "map": before[0, channel].numpy(),
         "shifted_image": shifted[0].numpy(),
         "shifted_map": after[0, channel].numpy(),
