@@ -28,6 +28,7 @@ from report_builder.results.report import (
     Report,
     known_names,
 )
+from report_builder.results.widgets import WIDGETS
 from report_builder.text import EMPTY, LANGUAGES, Text
 from xo.errors import InputError
 from xo.runs.record import SOLVED
@@ -37,7 +38,6 @@ from xo.variants import VARIANTS, Variant
 CLAIMS_PAGE = "evidence/claims.md"
 GLOSSARY_PAGE = "appendix/glossary.md"
 ATTACHED_RUNS = "attached runs"
-STEPPER, STEPPER_FIGURE = "windows", "sliding-window"  # the figure stands where no script runs
 
 T = TypeVar("T")
 
@@ -71,7 +71,7 @@ class PageFunctions:
             self.figure_link,
             self.run,
             self.reading_path,
-            self.stepper,
+            self.widget,
             self.attached_runs,
             self.unsolved,
             self.claim,
@@ -237,15 +237,23 @@ class PageFunctions:
         )
         return self._fill("reading_path.md", before=before, after=after)
 
-    def stepper(self) -> str:
-        """A picture to step through, window after window; the figure alone without data."""
-        self.requests.add(f"stepper {STEPPER}")
-        picture = Markup(self.figure(STEPPER_FIGURE))
-        content = self.report.steppers.get(STEPPER)
-        if not content:
-            return picture
-        assets = self._at_root("assets")
-        return self._fill("stepper.md", picture=picture, content=content, assets=assets)
+    def widget(self, name: str) -> str:
+        """A picture that the reader can change; the figure or table it stands for without data."""
+        self.requests.add(f"widget {name}")
+        widget = self._find("widget", WIDGETS, name)
+        kind, _, subject = widget.still.partition(" ")
+        still = Markup({"figure": self.figure, "table": self.table}[kind](subject))
+        content = self.report.widgets.get(name)
+        if content is None:
+            return still
+        return self._fill(
+            "widget.md",
+            name=name,
+            beside=widget.beside,
+            still=still,
+            content=content,
+            folder=self._at_root("assets/widgets"),
+        )
 
     # Records
 
