@@ -164,7 +164,11 @@ def sharing(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
     height, width = (pixels - 2 for pixels in data.image_size)
     inputs, outputs = int(np.prod(data.image_size)), 9 * height * width
     shared, local, dense = 90, outputs * 10, (inputs + 1) * outputs
-    image, kernels, (down, right) = np.asarray(data.test.images[0]), whole((9, 3, 3), 5) / 16, (2, 3)
+    image, kernels, (down, right) = (
+        np.asarray(data.test.images[0]),
+        whole((9, 3, 3), 5) / 16,
+        (2, 3),
+    )
     moved = np.full_like(image, 255)
     moved[down:, right:] = image[:-down, :-right]
     arrays = {
@@ -547,7 +551,12 @@ def mixing(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
         "parameters": 40,
         "difference": 0.0,
     }
-    kernels = np.stack([whole((9,), 6), whole((9,), 7), weights, whole((9,), 8)]) / [[8], [8], [1], [8]]
+    kernels = np.stack([whole((9,), 6), whole((9,), 7), weights, whole((9,), 8)]) / [
+        [8],
+        [8],
+        [1],
+        [8],
+    ]
     return facts, {
         "inputs": inputs,
         "kernels": kernels.astype(np.float32),
