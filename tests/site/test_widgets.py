@@ -237,7 +237,7 @@ def test_mixing_gives_the_recorded_sum_until_a_weight_changes_and_again_after_a_
     part(page, "mixing", "reset").click()
     assert shown() == expected(arrays["output"][at])
     for k, kernel in enumerate(arrays["kernels"]):
-        part(page, "mixing", "output").first.locator("input").nth(k).check()
+        part(page, "mixing", "channel").locator("input").nth(k).check()
         part(page, "mixing", "stage").press("ArrowLeft")
         at = place(page, "mixing")
         output = kernel @ arrays["inputs"][:, at[0], at[1]] + arrays["biases"][k]

@@ -8,7 +8,7 @@
   const names = inputs.map((_, k) => `input-${k}`);
   const most = Math.ceil(1.5 * Math.max(...data.kernels.flat().map(Math.abs)) * 10) / 10; // of a slider
   const words = {
-    output: say("输出通道", "Output channel"), reset: say("恢复训练得到的权重", "Back to the trained weights"),
+    channel: say("输出通道", "Output channel"), reset: say("恢复训练得到的权重", "Back to the trained weights"),
     weight: (k) => say(`权重 ${k + 1}`, `Weight ${k + 1}`),
     stage: say("输出，方向键移动位置", "Output, arrow keys move the place"),
     mixed: say("加权和，加偏置", "Weighted sum plus bias"), rectified: say("ReLU 之后", "After ReLU"),
@@ -22,7 +22,7 @@
       + `<b data-part="output">${output}</b>, and <b data-part="after">${after}</b> after ReLU.`),
   };
 
-  widget.build(`${html.choice("output", words.output, [["", data.kernels.map((_, k) => k + 1)]], data.channel)}
+  widget.build(`${html.choice("channel", words.channel, [["", data.kernels.map((_, k) => k + 1)]], data.channel)}
     ${html.stage(words.stage, "hint", html.picture("mixed", words.mixed) + html.picture("rectified", words.rectified) + html.scale("scale"))}
     <div class="xo-tiles">${each(inputs, (_, k) => `<div>${html.picture(names[k])}${html.slider(`weight-${k}`, words.weight(k), -most, most, 0.01)}</div>`)}</div>
     <div class="xo-buttons">${html.button("reset", words.reset)}</div>
@@ -65,7 +65,7 @@
   }
 
   const sliders = inputs.map((_, k) => widget.onSlide(`weight-${k}`, (value) => ((weights[k] = value), mix()), number));
-  widget.onChoice("output", (k) => ((channel = k), reset(), mix()));
+  widget.onChoice("channel", (k) => ((channel = k), reset(), mix()));
   widget.part("reset").addEventListener("click", () => (reset(), mix()));
   widget.onMove("stage", (down, right) => go(row + down, column + right));
   ["mixed", "rectified", ...names].forEach((name) => widget.onPoint(name, (...at) => go(...at.map(Math.floor))));
