@@ -168,7 +168,7 @@ globalThis.xoWidgets ??= (() => {
       onChoice: (name, chosen) => part(name).addEventListener("change", ({ target }) => chosen(+target.value)),
 
       /** A slider: `moved(value)`; returns what sets it, beside its name, without calling `moved`. */
-      onSlide(name, moved, written = String) {
+      onSlide(name, moved, written = (value) => number(value, 0)) {
         const input = part(name).querySelector("input");
         const show = () => (part(name).querySelector("b").textContent = input.ariaValueText = written(+input.value));
         input.addEventListener("input", () => (show(), moved(+input.value)));
