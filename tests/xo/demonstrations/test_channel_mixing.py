@@ -46,6 +46,9 @@ def test_a_1x1_kernel_gives_a_weighted_sum_of_the_maps(small):
         atol=1e-5,
     )
     assert facts["difference"] < 1e-5 and facts["parameters"] == 9 * 4 + 4
+    kernels, bias = arrays["kernels"], arrays["biases"]
+    assert kernels[facts["output"] - 1].tolist() == facts["weights"]
+    assert kernels.shape == (4, 9) and bias[facts["output"] - 1] == pytest.approx(facts["bias"])
     assert np.array_equal(arrays["rectified"], np.maximum(arrays["output"], 0))
     assert (
         abs(facts["largest_weight"]) == max(map(abs, facts["weights"]))

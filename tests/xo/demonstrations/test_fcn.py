@@ -211,6 +211,9 @@ def test_what_is_recorded_of_it(size, classes):
         == (classes, facts["heat_height"], facts["heat_width"])
         == (classes, -(-h // 4), -(-w // 4))
     )
+    for axis, (seen, first) in enumerate(facts["seen"]):  # a score stands at each image's corner
+        assert size[axis] - 4 < seen <= size[axis] and first < 0
+        assert all((corner[axis] - first) % facts["stride"] == 0 for corner in facts["corners"])
     np.testing.assert_allclose(arrays["large"].sum(0), 1, rtol=1e-5)
     assert (arrays["sharp"] <= arrays["large"]).all() and arrays["sharp"][
         :, -size[0] // 2 :, -size[1] // 2 :
