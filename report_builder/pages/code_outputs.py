@@ -19,6 +19,7 @@ from pathlib import Path
 from textwrap import dedent, indent
 from typing import NamedTuple
 
+from report_builder.pages.templating import fill
 from xo.errors import CheckFailed
 from xo.store.artifact import Artifact
 from xo.store.inputs import Inputs, sha256
@@ -53,6 +54,16 @@ class CodeBlock(NamedTuple):
             significant = code
         name = f"{Path(page).stem}-{sha256(significant.encode())[:8]}"
         return cls(name, code, page, margin)
+
+    def shown(self, printed: str | None, language: str) -> str:
+        """The code and what it printed, None before it has run, as they stand on the page.
+
+        Both are indented as the code is, so that they stay within the answer to an exercise.
+        """
+        longest = max(map(len, re.findall("`+", printed or "")), default=0)
+        fence = "`" * max(3, longest + 1)
+        text = fill("code_output.md", language, code=self.code, printed=printed, fence=fence)
+        return indent(text, self.margin).removeprefix(self.margin)
 
 
 def _first_column(code: str) -> int:
