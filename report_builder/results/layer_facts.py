@@ -179,11 +179,6 @@ LAYER_FACTS: dict[str, dict[str, Quoted]] = {
         "kept_share": Quoted(
             percent, "池化之后剩下的数值个数", "numbers that are left after pooling"
         ),
-        "seed_accuracy": Quoted(
-            percent,
-            "可训练池化的这个种子的测试准确率",
-            "test accuracy of this seed of the network with trained pooling",
-        ),
         "trained_weights": Quoted(
             listed_hundredths,
             "画出的通道训练出来的四个池化权重",
@@ -265,6 +260,5 @@ LAYER_FACTS: dict[str, dict[str, Quoted]] = {
         "bias": Quoted(thousandths),
         "parameters": Quoted(count, "整个 1×1 层的参数", "parameters of the whole 1×1 layer"),
         "difference": _DIFFERENCE,
-        "seed_accuracy": Quoted(percent, "这个种子的测试准确率", "test accuracy of this seed"),
     },
 }

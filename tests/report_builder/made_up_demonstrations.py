@@ -199,8 +199,6 @@ def pooling(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
     }
     kinds = ("none", *pooled)
     facts = {
-        "seed_accuracy": 0.5,
-        "solved": False,
         "images": len(data.test.labels),
         "image": data.classes[0],
         "channel": 2,
@@ -515,8 +513,6 @@ def mixing(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
     output = np.tensordot(weights, inputs, 1) - 0.25
     largest = int(abs(weights).argmax())
     facts = {
-        "seed_accuracy": 1.0,
-        "solved": True,
         "image": data.classes[0],
         "channels_in": 9,
         "channels_out": 4,

@@ -69,7 +69,7 @@ def partial_sums(nets: Networks, data: DataSet) -> Computed:
 @torch.inference_mode()
 def mixing(nets: Networks, data: DataSet) -> Computed:
     """One output channel of the 1x1 layer: at each pixel the same weighted sum of its inputs."""
-    (run, net), index = nets["one-by-one"][0], example_index(data)
+    net, index = nets["one-by-one"][0][1], example_index(data)
     k = next(k for k, conv in enumerate(net.conv, 1) if conv.kernel_size == (1, 1))
     steps = maps_by_layer(net, image_tensor(data.test.images[index]))
     inputs, outputs = steps[f"relu{k - 1}"][0], steps[f"conv{k}"]  # (9, H, W), (1, 4, H, W)
@@ -80,8 +80,6 @@ def mixing(nets: Networks, data: DataSet) -> Computed:
     by_hand = torch.einsum("c,chw->hw", weights, inputs) + bias
     largest = int(weights.abs().argmax())
     facts = {
-        "seed_accuracy": run.test_accuracy,
-        "solved": run.solved,
         "image": data.classes[data.test.labels[index]],
         "channels_in": len(weights),
         "channels_out": outputs.shape[1],
