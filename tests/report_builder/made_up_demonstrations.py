@@ -478,8 +478,9 @@ def partial_sums(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
     kernels = whole((9, 3, 3), 2) / 16
     parts = np.stack([convolved(given, kernel) for given, kernel in zip(inputs, kernels)])
     output = parts.sum(0) + 0.5
-    row, column = divmod(int(output.argmax()), output.shape[1])
-    here = parts[:, row, column]
+    sides = np.maximum(parts, 0).sum(0), np.maximum(-parts, 0).sum(0)
+    row, column = divmod(int(np.minimum(*sides).argmax()), output.shape[1])
+    here, (positive, negative) = parts[:, row, column], (float(s[row, column]) for s in sides)
     facts = {
         "image": data.classes[0],
         "unit": 2,
@@ -488,6 +489,9 @@ def partial_sums(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
         "row": row,
         "column": column,
         "parts": here.tolist(),
+        "positive": positive,
+        "negative": -negative,
+        "cancelled": min(positive, negative),
         "sum": float(here.sum()),
         "bias": 0.5,
         "output": float(here.sum() + 0.5),
