@@ -19,6 +19,7 @@ from report_builder.figures.comparison import (
 )
 from report_builder.figures.concepts import (
     bottleneck,
+    checkerboard,
     fcn_canvas,
     fcn_details,
     few_shot_probes,
@@ -99,6 +100,7 @@ FIGURES: dict[str, Row] = {
     "pooling-detail": Row(pooling_detail, "png", "study", demonstration="pooling"),
     "fcn-canvas": Row(fcn_canvas, "png", "study", demonstration="fcn"),
     "fcn-details": Row(fcn_details, "png", "study", demonstration="fcn"),
+    "checkerboard": Row(checkerboard, "png", "study", demonstration="fcn"),
     "probes": Row(probes, "svg", "study", demonstration="probes"),
     "few-shot-probes": Row(few_shot_probes, "svg", "study", demonstration="few-shot-probes"),
     "patches": Row(patches, "png", "study", demonstration="patches"),

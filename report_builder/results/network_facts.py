@@ -9,6 +9,7 @@ from report_builder.text import (
     Text,
     class_name,
     count,
+    hundredths,
     percent,
     percent_or_dash,
     ratio,
@@ -83,6 +84,28 @@ NETWORK_FACTS: dict[str, dict[str, Quoted]] = {
             "全部热量中，落在笔画上或离它不超过 {near} 个像素、类别也对的",
             "of all heat, what lies at most {near} pixels from a stroke and names its class",
         ),
+        "strokes_marked": Quoted(
+            percent,
+            "笔画上的像素里，跳跃连接的值不低于 {marked:g} 的",
+            "of the strokes' pixels, those where the skip is at least {marked:g}",
+        ),
+        "marks_near": Quoted(
+            percent,
+            "跳跃连接的值不低于 {marked:g} 的像素里，离笔画不超过 {near} 个像素的",
+            "of the pixels where the skip is at least {marked:g}, those at most {near} pixels from "
+            "a stroke",
+        ),
+        "upsampling_kernel": Quoted(
+            count, "放大热力图的转置卷积，核的边长", "side of the kernel that enlarges the heat map"
+        ),
+        **{
+            f"upsampling_{which}": Quoted(
+                hundredths,
+                f"处处为 1 的图放大之后的{zh}值",
+                f"{en} value that enlarging makes of a map that is 1 everywhere",
+            )
+            for which, zh, en in (("least", "最小", "least"), ("most", "最大", "largest"))
+        },
         "empty_class": Quoted(
             class_name,
             "只有空地的图像上概率最高的类别",
