@@ -18,12 +18,14 @@ from report_builder.figures.comparison import (
     variants_compared,
 )
 from report_builder.figures.concepts import (
+    ablation,
     bottleneck,
     checkerboard,
     fcn_canvas,
     fcn_details,
     few_shot_probes,
     mixing,
+    occlusion,
     partial_sums,
     patches,
     pooling_detail,
@@ -104,6 +106,8 @@ FIGURES: dict[str, Row] = {
     "probes": Row(probes, "svg", "study", demonstration="probes"),
     "few-shot-probes": Row(few_shot_probes, "svg", "study", demonstration="few-shot-probes"),
     "patches": Row(patches, "png", "study", demonstration="patches"),
+    "occlusion": Row(occlusion, "png", "study", demonstration="interventions"),
+    "ablation": Row(ablation, "svg", "study", demonstration="interventions"),
     "partial-sums": Row(partial_sums, "png", "study", demonstration="partial-sums"),
     "mixing": Row(mixing, "png", "study", demonstration="mixing"),
     "bottleneck": Row(bottleneck, "svg", "study", demonstration="bottleneck"),

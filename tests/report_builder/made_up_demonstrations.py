@@ -478,6 +478,76 @@ def patches(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
     return facts, arrays
 
 
+def interventions(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
+    """A patch that matters most at the lower right; channels that cost an image more each, the
+    third of each layer none.
+    """
+    images, labels, classes = np.asarray(data.test.images), data.test.labels, len(data.classes)
+    shown = [int(np.flatnonzero(labels == label)[0]) for label in (0, 1)]
+    side = max(2, min(data.image_size) // 6)
+    step = max(1, side // 4)
+    height, width = ((pixels - side) // step + 1 for pixels in data.image_size)
+    falling = 4 - 6 * np.add.outer(np.arange(height), np.arange(width)) / (height + width)
+    leads = np.stack([falling, falling + 1]).astype(np.float32)
+    of_class = np.bincount(labels, minlength=classes).tolist()
+
+    def less(lost: int) -> list[int]:
+        return [max(0, of_class[0] - lost), *of_class[1:]]
+
+    channels = [
+        {
+            "layer": layer,
+            "channel": k,
+            "mean_value": 0.25,
+            "zero": less(0 if k == 3 else k),
+            "mean": less(k // 2),
+        }
+        for layer, units in ((1, 9), (2, 5))
+        for k in range(1, units + 1)
+    ]
+    facts = {
+        "classes": list(data.classes),
+        "first": data.classes[0],
+        "second": data.classes[1],
+        "ids": [data.test.ids[index] for index in shown],
+        "patch": side,
+        "step": step,
+        "positions": height * width,
+        "covered": len(labels),
+        "turned_ground": 1,
+        "turned_gray": 2,
+        "test_images": len(labels),
+        "of_class": of_class,
+        "right": of_class,
+        "right_images": len(labels),
+        "accuracy": 1.0,
+        "channels": channels,
+        **{f"lead_{which}": 5.0 for which in ("first", "second")},
+        **{
+            f"least_{fill}_{which}": float(leads[i].min()) + (fill == "gray")
+            for i, which in enumerate(("first", "second"))
+            for fill in ("ground", "gray")
+        },
+        **{
+            f"wrong_{fill}_{which}": int((leads[i] + (fill == "gray") < 0).sum())
+            for i, which in enumerate(("first", "second"))
+            for fill in ("ground", "gray")
+        },
+    }
+    for layer, units in ((1, 9), (2, 5)):
+        rows = [row for row in channels if row["layer"] == layer]
+        facts[f"channels_{layer}"] = units
+        for kind in ("zero", "mean"):
+            counts = [sum(row[kind]) for row in rows]
+            facts |= {
+                f"most_{layer}_{kind}": counts.index(min(counts)) + 1,
+                f"least_right_{layer}_{kind}": min(counts),
+                f"least_accuracy_{layer}_{kind}": min(counts) / len(labels),
+                f"harmless_{layer}_{kind}": sum(k == len(labels) for k in counts),
+            }
+    return facts, {"images": images[shown], "lead.ground": leads, "lead.gray": leads + 1}
+
+
 def partial_sums(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
     image = np.asarray(data.test.images[0])[::2, ::2] / 255
     inputs = np.stack([np.maximum(image * (k % 3), k % 2) for k in range(9)]).astype(np.float32)
@@ -589,6 +659,7 @@ MADE = {
     "few-shot-probes": few_shot_probes,
     "trivial-baselines": trivial_baselines,
     "patches": patches,
+    "interventions": interventions,
     "partial-sums": partial_sums,
     "mixing": mixing,
     "bottleneck": bottleneck,
