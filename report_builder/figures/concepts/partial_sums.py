@@ -171,7 +171,7 @@ def describe(numbers: PartialSums) -> Description:
     difference = number(numbers.difference, 1)
     return Description(
         title=Text(
-            f"{count} 幅输入图各过一个核，正负相抵，再加偏置：{equation}",
+            f"{count} 幅输入图各过一个核，正的、负的与偏置相加：{equation}",
             f"{count} input maps under a kernel each: positive parts, negative parts and the bias "
             f"make {equation}",
         ),
