@@ -129,7 +129,7 @@ def assemble(
             ("value", results.values),
             ("table", results.tables),
             ("claim", results.claims),
-            ("stepper", results.steppers),
+            ("widget", results.widgets),
         )
         for name, result in group.items()
     }
@@ -141,7 +141,7 @@ def assemble(
         values=results.values,
         tables=results.tables,
         claims=results.claims,
-        steppers=results.steppers,
+        widgets=results.widgets,
         figures=shown[figures.KIND],
         notebooks=shown[notebooks.KIND],
         code_outputs=shown[code_outputs.KIND],

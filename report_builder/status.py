@@ -29,7 +29,7 @@ from xo.store.inputs import Inputs, changes, digest
 from xo.store.source_digest import Source
 from xo.store.store import NEVER
 
-FROM_EVIDENCE = ("figure ", "value ", "table ", "claim ", "stepper ")
+FROM_EVIDENCE = ("figure ", "value ", "table ", "claim ", "widget ")
 
 
 class Status(NamedTuple):

@@ -33,6 +33,7 @@ from report_builder.figures.concepts import (
     probes,
     receptive_fields,
     sharing,
+    shifted_maps,
     shifts,
     sliding_window,
 )
@@ -96,6 +97,7 @@ FIGURES: dict[str, Row] = {
     "levels": Row(levels, "png", "study"),
     "sliding-window": Row(sliding_window, "png", "study", demonstration="windows"),
     "receptive-fields": Row(receptive_fields, "png", "study", demonstration="windows"),
+    "shifted-maps": Row(shifted_maps, "png", "study", demonstration="sharing"),
     "shifts": Row(shifts, "svg", "study", demonstration="shifts"),
     "sharing": Row(sharing, "svg", "study", demonstration="sharing"),
     "pooling-kinds": Row(pooling_kinds, "png", "study", demonstration="pooling"),

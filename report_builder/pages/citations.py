@@ -4,9 +4,7 @@ sources, and the pages that cite each reference.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from pathlib import Path
 
 from markupsafe import Markup
 
@@ -15,7 +13,6 @@ from report_builder.pages.templating import fill
 from report_builder.text import Text
 
 REFERENCES_PAGE = "appendix/references.md"
-_TITLE = re.compile(r'^title: *"?(.*?)"? *$', re.MULTILINE)
 
 
 def link(key: str, language: str, page: str) -> Markup:
@@ -82,11 +79,3 @@ def cited(requests: Iterable[str]) -> set[str]:
     return {
         name.partition(".")[0] for kind, _, name in kinds if kind in ("reference", "literature")
     }
-
-
-def page_titles(docs: Path, page: str) -> Text:
-    """What a page is called in both languages, from its front matter."""
-    found = (
-        _TITLE.search((docs / language / page).read_text("utf-8")) for language in ("zh", "en")
-    )
-    return Text(*(title[1] if title else page for title in found))

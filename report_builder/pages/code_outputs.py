@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
-from textwrap import dedent
+from textwrap import dedent, indent
 from typing import NamedTuple
 
 from xo.errors import CheckFailed
@@ -37,6 +37,7 @@ class CodeBlock(NamedTuple):
     name: str  # local-3f2a9c1b: the page and a digest of the code without its comments
     code: str
     page: str  # below docs
+    margin: str = ""  # spaces before its lines on the page, where it stands in an answer
 
     @classmethod
     def of(cls, code: str, page: str) -> CodeBlock:
@@ -44,12 +45,19 @@ class CodeBlock(NamedTuple):
 
         Code that differs in comments alone, as on the other language's page, has the same name.
         """
-        code = dedent(code).strip("\n")
+        written, code = code.strip("\n"), dedent(code).strip("\n")
+        margin = " " * (_first_column(written) - _first_column(code))
         try:
             significant = ast.unparse(ast.parse(code))
         except SyntaxError:  # which running it will report
             significant = code
-        return cls(f"{Path(page).stem}-{sha256(significant.encode())[:8]}", code, page)
+        name = f"{Path(page).stem}-{sha256(significant.encode())[:8]}"
+        return cls(name, code, page, margin)
+
+
+def _first_column(code: str) -> int:
+    """How many spaces stand before the first line."""
+    return len(code) - len(code.lstrip(" "))
 
 
 def environment(variables: Mapping[str, str]) -> dict[str, str]:
@@ -119,5 +127,6 @@ def _place(block: CodeBlock, docs: Path, line: int = 1) -> str:
     page = docs / block.page
     first = next(line for line in block.code.splitlines() if line.strip())
     text = page.read_text(encoding="utf-8")
-    start = max(text.find(block.code), 0) or max(text.find(first), 0)
+    written = indent(block.code, block.margin)
+    start = max(text.find(written), 0) or max(text.find(first), 0)
     return f"{page}:{text[:start].count(chr(10)) + line}"

@@ -5,10 +5,12 @@ Without results, before the first build, everything is a note that names the com
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from posixpath import relpath
+from textwrap import indent
 from typing import Any, TypeVar
 
 import msgspec
@@ -17,7 +19,7 @@ from markupsafe import Markup
 from report_builder import escape
 from report_builder.evidence import measured_elsewhere, original_logs
 from report_builder.evidence.references import Section, literature, references
-from report_builder.pages import citations, glossary, provenance
+from report_builder.pages import citations, glossary, provenance, reading_path
 from report_builder.pages.code_outputs import CodeBlock
 from report_builder.pages.templating import fill
 from report_builder.results.report import (
@@ -28,15 +30,16 @@ from report_builder.results.report import (
     Report,
     known_names,
 )
+from report_builder.results.widgets import WIDGETS
 from report_builder.text import EMPTY, LANGUAGES, Text
 from xo.errors import InputError
 from xo.runs.record import SOLVED
+from xo.store.source_digest import ROOT
 from xo.variants import VARIANTS, Variant
 
 CLAIMS_PAGE = "evidence/claims.md"
 GLOSSARY_PAGE = "appendix/glossary.md"
 ATTACHED_RUNS = "attached runs"
-STEPPER, STEPPER_FIGURE = "windows", "sliding-window"  # the figure stands where no script runs
 
 T = TypeVar("T")
 
@@ -50,6 +53,7 @@ class PageFunctions:
     path: str  # of the rendered page, below its language's folder
     source: str  # of its source, below its language's folder
     links_values: bool  # whether the site has the page that values lead to
+    docs: Path = ROOT / "docs"  # where the sources of all pages are
     requests: set[str] = field(default_factory=set)  # "figure samples", "value baseline.n"
     code: list[CodeBlock] = field(default_factory=list)
 
@@ -68,7 +72,8 @@ class PageFunctions:
             self.figure,
             self.figure_link,
             self.run,
-            self.stepper,
+            self.reading_path,
+            self.widget,
             self.attached_runs,
             self.unsolved,
             self.claim,
@@ -219,22 +224,46 @@ class PageFunctions:
     # Code and interaction
 
     def run(self, code: str) -> str:
-        """Code that a build runs, with what it printed beneath."""
+        """Code that a build runs, with what it printed beneath.
+
+        Both are indented as the code is, so that they stay within the answer to an exercise.
+        """
         block = CodeBlock.of(code, f"{self.language}/{self.source}")
         self.requests.add(f"code output {block.name}")
         self.code.append(block)
         printed = self.report.code_outputs.get(block.name)
-        return self._fill("code_output.md", code=block.code, printed=printed)
+        longest = max(map(len, re.findall("`+", printed or "")), default=0)
+        shown = self._fill(
+            "code_output.md", code=block.code, printed=printed, fence="`" * max(3, longest + 1)
+        )
+        return indent(shown, block.margin).removeprefix(block.margin)
 
-    def stepper(self) -> str:
-        """A picture to step through, window after window; the figure alone without data."""
-        self.requests.add(f"stepper {STEPPER}")
-        picture = Markup(self.figure(STEPPER_FIGURE))
-        content = self.report.steppers.get(STEPPER)
-        if not content:
-            return picture
-        assets = self._at_root("assets")
-        return self._fill("stepper.md", picture=picture, content=content, assets=assets)
+    def reading_path(self) -> str:
+        """The pages that this one builds on, and those that it leads to, with their titles."""
+        self.requests.add("reading path")
+        before, after = (
+            [(title, self._relative(page)) for page, title in pages.items()]
+            for pages in reading_path.neighbors(self.docs, self.language, self.source)
+        )
+        return self._fill("reading_path.md", before=before, after=after)
+
+    def widget(self, name: str) -> str:
+        """A picture that the reader can change; the figure or table it stands for without data."""
+        self.requests.add(f"widget {name}")
+        widget = self._find("widget", WIDGETS, name)
+        kind, _, subject = widget.still.partition(" ")
+        still = Markup({"figure": self.figure, "table": self.table}[kind](subject))
+        content = self.report.widgets.get(name)
+        if content is None:
+            return still
+        return self._fill(
+            "widget.md",
+            name=name,
+            beside=widget.beside,
+            still=still,
+            content=content,
+            folder=self._at_root("assets/widgets"),
+        )
 
     # Records
 

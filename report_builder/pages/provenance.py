@@ -24,6 +24,7 @@ SECTIONS = {  # of the page of values, beside one for each variant
     "data": Text("数据集", "Data set"),
     "training": Text("训练的过程", "How training goes"),
     "published": Text("已发表与重做", "Published against replicated"),
+    "exercises": Text("练习", "Exercises"),
     "demonstrations": Text("演示", "Demonstrations"),
 }
 TRAINING, DEMONSTRATION = Text("训练", "training"), Text("演示", "demonstration")
@@ -89,7 +90,7 @@ def basis(report: Report, name: str, last_step: Text) -> Basis:
 def value_sections(report: Report, language: str) -> list[dict[str, str]]:
     """The sections of the page of values, as far as they have any; all of them without results."""
     titles = SECTIONS | {each.name: Text(each.zh, each.en) for each in VARIANTS.values()}
-    order = ("study", "data", *VARIANTS, "training", "published", "demonstrations")
+    order = ("study", "data", *VARIANTS, "training", "published", "exercises", "demonstrations")
     return [
         {"name": name, "title": titles[name][language]}
         for name in order

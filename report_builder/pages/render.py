@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from jinja2 import Environment, TemplateError
 
-from report_builder.pages import citations, glossary, notebooks
+from report_builder.pages import citations, glossary, notebooks, reading_path
 from report_builder.pages.code_outputs import CodeBlock
 from report_builder.pages.folder import fill_folder
 from report_builder.pages.functions import CLAIMS_PAGE, PageFunctions
@@ -77,7 +77,7 @@ def cited_on(docs: Path, requests: Iterable[PageRequest]) -> dict[str, dict[str,
         path = page.path.partition("/")[2]
         if page.source.endswith(f"/{path}"):
             for key in citations.cited(page.results):
-                found.setdefault(key, {})[path] = citations.page_titles(docs, path)
+                found.setdefault(key, {})[path] = reading_path.titles(docs, path)
     return {key: dict(sorted(pages.items())) for key, pages in sorted(found.items())}
 
 
@@ -203,7 +203,7 @@ def _rendered(docs: Path, report: Report) -> list[tuple[PageFunctions, str]]:
 def _render(docs: Path, report: Report, page: _Page) -> tuple[PageFunctions, str]:
     """A page's text, and its functions, which know what it requests; InputError names the line."""
     links_values = (docs / page.language / VALUES).exists()
-    functions = PageFunctions(report, page.language, page.path, page.source, links_values)
+    functions = PageFunctions(report, page.language, page.path, page.source, links_values, docs)
     template = f"{page.language}/{page.source}"
     try:
         text = _sources(docs).get_template(template).render(functions.context(page.variant))

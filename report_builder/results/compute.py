@@ -1,4 +1,4 @@
-"""Computes all results of the evidence: values, tables, claims, the stepper, and what each was
+"""Computes all results of the evidence: values, tables, claims, widgets' data, and what each was
 computed from.
 """
 
@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 import msgspec
 
 from report_builder.evidence.inputs import evidence_inputs
-from report_builder.evidence.recording import Origin, Requests, recorded
+from report_builder.evidence.recording import Origin, Requests
 from report_builder.evidence.study import Evidence
 from report_builder.results.claims import CLAIM_TEXTS, CLAIMS, claims, family
 from report_builder.results.report import DecidedClaim, Table, Value
-from report_builder.results.steppers import steppers
 from report_builder.results.tables import tables
 from report_builder.results.values import value_groups
+from report_builder.results.widgets import widgets
 from xo.store.inputs import Inputs, digest
 from xo.store.source_digest import Source
 
@@ -34,10 +34,8 @@ class Results(NamedTuple):
     values: dict[str, Value]
     tables: dict[str, Table]
     claims: dict[str, DecidedClaim]
-    steppers: dict[str, dict[str, Any]]
-    origins: dict[
-        str, Origin
-    ]  # "value baseline.n", "table accuracy", "claim ...", "stepper windows"
+    widgets: dict[str, dict[str, Any]]
+    origins: dict[str, Origin]  # "value baseline.n", "table accuracy", "claim ...", "widget fcn"
 
 
 def compute(evidence: Evidence) -> Results:
@@ -54,9 +52,9 @@ def compute(evidence: Evidence) -> Results:
         found.origins[f"claim {name}"] = origin
     found.tables["verdicts"] = family(found.claims)
     found.origins[VERDICTS] = Origin(f"{family.__module__}:{family.__name__}", Requests())
-    steps, origin = recorded(steppers, evidence)
-    found.steppers.update(steps)
-    found.origins.update(dict.fromkeys((f"stepper {name}" for name in steps), origin))
+    for name, content, origin in widgets(evidence):
+        found.widgets[name] = content
+        found.origins[f"widget {name}"] = origin
     return found
 
 

@@ -128,7 +128,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     values: dict[str, Value] = {}
     tables: dict[str, Table] = {}
     claims: dict[str, DecidedClaim] = {}
-    steppers: dict[str, Any] = {}  # data for the page's script
+    widgets: dict[str, dict[str, Any]] = {}  # data for their scripts
     figures: dict[str, DrawnFigure] = {}
     notebooks: dict[str, str] = {}  # zh/hands-on/sizes.py -> path of the executed notebook
     attached_runs: AttachedRuns | None = None

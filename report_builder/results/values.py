@@ -29,6 +29,7 @@ from report_builder.evidence.fates import (
 from report_builder.evidence.recording import Origin, recorded
 from report_builder.evidence.study import Evidence
 from report_builder.results.demonstration_values import demonstration_values
+from report_builder.results.exercises import exercise_values
 from report_builder.results.fate_words import FATE_MEANINGS, FATE_VALUES, GOAL, fates_in_words
 from report_builder.results.findings import (
     DIFFERENT,
@@ -75,6 +76,7 @@ def value_groups(evidence: Evidence) -> Iterator[tuple[Values, Origin]]:
             yield recorded(demonstration_values, evidence, name)
     yield recorded(original_values, evidence)
     yield recorded(rule_values)
+    yield recorded(exercise_values)
 
 
 def rule_values() -> Values:

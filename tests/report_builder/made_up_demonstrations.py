@@ -164,7 +164,27 @@ def sharing(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
     height, width = (pixels - 2 for pixels in data.image_size)
     inputs, outputs = int(np.prod(data.image_size)), 9 * height * width
     shared, local, dense = 90, outputs * 10, (inputs + 1) * outputs
+    image, kernels, (down, right) = (
+        np.asarray(data.test.images[0]),
+        whole((9, 3, 3), 5) / 16,
+        (2, 3),
+    )
+    moved = np.full_like(image, 255)
+    moved[down:, right:] = image[:-down, :-right]
+    arrays = {
+        "image": image,
+        "kernels": kernels,
+        "biases": np.zeros(9, np.float32),
+        "map": convolved(image / 255, kernels[1]),
+        "shifted_image": moved,
+        "shifted_map": convolved(moved / 255, kernels[1]),
+    }
     return {
+        "image": data.classes[0],
+        "channel": 2,
+        "background": 255,
+        "shift": [down, right],
+        "shift_difference": 0.0,
         "channels": 9,
         "window": 9,
         "map_height": height,
@@ -179,7 +199,7 @@ def sharing(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
         "multiply_adds_shared": outputs * 9,
         "multiply_adds_local": outputs * 9,
         "multiply_adds_dense": inputs * outputs,
-    }, {}
+    }, arrays
 
 
 def pooling(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
@@ -207,6 +227,7 @@ def pooling(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
         "pooled_side": width,
         "kept_share": 0.25,
         "trained_weights": [1.5, 0.0, 0.0, 0.0],
+        "blur": [1 / 8, 3 / 8, 3 / 8, 1 / 8],
         "bias": 0.0,
         "row": row,
         "column": column,
@@ -272,6 +293,7 @@ def fcn(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
         "stride": 4,
         "field": 26,
         "margin": 11,
+        "seen": [[26, -11], [26, -11]],
         "dense_parameters": 1000,
         "fcn_parameters": 1000,
         "canvas_height": canvas.shape[0],
@@ -605,7 +627,19 @@ def mixing(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
         "parameters": 40,
         "difference": 0.0,
     }
-    return facts, {"inputs": inputs, "output": output, "rectified": np.maximum(output, 0)}
+    kernels = np.stack([whole((9,), 6), whole((9,), 7), weights, whole((9,), 8)]) / [
+        [8],
+        [8],
+        [1],
+        [8],
+    ]
+    return facts, {
+        "inputs": inputs,
+        "kernels": kernels.astype(np.float32),
+        "biases": np.float32([0.5, 0.0, -0.25, 1.0]),
+        "output": output,
+        "rectified": np.maximum(output, 0),
+    }
 
 
 def bottleneck(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:

@@ -193,8 +193,8 @@ def test_a_notebook_reads_such_images_and_prints_their_names(page: Page):
 
 def test_the_command_below_a_figure_is_one_line_that_bash_reads_back(page: Page, evidence):
     page.goto("en/concepts/local/")
-    page.locator("#stepper details.origin summary").click()
-    command = page.locator("#stepper details.origin code").first.inner_text()
+    page.locator("#widget-stepper details.origin summary").click()
+    command = page.locator("#widget-stepper details.origin code").first.inner_text()
     assert shlex.split(command)[-3:-1] == ["--data", str(evidence.data.root)]
 
 

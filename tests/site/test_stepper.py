@@ -36,7 +36,7 @@ def recorded(smoke: Path) -> np.ndarray:
 
 
 def part(page: Page, name: str) -> Locator:
-    return page.locator(f"#stepper [data-part={name}]")
+    return page.locator(f"#widget-stepper [data-part={name}]")
 
 
 def place(page: Page) -> tuple[int, int]:
@@ -172,10 +172,10 @@ def test_a_phone_shows_it_without_scrolling_sideways_and_takes_taps_and_swipes(
     )
     page = context.new_page()
     page.goto(path)
-    for radio in page.locator("#stepper input").all():
+    for radio in page.locator("#widget-stepper input").all():
         radio.check()
         assert page.evaluate("document.documentElement.scrollWidth") <= 375
-    page.locator("#stepper input").first.check()
+    page.locator("#widget-stepper input").first.check()
     image = part(page, "image").locator("canvas")
     image.scroll_into_view_if_needed()
     box = image.bounding_box()
@@ -208,15 +208,17 @@ def test_the_picture_strip_stands_in_without_scripts_and_in_print(browser: Brows
     page = context.new_page()
     page.goto(PATH)
     expect(page.locator("#figure-sliding-window img[src*=light]")).to_be_visible()
-    expect(page.locator(".xo-widget")).to_have_count(0)
+    expect(page.locator("#widget-stepper .xo-widget")).to_have_count(0)
     context.close()
     page = browser.new_page()
     page.goto(site.address + PATH)
     strip, widget = (
         page.locator("#figure-sliding-window img[src*=light]"),
-        page.locator(".xo-widget"),
+        page.locator("#widget-stepper .xo-widget"),
     )
-    expect(page.locator("#stepper details.origin")).to_be_visible()  # where the numbers come from
+    expect(
+        page.locator("#widget-stepper details.origin")
+    ).to_be_visible()  # where the numbers come from
     for media, hidden, visible in (("screen", strip, widget), ("print", widget, strip)):
         page.emulate_media(media=media)
         expect(hidden).to_be_hidden()

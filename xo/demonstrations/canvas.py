@@ -91,6 +91,8 @@ def fcn(nets: Networks, data: DataSet) -> Computed:
         "stride": right.stride,
         "field": right.size,
         "margin": -right.offset,
+        # Of the pixels that a score sees: how many, and the first one that the first score sees.
+        "seen": [[field.size, field.offset] for field in model.field],
         "dense_parameters": sum(p.numel() for layer in net.dense for p in layer.parameters()),
         "fcn_parameters": sum(p.numel() for layer in model.dense for p in layer.parameters()),
         "canvas_height": canvas.shape[0],

@@ -118,6 +118,8 @@ def mixing(nets: Networks, data: DataSet) -> Computed:
     }
     arrays = {
         "inputs": inputs.numpy(),
+        "kernels": conv.weight[:, :, 0, 0].numpy(),  # (4, 9)
+        "biases": conv.state_dict()["bias"].numpy(),
         "output": by_hand.numpy(),
         "rectified": by_hand.relu().numpy(),
     }

@@ -85,6 +85,7 @@ def pooling(nets: Networks, data: DataSet) -> Computed:
         },
         "trained_weights": weights.flatten().tolist(),
         "bias": float(bias),
+        "blur": list(BINOMIAL),
         "row": row,
         "column": column,
         "window": shown[0, 0, 2 * row : 2 * row + 2, 2 * column : 2 * column + 2]

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from xo.demonstrations.maps import example_index, image_tensor, most_varied_channel
 from xo.demonstrations.table import Unavailable
 from xo.network.evaluate import as_input, evaluate
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 MOST = 8  # pixels
 PER_CLASS = 50  # test images
+SHOWN = (6, 12)  # pixels down and to the right, of the one image whose maps are shown
 POOLINGS = {
     "none": lambda maps: maps,
     "max": lambda maps: F.max_pool2d(maps, 2),
@@ -106,16 +108,31 @@ def _change_by_one_pixel(net: Net, images: Tensor, background: int) -> dict[str,
 def sharing(nets: Networks, data: DataSet) -> Computed:
     """Parameters and multiply-adds of three layers with outputs like the baseline's first maps.
 
-    A convolution, a layer with a kernel of its own at every position, and a dense layer.
+    A convolution, a layer with a kernel of its own at every position, and a dense layer. And a map
+    of the first, of one image, before and after the image is shifted.
     """
-    conv, image = nets["baseline"][0][1].conv[0], torch.empty(1, 1, *data.image_size)
-    _, channels, height, width = conv(image).shape
+    conv, index = nets["baseline"][0][1].conv[0], example_index(data)
+    image = image_tensor(data.test.images[index])
+    before = conv(image)
+    _, channels, height, width = before.shape
     dense_weights = image.numel() * channels * height * width
     dense = dense_weights + channels * height * width
     window, positions = conv.weight[0].numel(), height * width
     local = channels * positions * (window + 1)  # every position has a kernel and a bias of its own
     shared = sum(p.numel() for p in conv.parameters())
+    channel, background = most_varied_channel(before), background_value(data.test.images)
+    down, right = (min(most, side // 4) for most, side in zip(SHOWN, data.image_size))
+    shifted = torch.tensor(np.asarray(data.test.images[index]))[None]
+    for axis, distance in ((1, down), (2, right)):
+        shifted = shift_images(shifted, distance, axis, background)
+    after = conv(as_input(shifted))
+    moved = before[0, channel, : height - down, : width - right]
     facts = {
+        "image": data.classes[data.test.labels[index]],
+        "channel": channel + 1,
+        "background": background,
+        "shift": [down, right],
+        "shift_difference": float((after[0, channel, down:, right:] - moved).abs().max()),
         "channels": channels,
         "window": window,
         "map_height": height,
@@ -131,7 +148,15 @@ def sharing(nets: Networks, data: DataSet) -> Computed:
         "multiply_adds_local": channels * positions * window,
         "multiply_adds_dense": dense_weights,
     }
-    return facts, {}
+    arrays = {
+        "image": np.asarray(data.test.images[index]),
+        "kernels": conv.weight[:, 0].numpy(),
+        "biases": conv.state_dict()["bias"].numpy(),
+        "map": before[0, channel].numpy(),
+        "shifted_image": shifted[0].numpy(),
+        "shifted_map": after[0, channel].numpy(),
+    }
+    return facts, {name: np.ascontiguousarray(array) for name, array in arrays.items()}
 
 
 def _shifted_back(

@@ -20,19 +20,27 @@ from xo.store.source_digest import ROOT
 from xo.store.store import Store
 
 
-def test_the_page_holds_all_data_of_the_stepper():
+def test_the_page_holds_all_data_of_a_widget_and_the_picture_it_stands_for():
     content = {"title": "</script><b>", "image": ["00"]}
     page = PageFunctions(
-        Report(steppers={"windows": content}), "en", "concepts/local.md", "concepts/local.md", False
+        Report(widgets={"stepper": content}), "en", "concepts/local.md", "concepts/local.md", False
     )
-    text = page.stepper()
+    text = page.widget("stepper")
     (inside,) = re.findall(r'<script type="application/json">(.*?)</script>', text)
     assert json.loads(inside) == content
-    assert 'src="../../../assets/stepper.js"' in text
+    for script in ("common", "stepper"):
+        assert f'src="../../../assets/widgets/{script}.js"' in text
     assert "sliding-window has not been made yet" in text and page.requests == {
-        "stepper windows",
+        "widget stepper",
         "figure sliding-window",
     }
+
+
+def test_a_widget_without_data_is_its_picture_and_an_unknown_one_an_error():
+    page = PageFunctions(Report(), "zh", "concepts/local.md", "concepts/local.md", False)
+    assert page.widget("stepper") == page.figure("sliding-window")
+    with pytest.raises(InputError, match="widget 'stopper' is not known; known are .*stepper"):
+        page.widget("stopper")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,46 @@
+"""The table of pictures that a reader can change, and the data that their scripts read.
+
+The script of a widget is docs/assets/widgets/NAME.js; a page calls it with `widget("NAME")`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any, NamedTuple
+
+import msgspec
+
+from report_builder.evidence.recording import Origin, recorded
+from report_builder.evidence.study import Evidence
+
+DATA = "report_builder.results.widget_data"
+
+
+class Widget(NamedTuple):
+    """What stands on the page where no script runs, and in print; and where the data come from."""
+
+    still: str  # "figure sliding-window" or "table plateaus"
+    # Names a function `content(evidence)`, plain data for JSON, or None where there is nothing to
+    # show: then the page has the still picture only.
+    module: str
+    beside: bool = False  # whether the picture stays where the script runs: the widget has less
+
+
+WIDGETS: dict[str, Widget] = {
+    "stepper": Widget("figure sliding-window", f"{DATA}.stepper"),
+    "sharing": Widget("figure shifted-maps", f"{DATA}.sharing"),
+    "pooling": Widget("figure pooling-kinds", f"{DATA}.pooling"),
+    "fcn": Widget("figure fcn-canvas", f"{DATA}.fcn"),
+    "mixing": Widget("figure mixing", f"{DATA}.mixing"),
+    "fates": Widget("figure fates", f"{DATA}.fates", beside=True),
+    "plateau": Widget("table plateaus", f"{DATA}.plateau"),
+}
+
+
+def widgets(evidence: Evidence) -> Iterator[tuple[str, dict[str, Any], Origin]]:
+    """Name, data for the script, and where these come from, of each that the evidence can show."""
+    for name, widget in WIDGETS.items():
+        content, origin = recorded(import_module(widget.module).content, evidence)
+        if content is not None:
+            yield name, msgspec.to_builtins(content), origin

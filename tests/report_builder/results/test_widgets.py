@@ -1,0 +1,117 @@
+"""The data that the widgets' scripts read."""
+
+from __future__ import annotations
+
+import json
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from report_builder.results.widget_data import stepper
+from report_builder.results.widget_data.pixels import image_rows, map_rows
+from report_builder.results.widgets import WIDGETS, widgets
+from tests.report_builder.made_up_study import small_evidence
+from xo.store.source_digest import ROOT
+
+MAP = np.float32([[-2, 0], [1, 2]])
+MOST_BYTES = 150_000  # of a page's data
+
+
+def decoded(written: dict) -> np.ndarray:
+    """What docs/assets/widgets/common.js reads of a map."""
+    digits, zero = written["digits"], 16 ** written["digits"] // 2
+    rows = [
+        [int(row[k : k + digits], 16) for k in range(0, len(row), digits)]
+        for row in written["rows"]
+    ]
+    return (np.array(rows) - zero) / (zero - 1) * written["limit"]
+
+
+@pytest.mark.parametrize("digits", [2, 4])
+def test_a_map_is_read_back_as_exactly_as_it_says_and_zero_exactly(digits: int):
+    values = np.random.default_rng(0).normal(size=(7, 5))
+    values[2, 3] = 0
+    read = decoded(map_rows(values, digits))
+    assert read.shape == values.shape and read[2, 3] == 0
+    np.testing.assert_allclose(
+        read, values, atol=1.001 * np.abs(values).max() / (16**digits - 2), rtol=0
+    )
+    assert decoded(map_rows(np.zeros((1, 2)))).tolist() == [[0, 0]]  # it has a scale, too
+    assert map_rows(MAP, limit=4.0)["limit"] == 4
+
+
+def test_pixels_are_exact():
+    assert image_rows(np.uint8([[0, 255, 7], [255, 255, 255]])) == ["00ff07", "ffffff"]
+
+
+def windows(**changes):
+    arrays = {
+        "image": np.uint8([[0, 255, 7], [255, 255, 255]]),
+        "kernel": np.eye(3, dtype=np.float32),
+        "bias": np.float32([0.5]),
+        "map": MAP,
+        "map.pool1": np.zeros((1, 1), np.float32),
+    }
+    layers = [
+        {
+            "name": name,
+            "variant": "baseline",
+            "channel": 3,
+            "size": size,
+            "stride": stride,
+            "offset": 0,
+        }
+        for name, size, stride in (("conv1", 3, 1), ("pool1", 4, 2))
+    ]
+    record = SimpleNamespace(
+        **{
+            "array": arrays.__getitem__,
+            "facts": {"layers": layers, "start": [1, 0]},
+        }
+        | changes
+    )
+    return stepper.content(
+        SimpleNamespace(can_show=lambda name: True, shown_demonstration=lambda name: record)
+    )
+
+
+def test_the_stepper_has_the_kernel_and_each_layer_s_map():
+    found = windows()
+    assert (
+        found["kernel"] == [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
+        and found["bias"] == 0.5
+        and found["start"] == [1, 0]
+    )
+    conv, pool = found["layers"]
+    np.testing.assert_allclose(decoded(conv["map"]), MAP, atol=2 / 254)
+    assert (conv["size"], pool["size"], pool["stride"]) == (3, 4, 2)
+
+
+def test_there_is_no_stepper_where_a_page_would_grow_heavy():
+    assert windows(array={"image": np.zeros((300, 300), np.uint8)}.__getitem__) is None
+
+
+@pytest.fixture(scope="module")
+def evidence(tmp_path_factory):
+    return small_evidence(tmp_path_factory.mktemp("widgets"), size=(116, 116), train=2, test=2)
+
+
+def test_every_widget_has_a_script_and_data_that_a_page_can_hold(evidence):
+    found = {name: content for name, content, _ in widgets(evidence)}
+    assert found
+    for name, content in found.items():
+        assert len(json.dumps(content)) <= MOST_BYTES, name
+    folder = ROOT / "docs/assets/widgets"
+    assert {file.stem for file in folder.glob("*.js")} == {*WIDGETS, "common"}
+
+
+def test_without_demonstrations_there_are_only_widgets_that_need_none(evidence):
+    assert "stepper" not in {
+        name
+        for name, *_ in widgets(
+            SimpleNamespace(
+                can_show=lambda name: False, runs=lambda name: (), variants=(), records={}
+            )
+        )
+    }
