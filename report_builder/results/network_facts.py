@@ -357,6 +357,13 @@ NETWORK_FACTS: dict[str, dict[str, Quoted]] = {
             for name, write, zh, en in (
                 ("units", count, "的通道", ", channels"),
                 ("silent", count, "始终为零的通道", ", channels that are always zero"),
+                (
+                    "typical",
+                    percent_or_dash,
+                    "里，排在正中间的图像的最大响应是最大的几分之几，各通道的平均，n = {images} 幅",
+                    ", largest response on the middle one of n = {images} images as a share of the "
+                    "largest on any, mean over channels",
+                ),
                 ("field", count, "的感受野的边长，像素", ", side of the receptive field in pixels"),
                 (
                     "same_class",

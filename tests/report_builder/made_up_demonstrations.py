@@ -495,8 +495,16 @@ def patches(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
             f"units_{k}": units,
             f"silent_{k}": int(k == 3),
             f"same_class_{k}": 0.5 + k / 8,
+            f"typical_{k}": 1 - k / 8,
             f"ids_{k}": [[data.test.ids[i] for i in of] for of in chosen],
         }
+    ranks = np.arange(5 * 3 * 3).reshape(5, 3, 3) % len(labels)
+    arrays |= {
+        "rank_images": ranks,
+        "rank_labels": labels[ranks],
+        "rank_values": 2.0 - ranks % 9 / 8,
+        "rank_patches": images[ranks][..., :22, :22],
+    }
     return facts, arrays
 
 
