@@ -66,6 +66,8 @@ def partial_sums(nets: Networks, data: DataSet) -> Computed:
     arrays = {
         "inputs": inputs[0].numpy(),
         "kernels": kernels.numpy(),
+        "every_kernel": net.conv[1].weight.contiguous().numpy(),  # (5, 9, 3, 3)
+        "biases": net.conv[1].state_dict()["bias"].numpy(),
         "parts": parts.numpy(),
         "output": total.numpy(),
         "patches": inputs[0, :, row : row + size, column : column + size].numpy(),

@@ -1,4 +1,4 @@
-"""For every channel of the last block, patches of images that excite it most, middling and least."""
+"""For every channel of the last block, patches of images that excite it most, middling, least."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from report_builder.figures.toolkit.typing import Evidence, Figure
 
 RANKS = (
-    Text("最强的", "The strongest"),
+    Text("响应最大的", "The strongest"),
     Text("正中间的", "Those in the middle"),
-    Text("最弱的", "The weakest"),
+    Text("响应最小的", "The weakest"),
 )
 LABEL, GAP, BETWEEN = points(ACROSS, 22), 8, 34  # pixels
 LARGEST = 128  # pixels of a patch
@@ -90,7 +90,7 @@ def describe(numbers: PatchRanks) -> Description:
     return Description(
         title=Text(
             f"第 {numbers.block} 块：正中间的图像，最大响应平均是最强的 {typical}；"
-            f"最弱的一幅是 {least}",
+            f"排在最后的一幅是 {least}",
             f"Block {numbers.block}: the largest response on the middle image is {typical} of the "
             f"strongest on average, on the weakest {least}",
         ),
