@@ -218,7 +218,14 @@ def test_what_is_recorded_of_it(size, classes):
     assert (arrays["sharp"] <= arrays["large"]).all() and arrays["sharp"][
         :, -size[0] // 2 :, -size[1] // 2 :
     ].max() < 1e-3  # the empty place
-    assert facts["edge_after"] > facts["edge_before"] and 0 <= facts["right_pixels"] <= 1
+    assert 0 <= facts["right_pixels"] <= 1
+    # The skip is one factor for all classes.
+    shared = arrays["sharp"] / arrays["large"]
+    np.testing.assert_allclose(shared, shared[:1].repeat(classes, 0), atol=1e-4)
+    ink, marked = arrays["canvas"] != GROUND, shared[0] >= facts["marked"]
+    assert facts["strokes_marked"] == pytest.approx(marked[ink].mean(), abs=1e-3)
+    assert 0 < facts["marks_near"] <= 1 and facts["upsampling_kernel"] == 2 * facts["stride"]
+    assert facts["upsampling_least"] == pytest.approx(1) == facts["upsampling_most"]
     assert [each["class"] for each in facts["placed"]] == [
         data.classes[k % classes] for k in range(5)
     ]
