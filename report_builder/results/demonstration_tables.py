@@ -15,7 +15,16 @@ from report_builder.results.forms import TOTAL, Cell, Column, interval, table
 from report_builder.results.layer_facts import POOLING_KINDS
 from report_builder.results.network_facts import PROBE_DEPTHS
 from report_builder.results.report import Table
-from report_builder.text import Text, class_name, count, decimals, hundredths, percent, thousandths
+from report_builder.text import (
+    Text,
+    class_name,
+    count,
+    decimals,
+    hundredths,
+    number,
+    percent,
+    thousandths,
+)
 
 CLASSES_APART = 4  # classes that have room for a column each
 
@@ -360,6 +369,29 @@ def ablation(evidence: Evidence) -> Table:
     return table(columns, rows())
 
 
+def backward(evidence: Evidence) -> Table:
+    record = evidence.shown_demonstration("backward")
+    columns = (
+        Column(Text("权重（行，列）", "Weight (row, column)")),
+        Column(Text("手算", "By hand"), True),
+        Column(Text("autograd", "autograd"), True),
+        Column(Text("拨动权重量出", "Measured by moving it"), True),
+        Column(Text("其中一个窗口的一份", "Share of one window"), True),
+    )
+
+    def rows() -> Iterator[list[Cell]]:
+        window = record.array("window")
+        ways = [record.array(name) for name in ("by_hand", "autograd", "slopes")]
+        for i, j in np.ndindex(window.shape):
+            yield [
+                f"({i}, {j})",
+                *(number(float(way[i, j]), 4) for way in ways),
+                number(float(window[i, j]), 4) if window[i, j] else "0",
+            ]
+
+    return table(columns, rows())
+
+
 DEMONSTRATION_TABLES: dict[str, DemonstrationTable] = {
     "windows": DemonstrationTable("windows", windows),
     "shifts": DemonstrationTable("shifts", shifts),
@@ -373,4 +405,5 @@ DEMONSTRATION_TABLES: dict[str, DemonstrationTable] = {
     "partial-sums": DemonstrationTable("partial-sums", partial_sums),
     "mixing": DemonstrationTable("mixing", mixing),
     "bottleneck": DemonstrationTable("bottleneck", bottleneck),
+    "backward": DemonstrationTable("backward", backward),
 }

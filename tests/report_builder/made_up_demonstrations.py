@@ -695,7 +695,140 @@ def bottleneck(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
     }, {}
 
 
+def convolution(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
+    """A white cross of 5x5 pixels under a kernel of whole numbers."""
+    image, kernel = np.maximum(np.eye(5), np.eye(5)[::-1]).astype(np.float32), whole((3, 3))
+    views = np.lib.stride_tricks.sliding_window_view
+    which = np.zeros((9, 25), np.float32)
+    for row, (i, j) in enumerate(np.ndindex(3, 3)):
+        for weight, (u, v) in enumerate(np.ndindex(3, 3), 1):
+            which[row, 5 * (i + u) + j + v] = weight
+    output = convolved(image, kernel)
+    outputs = {
+        (padding, stride): convolved(np.pad(image, padding), kernel)[::stride, ::stride]
+        for padding in (0, 1)
+        for stride in (1, 2)
+    }
+    height, width = data.image_size
+    facts = {
+        "side": 5,
+        "kernel": 3,
+        "inputs": 25,
+        "outputs": 9,
+        "first": int(output[0, 0]),
+        "turned": list(range(-4, 5)),
+        "exercise_side": 57,
+        "difference": 0.0,
+        **{f"side_padding_{p}_stride_{t}": len(values) for (p, t), values in outputs.items()},
+        "free_dense": 225,
+        "free_local": 81,
+        "free_shared": 9,
+        "corner_windows": 1,
+        "edge_windows": 3,
+        "middle_windows": 9,
+        "corner_windows_padded": 4,
+        "rim_share": 0.25,
+        "last": "pool2",
+        "field": 10,
+        "units": 25,
+        "corner_units": 1,
+        "middle_units": 9,
+        "unseen": 2 * (height + width),
+        "unseen_share": 0.125,
+    }
+    arrays = {
+        "image": image,
+        "kernel": kernel,
+        "products": (views(image, (3, 3)) * kernel).astype(np.float32),
+        "output": output,
+        "flipped": convolved(image, kernel[::-1, ::-1]),
+        "which_weight": which,
+        "dense": whole((9, 25), 5) / 4,
+        "local": whole((9, 25), 5) / 4 * (which > 0),
+        **{f"output.padding_{p}.stride_{t}": values for (p, t), values in outputs.items()},
+    }
+    return facts, arrays
+
+
+def backward(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
+    """The last test image; a gradient for every seventh output."""
+    image, (height, width) = np.asarray(data.test.images[-1]), data.image_size
+    above = whole((height - 2, width - 2), 6) / 64 * (np.arange(width - 2) % 7 == 0)
+    gradient = np.einsum(
+        "ij,ijuv->uv", above, np.lib.stride_tricks.sliding_window_view(image / 255, (3, 3))
+    ).astype(np.float32)
+    row, column = height // 3, 7
+    pixels = (image[row : row + 3, column : column + 3] / 255).astype(np.float32)
+    region, after = whole((8, 8), 7) / 4, whole((4, 4), 8) / 512
+    blocks = region.reshape(4, 2, 4, 2).transpose(0, 2, 1, 3).reshape(4, 4, 4)
+    back = {"max": np.zeros((4, 4, 4)), "mean": np.zeros((4, 4, 4))}
+    passed = after * (blocks.max(2) > 0)
+    np.put_along_axis(back["max"], blocks.argmax(2)[..., None], passed[..., None], 2)
+    back["mean"] += (after * (blocks.mean(2) > 0) / 4)[..., None]
+    back = {
+        kind: values.reshape(4, 4, 2, 2).transpose(0, 2, 1, 3).reshape(8, 8)
+        for kind, values in back.items()
+    }
+    facts = {
+        "image": data.classes[-1],
+        "id": data.test.ids[-1],
+        "images": len(data.test.labels),
+        "loss": 1.25,
+        "example_loss": 0.0005,
+        "seed_accuracy": 0.75,
+        "solved": False,
+        "channel": 1,
+        "channels": 9,
+        "places": above.size,
+        "places_with_gradient": int((above != 0).sum()),
+        "row": row,
+        "column": column,
+        "upstream": float(above[row, column]),
+        "largest": float(abs(gradient).max()),
+        "difference": 0.0,
+        "slope_difference": 0.0,
+        "bias": float(above.sum()),
+        "bias_difference": 0.0,
+        "patch": [2, 2],
+        "corner": [1, 1],
+        "share_before_relu": 0.75,
+        "share_after_relu": 0.5,
+        "share_max": 0.125,
+        "share_mean": 0.375,
+        "routing_difference": 0.0,
+        "inputs": 9,
+        "outputs": 5,
+        "sum_largest": 0.25,
+        "sum_difference": 0.0,
+        "transposed_difference": 0.0,
+        "unit": 3,
+        "unit_bias": -0.5,
+        "unit_bias_difference": 0.0,
+    }
+    patch, pooled = np.s_[2:6, 2:6], np.s_[1:3, 1:3]
+    arrays = {
+        "image": image,
+        "kernel": whole((3, 3)) / 16,
+        "above": above.astype(np.float32),
+        "by_hand": gradient,
+        "autograd": gradient,
+        "slopes": gradient,
+        "pixels": pixels,
+        "window": above[row, column] * pixels,
+        "patch.map": region[patch],
+        "patch.max": back["max"][patch],
+        "patch.mean": back["mean"][patch],
+        "patch.pooled": blocks.max(2)[pooled],
+        "patch.means": blocks.mean(2)[pooled],
+        "patch.after": after[pooled],
+        "region.map": region,
+        "region.after": after,
+    }
+    return facts, {name: array.astype(array.dtype) for name, array in arrays.items()}
+
+
 MADE = {
+    "convolution": convolution,
     "windows": windows,
     "shifts": shifts,
     "sharing": sharing,
@@ -709,4 +842,5 @@ MADE = {
     "partial-sums": partial_sums,
     "mixing": mixing,
     "bottleneck": bottleneck,
+    "backward": backward,
 }

@@ -96,7 +96,7 @@ def without_channel(net: Net, layer: int, channel: int, value: float = 0.0) -> N
     changed = copy.deepcopy(net)
     convolution = changed.conv[layer]
     convolution.weight[channel] = 0
-    convolution.bias[channel] = value
+    convolution.state_dict()["bias"][channel] = value
     return changed
 
 

@@ -32,6 +32,7 @@ class Demonstration:
 
 
 DEMONSTRATIONS: dict[str, Demonstration] = {
+    "convolution": Demonstration("xo.demonstrations.convolution:convolution", ("baseline",)),
     "windows": Demonstration("xo.demonstrations.receptive_field:windows", ("baseline", "features")),
     "shifts": Demonstration("xo.demonstrations.shift:shifts", ("baseline",), seeds="all"),
     "sharing": Demonstration("xo.demonstrations.shift:sharing", ("baseline",)),
@@ -51,6 +52,7 @@ DEMONSTRATIONS: dict[str, Demonstration] = {
     "bottleneck": Demonstration(
         "xo.demonstrations.channel_mixing:bottleneck", ("baseline", "one-by-one")
     ),
+    "backward": Demonstration("xo.demonstrations.backward:backward", ("baseline",)),
 }
 
 
