@@ -28,6 +28,13 @@ def _fate(fate: Fate) -> Term:
 
 
 TERMS: dict[str, Term] = {
+    "backward-pass": _term(
+        Text("反向传播", "backward pass"),
+        "从损失往回逐层求梯度：每一层把传来的梯度换算成输入的梯度和权重的梯度；也叫 "
+        "backpropagation。",
+        "Going back from the loss layer by layer: each turns the gradient by its output into those "
+        "by its input and its weights; also back-propagation.",
+    ),
     "bias": _term(
         Text("偏置", "bias"),
         "卷积核或全连接层的每个输出另加的一个数，由训练决定。",
@@ -51,6 +58,12 @@ TERMS: dict[str, Term] = {
         "How a network does that cannot tell the classes apart: for k equal classes a loss of "
         "ln k, and one answer in k right.",
         r"\ln k",
+    ),
+    "chain-rule": _term(
+        Text("链式法则", "chain rule"),
+        "复合函数的导数是各步导数之积；有几条路径时，把各条路径的积相加。",
+        "The derivative of a composition is the product of those of its steps, added up over all "
+        "paths where there are several.",
     ),
     "channel": _term(
         Text("通道", "channel"),
@@ -138,6 +151,13 @@ TERMS: dict[str, Term] = {
         Text("高斯池化", "Gaussian pooling"),
         "先用高斯权重模糊，再每隔一个像素取一个。",
         "Blur with Gaussian weights, then keep every second pixel.",
+    ),
+    "gradient": _term(
+        Text("梯度", "gradient"),
+        "损失对每个权重（或每个激活值）的导数，排成与它们相同的形状；沿它的反方向走，损失下降得最快。",
+        "The derivatives of the loss by all weights, or by all activations, in their shape; "
+        "against it the loss falls fastest.",
+        r"\nabla L",
     ),
     "heat-map": _term(
         Text("热力图", "heat map"),
@@ -233,6 +253,7 @@ TERMS: dict[str, Term] = {
         Text("填充", "padding"),
         "在输入四周补一圈数（多为 0），使输出不变小。",
         "A border, mostly of zeros, added to the input so that the output does not shrink.",
+        "p",
     ),
     "plateau": _term(
         Text("平台期", "plateau"),

@@ -28,6 +28,10 @@ REASONS = {
         "第一层的特征图处处相同，没有可以汇聚的细节",
         "the first layer's maps are the same everywhere; there is no detail to pool",
     ),
+    "no gradient": Text(
+        "没有梯度传到第一层：后面有一层对任何图像都不响应",
+        "no gradient reaches the first layer: a later one responds to no image",
+    ),
 }
 
 

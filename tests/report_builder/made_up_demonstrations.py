@@ -219,8 +219,6 @@ def pooling(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
     }
     kinds = ("none", *pooled)
     facts = {
-        "seed_accuracy": 0.5,
-        "solved": False,
         "images": len(data.test.labels),
         "image": data.classes[0],
         "channel": 2,
@@ -312,6 +310,12 @@ def fcn(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
         "near": 2,
         "edge_before": 0.125,
         "edge_after": 0.5,
+        "marked": 0.5,
+        "strokes_marked": 0.75,
+        "marks_near": 0.875,
+        "upsampling_kernel": 8,
+        "upsampling_least": 1.0,
+        "upsampling_most": 1.0,
         "crops": 6,
         "corners": [list(corner) for corner in corners],
         "crop_difference": 0.0,
@@ -491,9 +495,87 @@ def patches(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
             f"units_{k}": units,
             f"silent_{k}": int(k == 3),
             f"same_class_{k}": 0.5 + k / 8,
+            f"typical_{k}": 1 - k / 8,
             f"ids_{k}": [[data.test.ids[i] for i in of] for of in chosen],
         }
+    ranks = np.arange(5 * 3 * 3).reshape(5, 3, 3) % len(labels)
+    arrays |= {
+        "rank_images": ranks,
+        "rank_labels": labels[ranks],
+        "rank_values": 2.0 - ranks % 9 / 8,
+        "rank_patches": images[ranks][..., :22, :22],
+    }
     return facts, arrays
+
+
+def interventions(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
+    """A patch that matters most at the lower right; channels that cost an image more each, the
+    third of each layer none.
+    """
+    images, labels, classes = np.asarray(data.test.images), data.test.labels, len(data.classes)
+    shown = [int(np.flatnonzero(labels == label)[0]) for label in (0, 1)]
+    side = max(2, min(data.image_size) // 6)
+    step = max(1, side // 4)
+    height, width = ((pixels - side) // step + 1 for pixels in data.image_size)
+    falling = 4 - 6 * np.add.outer(np.arange(height), np.arange(width)) / (height + width)
+    leads = np.stack([falling, falling + 1]).astype(np.float32)
+    of_class = np.bincount(labels, minlength=classes).tolist()
+
+    def less(lost: int) -> list[int]:
+        return [max(0, of_class[0] - lost), *of_class[1:]]
+
+    channels = [
+        {
+            "layer": layer,
+            "channel": k,
+            "mean_value": 0.25,
+            "zero": less(0 if k == 3 else k),
+            "mean": less(k // 2),
+        }
+        for layer, units in ((1, 9), (2, 5))
+        for k in range(1, units + 1)
+    ]
+    facts = {
+        "classes": list(data.classes),
+        "first": data.classes[0],
+        "second": data.classes[1],
+        "ids": [data.test.ids[index] for index in shown],
+        "patch": side,
+        "step": step,
+        "positions": height * width,
+        "covered": len(labels),
+        "turned_ground": 1,
+        "turned_gray": 2,
+        "test_images": len(labels),
+        "of_class": of_class,
+        "right": of_class,
+        "right_images": len(labels),
+        "accuracy": 1.0,
+        "channels": channels,
+        **{f"lead_{which}": 5.0 for which in ("first", "second")},
+        **{
+            f"least_{fill}_{which}": float(leads[i].min()) + (fill == "gray")
+            for i, which in enumerate(("first", "second"))
+            for fill in ("ground", "gray")
+        },
+        **{
+            f"wrong_{fill}_{which}": int((leads[i] + (fill == "gray") < 0).sum())
+            for i, which in enumerate(("first", "second"))
+            for fill in ("ground", "gray")
+        },
+    }
+    for layer, units in ((1, 9), (2, 5)):
+        rows = [row for row in channels if row["layer"] == layer]
+        facts[f"channels_{layer}"] = units
+        for kind in ("zero", "mean"):
+            counts = [sum(row[kind]) for row in rows]
+            facts |= {
+                f"most_{layer}_{kind}": counts.index(min(counts)) + 1,
+                f"least_right_{layer}_{kind}": min(counts),
+                f"least_accuracy_{layer}_{kind}": min(counts) / len(labels),
+                f"harmless_{layer}_{kind}": sum(k == len(labels) for k in counts),
+            }
+    return facts, {"images": images[shown], "lead.ground": leads, "lead.gray": leads + 1}
 
 
 def partial_sums(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
@@ -502,8 +584,9 @@ def partial_sums(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
     kernels = whole((9, 3, 3), 2) / 16
     parts = np.stack([convolved(given, kernel) for given, kernel in zip(inputs, kernels)])
     output = parts.sum(0) + 0.5
-    row, column = divmod(int(output.argmax()), output.shape[1])
-    here = parts[:, row, column]
+    sides = np.maximum(parts, 0).sum(0), np.maximum(-parts, 0).sum(0)
+    row, column = divmod(int(np.minimum(*sides).argmax()), output.shape[1])
+    here, (positive, negative) = parts[:, row, column], (float(s[row, column]) for s in sides)
     facts = {
         "image": data.classes[0],
         "unit": 2,
@@ -512,6 +595,9 @@ def partial_sums(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
         "row": row,
         "column": column,
         "parts": here.tolist(),
+        "positive": positive,
+        "negative": -negative,
+        "cancelled": min(positive, negative),
         "sum": float(here.sum()),
         "bias": 0.5,
         "output": float(here.sum() + 0.5),
@@ -523,6 +609,10 @@ def partial_sums(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
     }
     return facts, {
         "inputs": inputs,
+        "every_kernel": np.stack(
+            [whole((9, 3, 3), k) / 16 if k != 1 else kernels for k in range(5)]
+        ),
+        "biases": np.float32([0.25, 0.5, -0.25, 0.0, 1.0]),
         "kernels": kernels,
         "parts": parts,
         "output": output,
@@ -537,8 +627,6 @@ def mixing(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
     output = np.tensordot(weights, inputs, 1) - 0.25
     largest = int(abs(weights).argmax())
     facts = {
-        "seed_accuracy": 1.0,
-        "solved": True,
         "image": data.classes[0],
         "channels_in": 9,
         "channels_out": 4,
@@ -607,7 +695,140 @@ def bottleneck(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
     }, {}
 
 
+def convolution(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
+    """A white cross of 5x5 pixels under a kernel of whole numbers."""
+    image, kernel = np.maximum(np.eye(5), np.eye(5)[::-1]).astype(np.float32), whole((3, 3))
+    views = np.lib.stride_tricks.sliding_window_view
+    which = np.zeros((9, 25), np.float32)
+    for row, (i, j) in enumerate(np.ndindex(3, 3)):
+        for weight, (u, v) in enumerate(np.ndindex(3, 3), 1):
+            which[row, 5 * (i + u) + j + v] = weight
+    output = convolved(image, kernel)
+    outputs = {
+        (padding, stride): convolved(np.pad(image, padding), kernel)[::stride, ::stride]
+        for padding in (0, 1)
+        for stride in (1, 2)
+    }
+    height, width = data.image_size
+    facts = {
+        "side": 5,
+        "kernel": 3,
+        "inputs": 25,
+        "outputs": 9,
+        "first": int(output[0, 0]),
+        "turned": list(range(-4, 5)),
+        "exercise_side": 57,
+        "difference": 0.0,
+        **{f"side_padding_{p}_stride_{t}": len(values) for (p, t), values in outputs.items()},
+        "free_dense": 225,
+        "free_local": 81,
+        "free_shared": 9,
+        "corner_windows": 1,
+        "edge_windows": 3,
+        "middle_windows": 9,
+        "corner_windows_padded": 4,
+        "rim_share": 0.25,
+        "last": "pool2",
+        "field": 10,
+        "units": 25,
+        "corner_units": 1,
+        "middle_units": 9,
+        "unseen": 2 * (height + width),
+        "unseen_share": 0.125,
+    }
+    arrays = {
+        "image": image,
+        "kernel": kernel,
+        "products": (views(image, (3, 3)) * kernel).astype(np.float32),
+        "output": output,
+        "flipped": convolved(image, kernel[::-1, ::-1]),
+        "which_weight": which,
+        "dense": whole((9, 25), 5) / 4,
+        "local": whole((9, 25), 5) / 4 * (which > 0),
+        **{f"output.padding_{p}.stride_{t}": values for (p, t), values in outputs.items()},
+    }
+    return facts, arrays
+
+
+def backward(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
+    """The last test image; a gradient for every seventh output."""
+    image, (height, width) = np.asarray(data.test.images[-1]), data.image_size
+    above = whole((height - 2, width - 2), 6) / 64 * (np.arange(width - 2) % 7 == 0)
+    gradient = np.einsum(
+        "ij,ijuv->uv", above, np.lib.stride_tricks.sliding_window_view(image / 255, (3, 3))
+    ).astype(np.float32)
+    row, column = height // 3, 7
+    pixels = (image[row : row + 3, column : column + 3] / 255).astype(np.float32)
+    region, after = whole((8, 8), 7) / 4, whole((4, 4), 8) / 512
+    blocks = region.reshape(4, 2, 4, 2).transpose(0, 2, 1, 3).reshape(4, 4, 4)
+    back = {"max": np.zeros((4, 4, 4)), "mean": np.zeros((4, 4, 4))}
+    passed = after * (blocks.max(2) > 0)
+    np.put_along_axis(back["max"], blocks.argmax(2)[..., None], passed[..., None], 2)
+    back["mean"] += (after * (blocks.mean(2) > 0) / 4)[..., None]
+    back = {
+        kind: values.reshape(4, 4, 2, 2).transpose(0, 2, 1, 3).reshape(8, 8)
+        for kind, values in back.items()
+    }
+    facts = {
+        "image": data.classes[-1],
+        "id": data.test.ids[-1],
+        "images": len(data.test.labels),
+        "loss": 1.25,
+        "example_loss": 0.0005,
+        "seed_accuracy": 0.75,
+        "solved": False,
+        "channel": 1,
+        "channels": 9,
+        "places": above.size,
+        "places_with_gradient": int((above != 0).sum()),
+        "row": row,
+        "column": column,
+        "upstream": float(above[row, column]),
+        "largest": float(abs(gradient).max()),
+        "difference": 0.0,
+        "slope_difference": 0.0,
+        "bias": float(above.sum()),
+        "bias_difference": 0.0,
+        "patch": [2, 2],
+        "corner": [1, 1],
+        "share_before_relu": 0.75,
+        "share_after_relu": 0.5,
+        "share_max": 0.125,
+        "share_mean": 0.375,
+        "routing_difference": 0.0,
+        "inputs": 9,
+        "outputs": 5,
+        "sum_largest": 0.25,
+        "sum_difference": 0.0,
+        "transposed_difference": 0.0,
+        "unit": 3,
+        "unit_bias": -0.5,
+        "unit_bias_difference": 0.0,
+    }
+    patch, pooled = np.s_[2:6, 2:6], np.s_[1:3, 1:3]
+    arrays = {
+        "image": image,
+        "kernel": whole((3, 3)) / 16,
+        "above": above.astype(np.float32),
+        "by_hand": gradient,
+        "autograd": gradient,
+        "slopes": gradient,
+        "pixels": pixels,
+        "window": above[row, column] * pixels,
+        "patch.map": region[patch],
+        "patch.max": back["max"][patch],
+        "patch.mean": back["mean"][patch],
+        "patch.pooled": blocks.max(2)[pooled],
+        "patch.means": blocks.mean(2)[pooled],
+        "patch.after": after[pooled],
+        "region.map": region,
+        "region.after": after,
+    }
+    return facts, {name: array.astype(array.dtype) for name, array in arrays.items()}
+
+
 MADE = {
+    "convolution": convolution,
     "windows": windows,
     "shifts": shifts,
     "sharing": sharing,
@@ -617,7 +838,9 @@ MADE = {
     "few-shot-probes": few_shot_probes,
     "trivial-baselines": trivial_baselines,
     "patches": patches,
+    "interventions": interventions,
     "partial-sums": partial_sums,
     "mixing": mixing,
     "bottleneck": bottleneck,
+    "backward": backward,
 }

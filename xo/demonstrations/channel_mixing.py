@@ -94,10 +94,11 @@ def mixing(nets: Networks, data: DataSet) -> Computed:
         "parameters": sum(p.numel() for p in conv.parameters()),
         "difference": float((by_hand - outputs[0, channel]).abs().max()),
     }
+    kernels, biases = zip(*(kernel_and_bias(conv, each) for each in range(outputs.shape[1])))
     arrays = {
         "inputs": inputs.numpy(),
-        "kernels": conv.weight[:, :, 0, 0].numpy(),  # (4, 9)
-        "biases": conv.state_dict()["bias"].numpy(),
+        "kernels": torch.stack(kernels)[:, :, 0, 0].numpy(),  # (4, 9)
+        "biases": torch.stack(biases).numpy(),
         "output": by_hand.numpy(),
         "rectified": by_hand.relu().numpy(),
     }

@@ -32,6 +32,7 @@ class Demonstration:
 
 
 DEMONSTRATIONS: dict[str, Demonstration] = {
+    "convolution": Demonstration("xo.demonstrations.convolution:convolution", ("baseline",)),
     "windows": Demonstration("xo.demonstrations.receptive_field:windows", ("baseline", "features")),
     "shifts": Demonstration("xo.demonstrations.shift:shifts", ("baseline",), seeds="all"),
     "sharing": Demonstration("xo.demonstrations.shift:sharing", ("baseline",)),
@@ -45,11 +46,13 @@ DEMONSTRATIONS: dict[str, Demonstration] = {
     ),
     "trivial-baselines": Demonstration("xo.demonstrations.trivial_baselines:trivial_baselines", ()),
     "patches": Demonstration("xo.demonstrations.top_patches:patches", ("features",)),
+    "interventions": Demonstration("xo.demonstrations.interventions:interventions", ("baseline",)),
     "partial-sums": Demonstration("xo.demonstrations.channel_mixing:partial_sums", ("baseline",)),
     "mixing": Demonstration("xo.demonstrations.channel_mixing:mixing", ("one-by-one",)),
     "bottleneck": Demonstration(
         "xo.demonstrations.channel_mixing:bottleneck", ("baseline", "one-by-one")
     ),
+    "backward": Demonstration("xo.demonstrations.backward:backward", ("baseline",)),
 }
 
 

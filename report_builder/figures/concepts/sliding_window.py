@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from report_builder.figures.concepts.network import Network, network_of
+from report_builder.figures.concepts.cells import paint_cells
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import ON_WHITE, Picture
 from report_builder.figures.toolkit.pixels import (
@@ -16,8 +16,8 @@ from report_builder.figures.toolkit.pixels import (
     fit,
     gray,
     points,
-    readable,
 )
+from report_builder.figures.toolkit.shown_network import Network, network_of
 from report_builder.figures.toolkit.style import Style
 from report_builder.text import Text, class_name, hundredths
 
@@ -128,7 +128,8 @@ def draw(numbers: SlidingWindow, style: Style) -> Figure:
     sign, bias = "+" if numbers.bias >= 0 else "−", hundredths(abs(numbers.bias))
 
     _paint_image(picture, numbers, detail, MARGIN, image_y)
-    _paint_products(picture, numbers.kernel, limit, cell, MARGIN, products_y)
+    colors = picture.around_zero(numbers.kernel, limit)
+    paint_cells(picture, numbers.kernel, colors, cell, MARGIN, products_y)
     _head(picture, MARGIN, image_y, Text("在图像中的位置", "Where it is"))
     _head(picture, MARGIN, products_y, Text("卷积核", "Kernel"))
     for step in range(steps):
@@ -139,7 +140,8 @@ def draw(numbers: SlidingWindow, style: Style) -> Figure:
         )
         place = x + column * detail.scale, image_y + row * detail.scale
         picture.outline(*place, size * detail.scale, size * detail.scale, ON_WHITE)
-        _paint_products(picture, numbers.products[step], limit, cell, x, products_y)
+        colors = picture.around_zero(numbers.products[step], limit)
+        paint_cells(picture, numbers.products[step], colors, cell, x, products_y)
         total, output = hundredths(numbers.sums[step]), hundredths(numbers.outputs[step])
         below = products_y + size * cell + points(ACROSS, 12)
         picture.note(x, below, f"{total} {sign} {bias} = {output}")
@@ -166,18 +168,6 @@ def _paint_image(picture: Picture, numbers: SlidingWindow, detail: Detail, x: in
     picture.outline(
         x + round(detail.left * share), y + round(detail.top * share), span, span, ON_WHITE
     )
-
-
-def _paint_products(
-    picture: Picture, values: np.ndarray, limit: float, cell: int, x: int, y: int
-) -> None:
-    """Squares with the numbers (k, k) in them, `cell` pixels wide each."""
-    colors = picture.around_zero(values, limit)
-    picture.paint(enlarged(colors, cell), x, y)
-    for i, j in np.ndindex(values.shape):
-        middle, color = (x + (j + 0.5) * cell, y + (i + 0.5) * cell), readable(colors[i, j])
-        number = hundredths(float(values[i, j]))
-        picture.note(*middle, number, 8.5, ha="center", va="center", color=color)
 
 
 def _paint_map(
