@@ -266,6 +266,56 @@ def test_fates_names_the_fate_and_the_last_epoch_of_every_run(page: Page):
     assert sorted(listed) == list(range(len(runs)))
 
 
+def test_partial_sums_add_up_to_the_recorded_output_step_by_step(page: Page, smoke: Path):
+    page.goto(PLACES["partial-sums"])
+    arrays, found = recorded(smoke, "partial-sums"), data(page, "partial-sums")
+    slider = part(page, "partial-sums", "step").locator("input")
+    windows = np.lib.stride_tricks.sliding_window_view(arrays["inputs"], (3, 3), (1, 2))
+    assert list(place(page, "partial-sums")) == found["place"]
+    for channel in (found["channel"], 0):
+        part(page, "partial-sums", "channel").locator("input").nth(channel).check()
+        part(page, "partial-sums", "stage").press("ArrowLeft")
+        row, column = place(page, "partial-sums")
+        kernels = arrays["every_kernel"][channel].astype(float)
+        parts = np.einsum("cij,cij->c", windows[:, row, column], kernels)
+        sums = [0, *np.cumsum(parts)]
+        output = sums[-1] + arrays["biases"][channel]
+        if channel == found["channel"]:
+            assert output == pytest.approx(arrays["output"][row, column], abs=1e-4)
+        for step, expected in enumerate([*sums, output, max(output, 0)]):
+            slider.fill(str(step))
+            assert number(page, "partial-sums", "sum") == pytest.approx(expected, abs=7e-4)
+            later = part(page, "partial-sums", "parts").locator("td.later")
+            expect(later).to_have_count(max(0, len(parts) + 1 - step))
+
+
+def test_levels_shows_every_recorded_map_and_frames_what_a_value_sees(page: Page, smoke: Path):
+    page.goto("en/" + PLACES["levels"])
+    (file,) = smoke.glob("runs/features/0-*/arrays.safetensors")
+    arrays, found = load_file(file), data(page, "levels")
+    shown = [int(np.flatnonzero(arrays["shown_labels"] == k)[0]) for k in (0, 1)]
+    channels = [(k, c) for k in range(3) for c in range(len(found["levels"][k]["maps"][0]))]
+    for image, (level, channel) in ((0, channels[3]), (1, channels[9]), (1, channels[-1])):
+        part(page, "levels", "shown").locator("input").nth(image).check()
+        part(page, "levels", "channel").locator("input").nth(
+            channels.index((level, channel))
+        ).check()
+        values = arrays[f"maps.relu{level + 1}"][shown[image], channel]
+        np.testing.assert_allclose(
+            decoded(found["levels"][level]["maps"][image][channel]), values, atol=0.02
+        )
+        rounding = found["levels"][level]["maps"][0][0]["limit"] / 250 + 0.006
+        assert number(page, "levels", "value") == pytest.approx(values.max(), abs=rounding)
+        part(page, "levels", "stage").press("Home")
+        assert number(page, "levels", "value") == pytest.approx(values[0, 0], abs=rounding)
+        size = found["levels"][level]["size"]
+        expect(part(page, "levels", "seen")).to_have_text(f"{size}×{size}")
+        frame = part(page, "levels", "image").locator("i").bounding_box()
+        canvas = part(page, "levels", "image").locator("canvas").bounding_box()
+        scale = canvas["width"] / len(found["images"][0][0])
+        assert frame["width"] / scale == pytest.approx(size, abs=0.5)
+
+
 @pytest.mark.parametrize("name", WIDGETS)
 def test_it_works_from_a_file(browser: Browser, smoke: Path, name: str):
     page = browser.new_page()  # the theme's search misses a file there

@@ -14,13 +14,13 @@
       "Arrow keys move the place on the map, with Shift by ten; or tap or drag on either picture. The frame is what that value sees."),
     strongest: say("到最强的一处", "To the strongest place"),
     place: (size, top, left) => say(
-      `特征图第 ${row} 行第 ${column} 列，值 <b data-part="value">${number(map[row][column])}</b>；看到图像上从第 ${top} 行第 ${left} 列起的 <b data-part="seen">${by(size, size)}</b> 个像素。`,
-      `Row ${row}, column ${column} of the map has the value <b data-part="value">${number(map[row][column])}</b>; it sees `
+      `第 ${row} 行第 ${column} 列：值 <b data-part="value">${number(map[row][column])}</b>，看到图像上从第 ${top} 行第 ${left} 列起的 <b data-part="seen">${by(size, size)}</b> 个像素。`,
+      `Row ${row}, column ${column}: the value <b data-part="value">${number(map[row][column])}</b>, which sees `
       + `<b data-part="seen">${by(size, size)}</b> pixels of the image, from row ${top}, column ${left} on.`),
     silent: say("这个通道在这幅图像上处处为 0。", "This channel is 0 everywhere on this image."),
   };
 
-  widget.build(`${html.choice("image", words.image, [["", data.classes.map(escaped)]])}
+  widget.build(`${html.choice("shown", words.image, [["", data.classes.map(escaped)]])}
     ${html.choice("channel", words.channel, data.levels.map((each) => [read(each.name), each.maps[0].map((_, c) => c + 1)]))}
     ${html.stage(words.stage, "hint", html.picture("image") + html.picture("map") + html.scale("scale"))}
     <div class="xo-buttons">${html.button("strongest", words.strongest)}</div>${html.status()}${html.hint("hint", words.hint)}`);
@@ -61,7 +61,7 @@
     show();
   }
 
-  widget.onChoice("image", (k) => ((image = k), choose(), paint()));
+  widget.onChoice("shown", (k) => ((image = k), choose(), paint()));
   widget.onChoice("channel", (k) => ((chosen = channels[k]), choose(), paint()));
   widget.part("strongest").addEventListener("click", () => (strongest(), show()));
   widget.onMove("stage", (down, right) => go(row + down, column + right));
