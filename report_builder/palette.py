@@ -31,6 +31,7 @@ COLORS = {
     "features": ("#9a3b8e", "#dd93d0"),
     "trained-pooling": ("#5b4b9a", "#b6a6ff"),
     "one-by-one": ("#3b6d2c", "#9bd07f"),
+    "global-average": ("#7d4f2a", "#d9ad86"),
     "max pooling": ("#0a5f5f", "#5fd0d0"),
     "mean pooling": ("#7a4a1f", "#d8a878"),
     "gaussian pooling": ("#9a2a4d", "#f59ab5"),

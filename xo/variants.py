@@ -79,6 +79,18 @@ ROWS = (
         kernels=(3, 1, 3),
         parameters=4_452_509,
     ),
+    # The convolutions of `features`, with hardly any weights after them.
+    Variant(
+        "global-average",
+        "全局平均池化",
+        "Global average pooling",
+        channels=(9, 5, 5),
+        dense=(),
+        head="average",
+        initialisation="kaiming",
+        epochs=20,
+        parameters=742,
+    ),
     Variant(
         "three-conv-wrong-folder",
         "三层卷积（文件夹取错）",

@@ -1,5 +1,5 @@
 """Whether words and results agree: claims, results typed in, references, both languages,
-links.
+exercises, links.
 """
 
 from __future__ import annotations
@@ -7,7 +7,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from report_builder.checks import languages, legibility, references, relations, typed_numbers
+from report_builder.checks import (
+    exercises,
+    languages,
+    legibility,
+    references,
+    relations,
+    typed_numbers,
+)
 from report_builder.pages import render
 from report_builder.pages.templating import BUILD
 from report_builder.results.report import read_report
@@ -32,4 +39,5 @@ def faults(build: Path) -> Iterator[str]:
     yield from relations.faults(report)
     yield from legibility.faults(report)
     yield from languages.differences(docs)
+    yield from exercises.faults(docs)
     yield from build_problems(build / "docs", ROOT / "mkdocs.yml")

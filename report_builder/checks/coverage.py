@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from report_builder.checks import prose
+from report_builder.checks import exercises, prose
 from report_builder.checks.legibility import legibility
 from report_builder.checks.relations import RELATIONS
 from report_builder.evidence.references import literature, references
@@ -156,6 +156,19 @@ def _of_prose(report: Report, docs: Path, requests: list[PageRequest]) -> Iterat
         ),
         "report_builder.checks.languages",
         Text(f"{len(pages)} 对页面", f"{len(pages)} pairs of pages"),
+    )
+    asked_for = exercises.count_exercises(docs)
+    yield Check(
+        PROSE,
+        Text(
+            "每页都有三种练习，每题都有答案",
+            "pages have exercises of three kinds, each with an answer",
+        ),
+        "report_builder.checks.exercises",
+        Text(
+            f"{len(asked_for)} 个页面的 {sum(asked_for):,} 道题",
+            f"{sum(asked_for):,} exercises, {len(asked_for)} pages",
+        ),
     )
     yield Check(
         PROSE,

@@ -1,7 +1,7 @@
-"""Whether every page that is read in order has exercises of each kind, each with a folded answer.
+"""Whether every page of the reading path has exercises of each kind, each with a folded answer.
 
-An exercise is a box `!!! question "Recall: ..."` below the heading of HEADING, and within it
-`??? success "Answer"`; what is asked of code is answered by code that the build runs.
+An exercise is a box `!!! question "Recall: ..."` below the heading `## Try it`, and its answer a
+box `??? success "Answer"` within it. Who is asked for code is answered by code that a build runs.
 """
 
 from __future__ import annotations
@@ -11,45 +11,51 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from report_builder.checks.prose import CODE_BLOCK
 from report_builder.pages import reading_path
 from report_builder.text import LANGUAGES, Text
 
 HEADING = Text("试一试", "Try it")
-ANSWER = Text("答案", "Answer")
+RECALL, BY_HAND = Text("回忆", "Recall"), Text("手算", "By hand")
 WITH_CODE = Text("用代码", "With code")
-KINDS = (Text("回忆", "Recall"), Text("手算", "By hand"), WITH_CODE)
-_BOX = re.compile(
-    r'^!!! question "(?P<title>[^\n]*)"\n(?P<body>(?:(?: {4}[^\n]*)?\n)*)', re.MULTILINE
-)
-_ANSWER = re.compile(
-    r'^ {4}\?\?\? success "(?P<title>[^"\n]*)"\n(?P<body>(?:(?: {8}[^\n]*)?(?:\n|\Z))*)',
+KINDS = (RECALL, BY_HAND, WITH_CODE)
+_EXERCISE = re.compile(
+    r'^(?:!!!|\?\?\?\+?) question "(?P<title>[^\n]*)" *\n(?P<body>(?:(?: {4}[^\n]*)?\n)*)',
     re.MULTILINE,
 )
+_ANSWER = re.compile(r"^ {4}\?\?\? success\b[^\n]*\n(?P<body>(?:(?: {8}[^\n]*)?\n)*)", re.MULTILINE)
 
 
 class Exercise(NamedTuple):
-    """A box of a page."""
+    """A question of a page."""
 
     title: str
     line: int
-    answers: list[str]  # what stands folded in it
+    answers: list[str]  # what is folded away in it
 
-    def kind(self, language: str) -> str:
-        """The kind that its title begins with, or nothing."""
-        words = (kind[language] for kind in KINDS)
-        return next((word for word in words if re.match(rf"{word}\W", self.title)), "")
+    def is_of(self, kind: Text, language: str) -> bool:
+        """Whether its title begins with the word for that kind."""
+        return re.match(rf"{kind[language]}\W", self.title) is not None
 
 
-def exercises(text: str) -> list[Exercise]:
-    """The boxes of a page's source."""
+def exercises(page: str) -> list[Exercise]:
+    """All questions of a page's source."""
+    page = f"{page}\n"
     return [
         Exercise(
-            box["title"],
-            1 + text.count("\n", 0, box.start()),
-            [answer["body"].strip() for answer in _ANSWER.finditer(box["body"])],
+            found["title"],
+            1 + page.count("\n", 0, found.start()),
+            [answer["body"].strip() for answer in _ANSWER.finditer(found["body"])],
         )
-        for box in _BOX.finditer(f"{text}\n")
+        for found in _EXERCISE.finditer(page)
+    ]
+
+
+def count_exercises(docs: Path) -> list[int]:
+    """How many there are on each page, in both languages."""
+    return [
+        len(exercises((docs / language / page).read_text(encoding="utf-8")))
+        for language in LANGUAGES
+        for page in reading_path.pages(docs, language)
     ]
 
 
@@ -62,28 +68,21 @@ def faults(docs: Path) -> Iterator[str]:
                 yield f"{docs.name}/{language}/{page}:{line}: {fault}"
 
 
-def _of_page(text: str, language: str) -> Iterator[tuple[int, str]]:
-    heading, answer, kinds = HEADING[language], ANSWER[language], [kind[language] for kind in KINDS]
-    section = re.search(rf"^## {heading}$", CODE_BLOCK.sub(_lines, text), re.MULTILINE)
-    if not section:
-        yield 1, f"no heading '## {heading}'; add one, with exercises below it"
+def _of_page(page: str, language: str) -> Iterator[tuple[int, str]]:
+    heading = re.search(rf"^## {HEADING[language]}$", page, re.MULTILINE)
+    if not heading:
+        yield 1, f"no heading '## {HEADING[language]}'; add it, with exercises below"
         return
-    start = 1 + text.count("\n", 0, section.start())
-    found = exercises(text)
-    for kind in kinds:
-        if not any(each.kind(language) == kind and each.line > start for each in found):
-            yield start, f"no exercise '{kind}'; add one"
-    for each in found:
-        if not each.kind(language):
-            yield each.line, f"an exercise of no kind; begin its title with {' or '.join(kinds)}"
+    start = 1 + page.count("\n", 0, heading.start())
+    found = [each for each in exercises(page) if each.line > start]
+    for kind in KINDS:
+        if not any(each.is_of(kind, language) for each in found):
+            yield start, f"no exercise '{kind[language]}'; add one"
+    for each in exercises(page):
+        if not any(each.is_of(kind, language) for kind in KINDS):
+            words = ", ".join(kind[language] for kind in KINDS)
+            yield each.line, f"an exercise of no kind; begin its title with one of {words}"
         if len(each.answers) != 1 or not each.answers[0]:
-            yield (
-                each.line,
-                f"an exercise without an answer; fold one in, '??? success \"{answer}\"'",
-            )
-        elif each.kind(language) == WITH_CODE[language] and "{{ run(" not in each.answers[0]:
-            yield each.line, 'an answer without code; put it into {{ run("""...""") }}'
-
-
-def _lines(block: re.Match[str]) -> str:
-    return "\n" * block[0].count("\n")
+            yield each.line, "an exercise needs one folded answer; write it below '??? success'"
+        elif each.is_of(WITH_CODE, language) and "{{ run(" not in each.answers[0]:
+            yield each.line, "its answer runs no code; put code into {{ run(...) }}"

@@ -68,6 +68,13 @@ class Evidence:
         runs = self.runs(variant)
         return next((run for run in runs if run.solved), runs[0])
 
+    def run_of(self, demonstration: DemonstrationRecord, variant: str) -> RunRecord:
+        """The run of a variant whose network a demonstration shows. Nothing is noted: it is one of
+        the demonstration's own inputs.
+        """
+        seed = demonstration.seed(variant)
+        return next(run for run in self.records[variant] if run.seed == seed)
+
     def variant(self, name: str) -> Variant:
         """The row of a variant that has runs."""
         current_requests().variants.add(name)

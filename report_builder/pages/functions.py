@@ -5,12 +5,10 @@ Without results, before the first build, everything is a note that names the com
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from posixpath import relpath
-from textwrap import indent
 from typing import Any, TypeVar
 
 import msgspec
@@ -224,22 +222,15 @@ class PageFunctions:
     # Code and interaction
 
     def run(self, code: str) -> str:
-        """Code that a build runs, with what it printed beneath.
-
-        Both are indented as the code is, so that they stay within the answer to an exercise.
-        """
+        """Code that a build runs, with what it printed beneath."""
         block = CodeBlock.of(code, f"{self.language}/{self.source}")
         self.requests.add(f"code output {block.name}")
         self.code.append(block)
-        printed = self.report.code_outputs.get(block.name)
-        longest = max(map(len, re.findall("`+", printed or "")), default=0)
-        shown = self._fill(
-            "code_output.md", code=block.code, printed=printed, fence="`" * max(3, longest + 1)
-        )
-        return indent(shown, block.margin).removeprefix(block.margin)
+        return block.shown(self.report.code_outputs.get(block.name), self.language)
 
     def reading_path(self) -> str:
         """The pages that this one builds on, and those that it leads to, with their titles."""
+        self.requests.add("reading path")
         before, after = (
             [(title, self._relative(page)) for page, title in pages.items()]
             for pages in reading_path.neighbors(self.docs, self.language, self.source)

@@ -341,10 +341,10 @@ def _of_statistics() -> Values:
         "images_to_tell": _answer(
             count(discordant * TEST_IMAGES),
             "平均每 300 幅差 1 幅",
-            "where one image in 300 differs on average",
+            "where 1 image in 300 differs on average",
         ),
         "fails_once": _answer(percent(1 - 0.8, 0), "1 − p", "1 − p"),
-        "six_in_a_row": _answer(percent(0.8**6, 0), "p 的 6 次方", "p to the sixth"),
+        "six_in_a_row": _answer(percent(0.8**6, 0), "p 的 6 次方", "p to the power of 6"),
         "seeds_to_tell": _answer(
             count(seeds_to_tell(0.8, 0.9)),
             f"每个网络的种子数，检验水平 {level}，功效 {percent(POWER, 0)}",

@@ -179,11 +179,6 @@ LAYER_FACTS: dict[str, dict[str, Quoted]] = {
         "kept_share": Quoted(
             percent, "池化之后剩下的数值个数", "numbers that are left after pooling"
         ),
-        "seed_accuracy": Quoted(
-            percent,
-            "可训练池化的这个种子的测试准确率",
-            "test accuracy of this seed of the network with trained pooling",
-        ),
         "trained_weights": Quoted(
             listed_hundredths,
             "画出的通道训练出来的四个池化权重",
@@ -236,6 +231,14 @@ LAYER_FACTS: dict[str, dict[str, Quoted]] = {
         "inputs": Quoted(count, "第二层的输入通道", "input channels of the second layer"),
         "row": Quoted(count, "从 0 数起", "counted from 0"),
         "column": Quoted(count, "从 0 数起", "counted from 0"),
+        "positive": Quoted(thousandths, "正的各部分之和", "sum of the positive parts"),
+        "negative": Quoted(thousandths, "负的各部分之和", "sum of the negative parts"),
+        "cancelled": Quoted(
+            thousandths,
+            "正负两边绝对值较小的那个和：抵消的就是它；这一格是全部输出通道和位置中最大的",
+            "the smaller one, without its sign, of the sums of positive and negative parts: that "
+            "much cancels; it is the largest of all output channels and places",
+        ),
         "sum": Quoted(thousandths, "各部分之和", "sum of the parts"),
         "bias": Quoted(thousandths),
         "output": Quoted(thousandths, "各部分之和加偏置", "sum of the parts and the bias"),
@@ -265,6 +268,5 @@ LAYER_FACTS: dict[str, dict[str, Quoted]] = {
         "bias": Quoted(thousandths),
         "parameters": Quoted(count, "整个 1×1 层的参数", "parameters of the whole 1×1 layer"),
         "difference": _DIFFERENCE,
-        "seed_accuracy": Quoted(percent, "这个种子的测试准确率", "test accuracy of this seed"),
     },
 }

@@ -9,6 +9,7 @@ from report_builder.text import (
     Text,
     class_name,
     count,
+    hundredths,
     percent,
     percent_or_dash,
     ratio,
@@ -83,6 +84,28 @@ NETWORK_FACTS: dict[str, dict[str, Quoted]] = {
             "全部热量中，落在笔画上或离它不超过 {near} 个像素、类别也对的",
             "of all heat, what lies at most {near} pixels from a stroke and names its class",
         ),
+        "strokes_marked": Quoted(
+            percent,
+            "笔画上的像素里，跳跃连接的值不低于 {marked:g} 的",
+            "of the strokes' pixels, those where the skip is at least {marked:g}",
+        ),
+        "marks_near": Quoted(
+            percent,
+            "跳跃连接的值不低于 {marked:g} 的像素里，离笔画不超过 {near} 个像素的",
+            "of the pixels where the skip is at least {marked:g}, those at most {near} pixels from "
+            "a stroke",
+        ),
+        "upsampling_kernel": Quoted(
+            count, "放大热力图的转置卷积，核的边长", "side of the kernel that enlarges the heat map"
+        ),
+        **{
+            f"upsampling_{which}": Quoted(
+                hundredths,
+                f"处处为 1 的图放大之后的{zh}值",
+                f"{en} value that enlarging makes of a map that is 1 everywhere",
+            )
+            for which, zh, en in (("least", "最小", "least"), ("most", "最大", "largest"))
+        },
         "empty_class": Quoted(
             class_name,
             "只有空地的图像上概率最高的类别",
@@ -224,6 +247,102 @@ NETWORK_FACTS: dict[str, dict[str, Quoted]] = {
             )
         },
     },
+    "interventions": {
+        "patch": Quoted(count, "遮住的方块的边长，像素", "side of the covered square in pixels"),
+        "step": Quoted(count, "方块每次移动的像素", "pixels that the square moves at a time"),
+        "positions": Quoted(count, "一幅图像上方块的位置", "positions of the square on an image"),
+        **{
+            f"{name}_{which}": Quoted(
+                write,
+                f"{{{which}}} 的第一幅测试图像，{zh}",
+                f"the first test image of {{{which}}}, {en}",
+            )
+            for which in ("first", "second")
+            for name, write, zh, en in (
+                (
+                    "lead",
+                    hundredths,
+                    "不遮时正确类别的得分减去其余类别中最高的",
+                    "score of the right class less the highest of the others, nothing covered",
+                ),
+                *(
+                    (f"{name}_{fill}", write, zh.format(colour[0]), en.format(colour[1]))
+                    for fill, colour in (
+                        ("ground", ("底色", "background")),
+                        ("gray", ("灰色", "gray")),
+                    )
+                    for name, write, zh, en in (
+                        (
+                            "least",
+                            hundredths,
+                            "用{}遮住一块时领先的最小值",
+                            "least lead with a square of {} on it",
+                        ),
+                        (
+                            "wrong",
+                            count,
+                            "用{}遮住一块时判错的位置，共 {{positions}} 个位置",
+                            "places of a square of {} that make the answer wrong, of {{positions}}",
+                        ),
+                    )
+                ),
+            )
+        },
+        "covered": Quoted(
+            count,
+            "不遮时判对的测试图像，每类取最前面的",
+            "test images, the first of each class, that are right with nothing covered",
+        ),
+        "turned_ground": Quoted(
+            count,
+            "n = {covered} 幅，至少在一个位置用底色遮住之后判错",
+            "of n = {covered} images, those that a square of background at some place makes wrong",
+        ),
+        "turned_gray": Quoted(
+            count,
+            "n = {covered} 幅，至少在一个位置用灰色遮住之后判错",
+            "of n = {covered} images, those that a square of gray at some place makes wrong",
+        ),
+        "test_images": Quoted(count, "测试图像", "test images"),
+        "right_images": Quoted(
+            count, "{test_images} 幅测试图像中判对的", "of {test_images} test images, those right"
+        ),
+        "accuracy": Quoted(
+            percent,
+            "什么都不换，{test_images} 幅测试图像",
+            "nothing replaced, {test_images} test",
+        ),
+        **{f"channels_{k}": Quoted(count, f"第 {k} 个卷积层", f"convolution {k}") for k in (1, 2)},
+        **{
+            f"{name}_{k}_{kind}": Quoted(
+                write,
+                f"第 {k} 个卷积层，一个通道换成{replaced[0]}：{zh}",
+                f"convolution {k}, one channel replaced by {replaced[1]}: {en}",
+            )
+            for k in (1, 2)
+            for kind, replaced in (("zero", (" 0", "0")), ("mean", ("平均", "its mean")))
+            for name, write, zh, en in (
+                (
+                    "most",
+                    count,
+                    "判对的最少的那个通道，从 1 数起",
+                    "the channel without which the fewest images are right, counted from 1",
+                ),
+                (
+                    "least_accuracy",
+                    percent,
+                    "准确率的最小值，{test_images} 幅测试图像",
+                    "least accuracy, {test_images} test images",
+                ),
+                (
+                    "harmless",
+                    count,
+                    "判对的图像不比原来少的通道",
+                    "channels without which no fewer images are right",
+                ),
+            )
+        },
+    },
     "patches": {
         "count": Quoted(count, "每个通道的图像块", "patches of a channel"),
         "images": Quoted(count, "测试图像", "test images"),
@@ -238,6 +357,13 @@ NETWORK_FACTS: dict[str, dict[str, Quoted]] = {
             for name, write, zh, en in (
                 ("units", count, "的通道", ", channels"),
                 ("silent", count, "始终为零的通道", ", channels that are always zero"),
+                (
+                    "typical",
+                    percent_or_dash,
+                    "里，排在正中间的图像的最大响应是最大的几分之几，各通道的平均，n = {images} 幅",
+                    ", largest response on the middle one of n = {images} images as a share of the "
+                    "largest on any, mean over channels",
+                ),
                 ("field", count, "的感受野的边长，像素", ", side of the receptive field in pixels"),
                 (
                     "same_class",

@@ -19,7 +19,7 @@ ORIGINAL_CLAIM_TEXTS: dict[str, ClaimText] = {
         ),
         undecided=Text(
             "有没有池化，训练一轮的时间分不出长短",
-            "With and without pooling, the seconds of an epoch cannot be told apart",
+            "These runs cannot tell whether an epoch takes less time with pooling or without",
         ),
     ),
     "no-pooling-costs-time": ClaimText(
@@ -36,7 +36,7 @@ ORIGINAL_CLAIM_TEXTS: dict[str, ClaimText] = {
         ),
         undecided=Text(
             "从开始训练到学会，哪一个更费时间还分不出",
-            "Which of the two takes longer until it solves the task is open",
+            "It is still open which of the two takes longer to solve the task",
         ),
     ),
     "three-conv-fail-in-10": ClaimText(
@@ -51,23 +51,23 @@ ORIGINAL_CLAIM_TEXTS: dict[str, ClaimText] = {
         ),
         undecided=Text(
             "到第 10 轮还没有种子学会，但种子太少",
-            "No seed has solved the task by epoch 10, but there are few",
+            "No seed has solved the task by epoch 10, but there are too few seeds to conclude",
         ),
     ),
     "three-conv-need-20": ClaimText(
         Text("三个卷积层需要 20 轮", "Three convolutions need 20 epochs"),
         supported=Text(
             "三个卷积层的种子里，有不少要到后 10 轮才学会",
-            "Of the seeds with three convolutions a good part solves the task only in the second "
+            "With three convolutions, a good part of the seeds solves the task only in the second "
             "ten epochs",
         ),
         refuted=Text(
             "三个卷积层的种子里，很少有到后 10 轮才学会的",
-            "Of the seeds with three convolutions few solve the task only in the second ten epochs",
+            "With three convolutions, few seeds solve the task only in the second ten epochs",
         ),
         undecided=Text(
             "三个卷积层有多少种子要到后 10 轮才学会，还说不准",
-            "How many seeds with three convolutions need the second ten epochs is open",
+            "It is still open how many seeds with three convolutions need the second ten epochs",
         ),
     ),
     "11-channels-are-fine": ClaimText(
@@ -79,7 +79,7 @@ ORIGINAL_CLAIM_TEXTS: dict[str, ClaimText] = {
         ),
         undecided=Text(
             "11 个通道的网络是否多半学会，种子还不够",
-            "Whether most seeds solve the task with 11 channels takes more of them",
+            "It takes more seeds to tell whether most solve the task with 11 channels",
         ),
     ),
     "15-channels-are-worse": ClaimText(
@@ -90,30 +90,30 @@ ORIGINAL_CLAIM_TEXTS: dict[str, ClaimText] = {
         ),
         refuted=Text(
             "15 个通道学会的比例并不明显低于 9 个通道",
-            "With 15 channels no fewer seeds solve the task than with 9, by a difference that "
-            "matters",
+            "The share of seeds that solve the task is not markedly lower with 15 channels than "
+            "with 9",
         ),
         undecided=Text(
             "15 个通道与 9 个通道，学会的比例还分不出高下",
-            "15 channels and 9 cannot be told apart yet by the share that solves the task",
+            "These seeds cannot tell yet whether fewer solve the task with 15 channels than with 9",
         ),
     ),
     "loss-gone-by-epoch-7": ClaimText(
         Text("第 7 轮就没有损失了", "In epoch 7 the loss is gone"),
         supported=Text(
             "三层卷积学会的种子，到第 7 轮多半已打印不出损失",
-            "Of the seeds that solve it with three convolutions, most print next to no loss by "
+            "Most seeds that solve the task with three convolutions print next to no loss by "
             "epoch 7",
         ),
         refuted=Text(
             f"三层卷积学会的种子，到第 7 轮打印不出损失的不到 {MOST_SHARE}",
-            f"Of the seeds that solve it with three convolutions, fewer than {MOST_SHARE} "
-            "print next to no "
-            "loss by epoch 7",
+            f"Of the seeds that solve the task with three convolutions, fewer than {MOST_SHARE} "
+            "print next to no loss by epoch 7",
         ),
         undecided=Text(
             "到第 7 轮损失是否已经消失，因种子而异，还说不准",
-            "Whether the loss is gone by epoch 7 differs from seed to seed and is open",
+            "Whether the loss is gone by epoch 7 differs from seed to seed; how often, is "
+            "still open",
         ),
     ),
     "accuracy-near-99.7": ClaimText(
@@ -128,7 +128,7 @@ ORIGINAL_CLAIM_TEXTS: dict[str, ClaimText] = {
         ),
         undecided=Text(
             "原报告的 99.67 % 是否在通常的范围里，种子还不够",
-            "Whether the original's 99.67 % is usual takes more seeds",
+            "It takes more seeds to tell whether the original's 99.67 % is usual",
         ),
     ),
     "deeper-is-more-abstract": ClaimText(
@@ -145,8 +145,9 @@ ORIGINAL_CLAIM_TEXTS: dict[str, ClaimText] = {
             "A linear probe does not separate the classes better at the deeper level",
         ),
         undecided=Text(
-            "更深的一层是否更容易线性分开，还说不准",
-            "Whether the deeper level is easier to separate by a line is open",
+            "线性探针在更深的一层是否分得更准，还说不准",
+            "It is still open whether a linear probe separates the classes better at the "
+            "deeper level",
         ),
     ),
     "conv3-leaves-12x12": ClaimText(
@@ -158,7 +159,7 @@ ORIGINAL_CLAIM_TEXTS: dict[str, ClaimText] = {
         refuted=Text(
             "三次卷积加池化之后，特征图不是 12×12", "After three blocks the maps are not 12×12"
         ),
-        undecided=Text("这一条只对作业的图像成立", "This holds for the assignment's images only"),
+        undecided=Text("这一条只对原报告的图像成立", "This holds for the assignment's images only"),
     ),
     "dense-input-5x5x5": ClaimText(
         Text(
@@ -169,7 +170,7 @@ ORIGINAL_CLAIM_TEXTS: dict[str, ClaimText] = {
             "全连接层的输入确是 125 个数", "The dense layers take 125 values, as stated"
         ),
         refuted=Text("全连接层的输入不是 5×5×5", "The dense layers do not take 5×5×5 inputs"),
-        undecided=Text("这一条只对作业的图像成立", "This holds for the assignment's images only"),
+        undecided=Text("这一条只对原报告的图像成立", "This holds for the assignment's images only"),
     ),
     "pooling-narrows-the-gap": ClaimText(
         Text("池化有助于防止过拟合", "Pooling helps against overfitting"),
@@ -179,13 +180,13 @@ ORIGINAL_CLAIM_TEXTS: dict[str, ClaimText] = {
         ),
         refuted=Text(
             "有池化时，训练与测试的差距并不明显更小",
-            "With pooling, training and test accuracy lie no closer together, by a difference that "
-            "matters",
+            "Training and test accuracy do not lie markedly closer together with pooling than "
+            "without",
         ),
         undecided=Text(
             "有没有池化，训练与测试的差距分不出大小",
-            "The gap between training and test accuracy cannot be told apart with and without "
-            "pooling",
+            "These runs cannot tell whether the gap between training and test accuracy is "
+            "smaller with pooling",
         ),
     ),
     "pooling-lowers-sensitivity": ClaimText(
@@ -194,19 +195,19 @@ ORIGINAL_CLAIM_TEXTS: dict[str, ClaimText] = {
             "Pooling lowers the sensitivity to small shifts (the original: feature invariance)",
         ),
         supported=Text(
-            "最大池化降低了对小平移的敏感，但不是不变：平移 1 个像素，池化之后的图变得少些",
+            "最大池化降低了对小平移的敏感，但不是不变：平移 1 个像素，池化之后的图变化小一些",
             "Max-pooling lowers the sensitivity to small shifts, which is not invariance: when the "
             "image moves by a pixel, the map changes less after pooling than before",
         ),
         refuted=Text(
-            "图像平移 1 个像素，最大池化之后的特征图并不变得更少",
+            "图像平移 1 个像素，特征图的变化在最大池化之后并不更小",
             "When the image moves by a pixel, the map changes no less after max-pooling than "
             "before",
         ),
         undecided=Text(
-            "图像平移 1 个像素，特征图在最大池化前后哪个变得少，还说不准",
-            "Whether the map changes less after max-pooling when the image moves by a pixel is "
-            "open",
+            "图像平移 1 个像素，特征图的变化在最大池化之后是否更小，还说不准",
+            "It is still open whether the map changes less after max-pooling when the image moves "
+            "by a pixel",
         ),
     ),
     "pooling-saves-parameters": ClaimText(
@@ -219,7 +220,7 @@ ORIGINAL_CLAIM_TEXTS: dict[str, ClaimText] = {
     "no-pooling-needs-20": ClaimText(
         Text("去掉池化，要 20 轮才有较好的效果", "Without pooling it takes 20 epochs to do well"),
         supported=Text(
-            "没有池化的网络，10 轮之内没有学会的",
+            "没有池化的网络，没有一个在 10 轮之内学会",
             "Without pooling no network solves the task within 10 epochs",
         ),
         refuted=Text(
@@ -227,7 +228,7 @@ ORIGINAL_CLAIM_TEXTS: dict[str, ClaimText] = {
             "Without pooling a network can solve the task within 10 epochs",
         ),
         undecided=Text(
-            "没有池化的网络到第 10 轮还没有学会的，但种子太少",
+            "没有池化的网络，到第 10 轮还没有一个学会，但种子太少",
             "Without pooling no seed has solved the task by epoch 10, but there are few",
         ),
     ),

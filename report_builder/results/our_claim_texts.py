@@ -15,11 +15,11 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
         Text("能否学会要看随机种子", "Whether a network learns at all depends on the random seed"),
         supported=Text(
             "同一个网络，有的种子学会，有的没有",
-            "Of the same network, some seeds solve the task and others do not",
+            "With the same network, some seeds solve the task and others do not",
         ),
-        refuted=Text("同一个网络的种子，结果都一样", "All seeds of a network end alike"),
+        refuted=Text("同一个网络，各个种子的结果都一样", "All seeds of a network end alike"),
         undecided=Text(
-            "每个网络的种子太少，看不出种子的影响",
+            "每个网络训练的种子太少，看不出种子的影响",
             "There are too few seeds of each network to see what the seed does",
         ),
     ),
@@ -38,23 +38,27 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
             "within three epochs",
         ),
         undecided=Text(
-            "离开随机猜测之后是否多半三轮之内学会，还说不准",
-            "Whether most networks that leave chance solve the task within three epochs is open",
+            "网络离开随机猜测之后，是否多半在三轮之内学会，还说不准",
+            "It is still open whether most networks that leave chance reach 98 % within "
+            "three epochs",
         ),
     ),
     "few-end-between": ClaimText(
-        Text("结果分成两群：学会，或停在随机猜测", "Runs end in two groups: solved, or at chance"),
+        Text(
+            "结果分成两群：学会，或停在随机猜测的水平",
+            "Runs end in two groups: solved, or at chance",
+        ),
         supported=Text(
-            "几乎没有网络停在学会与随机猜测之间，所以平均准确率会误导人",
-            "Next to no run ends between solved and chance, so a mean accuracy misleads",
+            "几乎没有网络停在学会与随机猜测之间，所以平均准确率会使人误解",
+            "Hardly any run ends between solved and chance, so a mean accuracy misleads",
         ),
         refuted=Text(
             f"停在学会与随机猜测之间的网络超过 {FEW_SHARE}",
-            f"More than {FEW_SHARE} of the runs ends between solved and chance",
+            f"More than {FEW_SHARE} of the runs end between solved and chance",
         ),
         undecided=Text(
-            "停在学会与随机猜测之间的有多少，还说不准",
-            "How many runs end between solved and chance is open",
+            "有多少网络停在学会与随机猜测之间，还说不准",
+            "It is still open how many runs end between solved and chance",
         ),
     ),
     "first-dense-holds-most": ClaimText(
@@ -71,22 +75,22 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
     "split-replays-stay": ClaimText(
         Text(
             "问“图像来自哪个文件夹”，网络多半只学到比例",
-            "Asked which folder an image came from, most networks learn the shares only",
+            "Asked which folder an image came from, most networks learn only the shares of "
+            "the folders",
         ),
         supported=Text(
             "问“来自哪个文件夹”的网络，多半停在只知道比例的损失上",
-            "Asked for the folder, most networks stay at the loss of one that knows only the "
-            "shares",
+            "Asked for the folder, most networks stay at the loss of a network that knows only how "
+            "common each folder is",
         ),
         refuted=Text(
             f"问“来自哪个文件夹”的网络，停在只知道比例的损失上的不到 {MOST_SHARE}",
-            f"Asked for the folder, fewer than {MOST_SHARE} of the networks stay at the "
-            "loss of one that "
-            "knows only the shares",
+            f"Asked for the folder, fewer than {MOST_SHARE} of the networks stay at the loss of "
+            "a network that knows only how common each folder is",
         ),
         undecided=Text(
-            "问“来自哪个文件夹”时会怎样，种子还不够",
-            "What happens when the folder is asked for takes more seeds",
+            "问“来自哪个文件夹”时网络多半会怎样，种子还不够，说不准",
+            "It takes more seeds to tell what networks do when they are asked for the folder",
         ),
     ),
     "right-labels-print-two-rows": ClaimText(
@@ -159,7 +163,7 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
         ),
         undecided=Text(
             "没有池化的日志后来的下降出自哪一种情形，还分不出",
-            "What the late fall of the log without pooling comes from is open",
+            "It is still open what the late fall of the log without pooling comes from",
         ),
     ),
     "folders-can-fall": ClaimText(
@@ -193,54 +197,55 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
         ),
         refuted=Text(
             "可训练池化学会的比例并不明显低于最大池化",
-            "With trained pooling no fewer seeds solve the task than with max-pooling, by a "
-            "difference that matters",
+            "The share of seeds that solve the task is not markedly lower with trained pooling "
+            "than with max-pooling",
         ),
         undecided=Text(
             "可训练池化与最大池化，学会的比例还分不出高下",
-            "Trained pooling and max-pooling cannot be told apart yet by the share that solves the "
-            "task",
+            "These seeds cannot tell yet whether fewer solve the task with trained pooling than "
+            "with max-pooling",
         ),
     ),
     "1x1-solves-less": ClaimText(
         Text(
-            "插入 1×1 卷积更不容易学会", "With a 1×1 convolution put in, fewer seeds solve the task"
+            "插入 1×1 卷积之后更难学会", "With a 1×1 convolution put in, fewer seeds solve the task"
         ),
         supported=Text(
             "插入 1×1 卷积后，学会的比例更低", "With the 1×1 convolution fewer seeds solve the task"
         ),
         refuted=Text(
             "插入 1×1 卷积后，学会的比例并不明显更低",
-            "With the 1×1 convolution no fewer seeds solve the task, by a difference that matters",
+            "With the 1×1 convolution the share of seeds that solve the task is not markedly lower",
         ),
         undecided=Text(
             "插入 1×1 卷积前后，学会的比例还分不出高下",
-            "With and without the 1×1 convolution, the shares that solve the task cannot be told "
-            "apart yet",
+            "These seeds cannot tell yet whether fewer solve the task with the 1×1 "
+            "convolution than "
+            "without it",
         ),
     ),
     "failures-collapse": ClaimText(
         Text(
-            "停在随机猜测的网络，多半曾经离开，后来崩溃",
+            "停在随机猜测水平的网络，多半曾经离开，后来崩溃",
             "Most networks that end at chance had left it and collapsed",
         ),
         supported=Text(
-            "停在随机猜测的网络，多半曾经离开那里，后来才崩溃",
+            "停在随机猜测水平的网络，多半曾经离开那里，后来才崩溃",
             "Of the networks that end at chance, most had left it and collapsed",
         ),
         refuted=Text(
-            f"停在随机猜测的网络，曾经离开又崩溃的不到 {MOST_SHARE}",
+            f"停在随机猜测水平的网络，曾经离开又崩溃的不到 {MOST_SHARE}",
             f"Of the networks that end at chance, fewer than {MOST_SHARE} had left it and "
             "collapsed",
         ),
         undecided=Text(
-            "停在随机猜测的网络是否多半曾经离开，还说不准",
-            "Whether most networks that end at chance had left it and collapsed is open",
+            "停在随机猜测水平的网络是否多半曾经离开，还说不准",
+            "It is still open whether most networks that end at chance had left it and collapsed",
         ),
     ),
     "collapsed-are-dead": ClaimText(
         Text(
-            "崩溃的网络里有一层已经全死",
+            "崩溃的网络，有一层的单元已经全部死去",
             "A collapsed network has a layer in which every unit is dead",
         ),
         supported=Text(
@@ -248,31 +253,31 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
             "Nearly all collapsed networks have a layer that no longer responds to any image",
         ),
         refuted=Text(
-            f"崩溃的网络，有一层全死的不到 {NEARLY_ALL_SHARE}",
+            f"崩溃的网络，有一层全部死去的不到 {NEARLY_ALL_SHARE}",
             f"Fewer than {NEARLY_ALL_SHARE} of the collapsed networks have a layer in "
             "which every unit is dead",
         ),
         undecided=Text(
-            "崩溃的网络是否几乎都有一层全死，还说不准",
-            "Whether nearly all collapsed networks have a layer in which every unit is dead is "
-            "open",
+            "崩溃的网络是否几乎都有一层全部死去，还说不准",
+            "It is still open whether nearly all collapsed networks have a layer in which every "
+            "unit is dead",
         ),
     ),
     "0.069-means-chance": ClaimText(
         Text("打印 0.069，就是还在随机猜测", "A printed 0.069 means that the network is guessing"),
         supported=Text(
-            "只打印 0.069 的那些轮结束时，没有一个网络答对的明显多于随机猜测",
+            "在只打印 0.069 的那些轮的末尾，没有一个网络答对的明显多于随机猜测",
             "At the end of epochs that print nothing but 0.069, no network is right far more often "
             "than by guessing",
         ),
         refuted=Text(
-            "只打印 0.069 的网络，也可能答对的远多于随机猜测：损失看的是把握，准确率只看对错",
+            "只打印 0.069 的网络，答对的也可能远多于随机猜测：损失看的是把握，准确率只看对错",
             "A network that prints nothing but 0.069 can be right far more often than by guessing: "
             "the loss weighs how sure it is, the accuracy only whether it is right",
         ),
         undecided=Text(
-            "打印 0.069 的网络是否都在随机猜测，训练还不够多",
-            "Whether all networks that print 0.069 guess takes more runs",
+            "打印 0.069 的网络是否都在随机猜测，训练次数还不够，说不准",
+            "It takes more runs to tell whether every network that prints 0.069 is guessing",
         ),
     ),
     "signal-shrinks": ClaimText(
@@ -286,14 +291,14 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
             "block's in nearly all networks",
         ),
         refuted=Text(
-            f"训练之前，不到 {NEARLY_ALL_SHARE} 的网络信号会在最后一个隐藏层缩小到不足第一块的一半",
-            f"Before training, fewer than {NEARLY_ALL_SHARE} of the networks have less "
-            "than half of the first "
-            "block's signal in the last hidden layer",
+            f"训练之前，最后一个隐藏层的信号不及第一块一半的，不到 {NEARLY_ALL_SHARE}",
+            f"Before training, fewer than {NEARLY_ALL_SHARE} of the networks have less than half "
+            "of the first block's signal in the last hidden layer",
         ),
         undecided=Text(
-            "训练之前信号是否越往后越小，网络还不够多",
-            "Whether the signal shrinks on its way through the layers takes more networks",
+            "训练之前信号是否越往后越小，网络还不够多，说不准",
+            "It takes more networks to tell whether the signal shrinks on its way through "
+            "the layers",
         ),
     ),
     "smaller-rate-collapses-less": ClaimText(
@@ -307,14 +312,13 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
         ),
         refuted=Text(
             f"学习率 {SMALL} 时崩溃的比例并不明显低于 {LARGE}",
-            f"At a learning rate of {SMALL} no fewer seeds collapse than at {LARGE}, by a "
-            "difference that "
-            "matters",
+            f"The share of seeds that collapse is not markedly lower at a learning rate of {SMALL} "
+            f"than at {LARGE}",
         ),
         undecided=Text(
             f"学习率 {SMALL} 与 {LARGE}，崩溃的比例还分不出高下",
-            f"Learning rates of {SMALL} and {LARGE} cannot be told apart yet by the share "
-            "that collapses",
+            f"These seeds cannot tell yet whether fewer collapse at a learning rate of {SMALL} "
+            f"than at {LARGE}",
         ),
     ),
     "smaller-rate-solves-later": ClaimText(
@@ -334,7 +338,8 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
         ),
         undecided=Text(
             f"学习率 {SMALLER} 与 {LARGE}，哪个学会得晚还分不出",
-            f"Which of the learning rates {SMALLER} and {LARGE} solves the task later is open",
+            f"It is still open whether the task is solved later at a learning rate of {SMALLER} "
+            f"than at {LARGE}",
         ),
     ),
     "kaiming-leaves-chance-earlier": ClaimText(
@@ -352,7 +357,7 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
         ),
         undecided=Text(
             "用 Kaiming 初始化是否更早离开随机猜测，还分不出",
-            "Whether a network leaves chance earlier with Kaiming initialization is open",
+            "It is still open whether a network leaves chance earlier with Kaiming initialization",
         ),
     ),
     "no-pooling-learns-slowly": ClaimText(
@@ -370,7 +375,7 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
         ),
         undecided=Text(
             "按轮数算，没有池化的网络是否学会得更晚，这些种子说不准",
-            "Whether the network without pooling needs more epochs, these seeds cannot tell",
+            "These seeds cannot tell whether the network without pooling needs more epochs",
         ),
     ),
     "1x1-saves-work": ClaimText(
@@ -398,7 +403,7 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
             "A replay with the folders as classes does not meet the failed log's level",
         ),
         undecided=Text(
-            "重放还不能与那份日志比较", "The replay cannot be compared with the log yet"
+            "还不能把重放与那份日志相比", "The replay cannot be compared with the log yet"
         ),
     ),
 }

@@ -33,6 +33,8 @@ WIDGETS: dict[str, Widget] = {
     "sharing": Widget("figure shifted-maps", f"{DATA}.sharing"),
     "pooling": Widget("figure pooling-kinds", f"{DATA}.pooling"),
     "fcn": Widget("figure fcn-canvas", f"{DATA}.fcn"),
+    "levels": Widget("figure levels", f"{DATA}.levels"),
+    "partial-sums": Widget("figure partial-sums", f"{DATA}.partial_sums"),
     "mixing": Widget("figure mixing", f"{DATA}.mixing"),
     "backward": Widget("figure gradient-routing", f"{DATA}.backward"),
     "fates": Widget("figure fates", f"{DATA}.fates", beside=True),

@@ -164,7 +164,11 @@ def sharing(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
     height, width = (pixels - 2 for pixels in data.image_size)
     inputs, outputs = int(np.prod(data.image_size)), 9 * height * width
     shared, local, dense = 90, outputs * 10, (inputs + 1) * outputs
-    image, kernels, (down, right) = np.asarray(data.test.images[0]), whole((9, 3, 3), 5) / 16, (2, 3)
+    image, kernels, (down, right) = (
+        np.asarray(data.test.images[0]),
+        whole((9, 3, 3), 5) / 16,
+        (2, 3),
+    )
     moved = np.full_like(image, 255)
     moved[down:, right:] = image[:-down, :-right]
     arrays = {
@@ -215,8 +219,6 @@ def pooling(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
     }
     kinds = ("none", *pooled)
     facts = {
-        "seed_accuracy": 0.5,
-        "solved": False,
         "images": len(data.test.labels),
         "image": data.classes[0],
         "channel": 2,
@@ -308,6 +310,12 @@ def fcn(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
         "near": 2,
         "edge_before": 0.125,
         "edge_after": 0.5,
+        "marked": 0.5,
+        "strokes_marked": 0.75,
+        "marks_near": 0.875,
+        "upsampling_kernel": 8,
+        "upsampling_least": 1.0,
+        "upsampling_most": 1.0,
         "crops": 6,
         "corners": [list(corner) for corner in corners],
         "crop_difference": 0.0,
@@ -487,9 +495,87 @@ def patches(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
             f"units_{k}": units,
             f"silent_{k}": int(k == 3),
             f"same_class_{k}": 0.5 + k / 8,
+            f"typical_{k}": 1 - k / 8,
             f"ids_{k}": [[data.test.ids[i] for i in of] for of in chosen],
         }
+    ranks = np.arange(5 * 3 * 3).reshape(5, 3, 3) % len(labels)
+    arrays |= {
+        "rank_images": ranks,
+        "rank_labels": labels[ranks],
+        "rank_values": 2.0 - ranks % 9 / 8,
+        "rank_patches": images[ranks][..., :22, :22],
+    }
     return facts, arrays
+
+
+def interventions(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
+    """A patch that matters most at the lower right; channels that cost an image more each, the
+    third of each layer none.
+    """
+    images, labels, classes = np.asarray(data.test.images), data.test.labels, len(data.classes)
+    shown = [int(np.flatnonzero(labels == label)[0]) for label in (0, 1)]
+    side = max(2, min(data.image_size) // 6)
+    step = max(1, side // 4)
+    height, width = ((pixels - side) // step + 1 for pixels in data.image_size)
+    falling = 4 - 6 * np.add.outer(np.arange(height), np.arange(width)) / (height + width)
+    leads = np.stack([falling, falling + 1]).astype(np.float32)
+    of_class = np.bincount(labels, minlength=classes).tolist()
+
+    def less(lost: int) -> list[int]:
+        return [max(0, of_class[0] - lost), *of_class[1:]]
+
+    channels = [
+        {
+            "layer": layer,
+            "channel": k,
+            "mean_value": 0.25,
+            "zero": less(0 if k == 3 else k),
+            "mean": less(k // 2),
+        }
+        for layer, units in ((1, 9), (2, 5))
+        for k in range(1, units + 1)
+    ]
+    facts = {
+        "classes": list(data.classes),
+        "first": data.classes[0],
+        "second": data.classes[1],
+        "ids": [data.test.ids[index] for index in shown],
+        "patch": side,
+        "step": step,
+        "positions": height * width,
+        "covered": len(labels),
+        "turned_ground": 1,
+        "turned_gray": 2,
+        "test_images": len(labels),
+        "of_class": of_class,
+        "right": of_class,
+        "right_images": len(labels),
+        "accuracy": 1.0,
+        "channels": channels,
+        **{f"lead_{which}": 5.0 for which in ("first", "second")},
+        **{
+            f"least_{fill}_{which}": float(leads[i].min()) + (fill == "gray")
+            for i, which in enumerate(("first", "second"))
+            for fill in ("ground", "gray")
+        },
+        **{
+            f"wrong_{fill}_{which}": int((leads[i] + (fill == "gray") < 0).sum())
+            for i, which in enumerate(("first", "second"))
+            for fill in ("ground", "gray")
+        },
+    }
+    for layer, units in ((1, 9), (2, 5)):
+        rows = [row for row in channels if row["layer"] == layer]
+        facts[f"channels_{layer}"] = units
+        for kind in ("zero", "mean"):
+            counts = [sum(row[kind]) for row in rows]
+            facts |= {
+                f"most_{layer}_{kind}": counts.index(min(counts)) + 1,
+                f"least_right_{layer}_{kind}": min(counts),
+                f"least_accuracy_{layer}_{kind}": min(counts) / len(labels),
+                f"harmless_{layer}_{kind}": sum(k == len(labels) for k in counts),
+            }
+    return facts, {"images": images[shown], "lead.ground": leads, "lead.gray": leads + 1}
 
 
 def partial_sums(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
@@ -498,8 +584,9 @@ def partial_sums(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
     kernels = whole((9, 3, 3), 2) / 16
     parts = np.stack([convolved(given, kernel) for given, kernel in zip(inputs, kernels)])
     output = parts.sum(0) + 0.5
-    row, column = divmod(int(output.argmax()), output.shape[1])
-    here = parts[:, row, column]
+    sides = np.maximum(parts, 0).sum(0), np.maximum(-parts, 0).sum(0)
+    row, column = divmod(int(np.minimum(*sides).argmax()), output.shape[1])
+    here, (positive, negative) = parts[:, row, column], (float(s[row, column]) for s in sides)
     facts = {
         "image": data.classes[0],
         "unit": 2,
@@ -508,6 +595,9 @@ def partial_sums(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
         "row": row,
         "column": column,
         "parts": here.tolist(),
+        "positive": positive,
+        "negative": -negative,
+        "cancelled": min(positive, negative),
         "sum": float(here.sum()),
         "bias": 0.5,
         "output": float(here.sum() + 0.5),
@@ -519,6 +609,10 @@ def partial_sums(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
     }
     return facts, {
         "inputs": inputs,
+        "every_kernel": np.stack(
+            [whole((9, 3, 3), k) / 16 if k != 1 else kernels for k in range(5)]
+        ),
+        "biases": np.float32([0.25, 0.5, -0.25, 0.0, 1.0]),
         "kernels": kernels,
         "parts": parts,
         "output": output,
@@ -533,8 +627,6 @@ def mixing(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
     output = np.tensordot(weights, inputs, 1) - 0.25
     largest = int(abs(weights).argmax())
     facts = {
-        "seed_accuracy": 1.0,
-        "solved": True,
         "image": data.classes[0],
         "channels_in": 9,
         "channels_out": 4,
@@ -547,7 +639,12 @@ def mixing(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
         "parameters": 40,
         "difference": 0.0,
     }
-    kernels = np.stack([whole((9,), 6), whole((9,), 7), weights, whole((9,), 8)]) / [[8], [8], [1], [8]]
+    kernels = np.stack([whole((9,), 6), whole((9,), 7), weights, whole((9,), 8)]) / [
+        [8],
+        [8],
+        [1],
+        [8],
+    ]
     return facts, {
         "inputs": inputs,
         "kernels": kernels.astype(np.float32),
@@ -741,6 +838,7 @@ MADE = {
     "few-shot-probes": few_shot_probes,
     "trivial-baselines": trivial_baselines,
     "patches": patches,
+    "interventions": interventions,
     "partial-sums": partial_sums,
     "mixing": mixing,
     "bottleneck": bottleneck,

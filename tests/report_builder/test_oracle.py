@@ -122,6 +122,7 @@ OF_RUNS = [  # results that ask for runs
     "-table data",
     "-table accuracy-intervals",
     "-table plateaus",
+    "widget fates",
     "claim *",
     "-claim right-labels-print-two-rows",
     "-claim deeper-is-more-abstract",  # asks for a demonstration, as the next
@@ -179,6 +180,7 @@ CASES = {
             "claim failures-collapse",
             "claim collapsed-are-dead",
             "claim signal-shrinks",
+            "widget fates",
             *ALL_PAGES,  # there is one for each variant
         ],
         {

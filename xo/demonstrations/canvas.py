@@ -13,6 +13,7 @@ from torch.nn import functional as F
 from xo.demonstrations.fcn import (
     Fcn,
     as_fcn,
+    bilinear,
     edge_map,
     multiply_adds,
     score_index,
@@ -32,6 +33,7 @@ ROWS, COLUMNS = 2, 3  # images on the canvas; the last place stays empty
 NEAR = 2  # pixels from a stroke that still count as on it
 PAIRS = 50  # of test images, each laid both ways so that their strokes touch
 SURE = 0.9  # a probability
+MARKED = 0.5  # of the skip, 0 to 1, from which on it counts as marking a stroke
 
 
 class Shape(NamedTuple):
@@ -57,7 +59,8 @@ def fcn(nets: Networks, data: DataSet) -> Computed:
     canvas, shapes = make_canvas(model, data, background)
     scores = score_map(model, canvas, background)  # (K, h, w)
     large = upsample(scores, model.field, canvas.shape).softmax(0)  # (K, H, W)
-    sharp = large * edge_map(model, canvas, background)
+    skip = edge_map(model, canvas, background)
+    sharp = large * skip  # the same factor for all classes, so that no answer changes
     centers = [_center(shape.ink) for shape in shapes]
     answers = [large[:, row, column] for row, column in centers]
 
@@ -115,6 +118,9 @@ def fcn(nets: Networks, data: DataSet) -> Computed:
         "near": NEAR,
         "edge_before": _on_strokes(large, shapes),
         "edge_after": _on_strokes(sharp, shapes),
+        "marked": MARKED,
+        **_marks(skip.numpy() >= MARKED, shapes),
+        **_evenness(model),
         "crops": len(corners),
         "corners": [list(corner) for corner in corners],
         "crop_difference": float((by_net - by_fcn).abs().max()),
@@ -253,9 +259,32 @@ def _right_pixels(large: Tensor, shapes: list[Shape]) -> float:
 
 def _on_strokes(maps: Tensor, shapes: list[Shape]) -> float:
     """The share of all heat, over all classes, that lies on or near a stroke of its class."""
-    near = [
-        F.max_pool2d(torch.tensor(shape.ink)[None].float(), 2 * NEAR + 1, stride=1, padding=NEAR)[0]
-        for shape in shapes
-    ]
+    near = [_near(shape.ink) for shape in shapes]
     found = fsum(float((maps[shape.label] * each).sum()) for shape, each in zip(shapes, near))
     return found / max(float(maps.sum()), 1e-12)
+
+
+def _marks(marked: np.ndarray, shapes: list[Shape]) -> dict[str, float]:
+    """How much of the strokes is marked (H, W), and how much of what is marked is near a stroke."""
+    ink = np.any([shape.ink for shape in shapes], axis=0)
+    near = _near(ink).numpy() > 0
+    return {
+        "strokes_marked": float(marked[ink].mean()) if ink.any() else 0.0,
+        "marks_near": float(near[marked].mean()) if marked.any() else 0.0,
+    }
+
+
+def _near(ink: np.ndarray) -> Tensor:
+    """1 on the strokes `(H, W)` and up to NEAR pixels from them, else 0."""
+    return F.max_pool2d(torch.tensor(ink)[None].float(), 2 * NEAR + 1, stride=1, padding=NEAR)[0]
+
+
+def _evenness(model: Fcn) -> dict[str, float]:
+    """The kernel that enlarges the scores, and what it makes of a map that is 1 everywhere."""
+    stride = model.field[0].stride
+    ones = upsample(torch.ones(1, 6, 6), model.field, (4 * stride, 4 * stride))
+    return {
+        "upsampling_kernel": len(bilinear(stride)),
+        "upsampling_least": float(ones.min()),
+        "upsampling_most": float(ones.max()),
+    }

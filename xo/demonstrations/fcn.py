@@ -95,7 +95,7 @@ def upsample(maps: Tensor, field: tuple[Field, Field], size: tuple[int, ...]) ->
     each axis.
     """
     stride = field[0].stride
-    line = 1 - (torch.arange(2 * stride) - stride + 0.5).abs() / stride
+    line = bilinear(stride)
     kernel = torch.outer(line, line).expand(len(maps), 1, -1, -1)
     framed = F.pad(maps[None], (1, 1, 1, 1), mode="replicate")
     large = F.conv_transpose2d(
@@ -104,6 +104,11 @@ def upsample(maps: Tensor, field: tuple[Field, Field], size: tuple[int, ...]) ->
     # So far value i lies in the middle of pixels stride * (i + 1) to stride * (i + 2) - 1.
     top, left = (stride - each.offset - (each.size - each.stride) // 2 for each in field)
     return large[:, top : top + size[0], left : left + size[1]]
+
+
+def bilinear(stride: int) -> Tensor:
+    """`(2 * stride,)`, one side of a kernel that interpolates."""
+    return 1 - (torch.arange(2 * stride) - stride + 0.5).abs() / stride
 
 
 def edge_map(model: Fcn, canvas: np.ndarray, background: int) -> Tensor:

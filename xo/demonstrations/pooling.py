@@ -36,7 +36,7 @@ def pooling(nets: Networks, data: DataSet) -> Computed:
     They are taken before ReLU, as the trained pooling gets them. Detail lost is the share of
     `unexplained_variance`.
     """
-    run, net = nets["trained-pooling"][0]
+    net = nets["trained-pooling"][0][1]
     layer = cast("torch.nn.Conv2d", net.pool[0])
     images = torch.tensor(np.asarray(data.test.first(PER_CLASS).images))
     background = background_value(data.test.images)
@@ -68,8 +68,6 @@ def pooling(nets: Networks, data: DataSet) -> Computed:
     kernel, bias = kernel_and_bias(layer, channel)
     weights = kernel[0]
     facts = {
-        "seed_accuracy": run.test_accuracy,
-        "solved": run.solved,
         "images": len(images),
         "image": data.classes[0],
         "channel": channel + 1,

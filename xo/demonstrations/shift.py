@@ -9,7 +9,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from xo.demonstrations.maps import example_index, image_tensor, most_varied_channel
+from xo.demonstrations.maps import (
+    example_index,
+    image_tensor,
+    kernel_and_bias,
+    most_varied_channel,
+)
 from xo.demonstrations.table import Unavailable
 from xo.network.evaluate import as_input, evaluate
 
@@ -148,10 +153,11 @@ def sharing(nets: Networks, data: DataSet) -> Computed:
         "multiply_adds_local": channels * positions * window,
         "multiply_adds_dense": dense_weights,
     }
+    kernels, biases = zip(*(kernel_and_bias(conv, k) for k in range(channels)))
     arrays = {
         "image": np.asarray(data.test.images[index]),
-        "kernels": conv.weight[:, 0].numpy(),
-        "biases": conv.bias.numpy(),
+        "kernels": torch.cat(kernels).numpy(),  # (C, k, k)
+        "biases": torch.stack(biases).numpy(),
         "map": before[0, channel].numpy(),
         "shifted_image": shifted[0].numpy(),
         "shifted_map": after[0, channel].numpy(),

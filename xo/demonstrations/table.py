@@ -46,6 +46,7 @@ DEMONSTRATIONS: dict[str, Demonstration] = {
     ),
     "trivial-baselines": Demonstration("xo.demonstrations.trivial_baselines:trivial_baselines", ()),
     "patches": Demonstration("xo.demonstrations.top_patches:patches", ("features",)),
+    "interventions": Demonstration("xo.demonstrations.interventions:interventions", ("baseline",)),
     "partial-sums": Demonstration("xo.demonstrations.channel_mixing:partial_sums", ("baseline",)),
     "mixing": Demonstration("xo.demonstrations.channel_mixing:mixing", ("one-by-one",)),
     "bottleneck": Demonstration(

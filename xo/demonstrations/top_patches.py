@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from xo.network.model import Net
 
 MOST = 8  # patches of a channel
+EACH = 3  # images of the strongest, of the middle and of the weakest
 ROUNDING = 1e-5  # of a channel's largest value: what differs by less is equal
 DRAWS = 10_000  # of images at random, to estimate what chance gives
 
@@ -26,7 +27,8 @@ def patches(nets: Networks, data: DataSet) -> Computed:
     """For each channel after each block, the patches of test images with the largest values.
 
     The patch of a value is its receptive field. An image counts once, with its largest value; among
-    equal values the classes take turns. A channel that is zero on all images is silent.
+    equal values the classes take turns. A channel that is zero on all images is silent. Of the last
+    block, patches from the middle and the end of that order as well.
     """
     (run, net), labels = nets["features"][0], data.test.labels
     images = np.asarray(data.test.images)
@@ -70,10 +72,45 @@ def patches(nets: Networks, data: DataSet) -> Computed:
             f"stride_{k}": field.stride,
             f"units_{k}": len(chosen),
             f"silent_{k}": len(chosen) - len(active),
+            f"typical_{k}": typical_share(values),
             f"same_class_{k}": float(np.mean(shares)) if shares else None,
             f"ids_{k}": [[data.test.ids[index] for index in row] for row in chosen.tolist()],
         }
+        if k == len(levels):
+            of_ranks = np.stack([by_rank(each, labels) for each in values.T])  # (C, 3, EACH)
+            arrays |= {"rank_images": of_ranks, "rank_labels": labels[of_ranks]}
+            arrays["rank_values"] = np.stack(
+                [each[chosen] for each, chosen in zip(values.T, of_ranks)]
+            )
+            arrays["rank_patches"] = np.stack(
+                [
+                    [
+                        [_patch(images[i], places[i, channel], field) for i in rank]
+                        for rank in of_ranks[channel]
+                    ]
+                    for channel in range(len(of_ranks))
+                ]
+            )
     return facts, arrays
+
+
+def typical_share(values: np.ndarray) -> float | None:
+    """Of `(images, channels)` the median over images as a share of the largest, mean over the
+    channels that are not silent.
+    """
+    largest = values.max(0)
+    active = largest > 0
+    if not active.any():
+        return None
+    return float((np.median(values[:, active], axis=0) / largest[active]).mean())
+
+
+def by_rank(values: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """`(3, EACH)`, images by values `(n,)`: the strongest, those in the middle, the weakest."""
+    order = ranked(values, labels)
+    each = min(EACH, len(order))
+    middle = (len(order) - each) // 2
+    return np.stack([order[:each], order[middle : middle + each], order[len(order) - each :]])
 
 
 def ranked(values: np.ndarray, labels: np.ndarray) -> np.ndarray:

@@ -23,6 +23,7 @@ globalThis.xoWidgets ??= (() => {
   }
 
   const number = (x, digits = 2) => (x === 1 || !+x.toFixed(digits) ? `${Math.round(x)}` : x.toFixed(digits)).replace("-", "−");
+  const percent = (share, digits = 1) => `${number(100 * share, digits)}\u00a0%`;
   const by = (height, width) => `${width}×${height}`;
   const clamp = (x, low, high) => Math.max(low, Math.min(high, x));
 
@@ -123,6 +124,9 @@ globalThis.xoWidgets ??= (() => {
       drawImage: (name, rows) => widget.draw(name, rows, (byte) => grey(byte / 255)),
       drawMap: (name, rows, most) => widget.draw(name, rows, (value) => widget.color(value / most)),
 
+      /** Frames one cell of pictures, by row and column. */
+      mark: (names, row, column) => names.forEach((name) => widget.frame(name, row, column, 1)),
+
       /** Fills the cells of a table with numbers on their colors. */
       fill(name, numbers, colored, digits = 2) {
         part(name).querySelectorAll("td").forEach((cell, k) => {
@@ -164,7 +168,7 @@ globalThis.xoWidgets ??= (() => {
       onChoice: (name, chosen) => part(name).addEventListener("change", ({ target }) => chosen(+target.value)),
 
       /** A slider: `moved(value)`; returns what sets it, beside its name, without calling `moved`. */
-      onSlide(name, moved, written = String) {
+      onSlide(name, moved, written = (value) => number(value, 0)) {
         const input = part(name).querySelector("input");
         const show = () => (part(name).querySelector("b").textContent = input.ariaValueText = written(+input.value));
         input.addEventListener("input", () => (show(), moved(+input.value)));
@@ -175,5 +179,5 @@ globalThis.xoWidgets ??= (() => {
     return widget;
   }
 
-  return { open, english, say, read, still, values, bytes, number, by, clamp, grey, rgb, css, mixed, scheme, ink, escaped, each, html };
+  return { open, english, say, read, still, values, bytes, number, percent, by, clamp, grey, rgb, css, mixed, scheme, ink, escaped, each, html };
 })();

@@ -2,17 +2,16 @@
 "use strict";
 
 (() => {
-  const { say, read, number, clamp, scheme, escaped, each, html } = xoWidgets, widget = xoWidgets.open();
+  const { say, read, number, percent, clamp, scheme, escaped, each, html } = xoWidgets, widget = xoWidgets.open();
   const { runs, fates, loss_of_guessing: guessing, accuracy_of_guessing: guessed, solved } = widget.data;
   const [WIDE, TALL, MOST] = [200, 110, 1.6 * guessing]; // units of a drawing; the highest loss that is drawn
   const epochs = Math.max(...runs.map(({ loss }) => loss.length));
   const lowest = Math.min(guessed, ...runs.flatMap(({ accuracy }) => accuracy)) - 0.03;
-  const percent = (share, digits = 1) => `${number(100 * share, digits)} %`;
   const named = ({ title, seed }) => say(`${title.zh}，种子 ${seed}`, `${title.en}, seed ${seed}`);
   const words = {
     run: say("哪一次训练", "Which run"), previous: say("上一次", "Previous run"), next: say("下一次", "Next run"),
     accuracy: say("测试准确率", "Test accuracy"), loss: say("训练图像上的损失", "Loss on training images"),
-    epoch: say("轮", "epoch"), guessing: say("随机猜测", "guessing"),
+    epoch: say(`第 ${epochs} 轮`, `epoch ${epochs}`),
     ended: (run) => say(
       `${escaped(named(run))}：<b>${read(fates[run.fate].name)}</b>，${read(fates[run.fate].meaning)}。最后一轮：测试准确率 <b data-part="last-accuracy">${
         percent(run.accuracy.at(-1))}</b>，损失 <b data-part="last-loss">${last(run)}</b>。`,
@@ -35,7 +34,7 @@
   const drawing = (of, levels) => `<figure><figcaption>${words[of]}</figcaption>
     <svg class="xo-runs" viewBox="0 0 ${WIDE + 4} ${TALL + 12}" aria-hidden="true">${levels}
       ${each(runs, (run) => `<polyline points="${line(run, of)}"/>`)}<polyline class="chosen" data-part="${of}"/>
-      <text x="30" y="${TALL + 10}">1</text><text x="${WIDE}" y="${TALL + 10}" text-anchor="end">${epochs} ${words.epoch}</text></svg></figure>`;
+      <text x="30" y="${TALL + 10}">1</text><text x="${WIDE}" y="${TALL + 10}" text-anchor="end">${words.epoch}</text></svg></figure>`;
   const group = (fate) => {
     const of = runs.flatMap((run, k) => (run.fate === fate ? [`<option value="${k}">${escaped(named(run))}</option>`] : []));
     return of.length ? `<optgroup label="${read(fates[fate].name)}">${of.join("")}</optgroup>` : "";

@@ -2,11 +2,10 @@
 "use strict";
 
 (() => {
-  const { say, values, bytes, number, by, clamp, rgb, grey, mixed, scheme, escaped, html } = xoWidgets, widget = xoWidgets.open();
+  const { say, values, bytes, number, percent, by, clamp, rgb, grey, mixed, scheme, escaped, html } = xoWidgets, widget = xoWidgets.open();
   const { data } = widget, { stride, seen } = data;
   const canvas = bytes(data.canvas, 1), maps = data.maps.map(values), [height, width] = [maps[0].length, maps[0][0].length];
   const names = data.classes.map(escaped);
-  const percent = (share) => `${number(100 * share, 1)} %`;
   const words = {
     class: say("看哪一类的概率", "Show the probability of"), threshold: say("只留概率不低于", "Keep where the probability is at least"),
     stage: say("画布与热力图，方向键移动位置", "Canvas and heat map, arrow keys move the place"),
@@ -15,10 +14,12 @@
     hint: say("方向键移动一格，按住 Shift 移动十格；也可以在图上点按或拖动。行和列从 0 数起。",
       "Arrow keys move by one cell, with Shift by ten; or tap or drag on a picture. Rows and columns count from 0."),
     cell: (answers) => say(`热力图第 ${row} 行第 ${column} 列：${answers}。`, `Row ${row}, column ${column} of the heat map: ${answers}. `),
-    sees: (size, rows, columns) => say(`它看到 ${size} 个像素：第 ${rows} 行，第 ${columns} 列；画布以外是空地。`,
+    sees: (size, rows, columns) => say(`它看到 ${size} 个像素：行 ${rows}，列 ${columns}；画布以外是空地。`,
       `It sees ${size} pixels: rows ${rows}, columns ${columns}; beyond the canvas is empty ground. `),
-    kept: (count) => say(`不低于这个概率的有 <b data-part="kept">${count}</b> 格，共 ${height * width} 格。`,
-      `At this probability or above are <b data-part="kept">${count}</b> of ${height * width} cells.`),
+    kept: (count) => say(
+      `概率不低于 ${percent(least, 0)} 的有 <b data-part="kept">${count}</b> 格，共 ${height * width} 格${least ? "，画布上着了色" : ""}。`,
+      `<b data-part="kept">${count}</b> of ${height * width} cells have a probability of at least ${percent(least, 0)}${
+        least ? ", tinted on the canvas" : ""}.`),
   };
 
   widget.build(`${html.choice("class", words.class, [["", names]])}
@@ -47,7 +48,7 @@
     widget.frame("canvas", top, left, down[0], across[0]);
     widget.frame("map", row, column, 1);
     const answers = maps.map((map, k) => `${names[k]} <b data-part="answer-${k}">${percent(map[row][column])}</b>`).join(say("，", ", "));
-    const side = (low, size) => `${number(low, 0)}–${number(low + size - 1, 0)}`;
+    const side = (low, size) => `${number(low, 0)}${say(" 至 ", " to ")}${number(low + size - 1, 0)}`;
     widget.part("status").innerHTML = `<span>${words.cell(answers)}</span>${
       words.sees(by(down[0], across[0]), side(top, down[0]), side(left, across[0]))}${
       words.kept(maps[shown].flat().filter(kept).length)}`;
@@ -59,7 +60,7 @@
   }
 
   widget.onChoice("class", (k) => ((shown = k), paint()));
-  widget.onSlide("threshold", (value) => ((least = value / 100), paint()), (value) => `${value} %`);
+  widget.onSlide("threshold", (value) => ((least = value / 100), paint()), (value) => percent(value / 100, 0));
   ["stage", "controls"].forEach((name) => widget.onMove(name, (down, right) => go(row + down, column + right)));
   widget.onPoint("canvas", (...at) => go(...at.map((pixel) => Math.floor(pixel / stride))));
   widget.onPoint("map", (...at) => go(...at.map(Math.floor)));

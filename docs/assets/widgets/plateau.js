@@ -2,7 +2,7 @@
 "use strict";
 
 (() => {
-  const { say, each, html } = xoWidgets, widget = xoWidgets.open();
+  const { say, percent, each, html } = xoWidgets, widget = xoWidgets.open();
   const { batch, batches_per_row: perRow, presets } = widget.data;
   const SIDE = [200, 80]; // units of the drawing
   const names = [say("正确的训练集", "The right training set"), say("高了一层的文件夹", "A folder too high")];
@@ -10,11 +10,11 @@
   const place = (p) => [(p / 0.5) * SIDE[0], SIDE[1] * (1 - entropy(p) / Math.LN2)].map((x) => x.toFixed(1));
   const whole = (n) => n.toLocaleString("en");
   const curve = Array.from({ length: 50 }, (_, k) => place((k + 1) / 100)).join(" ");
-  let [images, percent] = presets[1];
+  let [images, rarer] = presets[1];
 
   widget.build(`<div class="xo-buttons">${each(names, (name, k) => html.button(`preset-${k}`, name))}</div>
     ${html.slider("images", say("图像总数", "Images"), 100, 4000, 50, images)}
-    ${html.slider("share", say("较少一类的比例", "Share of the rarer class"), 1, 50, 1, percent)}
+    ${html.slider("share", say("较少一类的比例", "Share of the rarer class"), 1, 50, 1, rarer)}
     <svg class="xo-curve" viewBox="-4 -6 ${SIDE[0] + 8} ${SIDE[1] + 20}" aria-hidden="true"><path d="M0 0V${SIDE[1]}H${SIDE[0]}"/>
       <polyline points="0,${SIDE[1]} ${curve}"/><circle r="4"/>
       <text x="3" y="5">ln 2</text><text x="3" y="${SIDE[1] + 11}">${say("比例 0", "share 0")}</text>
@@ -22,7 +22,7 @@
     ${html.status()}<pre></pre>`);
 
   function show() {
-    const p = percent / 100, loss = entropy(p), printed = (loss / 10).toFixed(3);
+    const p = rarer / 100, loss = entropy(p), printed = (loss / 10).toFixed(3);
     const batches = Math.ceil(images / batch), rows = Math.floor(batches / perRow);
     widget.root.querySelector("circle").setAttribute("transform", `translate(${place(p)})`);
     const [a, b] = [p.toFixed(2), (1 - p).toFixed(2)];
@@ -37,11 +37,11 @@
   }
 
   const setImages = widget.onSlide("images", (value) => ((images = value), show()), whole);
-  const setShare = widget.onSlide("share", (value) => ((percent = value), show()), (value) => `${value} %`);
+  const setShare = widget.onSlide("share", (value) => ((rarer = value), show()), (value) => percent(value / 100, 0));
   presets.forEach((preset, k) => widget.part(`preset-${k}`).addEventListener("click", () => {
-    [images, percent] = preset;
+    [images, rarer] = preset;
     setImages(images);
-    setShare(percent);
+    setShare(rarer);
     show();
   }));
   widget.live(show);

@@ -42,34 +42,30 @@
   }
 
   widget.build(`${html.choice("kind", words.kind, [["", KINDS.map(([, name]) => name)]])}
-    ${html.stage(words.stage, "hint", html.picture("map", words.map) + html.picture("pooled") + html.scale("scale"))}
+    ${html.stage(words.stage, "hint", html.picture("map", words.map) + html.picture("pooled", `${words.pooled} · ${by(rows, columns)}`) + html.scale("scale"))}
     <div class="xo-buttons" data-part="controls">${html.arrows()}<label class="xo-check"><input type="checkbox" data-part="shift">${words.shift}</label></div>
     <div class="xo-row" data-part="arithmetic"></div>${html.status()}${html.hint("hint", words.hint)}`);
 
-  let kind = 0, shift = 0, [row, column] = data.window;
+  let kind = 0, shift = 0, [row, column] = data.window, far, change; // the end of the scale; mean change by the shift
+
+  const all = (moved) => Array.from({ length: rows }, (_, r) => Array.from({ length: columns }, (_, c) => pooled(r, c, moved)));
 
   function paint() {
-    const far = Math.max(limit, ...Array.from({ length: rows * columns }, (_, k) => Math.abs(pooled(Math.floor(k / columns), k % columns, 0))));
-    const colored = (value) => widget.color(value / far);
-    const all = (moved) => Array.from({ length: rows }, (_, r) => Array.from({ length: columns }, (_, c) => pooled(r, c, moved)));
-    widget.drawMap("map", map.map((line) => line.map((_, c) => line[Math.max(c - shift, 0)])), far);
     const now = all(shift), first = all(0).flat();
-    widget.drawMap("pooled", now, far);
-    widget.caption("pooled", `${words.pooled} · ${by(rows, columns)}`);
-    widget.limit("scale", far);
+    far = first.reduce((largest, value) => Math.max(largest, Math.abs(value)), limit);
     change = now.flat().reduce((sum, value, k) => sum + Math.abs(value - first[k]), 0) / first.length;
-    show(colored);
+    widget.drawMap("map", map.map((line) => line.map((_, c) => line[Math.max(c - shift, 0)])), far);
+    widget.drawMap("pooled", now, far);
+    widget.limit("scale", far);
+    show();
   }
 
-  let change = 0, colors;
-
-  function show(colored = colors) {
-    colors = colored;
+  function show() {
     const [, , weights, added] = KINDS[kind], size = weights?.length ?? 4, side = Math.sqrt(size), start = size === 16 ? 1 : 0;
     widget.frame("map", 2 * row - start, 2 * column - start, side);
     widget.frame("pooled", row, column, 1);
     widget.part("arithmetic").innerHTML = html.cells("window", words.window, side) + (weights ? `×${html.cells("weights", words.weights, side)}` : "");
-    widget.fill("window", window(row, column, size, shift), colored);
+    widget.fill("window", window(row, column, size, shift), (value) => widget.color(value / far));
     if (weights) widget.fill("weights", weights, (value) => widget.color(value / Math.max(...weights.map(Math.abs))), size === 16 ? 3 : 2);
     const how = weights ? words.sum + (added ? words.bias(number(added, 3)) : "") : words.largest;
     widget.part("status").innerHTML = `<span>${words.place(row, column)}${how} = <b data-part="output">${number(pooled(row, column), 3)}</b></span>${

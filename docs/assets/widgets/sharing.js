@@ -39,7 +39,7 @@
     ${html.pictures(["image", "map", "moved"].map((name) => html.picture(name, words[name])).join(""), 3)}
     <div class="xo-row">${html.cells("kernel", say("卷积核", "Kernel"), side)}${html.scale("scale")}</div>${html.status()}`);
 
-  let [down, right] = data.shift, channel = data.channel, map;
+  let [down, right] = data.shift, channel = data.channel, map, limit;
 
   function choose(k) {
     [channel, map] = [k, convolved(image, data.kernels[k], data.biases[k])];
@@ -49,7 +49,8 @@
   function paint() {
     const kernel = data.kernels[channel], largest = Math.max(...kernel.map(Math.abs)) || 1;
     widget.fill("kernel", kernel, (value) => widget.color(value / largest));
-    widget.limit("scale", data.limit);
+    limit = map.flat().reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
+    widget.limit("scale", limit);
     show();
   }
 
@@ -57,8 +58,8 @@
     const pixels = shifted(image, data.background), after = convolved(pixels, data.kernels[channel], data.biases[channel]);
     const moved = shifted(map, null);
     widget.drawImage("image", pixels);
-    widget.drawMap("map", after, data.limit);
-    widget.draw("moved", moved, (value) => (value === null ? [0, 0, 0, 0] : widget.color(value / data.limit)));
+    widget.drawMap("map", after, limit);
+    widget.draw("moved", moved, (value) => (value === null ? [0, 0, 0, 0] : widget.color(value / limit)));
     for (const name of ["image", "map", "moved"]) {
       const { height: tall, width: wide } = widget.context(name).canvas;
       widget.frame(name, Math.max(down, 0), Math.max(right, 0), tall - Math.abs(down), wide - Math.abs(right));

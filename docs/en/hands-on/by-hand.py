@@ -173,7 +173,19 @@ print(f"guessing, as the original    {chance / 10:.3f}")
 #
 # ### Stop here: keep the weights, not the object
 #
-# `torch.save(net)` pickles the whole object. To read it back takes the same class definition, and to read a file from someone else means to run their code. The weights alone have neither problem: a safetensors file holds numbers and nothing else.
+# `torch.save(net)` pickles the whole object. To read it back takes the same class definition, and to read a file from someone else means to run their code. For that reason `torch.load` has refused such files by default since PyTorch 2.6:
+
+# %%
+with tempfile.TemporaryDirectory() as folder:
+    file = Path(folder) / "whole.pt"
+    torch.save(net, file)
+    try:
+        torch.load(file)
+    except Exception as error:
+        print(type(error).__name__, str(error).partition(".")[0])
+
+# %% [markdown]
+# It takes `weights_only=False` to read it, which also runs the code in the file. The weights alone have neither problem: a safetensors file holds numbers and nothing else.
 
 # %%
 with tempfile.TemporaryDirectory() as folder:

@@ -34,11 +34,11 @@ print(f"images {height} high and {width} wide, {len(data.classes)} classes")
 # %% [markdown]
 # ## How large is the output
 #
-# For an input with side $n$, a kernel with side $k$, stride $s$ and $p$ pixels of padding on each side, the side of the output is
+# For an input with side $n$, a kernel with side $k$, stride $t$ and $p$ pixels of padding on each side, the side of the output is
 #
-# $$m = \left\lfloor \frac{n + 2p - k}{s} \right\rfloor + 1$$
+# $$m = \left\lfloor \frac{n + 2p - k}{t} \right\rfloor + 1$$
 #
-# The kernel's left edge may stop at $0, s, 2s, \dots$ as long as its right edge stays inside; $m$ counts the stops. The formula is the same for convolution and pooling.
+# The kernel's left edge may stop at $0, t, 2t, \dots$ as long as its right edge stays inside; $m$ counts the stops. The formula is the same for convolution and pooling.
 
 # %%
 def out(n, kernel, stride=1, padding=0):
@@ -157,6 +157,8 @@ def by_hand(variant):
         h, w = out(h, kernel, stride), out(w, kernel, stride)
         channels = variant.channels[int(name[-1]) - 1]
         yield name, (channels, h, w), parameters
+    if variant.head == "average":  # global average pooling leaves one number per channel
+        h = w = 1
     widths = [channels * h * w, *variant.dense, len(data.classes)]
     names = [f"dense{k + 1}" for k in range(len(variant.dense))]
     for name, a, b in zip([*names, "logits"], widths, widths[1:]):
@@ -176,27 +178,27 @@ for name, variant in VARIANTS.items():
 # %% [markdown]
 # ## Receptive fields and strides
 #
-# The receptive field of a unit is the part of the image that can change it. Work it out step by step: $r$ is the side of the field, $j$ the number of pixels by which the fields of neighboring units are apart, and both begin at 1. A step with kernel $k$ and stride $s$ makes of them
+# The receptive field of a unit is the part of the image that can change it. Work it out step by step: $r$ is the side of the field, the spacing $s$ the number of pixels by which the fields of neighboring units are apart, and both begin at 1. A step with kernel $k$ and stride $t$ makes of them
 #
-# $$r' = r + (k - 1)\,j, \qquad j' = j\,s$$
+# $$r' = r + (k - 1)\,s, \qquad s' = s\,t$$
 #
-# A kernel spans $k$ units, the first and the last of them $(k - 1)\,j$ pixels apart, and the field grows by that much. A stride leaves the field of its own step as it is, but makes every later step grow faster.
+# A kernel spans $k$ units, the first and the last of them $(k - 1)\,s$ pixels apart, and the field grows by that much. A stride leaves the field of its own step as it is, but makes every later step grow faster.
 
 # %%
 def fields(variant):
     """After each step: name, side of the field, pixels between neighbors"""
-    field, jump = 1, 1
+    field, spacing = 1, 1
     for name, kernel, stride, _ in steps(variant):
-        field += (kernel - 1) * jump
-        jump *= stride
-        yield name, field, jump
+        field += (kernel - 1) * spacing
+        spacing *= stride
+        yield name, field, spacing
 
 
-for name, field, jump in fields(VARIANTS["features"]):
-    print(f"{name}  field {field} × {field}, neighbors {jump} apart")
+for name, field, spacing in fields(VARIANTS["features"]):
+    print(f"{name}  field {field} × {field}, neighbors {spacing} apart")
 
 # %% [markdown]
-# Without padding, the pixel where the field of unit $i$ begins is $i \cdot j$, both counted from 0.
+# Without padding, the pixel where the field of unit $i$ begins is $i \cdot s$, both counted from 0.
 #
 # ### Check: flip pixels
 #
@@ -229,19 +231,19 @@ for c in range(width):
             seen[name].append(c)
 
 # %%
-for name, field, jump in fields(variant):
+for name, field, spacing in fields(variant):
     unit, found = before[name][1], seen[name]
     print(f"{name} unit {unit}  "
           f"measured: {len(found)} columns from {found[0]}; "
-          f"computed: {field} columns from {unit * jump}")
+          f"computed: {field} columns from {unit * spacing}")
 
 # %% [markdown]
 # The other way round: flip every pixel outside the field, and the unit does not change at all.
 
 # %%
-name, field, jump = list(fields(variant))[3]  # after the second pooling
+name, field, spacing = list(fields(variant))[3]  # after the second pooling
 row, column, values = before[name]
-top, left = row * jump, column * jump
+top, left = row * spacing, column * spacing
 flipped = 1 - noise
 inside = (..., slice(top, top + field), slice(left, left + field))
 flipped[inside] = noise[inside]
@@ -257,9 +259,9 @@ fig, ax = plt.subplots(figsize=(4.6, 4.6))
 ax.imshow(data.test.images[0], cmap="gray")
 ax.set(xticks=[], yticks=[])
 colors = "#c2185b", "#0067a5", "#b34700", "#117733", "#332288", "#8a5a00"
-for (name, field, jump), color in zip(fields(variant), colors):
+for (name, field, spacing), color in zip(fields(variant), colors):
     row, column, _ = before[name]
-    corner = column * jump - 0.5, row * jump - 0.5
+    corner = column * spacing - 0.5, row * spacing - 0.5
     ax.add_patch(Rectangle(corner, field, field, fill=False, ec=color))
     ax.plot([], [], "s", mfc="none", color=color, label=f"{name}: {field}")
 ax.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)

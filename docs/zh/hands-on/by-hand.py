@@ -173,7 +173,19 @@ print(f"随机猜测时，按原始的写法  {chance / 10:.3f}")
 #
 # ### 停一下：保存权重，而不是整个对象
 #
-# `torch.save(net)` 用 pickle 保存整个对象：读回时必须有同样的类定义，而且读别人给的文件等于运行别人的代码。只保存权重就没有这些问题。safetensors 文件里只有数。
+# `torch.save(net)` 用 pickle 保存整个对象：读回时必须有同样的类定义，而且读别人给的文件等于运行别人的代码。从 PyTorch 2.6 起，`torch.load` 因此默认拒绝这样的文件：
+
+# %%
+with tempfile.TemporaryDirectory() as folder:
+    file = Path(folder) / "whole.pt"
+    torch.save(net, file)
+    try:
+        torch.load(file)
+    except Exception as error:
+        print(type(error).__name__, str(error).partition(".")[0])
+
+# %% [markdown]
+# 加上 `weights_only=False` 才读得回来，那样也就运行了文件里的代码。只保存权重就没有这些问题。safetensors 文件里只有数。
 
 # %%
 with tempfile.TemporaryDirectory() as folder:

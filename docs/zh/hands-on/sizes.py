@@ -34,11 +34,11 @@ print(f"图像高 {height}，宽 {width}，{len(data.classes)} 个类别")
 # %% [markdown]
 # ## 输出有多大
 #
-# 一边长 $n$，核的边长 $k$，步幅（stride）$s$，每侧填充（padding）$p$ 个像素，那么输出的边长是
+# 一边长 $n$，核的边长 $k$，步幅（stride）$t$，每侧填充（padding）$p$ 个像素，那么输出的边长是
 #
-# $$m = \left\lfloor \frac{n + 2p - k}{s} \right\rfloor + 1$$
+# $$m = \left\lfloor \frac{n + 2p - k}{t} \right\rfloor + 1$$
 #
-# 核的左边缘可以停在 $0, s, 2s, \dots$，只要右边缘不出界；$m$ 就是能停的位置的个数。卷积和池化用的是同一个公式。
+# 核的左边缘可以停在 $0, t, 2t, \dots$，只要右边缘不出界；$m$ 就是能停的位置的个数。卷积和池化用的是同一个公式。
 
 # %%
 def out(n, kernel, stride=1, padding=0):
@@ -157,6 +157,8 @@ def by_hand(variant):
         h, w = out(h, kernel, stride), out(w, kernel, stride)
         channels = variant.channels[int(name[-1]) - 1]
         yield name, (channels, h, w), parameters
+    if variant.head == "average":  # 全局平均池化：每个通道只剩一个数
+        h = w = 1
     widths = [channels * h * w, *variant.dense, len(data.classes)]
     names = [f"dense{k + 1}" for k in range(len(variant.dense))]
     for name, a, b in zip([*names, "logits"], widths, widths[1:]):
@@ -176,27 +178,27 @@ for name, variant in VARIANTS.items():
 # %% [markdown]
 # ## 感受野和步幅
 #
-# 一个单元的感受野（receptive field）是图像上能影响它的那一块。从前往后一步一步算：$r$ 是感受野的边长，$j$ 是相邻两个单元的感受野在图像上错开的像素数，开始时都是 1。经过核为 $k$、步幅为 $s$ 的一步，
+# 一个单元的感受野（receptive field）是图像上能影响它的那一块。从前往后一步一步算：$r$ 是感受野的边长，间隔 $s$ 是相邻两个单元的感受野在图像上错开的像素数，开始时都是 1。经过核为 $k$、步幅为 $t$ 的一步，
 #
-# $$r' = r + (k - 1)\,j, \qquad j' = j\,s$$
+# $$r' = r + (k - 1)\,s, \qquad s' = s\,t$$
 #
-# 核里有 $k$ 个单元，第一个和最后一个错开 $(k - 1)\,j$ 个像素，感受野就增加这么多。步幅不改变这一步的感受野，但后面每一步都会因此增加得更快。
+# 核里有 $k$ 个单元，第一个和最后一个错开 $(k - 1)\,s$ 个像素，感受野就增加这么多。步幅不改变这一步的感受野，但后面每一步都会因此增加得更快。
 
 # %%
 def fields(variant):
     """每一步之后：名称、感受野的边长、错开的像素数"""
-    field, jump = 1, 1
+    field, spacing = 1, 1
     for name, kernel, stride, _ in steps(variant):
-        field += (kernel - 1) * jump
-        jump *= stride
-        yield name, field, jump
+        field += (kernel - 1) * spacing
+        spacing *= stride
+        yield name, field, spacing
 
 
-for name, field, jump in fields(VARIANTS["features"]):
-    print(f"{name}  感受野 {field} × {field}，错开 {jump}")
+for name, field, spacing in fields(VARIANTS["features"]):
+    print(f"{name}  感受野 {field} × {field}，错开 {spacing}")
 
 # %% [markdown]
-# 没有填充时，第 $i$ 个单元的感受野从第 $i \cdot j$ 个像素开始，都从 0 数起。
+# 没有填充时，第 $i$ 个单元的感受野从第 $i \cdot s$ 个像素开始，都从 0 数起。
 #
 # ### 核对：翻转像素
 #
@@ -229,19 +231,19 @@ for c in range(width):
             seen[name].append(c)
 
 # %%
-for name, field, jump in fields(variant):
+for name, field, spacing in fields(variant):
     unit, found = before[name][1], seen[name]
     print(f"{name} 第 {unit} 个单元 "
           f"量得：从第 {found[0]} 列起，共 {len(found)} 列；"
-          f"算得：从第 {unit * jump} 列起，共 {field} 列")
+          f"算得：从第 {unit * spacing} 列起，共 {field} 列")
 
 # %% [markdown]
 # 再反过来：把感受野以外的像素全部翻转，单元的值一点也不变。
 
 # %%
-name, field, jump = list(fields(variant))[3]  # 第二次池化之后
+name, field, spacing = list(fields(variant))[3]  # 第二次池化之后
 row, column, values = before[name]
-top, left = row * jump, column * jump
+top, left = row * spacing, column * spacing
 flipped = 1 - noise
 inside = (..., slice(top, top + field), slice(left, left + field))
 flipped[inside] = noise[inside]
@@ -257,9 +259,9 @@ fig, ax = plt.subplots(figsize=(4.6, 4.6))
 ax.imshow(data.test.images[0], cmap="gray")
 ax.set(xticks=[], yticks=[])
 colors = "#c2185b", "#0067a5", "#b34700", "#117733", "#332288", "#8a5a00"
-for (name, field, jump), color in zip(fields(variant), colors):
+for (name, field, spacing), color in zip(fields(variant), colors):
     row, column, _ = before[name]
-    corner = column * jump - 0.5, row * jump - 0.5
+    corner = column * spacing - 0.5, row * spacing - 0.5
     ax.add_patch(Rectangle(corner, field, field, fill=False, ec=color))
     ax.plot([], [], "s", mfc="none", color=color, label=f"{name}：{field}")
 ax.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from report_builder.figures.concepts.network import Network, network_of
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
 from report_builder.figures.toolkit.pixels import ACROSS, largest, points, readable, shades
+from report_builder.figures.toolkit.shown_network import Network, network_of
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import joined
-from report_builder.text import EMPTY, Text, class_name, hundredths, number, percent
+from report_builder.text import Text, class_name, hundredths, number
 
 if TYPE_CHECKING:
     from report_builder.figures.toolkit.typing import Evidence, Figure
@@ -36,8 +36,6 @@ class Mixing(NamedTuple):
     difference: float  # the largest one from PyTorch's layer
     class_name: str
     network: Network
-    test_accuracy: float
-    solved: bool
 
 
 def measure(evidence: Evidence) -> Mixing:
@@ -58,8 +56,6 @@ def measure(evidence: Evidence) -> Mixing:
         difference=facts["difference"],
         class_name=class_name(facts["image"]),
         network=network_of(evidence, record, "one-by-one"),
-        test_accuracy=facts["seed_accuracy"],
-        solved=facts["solved"],
     )
 
 
@@ -99,10 +95,8 @@ def draw(numbers: Mixing, style: Style) -> Figure:
 def describe(numbers: Mixing) -> Description:
     """The largest weight in words, and a row for each input map."""
     count, first, weight = len(numbers.inputs), numbers.largest_input, numbers.largest_weight
-    variant, seed = numbers.network
     weights = joined(map(hundredths, numbers.weights), "、")
-    unsolved = EMPTY if numbers.solved else Text("，没有学会", ", not solved")
-    right, difference = percent(numbers.test_accuracy), number(numbers.difference, 1)
+    network, difference = numbers.network.text, number(numbers.difference, 1)
     return Description(
         title=Text(
             f"1×1 卷积在每个像素上把 {count} 个通道加权相加：这一个输出里，第 {first} 幅图的权重 "
@@ -116,13 +110,13 @@ def describe(numbers: Mixing) -> Description:
             "the same after ReLU.",
         ),
         caption=Text(
-            f"{variant.zh}（种子 {seed}，测试准确率 {right}{unsolved.zh}）的 1×1 层，"
+            f"{network.zh}的 1×1 层，"
             f"{numbers.channels} 个输出通道中的第 {numbers.channel} 个，输入为一幅 "
             f"{numbers.class_name}。整层只有 {numbers.parameters} 个参数，不看邻近像素；手工求和与 "
             f"PyTorch 最多相差 {difference}。输入图由底色到墨色为 0 到最大；权重与输出图各用一个色"
             "标，零在正中。",
             f"Output {numbers.channel} of {numbers.channels} of the 1×1 layer of "
-            f"“{variant.en}” (seed {seed}, test accuracy {right}{unsolved.en}) for "
+            f"{network.en} for "
             f"an image of {numbers.class_name}. The layer has {numbers.parameters} parameters and "
             "sees no neighbors; the sum by hand differs from PyTorch's by at most "
             f"{difference}. Inputs go from 0 to their largest value; weights and outputs have a "

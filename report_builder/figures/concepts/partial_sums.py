@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from report_builder.figures.concepts.network import Network, network_of
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
 from report_builder.figures.toolkit.pixels import ACROSS, enlarged, largest, points, shades
+from report_builder.figures.toolkit.shown_network import Network, network_of
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import joined
-from report_builder.text import Text, class_name, hundredths, number
+from report_builder.text import Text, class_name, number, thousandths
 
 if TYPE_CHECKING:
     from report_builder.figures.toolkit.typing import Evidence, Figure
@@ -30,6 +30,8 @@ class PartialSums(NamedTuple):
     row: int  # of the value that is added up in numbers
     column: int
     parts: list[float]  # (C,) at this place
+    positive: float  # the sum of the positive parts
+    negative: float  # and of the negative ones
     total: float  # of the parts
     bias: float
     result: float  # total and bias
@@ -53,6 +55,8 @@ def measure(evidence: Evidence) -> PartialSums:
         row=facts["row"],
         column=facts["column"],
         parts=facts["parts"],
+        positive=facts["positive"],
+        negative=facts["negative"],
         total=facts["sum"],
         bias=facts["bias"],
         result=facts["output"],
@@ -92,7 +96,7 @@ def draw(numbers: PartialSums, style: Style) -> Figure:
         _paint_map(picture, numbers, colors, (x, part_y), side, 1)
         middle, below = x + side / 2, part_y + side + points(ACROSS, 10)
         picture.note(middle, input_y - 5, f"{i + 1}", 8.5, ha="center", color=style.muted)
-        picture.note(middle, below, hundredths(numbers.parts[i]), 8.5, ha="center")
+        picture.note(middle, below, _written(numbers.parts[i]), 8.5, ha="center")
     colors = picture.around_zero(numbers.output, far)
     _paint_map(picture, numbers, colors, (margin, output_y), large, 1)
     for y, words in (
@@ -126,21 +130,33 @@ def _paint_map(
 
 
 def _sum_in_words(numbers: PartialSums) -> tuple[Text, Text, Text]:
-    row, column, count = numbers.row, numbers.column, len(numbers.parts)
-    total, bias, result, pytorch = (
-        hundredths(value)
-        for value in (numbers.total, numbers.bias, numbers.result, numbers.pytorch)
+    row, column = numbers.row, numbers.column
+    positive, negative, total, bias, result, pytorch = (
+        _written(value)
+        for value in (
+            numbers.positive,
+            numbers.negative,
+            numbers.total,
+            numbers.bias,
+            numbers.result,
+            numbers.pytorch,
+        )
     )
     return (
         Text(
             f"红框处（第 {row} 行第 {column} 列）：", f"At the frame (row {row}, column {column}):"
         ),
         Text(
-            f"{count} 个部分之和 {total}，偏置 {bias}",
-            f"{count} parts add up to {total}, the bias is {bias}",
+            f"正的合计 {positive}，负的合计 {negative}；相加得 {total}，偏置 {bias}",
+            f"{positive} positive and {negative} negative: {total}; bias {bias}",
         ),
         Text(f"合计 {result}；PyTorch 给出 {pytorch}", f"In all {result}; PyTorch gives {pytorch}"),
     )
+
+
+def _written(value: float) -> str:
+    """As the table beside it writes it, so that the sum comes out alike."""
+    return thousandths(value) if value else "0"
 
 
 def describe(numbers: PartialSums) -> Description:
@@ -148,15 +164,16 @@ def describe(numbers: PartialSums) -> Description:
     count, size = len(numbers.parts), numbers.kernels.shape[-1]
     sign = "+" if numbers.bias >= 0 else "−"
     equation = (
-        f"{hundredths(numbers.total)} {sign} {hundredths(abs(numbers.bias))} = "
-        f"{hundredths(numbers.result)}"
+        f"{_written(numbers.positive)} − {_written(-numbers.negative)} {sign} "
+        f"{_written(abs(numbers.bias))} = {_written(numbers.result)}"
     )
-    parts = joined(map(hundredths, numbers.parts), "、")
+    parts = joined(map(_written, numbers.parts), "、")
     difference = number(numbers.difference, 1)
     return Description(
         title=Text(
-            f"{count} 幅输入图各过一个核，各部分相加，再加偏置：{equation}",
-            f"{count} input maps under a kernel each, added up with the bias: {equation}",
+            f"{count} 幅输入图各过一个核，正的、负的与偏置相加：{equation}",
+            f"{count} input maps under a kernel each: positive parts, negative parts and the bias "
+            f"make {equation}",
         ),
         alt=Text(
             f"四行：{count} 幅输入图，{count} 个 {size}×{size} 核，{count} 幅分通道的卷积结果，"
@@ -167,10 +184,12 @@ def describe(numbers: PartialSums) -> Description:
         caption=Text(
             f"{numbers.network.text.zh}第二层的第 {numbers.channel} 个输出通道"
             f"（共 {numbers.channels} 个），输入为一幅 {numbers.class_name}。"
+            "红框标在正负抵消最多的通道和位置上。"
             f"逐部分相加与 PyTorch 的整层结果在全图上最多相差 {difference}。"
             "输入图由底色到墨色为 0 到最大；各结果与输出图同一色标，卷积核另用一个，零在正中。",
             f"Output channel {numbers.channel} of {numbers.channels} of the second layer of "
             f"{numbers.network.text.en} for an image of {numbers.class_name}. "
+            "Channel and frame are where the most cancels. "
             f"Adding the parts differs from PyTorch's layer by at most {difference} anywhere on "
             "the map. Inputs go from 0 to their largest value; parts and output share a scale and "
             "kernels have one of their own, zero in the middle.",

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from report_builder.figures.concepts.network import Network, network_of
-from report_builder.text import EMPTY, Text, class_name, percent
+from report_builder.figures.toolkit.shown_network import Network, network_of
+from report_builder.text import Text, class_name
 
 if TYPE_CHECKING:
     from report_builder.evidence.study import Evidence
@@ -29,19 +29,13 @@ class TrainedMap(NamedTuple):
     channel: int  # from 1
     class_name: str  # of the image
     network: Network
-    test_accuracy: float
-    solved: bool
 
     @property
     def text(self) -> Text:
         """Which layer of which network, whether it has learned its task, channel and image."""
-        variant, seed = self.network
-        right = percent(self.test_accuracy)
-        unsolved = EMPTY if self.solved else Text("，没有学会", ", not solved")
         return Text(
-            f"{variant.zh}（种子 {seed}，测试准确率 {right}{unsolved.zh}）第一层 ReLU 之前的",
-            f"First layer of “{variant.en}” before ReLU (seed {seed}, "
-            f"test accuracy {right}{unsolved.en}), ",
+            f"{self.network.text.zh}第一层 ReLU 之前的",
+            f"First layer of {self.network.text.en} before ReLU, ",
         )
 
 
@@ -54,6 +48,4 @@ def measure_map(evidence: Evidence) -> TrainedMap:
         channel=facts["channel"],
         class_name=class_name(facts["image"]),
         network=network_of(evidence, record, "trained-pooling"),
-        test_accuracy=facts["seed_accuracy"],
-        solved=facts["solved"],
     )

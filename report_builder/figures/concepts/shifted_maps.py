@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from report_builder.figures.concepts.network import Network, network_of
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import ON_WHITE, Picture
-from report_builder.figures.toolkit.pixels import ACROSS, fit, gray, largest, points
+from report_builder.figures.toolkit.pixels import ACROSS, enlarged, gray, largest, points
+from report_builder.figures.toolkit.shown_network import Network, network_of
 from report_builder.figures.toolkit.style import Style
 from report_builder.text import Text, class_name, number
 
@@ -49,11 +49,12 @@ def measure(evidence: Evidence) -> ShiftedMaps:
 
 
 def draw(numbers: ShiftedMaps, style: Style) -> Figure:
-    """Four panels in a row: image, shifted image, and under each its map the same size."""
-    side = (ACROSS - 5 * GAP) // 4
-    head, foot = points(ACROSS, 16), points(ACROSS, 20)
-    far = largest(numbers.maps)
-    picture = Picture(style, describe(numbers).title, ACROSS, head + side + foot)
+    """Four panels in a row: the image, the shifted image, and the map of each."""
+    far, (tall, wide) = largest(numbers.maps), numbers.images[0].shape
+    scale = max(1, round((ACROSS / 4 - GAP) / wide))
+    width = 4 * scale * wide + 5 * GAP
+    head, bar_y = points(width, 16), points(width, 16) + scale * tall + points(width, 8)
+    picture = Picture(style, describe(numbers).title, width, bar_y + points(width, 22))
     words = (
         Text("图像", "The image"),
         Text("平移后的图像", "The image shifted"),
@@ -63,17 +64,16 @@ def draw(numbers: ShiftedMaps, style: Style) -> Figure:
     painted = [gray(image) for image in numbers.images]
     painted += [picture.around_zero(values, far) for values in numbers.maps]
     for k, (panel, label) in enumerate(zip(painted, words, strict=True)):
-        x = GAP + k * (side + GAP)
-        fitted = fit(panel, side, side)
-        picture.paint(fitted, x, head)
-        picture.note(x, head - points(ACROSS, 4), label, 9.5)
+        x = GAP + k * (scale * wide + GAP)
+        large = enlarged(panel, scale)
+        picture.paint(large, x, head)
+        picture.note(x, head - points(width, 4), label, 9.5)
         if k % 2:  # the part that has moved along
-            scale = fitted.shape[0] / panel.shape[0]
-            top, left = (round(pixels * scale) for pixels in (numbers.down, numbers.right))
-            tall, wide = fitted.shape[0] - top, fitted.shape[1] - left
+            top, left = scale * numbers.down, scale * numbers.right
+            inner = large.shape[1] - left - 6, large.shape[0] - top - 6
             frame = ON_WHITE if k == 1 else style.color("receptive field")
-            picture.outline(x + left + 3, head + top + 3, wide - 6, tall - 6, frame)
-    picture.scale_bar(head + side + foot - points(ACROSS, 14), far, Text("特征图", "maps"))
+            picture.outline(x + left + 3, head + top + 3, *inner, frame)
+    picture.scale_bar(bar_y, far, Text("特征图", "maps"))
     return picture.finished()
 
 
@@ -96,7 +96,7 @@ def describe(numbers: ShiftedMaps) -> Description:
         ),
         caption=network
         + Text(
-            f"第一个卷积的第 {numbers.channel} 通道，ReLU 之前。移进来的像素是背景；框里是与原图"
+            f"的第一个卷积，第 {numbers.channel} 通道，ReLU 之前。移进来的像素是背景；框里是与原图"
             "重合的部分，两幅特征图用同一个色标，零在正中。",
             f", channel {numbers.channel} of its first convolution, before ReLU. What comes in is "
             "background; framed is the part that overlaps with the original. Both maps have one "

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from report_builder.figures.concepts.network import Network, network_of
 from report_builder.figures.concepts.pooling import KINDS
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import axes, end_labels, note, sheet
+from report_builder.figures.toolkit.shown_network import Network, network_of
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import joined, listed
 from report_builder.text import Text, number, plural
@@ -87,7 +87,7 @@ def draw(numbers: Shifts, style: Style) -> Figure:
 
 def describe(numbers: Shifts) -> Description:
     """The change at one pixel in words, and a row for each kind of pooling and shift."""
-    variant, seed = numbers.network
+    network = numbers.network.text
     alike, changed, most, n = numbers.alike, numbers.changed, numbers.most, numbers.images
     one = {kind: number(values[1], 2) for kind, values in changed.items()}
     least = number(min(float(each.min()) for each in alike.values()))
@@ -115,10 +115,10 @@ def describe(numbers: Shifts) -> Description:
             f"pixels: {changes.en}.",
         ),
         caption=Text(
-            f"{numbers.network.text.zh}第一层 ReLU 之后的特征图，n = {n} 幅测试图像的平均；图像分别"
+            f"{network.zh}第一层 ReLU 之后的特征图，n = {n} 幅测试图像的平均；图像分别"
             "向右和向下平移，空出处补底色。左：把特征图移回（池化后取最近的整数格）再比较，只比两图"
             "都有的部分。右：不移回，变化的长度除以特征图与空白图像的特征图之差的长度。",
-            f"Maps of the first layer of “{variant.en}” after ReLU (seed {seed}), "
+            f"Maps of the first layer of {network.en} after ReLU, "
             f"mean of n = {plural(n, 'test image')} moved to the right and, apart from that, down, "
             "with ground moving in. Left: maps moved back (pooled ones by the nearest whole "
             "pixels) and compared where both show the image. Right: not moved back, the length of "

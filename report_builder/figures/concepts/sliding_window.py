@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from report_builder.figures.concepts.cells import paint_cells
-from report_builder.figures.concepts.network import Network, network_of
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import ON_WHITE, Picture
 from report_builder.figures.toolkit.pixels import (
@@ -18,6 +17,7 @@ from report_builder.figures.toolkit.pixels import (
     gray,
     points,
 )
+from report_builder.figures.toolkit.shown_network import Network, network_of
 from report_builder.figures.toolkit.style import Style
 from report_builder.text import Text, class_name, hundredths
 

@@ -9,12 +9,13 @@ import numpy as np
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
 from report_builder.figures.toolkit.pixels import ACROSS, cell_size, gray, points
+from report_builder.figures.toolkit.shown_network import Network, network_of_run
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import class_names, shorten
 from report_builder.text import Text, percent, plural
 
 if TYPE_CHECKING:
-    from report_builder.figures.toolkit.typing import Evidence, Figure, RunRecord, Variant
+    from report_builder.figures.toolkit.typing import Evidence, Figure, RunRecord
 
 IN_A_ROW = 5
 MOST = 10  # images
@@ -34,8 +35,7 @@ class Answer(NamedTuple):
 class Mistakes(NamedTuple):
     """The answers of one run that are shown."""
 
-    variant: Variant
-    seed: int
+    network: Network
     image_size: tuple[int, int]  # (H, W)
     images: int  # that the run was tested on
     wrong: int  # of them
@@ -53,8 +53,7 @@ def measure(evidence: Evidence, variant: str) -> Mistakes:
         order = wrong[np.argsort(-sure[wrong], kind="stable")]
     names = class_names(run)
     return Mistakes(
-        variant=evidence.variant(variant),
-        seed=run.seed,
+        network=network_of_run(evidence, run),
         image_size=evidence.data.image_size,
         images=len(truth),
         wrong=len(wrong),
@@ -104,7 +103,8 @@ def draw(numbers: Mistakes, style: Style) -> Figure:
 
 def describe(numbers: Mistakes) -> Description:
     """The number of mistakes in words, and a row for each image that is shown."""
-    variant, seed, n, shown = numbers.variant, numbers.seed, numbers.images, len(numbers.shown)
+    network, n, shown = numbers.network, numbers.images, len(numbers.shown)
+    variant, seed = network.variant, network.seed
     if numbers.wrong:
         title = Text(
             f"{variant.zh}：种子 {seed} 判错 {n:,} 幅图像中的 {numbers.wrong:,} 幅",
@@ -130,10 +130,11 @@ def describe(numbers: Mistakes) -> Description:
             f"{plural(shown, 'image')} ({which.en}): {listing}.",
         ),
         caption=Text(
-            f"种子 {seed}：{which.zh}（{n:,} 幅中的 {shown} 幅）。"
+            f"{network.of_seed.zh}：{which.zh}（{n:,} 幅中的 {shown} 幅）。"
             "每幅下面是真实类别 → 回答，和回答的概率；再下面是文件名。",
-            f"Seed {seed}: {which.en} ({shown} of {n:,}). Below each: truth → answer with the "
-            "answer's probability, and the file's name.",
+            f"The network of {network.of_seed.en}: {which.en} ({shown} of "
+            f"{n:,}). Below each: truth → answer with the answer's probability, and the file's "
+            "name.",
         ),
         rows=[
             {

@@ -6,18 +6,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from report_builder.figures.inside.shown_images import ShownImages, measure_images
+from report_builder.evidence.shown_images import ShownImages, measure_images
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import POINT
 from report_builder.figures.toolkit.picture import Picture
 from report_builder.figures.toolkit.pixels import ACROSS, cell_size, gray, points
+from report_builder.figures.toolkit.shown_network import Network, network_of_run
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import class_label, joined, shorten
 from report_builder.figures.toolkit.words import width as text_width
 from report_builder.text import Text, percent
 
 if TYPE_CHECKING:
-    from report_builder.figures.toolkit.typing import Evidence, Figure, Variant
+    from report_builder.figures.toolkit.typing import Evidence, Figure
 
 MOST_CLASSES = 5  # whose probabilities are shown
 MARGIN = 12  # pixels left of an image
@@ -26,15 +27,14 @@ MARGIN = 12  # pixels left of an image
 class OneImage(NamedTuple):
     """The first test image of each of the first two classes, and one run's answers."""
 
-    variant: Variant
-    seed: int
+    network: Network
     shown: ShownImages
 
 
 def measure(evidence: Evidence, variant: str) -> OneImage:
     """What the representative run has recorded of these images."""
     run = evidence.representative(variant)
-    return OneImage(evidence.variant(variant), run.seed, measure_images(run))
+    return OneImage(network_of_run(evidence, run), measure_images(run))
 
 
 def draw(numbers: OneImage, style: Style) -> Figure:
@@ -77,7 +77,8 @@ def _draw_bars(picture: Picture, numbers: OneImage, image: int, x: int, side: in
 
 def describe(numbers: OneImage) -> Description:
     """The answers in words, and a row for each image and class."""
-    shown, names, taken, listings = numbers.shown, numbers.shown.class_names, [], []
+    network, shown, taken, listings = numbers.network, numbers.shown, [], []
+    names = shown.class_names
     for image_id, truth, values in zip(shown.image_ids, names[:2], shown.probabilities):
         answer, sure = names[int(values.argmax())], percent(values.max())
         taken.append(
@@ -97,16 +98,16 @@ def describe(numbers: OneImage) -> Description:
         )
     answers, listing = joined(taken), joined(listings, "; ", "; ")
     return Description(
-        title=Text(f"{numbers.variant.zh}：{answers.zh}", f"{numbers.variant.en}: {answers.en}"),
+        title=Text(f"{network.variant.zh}：{answers.zh}", f"{network.variant.en}: {answers.en}"),
         alt=Text(
             f"两幅图像和网络给出的概率。{listing.zh}。",
             f"Two images with the probabilities that the network gives. {listing.en}.",
         ),
         caption=Text(
-            f"前两类各一幅（每类测试图像中的第一幅），以及种子 {numbers.seed} 对它的输出经 softmax "
+            f"前两类各一幅（每类测试图像中的第一幅），以及{network.of_seed.zh}对它的输出经 softmax "
             "得到的概率。",
             "An image of each of the first two classes, the first of its test images, and the "
-            f"probabilities that softmax makes of the output of seed {numbers.seed}.",
+            f"probabilities that softmax makes of the output of {network.of_seed.en}.",
         ),
         rows=[
             {

@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from report_builder.figures.inside.shown_images import ShownImages, measure_images
+from report_builder.evidence.shown_images import ShownImages, measure_images
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
 from report_builder.figures.toolkit.pixels import ACROSS, cell_size, gray, largest, points
+from report_builder.figures.toolkit.shown_network import Network, network_of_run
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import class_label, joined, shorten
 from report_builder.text import EMPTY, Text, number, percent, plural
 
 if TYPE_CHECKING:
-    from report_builder.figures.toolkit.typing import Evidence, Figure, Variant
+    from report_builder.figures.toolkit.typing import Evidence, Figure
 
 SIDE_BY_SIDE = 5  # channels up to which the two images' maps stand beside each other
 GAP, MARGIN = 6, 8  # pixels between maps and at the left
@@ -29,8 +30,7 @@ STEPS = {
 class FeatureMaps(NamedTuple):
     """The maps of one block for two images, after each of its steps."""
 
-    variant: Variant
-    seed: int
+    network: Network
     block: int  # from 1
     shown: ShownImages
     maps: dict[str, np.ndarray]  # (2, C, H, W) by step, a name of STEPS
@@ -57,7 +57,7 @@ def measure(evidence: Evidence, variant: str, block: int) -> FeatureMaps:
     for step in STEPS:
         if run.has(f"maps.{step}{block}"):
             maps[step] = run.array(f"maps.{step}{block}")[shown.places]
-    return FeatureMaps(evidence.variant(variant), run.seed, block, shown, maps)
+    return FeatureMaps(network_of_run(evidence, run), block, shown, maps)
 
 
 def draw(numbers: FeatureMaps, style: Style) -> Figure:
@@ -106,7 +106,7 @@ def _number_channels(
 
 def describe(numbers: FeatureMaps) -> Description:
     """The share of zeros in words, and a row for each step, image and channel."""
-    variant, seed, k, shown = numbers.variant, numbers.seed, numbers.block, numbers.shown
+    network, k, shown = numbers.network, numbers.block, numbers.shown
     channels, zero, dead = numbers.channels, percent(numbers.zero_share), numbers.dead
     strongest = number(float(numbers.maps["relu"].max()), 2)
     limit = largest(list(numbers.maps.values()))
@@ -125,8 +125,8 @@ def describe(numbers: FeatureMaps) -> Description:
         )
     return Description(
         title=Text(
-            f"{variant.zh}，第 {k} 块：ReLU 之后 {zero} 的值为零{silent.zh}",
-            f"{variant.en}, block {k}: after ReLU {zero} of the values are zero{silent.en}",
+            f"{network.variant.zh}，第 {k} 块：ReLU 之后 {zero} 的值为零{silent.zh}",
+            f"{network.variant.en}, block {k}: after ReLU {zero} of the values are zero{silent.en}",
         ),
         alt=Text(
             f"第 {k} 块的 {channels} 幅特征图，依次为{steps.zh}，输入为 {first} 和 {second} 各一"
@@ -135,12 +135,13 @@ def describe(numbers: FeatureMaps) -> Description:
             f"{steps.en}. After ReLU {zero} of the values are zero, the largest is {strongest}.",
         ),
         caption=Text(
-            f"种子 {seed}，两幅测试图像（{first} 和 {second}）在第 {k} 块各步之后的全部 "
+            f"{network.of_seed.zh}：两幅测试图像（{first} 和 {second}）在第 {k} 块各步之后的全部 "
             f"{channels} 个通道，列号即通道号；灰色的是输入图像。各图放大到同样大小，"
             f"旁边写着原来的边长。所有特征图同一色标，零在正中{clipped.zh}。",
-            f"Seed {seed}: all {plural(channels, 'channel')} after each step of block {k} for two "
-            f"images ({first} and {second}); columns are channels, the gray picture is the input. "
-            "Maps are enlarged to equal size, their true sides stand above. One scale for all "
+            f"The network of {network.of_seed.en}: all {plural(channels, 'channel')} after "
+            f"each step of block {k} for two images ({first} and {second}); columns are channels, "
+            "the gray picture is the input. Maps are enlarged to equal size, their true sides "
+            "stand above. One scale for all "
             f"maps, zero in the middle{clipped.en}.",
         ),
         rows=[

@@ -10,11 +10,12 @@ from report_builder.figures.inside.kernels import FEWEST, SCALE, every, weight_r
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
 from report_builder.figures.toolkit.pixels import ACROSS, largest, points
+from report_builder.figures.toolkit.shown_network import Network, network_of_run
 from report_builder.figures.toolkit.style import Style
 from report_builder.text import Text, number
 
 if TYPE_CHECKING:
-    from report_builder.figures.toolkit.typing import Evidence, Figure, Variant
+    from report_builder.figures.toolkit.typing import Evidence, Figure
 
 MARGIN = 12  # pixels
 
@@ -22,8 +23,7 @@ MARGIN = 12  # pixels
 class FirstKernels(NamedTuple):
     """The kernels of one run."""
 
-    variant: Variant
-    seed: int
+    network: Network
     before: np.ndarray  # (C, k, k)
     after: np.ndarray  # (C, k, k)
 
@@ -42,7 +42,7 @@ def measure(evidence: Evidence, variant: str) -> FirstKernels:
     """The kernels of the representative run."""
     run = evidence.representative(variant)
     by_epoch = run.array("conv1.kernels")[:, :, 0]
-    return FirstKernels(evidence.variant(variant), run.seed, by_epoch[0], by_epoch[-1])
+    return FirstKernels(network_of_run(evidence, run), by_epoch[0], by_epoch[-1])
 
 
 def draw(numbers: FirstKernels, style: Style) -> Figure:
@@ -74,15 +74,15 @@ def draw(numbers: FirstKernels, style: Style) -> Figure:
 
 def describe(numbers: FirstKernels) -> Description:
     """The change in words, and a row for each weight."""
-    after, flips = numbers.after, numbers.changed_signs
+    network, after, flips = numbers.network, numbers.after, numbers.changed_signs
     count, weights, moved = len(after), after.size, number(numbers.mean_change, 2)
     size = f"{after.shape[-1]}×{after.shape[-1]}"
     least, most = number(after.min(), 2), number(after.max(), 2)
     return Description(
         title=Text(
-            f"{numbers.variant.zh}：训练使第一层 {weights} 个权重平均移动 {moved}，{flips} 个变号",
-            f"{numbers.variant.en}: training moves the first layer's {weights} weights by {moved} "
-            f"on average; {flips} change sign",
+            f"{network.variant.zh}：训练使第一层 {weights} 个权重平均移动 {moved}，{flips} 个变号",
+            f"{network.variant.en}: training moves the first layer's {weights} weights by "
+            f"{moved} on average; {flips} change sign",
         ),
         alt=Text(
             f"第一层的 {count} 个 {size} 卷积核，三行：训练前、训练后、变化。"
@@ -91,10 +91,10 @@ def describe(numbers: FirstKernels) -> Description:
             f"the change. After it, weights reach from {least} to {most}; {flips} changed sign.",
         ),
         caption=Text(
-            f"种子 {numbers.seed} 的第一个卷积层，{count} 个 {size} 核；编号即输出特征图的编号。"
+            f"{network.of_seed.zh}的第一个卷积层，{count} 个 {size} 核；编号即输出特征图的编号。"
             "三行用同一色标，零在正中。",
-            f"The first convolution of seed {numbers.seed}: {count} kernels of {size}, numbered "
-            "as the maps they make. All rows share one scale with zero in the middle.",
+            f"The first convolution of {network.of_seed.en}: {count} kernels of {size}, "
+            "numbered as the maps they make. All rows share one scale with zero in the middle.",
         ),
         rows=weight_rows(numbers.before[:, None], after[:, None]),
     )

@@ -10,18 +10,18 @@ from report_builder.figures.inside.kernels import FEWEST, SCALE, every, weight_r
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
 from report_builder.figures.toolkit.pixels import ACROSS, largest, points
+from report_builder.figures.toolkit.shown_network import Network, network_of_run
 from report_builder.figures.toolkit.style import Style
 from report_builder.text import Text, number, percent
 
 if TYPE_CHECKING:
-    from report_builder.figures.toolkit.typing import Evidence, Figure, Variant
+    from report_builder.figures.toolkit.typing import Evidence, Figure
 
 
 class SecondKernels(NamedTuple):
     """The kernels of one run."""
 
-    variant: Variant
-    seed: int
+    network: Network
     before: np.ndarray  # (outputs, inputs, k, k)
     after: np.ndarray  # (outputs, inputs, k, k)
 
@@ -37,7 +37,7 @@ def measure(evidence: Evidence, variant: str) -> SecondKernels:
     """The kernels of the representative run."""
     run = evidence.representative(variant)
     by_epoch = run.array("conv2.kernels")
-    return SecondKernels(evidence.variant(variant), run.seed, by_epoch[0], by_epoch[-1])
+    return SecondKernels(network_of_run(evidence, run), by_epoch[0], by_epoch[-1])
 
 
 def draw(numbers: SecondKernels, style: Style) -> Figure:
@@ -70,15 +70,15 @@ def draw(numbers: SecondKernels, style: Style) -> Figure:
 
 def describe(numbers: SecondKernels) -> Description:
     """The strongest kernel in words, and a row for each weight."""
-    after, (output, source) = numbers.after, numbers.strongest
+    network, after, (output, source) = numbers.network, numbers.after, numbers.strongest
     rows, columns, k = after.shape[:3]
     least, most = number(after.min(), 2), number(after.max(), 2)
     negative = percent(float((after < 0).mean()))
     return Description(
         title=Text(
-            f"{numbers.variant.zh}：第二层的 {rows}×{columns} 个核，"
+            f"{network.variant.zh}：第二层的 {rows}×{columns} 个核，"
             f"最强的一个从输入图 {source + 1} 通往输出图 {output + 1}",
-            f"{numbers.variant.en}: {rows}×{columns} kernels of the second layer, the strongest "
+            f"{network.variant.en}: {rows}×{columns} kernels of the second layer, the strongest "
             f"leads from input map {source + 1} to output map {output + 1}",
         ),
         alt=Text(
@@ -89,13 +89,13 @@ def describe(numbers: SecondKernels) -> Description:
             "negative.",
         ),
         caption=Text(
-            f"种子 {numbers.seed} 训练后的第二个卷积层：一行的 {columns} 个核各作用于一幅输入图，"
+            f"{network.of_seed.zh}训练后的第二个卷积层：一行的 {columns} 个核各作用于一幅输入图，"
             "结果相加再加偏置，得到一幅输出图。黑框（深色页为白框）是平方和最大的核。"
             "全图同一色标，零在正中。",
-            f"The second convolution of seed {numbers.seed} after training. The {columns} kernels "
-            "of a row each work on one input map; their results and a bias add up to one output "
-            "map. Framed: the kernel with the largest sum of squares. One scale for all, zero in "
-            "the middle.",
+            f"The second convolution of {network.of_seed.en} after training. The "
+            f"{columns} kernels of a row each work on one input map; their results and a bias add "
+            "up to one output map. Framed: the kernel with the largest sum of squares. One scale "
+            "for all, zero in the middle.",
         ),
         rows=weight_rows(numbers.before, after),
     )

@@ -6,70 +6,32 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from report_builder.figures.inside.shown_images import ShownImages, measure_images
+from report_builder.evidence.feature_levels import Level, feature_levels
+from report_builder.evidence.shown_images import ShownImages
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import LINE_STYLES
 from report_builder.figures.toolkit.picture import ON_WHITE, Picture
 from report_builder.figures.toolkit.pixels import ACROSS, cell_size, gray, grid, points
+from report_builder.figures.toolkit.shown_network import Network, network_of_run
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import joined
 from report_builder.text import Text, plural
-from xo.network.measurements import Field, receptive_fields
 
 if TYPE_CHECKING:
-    from report_builder.figures.toolkit.typing import Evidence, Figure, Variant
-
-LEVELS = Text("低层", "Low level"), Text("中层", "Middle level"), Text("高层", "High level")
-ONLY = Text("唯一一层", "Only level")
-
-
-class Level(NamedTuple):
-    """The maps of one block after ReLU."""
-
-    name: Text
-    maps: np.ndarray  # (2, C, H, W)
-    field: Field  # that a value sees, in pixels
-
-    @property
-    def size(self) -> str:
-        return f"{self.maps.shape[2]}×{self.maps.shape[3]}"
-
-    def strongest(self, image: int) -> tuple[int, int]:
-        """Row and column of the largest value of any channel."""
-        values = self.maps[image].max(axis=0)
-        row, column = np.unravel_index(int(values.argmax()), values.shape)
-        return int(row), int(column)
+    from report_builder.figures.toolkit.typing import Evidence, Figure
 
 
 class Levels(NamedTuple):
     """All blocks of one network, for two images."""
 
-    variant: Variant
-    seed: int
+    network: Network
     shown: ShownImages
     levels: list[Level]
 
 
 def measure(evidence: Evidence) -> Levels:
-    """The maps of the variant "features" or, without it, of the one with the most convolutions."""
-    if evidence.runs("features"):
-        variant = evidence.variant("features")
-    else:
-        variant = max(evidence.variants, key=lambda each: len(each.channels))
-    run = evidence.representative(variant.name)
-    shown, fields = measure_images(run), receptive_fields(run.layers)
-    blocks = [layer.name for layer in run.layers if layer.kind == "relu"]
-    levels = [
-        Level(_name(b, len(blocks)), run.array(f"maps.{block}")[shown.places], fields[block])
-        for b, block in enumerate(blocks)
-    ]
-    return Levels(variant, run.seed, shown, levels)
-
-
-def _name(level: int, levels: int) -> Text:
-    if levels == 1:
-        return ONLY
-    return LEVELS[0 if level == 0 else 2 if level == levels - 1 else 1]
+    run, shown, levels = feature_levels(evidence)
+    return Levels(network_of_run(evidence, run), shown, levels)
 
 
 def draw(numbers: Levels, style: Style) -> Figure:
@@ -117,7 +79,7 @@ def _frame_fields(picture: Picture, numbers: Levels, image: int, x: int, y: int,
 
 def describe(numbers: Levels) -> Description:
     """The growing fields in words, and a row for each level, image and channel."""
-    variant, seed, shown = numbers.variant, numbers.seed, numbers.shown
+    network, shown = numbers.network.text, numbers.shown
     first, second = shown.class_names[:2]
     fields = [str(level.field.size) for level in numbers.levels]
     levels = joined(
@@ -138,10 +100,10 @@ def describe(numbers: Levels) -> Description:
             f"Two rows ({first} and {second}), from left to right: the input, {levels.en}.",
         ),
         caption=Text(
-            f"{variant.zh}（种子 {seed}）各块 ReLU 之后的特征图，颜色越深（深色页上越亮）激活越强；"
+            f"{network.zh}各块 ReLU 之后的特征图，颜色越深（深色页上越亮）激活越强；"
             "每一列按自己的最大值定色标，列与列之间不可比。输入图像上的方框"
             "（实线、虚线、点线依次为由低到高）是该层最强的那个值所看到的区域，即它的感受野。",
-            f"Maps of “{variant.en}” (seed {seed}) after the ReLU of each block; the further from "
+            f"Maps of {network.en} after the ReLU of each block; the further from "
             "the page's color, the stronger. Each column has a scale of its own, up to its largest "
             "value, so columns cannot be compared. Frames on the input (solid, dashed, dotted from "
             "low to high) are what the level's strongest value sees: its receptive field.",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from report_builder.figures.inside.shown_images import ShownImages, measure_images
+from report_builder.evidence.shown_images import ShownImages, measure_images
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
 from report_builder.figures.toolkit.pixels import (
@@ -20,12 +20,13 @@ from report_builder.figures.toolkit.pixels import (
     points,
     shades,
 )
+from report_builder.figures.toolkit.shown_network import Network, network_of_run
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import listed, shorten
 from report_builder.text import Text, percent, plural
 
 if TYPE_CHECKING:
-    from report_builder.figures.toolkit.typing import Evidence, Figure, Layer, Variant
+    from report_builder.figures.toolkit.typing import Evidence, Figure, Layer
 
 NARROWEST = 90  # pixels for a stage's heading
 BETWEEN = 52  # pixels between two stages
@@ -38,8 +39,7 @@ MOST_ANSWERS = 4
 class Passage(NamedTuple):
     """What one network makes of two images, layer by layer."""
 
-    variant: Variant
-    seed: int
+    network: Network
     shown: ShownImages
     layers: list[Layer]  # that are shown: each block after its ReLU, then hidden dense layers
     values: list[np.ndarray]  # (2, C, H, W) or (2, F) for each layer, after ReLU
@@ -55,8 +55,7 @@ def measure(evidence: Evidence) -> Passage:
     dense = [layer for layer in run.layers if layer.kind == "dense" and layer.name != "logits"]
     layers = blocks + dense
     return Passage(
-        variant=variant,
-        seed=run.seed,
+        network=network_of_run(evidence, run),
         shown=shown,
         layers=layers,
         values=[run.array(f"maps.{layer.name}")[shown.places] for layer in layers],
@@ -145,7 +144,7 @@ def _draw_answer(picture: Picture, numbers: Passage, i: int, x: int, y: int, tal
 
 def describe(numbers: Passage) -> Description:
     """The answers in words, and a row for each layer and image."""
-    names, shown, variant = numbers.shown.class_names, numbers.shown, numbers.variant
+    names, shown, network = numbers.shown.class_names, numbers.shown, numbers.network.text
     first, second = names[:2]
     answers = [
         (names[int(values.argmax())], percent(float(values.max())))
@@ -173,9 +172,9 @@ def describe(numbers: Passage) -> Description:
             f"probabilities. {bars.en}.",
         ),
         caption=Text(
-            f"{variant.zh}（种子 {numbers.seed}）对两幅测试图像的激活值，都在 ReLU 之后；颜色越深"
+            f"{network.zh}对两幅测试图像的激活值，都在 ReLU 之后；颜色越深"
             "（深色页上越亮）激活越强，每一列以两行中的最大值定色标。最右是 softmax 给出的概率。",
-            f"Activations of {variant.en} (seed {numbers.seed}) for two test images, all after "
+            f"Activations of {network.en} for two test images, all after "
             "ReLU: the stronger the color, the stronger the activation; each column is scaled to "
             "its largest value in both lanes. At the right, the probabilities from softmax.",
         ),

@@ -4,15 +4,12 @@
  "kernels": [[..] * 9, ...], "biases": [..],
  "channel": 5,        of the kernels, from 0, that it shows first
  "shift": [down, right],
- "limit": 1.2,        the largest size of a value of any channel's map
  "colors": {"light", "dark"}}
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from report_builder.results.widget_data.pixels import MAX_PIXELS, SCALE, image_rows
 
@@ -28,16 +25,12 @@ def content(evidence: Evidence) -> dict[str, Any] | None:
     image, kernels = record.array("image"), record.array("kernels").astype(float)
     if image.size > MAX_PIXELS:
         return None
-    windows = np.lib.stride_tricks.sliding_window_view(image / 255, kernels.shape[1:])
-    biases = record.array("biases").astype(float)
-    maps = np.einsum("hwij,cij->chw", windows, kernels) + biases[:, None, None]
     return {
         "image": image_rows(image),
         "background": record.facts["background"],
         "kernels": kernels.reshape(len(kernels), -1).tolist(),
-        "biases": biases.tolist(),
+        "biases": record.array("biases").astype(float).tolist(),
         "channel": record.facts["channel"] - 1,
         "shift": record.facts["shift"],
-        "limit": float(np.abs(maps).max()) or 1.0,
         "colors": SCALE,
     }

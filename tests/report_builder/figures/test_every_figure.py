@@ -44,6 +44,7 @@ OF_VARIANTS = {
         "features",
         "trained-pooling",
         "one-by-one",
+        "global-average",
         "three-conv-wrong-folder",
     ),
     "loss": ("baseline", "three-conv-wrong-folder", "no-pooling-uneven"),

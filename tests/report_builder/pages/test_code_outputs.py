@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import markdown
 import pytest
 
 from report_builder.pages import code_outputs
@@ -59,7 +60,27 @@ def test_the_same_code_in_both_languages_is_run_once_and_shown_with_what_it_prin
     assert stored.content == {"printed": "<one> 42\ndata"}
     text = shown(docs, Report(code_outputs={block.name: stored.content["printed"]}))
     assert f"```python\n{CODE}\n```" in text
-    assert '<div class="xo-output"><pre>&lt;one&gt; 42\ndata</pre></div>' in text
+    assert "```{ .text .xo-output .no-copy }\n<one> 42\ndata\n```\n" in text
+
+
+def test_code_in_an_answer_and_its_output_stay_within_it(docs):
+    page = docs / "en" / "local.md"
+    page.write_text(
+        '# Page\n\n!!! question "With code: how?"\n\n    ??? success "Answer"\n\n'
+        '        {{ run("""\n        for each in (1, 2):\n\n            print(each)\n'
+        '        """) }}\n\n        Done.\n'
+    )
+    block = english(docs)
+    assert block.code == "for each in (1, 2):\n\n    print(each)"
+    text = shown(docs, Report(code_outputs={block.name: "a `x` and\n\n```"}))
+    answer = text[text.index("??? success") :].splitlines()[1:]
+    assert all(line.startswith("        ") for line in answer if line)
+    html = markdown.markdown(
+        text, extensions=["admonition", "pymdownx.details", "pymdownx.superfences"]
+    )
+    (within,) = re.findall(r"<details.*?</details>", html, re.DOTALL)
+    assert "a `x` and\n\n```" in within and "Done." in within
+    assert 'class="xo-output no-copy highlight"' in within
 
 
 def test_without_a_build_the_code_stands_there_with_a_note_and_nothing_is_run(docs, monkeypatch):
@@ -104,6 +125,15 @@ def test_code_that_fails_is_named_with_the_pages_line(docs, code, line, message)
     ):
         make(block, decides(block), store, docs, VARIABLES)
     assert store.find("code output", block.name, decides(block)) is None
+
+
+def test_code_that_fails_in_an_answer_is_named_with_the_pages_line(docs):
+    page = docs / "en" / "local.md"
+    page.write_text(
+        'import os\n\n        {{ run("""\n        import os\n\n        print(x)\n""") }}\n'
+    )
+    with pytest.raises(CheckFailed, match=re.escape(f"{page}:6: the code failed with NameError")):
+        execute(english(docs), docs, VARIABLES)
 
 
 def test_code_that_never_ends_is_stopped(docs, monkeypatch):

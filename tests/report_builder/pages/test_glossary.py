@@ -64,3 +64,16 @@ def test_only_the_abbreviations_of_a_page_are_explained_on_it():
 def test_a_page_links_to_a_term_once_and_only_to_terms_there_are(page):
     used = re.findall(r'{{ term\("([\w-]+)"', (DOCS / page).read_text(encoding="utf-8"))
     assert len(used) == len(set(used)) and set(used) <= TERMS.keys()
+
+
+@pytest.mark.parametrize("anchor", ["stride", "spacing"])
+def test_a_letter_behind_a_term_is_its_symbol_on_every_page(anchor):
+    """`stride $t$` or `步幅为 $t$`; elsewhere a letter may stand for something else."""
+    term, found = TERMS[anchor], 0
+    names = "|".join([*term.name, rf'{{{{ term\("{anchor}"\) }}}}'])
+    for page in [*DOCS.rglob("*.md"), *DOCS.rglob("*.py")]:
+        text = page.read_text(encoding="utf-8")
+        for letter in re.findall(rf"(?:{names})(?:（\w+）)?[为是]? ?\$([a-z])\$", text):
+            assert letter == term.symbol, page
+            found += 1
+    assert found >= 4

@@ -12,20 +12,11 @@ from report_builder.results.widget_data import stepper
 from report_builder.results.widget_data.pixels import image_rows, map_rows
 from report_builder.results.widgets import WIDGETS, widgets
 from tests.report_builder.made_up_study import small_evidence
+from tests.report_builder.widget_maps import decoded
 from xo.store.source_digest import ROOT
 
 MAP = np.float32([[-2, 0], [1, 2]])
-MOST_BYTES = 150_000  # of a page's data
-
-
-def decoded(written: dict) -> np.ndarray:
-    """What docs/assets/widgets/common.js reads of a map."""
-    digits, zero = written["digits"], 16 ** written["digits"] // 2
-    rows = [
-        [int(row[k : k + digits], 16) for k in range(0, len(row), digits)]
-        for row in written["rows"]
-    ]
-    return (np.array(rows) - zero) / (zero - 1) * written["limit"]
+MOST_BYTES = 175_000  # of a page's data
 
 
 @pytest.mark.parametrize("digits", [2, 4])

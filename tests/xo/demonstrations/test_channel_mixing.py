@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 
 from tests.xo.records import untrained
-from xo.demonstrations.channel_mixing import bottleneck, mixing, partial_sums
+from xo.demonstrations.channel_mixing import bottleneck, mixing, most_cancelled, partial_sums
 from xo.demonstrations.maps import example_index, image_tensor, maps_by_layer
 
 
@@ -29,7 +30,16 @@ def test_nine_partial_maps_and_the_bias_are_pytorchs_map(small):
         == pytest.approx(sum(by_hand) + facts["bias"], abs=1e-5)
         == pytest.approx(whole[row, column], abs=1e-5)
     )
-    assert whole[row, column] == whole.max()
+    positive, negative = (sum(part for part in by_hand if part * sign > 0) for sign in (1, -1))
+    assert (facts["positive"], facts["negative"]) == pytest.approx((positive, negative), abs=1e-5)
+    assert facts["cancelled"] == pytest.approx(min(positive, -negative), abs=1e-5)
+
+
+def test_the_example_is_where_the_most_cancels():
+    parts = torch.zeros(2, 3, 2, 2)  # outputs, inputs, rows, columns
+    parts[0, :, 0, 0] = torch.tensor([9.0, 9.0, -1.0])  # large, but little cancels
+    parts[1, :, 1, 0] = torch.tensor([3.0, -4.0, 0.5])
+    assert most_cancelled(parts) == (1, 1, 0)
 
 
 def test_a_1x1_kernel_gives_a_weighted_sum_of_the_maps(small):
@@ -46,6 +56,9 @@ def test_a_1x1_kernel_gives_a_weighted_sum_of_the_maps(small):
         atol=1e-5,
     )
     assert facts["difference"] < 1e-5 and facts["parameters"] == 9 * 4 + 4
+    kernels, bias = arrays["kernels"], arrays["biases"]
+    assert kernels[facts["output"] - 1].tolist() == facts["weights"]
+    assert kernels.shape == (4, 9) and bias[facts["output"] - 1] == pytest.approx(facts["bias"])
     assert np.array_equal(arrays["rectified"], np.maximum(arrays["output"], 0))
     assert (
         abs(facts["largest_weight"]) == max(map(abs, facts["weights"]))

@@ -184,7 +184,7 @@ def test_it_goes_stale_by_the_runs_it_uses_and_by_no_others(store, data, train, 
             "WIDE, NARROW = 128",
             {"bottleneck"},
         ),
-        ("demonstrations/maps", "labels == 0)[0]", "labels == 0)[-1]", {"partial-sums"}),
+        ("demonstrations/maps", "labels == 0)[0]", "labels == 0)[-1]", {"sharing", "partial-sums"}),
         ("network/measurements", "POOL = 2  #", "POOL = 2  # indeed", set()),
         (
             "network/measurements",

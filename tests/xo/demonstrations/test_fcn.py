@@ -211,11 +211,21 @@ def test_what_is_recorded_of_it(size, classes):
         == (classes, facts["heat_height"], facts["heat_width"])
         == (classes, -(-h // 4), -(-w // 4))
     )
+    for axis, (seen, first) in enumerate(facts["seen"]):  # a score stands at each image's corner
+        assert size[axis] - 4 < seen <= size[axis] and first < 0
+        assert all((corner[axis] - first) % facts["stride"] == 0 for corner in facts["corners"])
     np.testing.assert_allclose(arrays["large"].sum(0), 1, rtol=1e-5)
     assert (arrays["sharp"] <= arrays["large"]).all() and arrays["sharp"][
         :, -size[0] // 2 :, -size[1] // 2 :
     ].max() < 1e-3  # the empty place
-    assert facts["edge_after"] > facts["edge_before"] and 0 <= facts["right_pixels"] <= 1
+    assert 0 <= facts["right_pixels"] <= 1
+    # The skip is one factor for all classes.
+    shared = arrays["sharp"] / arrays["large"]
+    np.testing.assert_allclose(shared, shared[:1].repeat(classes, 0), atol=1e-4)
+    ink, marked = arrays["canvas"] != GROUND, shared[0] >= facts["marked"]
+    assert facts["strokes_marked"] == pytest.approx(marked[ink].mean(), abs=1e-3)
+    assert 0 < facts["marks_near"] <= 1 and facts["upsampling_kernel"] == 2 * facts["stride"]
+    assert facts["upsampling_least"] == pytest.approx(1) == facts["upsampling_most"]
     assert [each["class"] for each in facts["placed"]] == [
         data.classes[k % classes] for k in range(5)
     ]

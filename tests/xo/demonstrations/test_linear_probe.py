@@ -12,7 +12,13 @@ from tests.xo.records import record_of
 from xo.data.dataset import DataSet, Split
 from xo.demonstrations import linear_probe as probing
 from xo.demonstrations.linear_probe import PENALTIES, probe, probes, values_by_depth
-from xo.demonstrations.top_patches import expected_largest_share, patches, ranked
+from xo.demonstrations.top_patches import (
+    by_rank,
+    expected_largest_share,
+    patches,
+    ranked,
+    typical_share,
+)
 from xo.network.evaluate import as_input
 from xo.network.model import untrained_network
 from xo.variants import Variant
@@ -268,3 +274,15 @@ def test_a_channel_that_never_fires_is_silent():
 def test_what_chance_gives_of_one_class():
     assert expected_largest_share(np.array([0, 0, 1, 1]), 1) == 1
     assert expected_largest_share(np.array([0, 0, 1, 1]), 2) == pytest.approx(0.75, abs=0.02)
+
+
+def test_images_are_taken_from_the_head_the_middle_and_the_end_of_the_line():
+    values, labels = np.array([1.0, 9, 5, 7, 3, 8, 2, 6, 4]), np.zeros(9, dtype=int)
+    assert by_rank(values, labels).tolist() == [[1, 5, 3], [7, 2, 8], [4, 6, 0]]
+    assert by_rank(values[:2], labels[:2]).tolist() == [[1, 0]] * 3
+
+
+def test_a_typical_response_is_the_median_by_the_largest_of_channels_that_respond():
+    values = np.array([[4.0, 0, 10], [2, 0, 1], [1, 0, 9]])
+    assert typical_share(values) == pytest.approx((2 / 4 + 9 / 10) / 2)
+    assert typical_share(np.zeros((3, 2))) is None

@@ -59,3 +59,15 @@ def test_parameters_of_a_shared_a_local_and_a_dense_layer(small):
     assert facts["dense"] == 116 * 116 * 9 * 114 * 114 + 9 * 114 * 114
     assert facts["multiply_adds_shared"] == facts["multiply_adds_local"] == 9 * 114 * 114 * 9
     assert facts["local_times"] == facts["local"] / facts["shared"]
+
+
+def test_the_map_of_a_shifted_image_is_the_shifted_map(small):
+    facts, arrays = sharing(untrained(small, "baseline"), small)
+    assert facts["shift"] == [6, 12] and facts["shift_difference"] < 1e-6
+    assert np.array_equal(arrays["shifted_image"][6:, 12:], arrays["image"][:-6, :-12])
+    assert (arrays["shifted_image"][:6] == facts["background"]).all()
+    kernel, bias = (arrays[name][facts["channel"] - 1] for name in ("kernels", "biases"))
+    for image, values in (("image", "map"), ("shifted_image", "shifted_map")):
+        windows = np.lib.stride_tricks.sliding_window_view(arrays[image] / 255, kernel.shape)
+        by_hand = np.einsum("hwij,ij->hw", windows, kernel) + bias
+        np.testing.assert_allclose(arrays[values], by_hand, atol=1e-5)

@@ -7,7 +7,7 @@ import pytest
 
 from report_builder.figures.concepts import bottleneck, mixing, partial_sums, sharing
 from report_builder.figures.toolkit import pixels
-from report_builder.text import hundredths
+from report_builder.text import hundredths, thousandths
 
 from ..pictures import EN, contains, drawn, words
 
@@ -15,12 +15,14 @@ from ..pictures import EN, contains, drawn, words
 def test_partial_sums_add_up(evidence):
     numbers = partial_sums.measure(evidence)
     assert numbers.total + numbers.bias == pytest.approx(numbers.result)
+    assert numbers.positive + numbers.negative == pytest.approx(numbers.total)
+    assert numbers.positive > 0 > numbers.negative
     here = numbers.partial_maps[:, numbers.row, numbers.column]
     assert here.tolist() == pytest.approx(numbers.parts)
     rows = partial_sums.describe(numbers).rows
     assert len(rows) == 9 and rows[-1]["running_sum"] == pytest.approx(numbers.total)
     shown = words(drawn(partial_sums, numbers))
-    assert {hundredths(part) for part in numbers.parts} <= set(shown)
+    assert {thousandths(part) if part else "0" for part in numbers.parts} <= set(shown)
 
 
 def test_mixing_shows_the_inputs_with_their_weights(evidence):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from report_builder.figures.concepts import patches
+from report_builder.figures.concepts import patch_ranks, patches
 from report_builder.figures.toolkit import pixels
 
 from ..pictures import contains, drawn, words
@@ -29,3 +29,13 @@ def test_a_corner_is_where_the_field_begins_in_the_image(evidence):
         image = images[evidence.data.test.ids.index(name)]
         patch = image[row : row + block.side, column : column + block.side]
         assert (block.patches[0, 0] == patch).all()
+
+
+def test_ranks_show_the_strongest_the_middle_and_the_weakest(evidence):
+    record, numbers = evidence.demonstrations["patches"], patch_ranks.measure(evidence)
+    figure = drawn(patch_ranks, numbers)
+    assert contains(figure, pixels.gray(record.array("rank_patches")[2, 1, 0]))
+    assert numbers.shares.max() == 1 and len(patch_ranks.describe(numbers).rows) == 5 * 3 * 3
+    values = record.array("rank_values")
+    expected = f"{100 * values[0, 2, 2] / values[0].max():.0f}\u00a0%"
+    assert expected in words(figure)

@@ -36,9 +36,3 @@ def test_least_and_most_loss_stand_in_the_title(evidence):
     lost = {"max": 0.5, "mean": 0.1, "gaussian": 0.9, "trained": 0.3}
     title = pooling_detail.describe(numbers._replace(lost=lost)).title.en
     assert "least with mean (10.0\u00a0%), most with Gaussian (90.0\u00a0%)" in title
-
-
-def test_a_network_that_has_not_learned_is_called_so(evidence):
-    source = pooling_kinds.measure(evidence).source
-    assert ", not solved), " in source._replace(solved=False).text.en
-    assert "not solved" not in source._replace(solved=True).text.en

@@ -36,6 +36,6 @@ def test_the_strongest_value_is_that_of_any_channel():
 def test_without_the_variant_features_the_deepest_one_is_shown(make_evidence):
     variants = (VARIANTS["baseline"], VARIANTS["three-conv"])
     numbers = levels.measure(make_evidence(seeds=1, epochs=1, variants=variants, dense=(8,)))
-    assert numbers.variant.name == "three-conv"
+    assert numbers.network.variant.name == "three-conv"
     names = [level.name.en for level in numbers.levels]
     assert names == ["Low level", "Middle level", "High level"]

@@ -1,0 +1,43 @@
+"""C5: the maps of every block of a trained network, for an image of each of two classes.
+
+{"classes": ["O", "X"], "images": [rows of pixels, a digit in hex each, from 0 ink to f paper],
+ "levels": [{"name": {"zh", "en"}, "size", "stride", "offset": of what a value sees, in pixels,
+             "maps": [[rows of values for each channel], for each image]}],
+ "colors": {"light", "dark"}}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from report_builder.evidence.feature_levels import feature_levels
+from report_builder.results.widget_data.pixels import MAX_PIXELS, SCALE, image_rows, map_rows
+
+if TYPE_CHECKING:
+    from report_builder.evidence.study import Evidence
+
+
+def content(evidence: Evidence) -> dict[str, Any] | None:
+    """None where there is no run or its maps are too large."""
+    if not evidence.runs("features"):
+        return None
+    numbers = feature_levels(evidence)
+    pixels = sum(level.maps.size for level in numbers.levels)
+    if pixels > 1.1 * MAX_PIXELS or numbers.shown.images.ndim != 3:
+        return None
+    return {
+        "classes": list(numbers.shown.class_names[:2]),
+        "images": [image_rows(image, digits=1) for image in numbers.shown.images],
+        "levels": [
+            {
+                "name": level.name,
+                **level.field._asdict(),
+                "maps": [
+                    [map_rows(each, limit=float(level.maps.max()) or 1.0) for each in of_image]
+                    for of_image in level.maps
+                ],
+            }
+            for level in numbers.levels
+        ],
+        "colors": SCALE,
+    }
