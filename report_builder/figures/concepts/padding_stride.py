@@ -100,7 +100,7 @@ def describe(numbers: PaddingStride) -> Description:
             "大框是第一个窗口，小框是各个窗口的中心，每个中心给出一个输出；填充的 0 涂成底色。"
             "四种做法用同一个核，输出同一色标，零在正中。",
             "The large frame is the first window, small frames are the middles of all windows; "
-            "each gives an output. Zeros that padding adds are tinted. All four use the same "
+            "each gives an output. Cells of 0 that padding adds are tinted. All four use the same "
             "kernel, and outputs share a scale, zero in the middle.",
         ),
         rows=[

@@ -87,7 +87,7 @@ def describe(numbers: SmallConvolution) -> Description:
     return Description(
         title=Text(
             f"9 个像素与核的 9 个数一一相乘再相加，不为 0 的是 {used} = {result}，写进第一格",
-            f"Nine pixels times nine weights, added up: {used} = {result} without the zeros, the "
+            f"9 pixels times 9 weights, added up: {used} = {result} of those that are not 0, the "
             "first cell of the output",
         ),
         alt=Text(
