@@ -86,9 +86,10 @@ def describe(numbers: SmallConvolution) -> Description:
     rows = "；".join(" ".join(map(whole_number, row)) for row in numbers.output)
     return Description(
         title=Text(
-            f"{count} 个像素与核的 {count} 个数相乘再相加，不为 0 的是 {used} = {result}，写进第一格",
-            f"{count} pixels times {count} weights, added up: {used} = {result} of those that are not 0, "
-            "the first cell of the output",
+            f"{count} 个像素与核的 {count} 个数相乘再相加，不为 0 的是 {used} = {result}，"
+            "写进第一格",
+            f"{count} pixels times {count} weights, added up: {used} = {result} of those that are "
+            "not 0, the first cell of the output",
         ),
         alt=Text(
             f"一幅 {height}×{width} 的图像，左上角的 {size}×{size} 窗口加了框；卷积核；九个乘积；"
