@@ -1,7 +1,7 @@
 """Code on pages, `{{ run(\"\"\"code\"\"\") }}`: run by a build and shown with what it printed.
 
-`mkdocs serve` never runs it. Each block stands alone: it runs in a process of its own with this
-project's Python.
+`mkdocs serve` never runs it. Each block stands alone: it runs in a process of its own, which has
+the libraries in memory already.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ import ast
 import os
 import platform
 import re
-import subprocess
+import runpy
 import sys
 import tempfile
+import traceback
 from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -23,7 +24,7 @@ from report_builder.pages.templating import fill
 from xo.errors import CheckFailed
 from xo.store.artifact import Artifact
 from xo.store.inputs import Inputs, sha256
-from xo.store.processes import ONE_THREAD
+from xo.store.processes import ONE_THREAD, Process, begin, start_server
 from xo.store.source_digest import ROOT, Source
 from xo.store.store import Store
 
@@ -110,27 +111,49 @@ def execute(block: CodeBlock, docs: Path, variables: Mapping[str, str]) -> str:
     Raises CheckFailed, which names the page's line, where it fails or runs for longer than TIMEOUT.
     """
     with tempfile.TemporaryDirectory() as scratch:
-        script = Path(scratch) / "code.py"
+        folder = Path(scratch, "code")
+        folder.mkdir()
+        script = folder / "code.py"
         script.write_text(f"{block.code}\n", encoding="utf-8")
-        try:
-            done = subprocess.run(
-                [sys.executable, script],
-                cwd=scratch,
-                env=environment(variables),
-                capture_output=True,
-                encoding="utf-8",
-                timeout=TIMEOUT,
-            )
-        except subprocess.TimeoutExpired:
+        printed, errors = Path(scratch, "printed"), Path(scratch, "errors")
+        start_server(RUNNING)  # unless the build has started it with more
+        arguments = (script, printed, errors, environment(variables))
+        process = Process(target=_run, args=arguments, daemon=True)  # ends with its caller
+        process.start()
+        process.join(TIMEOUT)
+        if process.is_alive():
+            process.kill()
+            process.join()
             raise CheckFailed(
                 f"{_place(block, docs)}: the code ran for more than {TIMEOUT} s; mend it"
-            ) from None
-    if done.returncode:
-        lines = re.findall(rf'File "{re.escape(str(script))}", line (\d+)', done.stderr)
-        last = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
-        place = _place(block, docs, int(lines[-1]) if lines else 1)
-        raise CheckFailed(f"{place}: the code failed with {last[-1]}; mend it")
-    return done.stdout.rstrip("\n")
+            )
+        if process.exitcode:
+            failure = errors.read_text(encoding="utf-8")
+            lines = re.findall(rf'File "{re.escape(str(script))}", line (\d+)', failure)
+            last = failure.strip().splitlines() or [f"exit status {process.exitcode}"]
+            place = _place(block, docs, int(lines[-1]) if lines else 1)
+            raise CheckFailed(f"{place}: the code failed with {last[-1]}; mend it")
+        return printed.read_text(encoding="utf-8").rstrip("\n")
+
+
+def _run(script: Path, printed: Path, errors: Path, variables: Mapping[str, str]) -> None:
+    """In a process of its own: runs a script in its folder; what it prints goes to two files."""
+    begin()
+    os.environ.update(variables)
+    os.chdir(script.parent)
+    for stream, path in ((1, printed), (2, errors)):  # of the programs that it starts as well
+        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), stream)
+    sys.stdout, sys.stderr = (open(stream, "w", encoding="utf-8") for stream in (1, 2))
+    sys.argv = [str(script)]
+    sys.path.insert(0, str(script.parent))
+    try:
+        runpy.run_path(str(script), run_name="__main__")
+    except Exception:
+        traceback.print_exc()
+        sys.exit(1)
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
 
 
 def _place(block: CodeBlock, docs: Path, line: int = 1) -> str:

@@ -114,6 +114,25 @@ def test_a_page_has_no_barrier_and_fits_a_narrow_window(page: Page, path: str):
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
 
 
+@pytest.mark.parametrize("path", ["concepts/local/", "en/evidence/method/"])
+def test_answers_unfold_with_their_code_and_leave_no_barrier(page: Page, path: str):
+    page.set_viewport_size(NARROW)
+    page.goto(path)
+    questions = page.locator("article .admonition.question")
+    assert questions.count() >= 3
+    for question in questions.all():
+        answer = question.locator("details.success")
+        expect(answer.locator("p").first).not_to_be_visible()
+        answer.locator("summary").press("Enter")
+        expect(answer.locator("p").first).to_be_visible()
+    output = questions.last.locator("details.success .highlight + .xo-output")
+    expect(output).to_be_visible()
+    assert output.inner_text().strip() and output.locator("button").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    violations = Axe().run(page).response["violations"]
+    assert [each["id"] for each in violations if each["impact"] in SERIOUS] == []
+
+
 def listen(page: Page, own: str) -> tuple[list[str], list[str]]:
     """What goes wrong on the page, and what it requests from hosts other than `own`, as it
     happens.

@@ -163,6 +163,15 @@ def test_tables_captions_and_alternative_texts_show_the_names(page: Page):
     assert any(name in caption for name in CLASSES), caption
 
 
+def test_a_widget_shows_the_names_and_runs_none(page: Page):
+    page.goto("en/concepts/fcn/")
+    labels = page.locator("#widget-fcn [data-part=class] label")
+    assert labels.all_inner_texts() == sorted(CLASSES)
+    status = page.locator("#widget-fcn [data-part=status]")
+    for name in CLASSES:
+        expect(status).to_contain_text(name)
+
+
 def test_an_enlarged_figure_runs_no_name(page: Page):
     page.goto("en/xo/data/")
     page.locator("#figure-samples img").first.click()

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from xo.demonstrations.maps import (
     example_index,
     image_tensor,
     kernel_and_bias,
-    largest_value,
     maps_by_layer,
     most_varied_channel,
 )
@@ -27,18 +27,22 @@ WIDE, NARROW = 256, 64  # channels of the bottleneck of He et al. 2016
 
 @torch.inference_mode()
 def partial_sums(nets: Networks, data: DataSet) -> Computed:
-    """One output channel of the baseline's second convolution, as a sum over input channels."""
+    """One output channel of the baseline's second convolution, as a sum over input channels.
+
+    Channel and place are those where the most cancels: where the positive parts and the negative
+    ones are both large.
+    """
     net, index = nets["baseline"][0][1], example_index(data)
     steps = maps_by_layer(net, image_tensor(data.test.images[index]))
     inputs, outputs = steps["relu1"], steps["conv2"]  # (1, 9, H, W), (1, 5, H-2, W-2)
-    unit = most_varied_channel(outputs)
+    every_part = partial_maps(net.conv[1], inputs[0])  # (5, 9, H-2, W-2)
+    unit, row, column = most_cancelled(every_part)
+    parts = every_part[unit]
     kernels, bias = kernel_and_bias(net.conv[1], unit)  # (9, 3, 3), ()
-    parts = F.conv2d(inputs[0][:, None], kernels[:, None], groups=1)  # each map under each kernel
-    parts = parts[range(len(kernels)), range(len(kernels))]  # (9, H-2, W-2), its own kernel each
     total = parts.sum(0) + bias
-    row, column = largest_value(outputs[0, unit])
     size = kernels.shape[-1]
     here = parts[:, row, column]
+    positive, negative = float(here.clamp(min=0).sum()), float(here.clamp(max=0).sum())
     facts = {
         "image": data.classes[data.test.labels[index]],
         "unit": unit + 1,
@@ -47,6 +51,9 @@ def partial_sums(nets: Networks, data: DataSet) -> Computed:
         "row": row,
         "column": column,
         "parts": here.tolist(),
+        "positive": positive,
+        "negative": negative,
+        "cancelled": min(positive, -negative),
         "sum": float(here.sum()),
         "bias": float(bias),
         "output": float(here.sum() + bias),
@@ -59,6 +66,8 @@ def partial_sums(nets: Networks, data: DataSet) -> Computed:
     arrays = {
         "inputs": inputs[0].numpy(),
         "kernels": kernels.numpy(),
+        "every_kernel": net.conv[1].weight.contiguous().numpy(),  # (5, 9, 3, 3)
+        "biases": net.conv[1].state_dict()["bias"].numpy(),
         "parts": parts.numpy(),
         "output": total.numpy(),
         "patches": inputs[0, :, row : row + size, column : column + size].numpy(),
@@ -66,10 +75,27 @@ def partial_sums(nets: Networks, data: DataSet) -> Computed:
     return facts, {name: array.copy() for name, array in arrays.items()}
 
 
+def partial_maps(conv: nn.Conv2d, inputs: Tensor) -> Tensor:
+    """`(C, H, W)` -> `(M, C, H', W')`: each input map under each output channel's kernel for it."""
+    count, channels = conv.weight.shape[:2]
+    kernels = conv.weight.transpose(0, 1).flatten(0, 1)[:, None]  # (C * M, 1, k, k)
+    found = F.conv2d(inputs[None], kernels, groups=channels)[0]
+    return found.unflatten(0, (channels, count)).transpose(0, 1)
+
+
+def most_cancelled(parts: Tensor) -> tuple[int, int, int]:
+    """Of `(M, C, H, W)` the output channel, row and column where the smaller one of two sums, of
+    the positive parts and of the negative ones, is largest.
+    """
+    cancelled = torch.minimum(parts.clamp(min=0).sum(1), -parts.clamp(max=0).sum(1))  # (M, H, W)
+    unit, row, column = (int(i) for i in np.unravel_index(int(cancelled.argmax()), cancelled.shape))
+    return unit, row, column
+
+
 @torch.inference_mode()
 def mixing(nets: Networks, data: DataSet) -> Computed:
     """One output channel of the 1x1 layer: at each pixel the same weighted sum of its inputs."""
-    (run, net), index = nets["one-by-one"][0], example_index(data)
+    net, index = nets["one-by-one"][0][1], example_index(data)
     k = next(k for k, conv in enumerate(net.conv, 1) if conv.kernel_size == (1, 1))
     steps = maps_by_layer(net, image_tensor(data.test.images[index]))
     inputs, outputs = steps[f"relu{k - 1}"][0], steps[f"conv{k}"]  # (9, H, W), (1, 4, H, W)
@@ -80,8 +106,6 @@ def mixing(nets: Networks, data: DataSet) -> Computed:
     by_hand = torch.einsum("c,chw->hw", weights, inputs) + bias
     largest = int(weights.abs().argmax())
     facts = {
-        "seed_accuracy": run.test_accuracy,
-        "solved": run.solved,
         "image": data.classes[data.test.labels[index]],
         "channels_in": len(weights),
         "channels_out": outputs.shape[1],

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from report_builder.palette import COLORS, class_pairs
-from report_builder.results.widget_data.pixels import MAX_PIXELS, image_rows, map_rows
+from report_builder.results.widget_data.pixels import image_rows, map_rows
 from report_builder.text import class_name
 
 if TYPE_CHECKING:
     from report_builder.evidence.study import Evidence
 
 DIGITS = 3  # of a probability: its numbers are shown
-MAX_CLASSES = 3  # whose maps a page can hold
+MAX_CHARACTERS = 140_000  # of canvas and maps together, that a page can hold
 
 
 def content(evidence: Evidence) -> dict[str, Any] | None:
@@ -30,7 +30,7 @@ def content(evidence: Evidence) -> dict[str, Any] | None:
         return None
     record = evidence.shown_demonstration("fcn")
     facts, canvas, maps = record.facts, record.array("canvas"), record.array("coarse")
-    if canvas.size > 2 * MAX_PIXELS or len(maps) > MAX_CLASSES:
+    if canvas.size + DIGITS * maps.size > MAX_CHARACTERS:
         return None
     names = tuple(map(class_name, facts["classes"]))
     center = facts["placed"][0]["center"]
