@@ -21,7 +21,7 @@ CONVOLUTION_FACTS: dict[str, dict[str, Quoted]] = {
         "turned": Quoted(
             _rows_of_three,
             "核转置之后的 9 个输出，逐行",
-            "the nine outputs of the transposed kernel, row by row",
+            "the 9 outputs of the transposed kernel, row by row",
         ),
         "exercise_side": Quoted(
             count,
