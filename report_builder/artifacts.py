@@ -96,7 +96,12 @@ def make_missing(requested: Iterable[RequestedArtifact], jobs: int) -> Iterator[
     if not missing:
         return
     parallel = jobs > 1 and len(missing) >= FEW
-    with ThreadPoolExecutor(jobs if parallel else 1) as threads, processes.pool(jobs) as pool:
+    runs_code = any(each.kind == code_outputs.KIND for each in missing)
+    libraries = code_outputs.RUNNING if runs_code else ()  # of all processes that start from now on
+    with (
+        ThreadPoolExecutor(jobs if parallel else 1) as threads,
+        processes.pool(jobs, libraries=libraries) as pool,
+    ):
         try:
             futures = [threads.submit(_make, each, pool if parallel else None) for each in missing]
             for future in as_completed(futures):

@@ -24,7 +24,7 @@ from report_builder.pages.templating import fill
 from xo.errors import CheckFailed
 from xo.store.artifact import Artifact
 from xo.store.inputs import Inputs, sha256
-from xo.store.processes import ONE_THREAD, Process, begin, start_server
+from xo.store.processes import ONE_THREAD, Process, begin
 from xo.store.source_digest import ROOT, Source
 from xo.store.store import Store
 
@@ -116,7 +116,6 @@ def execute(block: CodeBlock, docs: Path, variables: Mapping[str, str]) -> str:
         script = folder / "code.py"
         script.write_text(f"{block.code}\n", encoding="utf-8")
         printed, errors = Path(scratch, "printed"), Path(scratch, "errors")
-        start_server(RUNNING)  # unless the build has started it with more
         arguments = (script, printed, errors, environment(variables))
         process = Process(target=_run, args=arguments, daemon=True)  # ends with its caller
         process.start()

@@ -291,7 +291,7 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
             "block's in nearly all networks",
         ),
         refuted=Text(
-            f"训练之前，信号在最后一个隐藏层缩小到不足第一块一半的网络，不到 {NEARLY_ALL_SHARE}",
+            f"训练之前，最后一个隐藏层的信号不及第一块一半的，不到 {NEARLY_ALL_SHARE}",
             f"Before training, fewer than {NEARLY_ALL_SHARE} of the networks have less than half "
             "of the first block's signal in the last hidden layer",
         ),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from xo.data.dataset import DataSet
     from xo.demonstrations.table import Computed, Networks
 
-# A ring of 5x5 pixels, 1 ink and 0 paper, and a kernel that compares left with right.
+# A white ring of 5x5 pixels on black, 1 and 0, and a kernel that compares left with right.
 RING = ((0, 1, 1, 1, 0), (1, 0, 0, 0, 1), (1, 0, 0, 0, 1), (1, 0, 0, 0, 1), (0, 1, 1, 1, 0))
 LEFT_MINUS_RIGHT = ((1, 0, -1), (1, 0, -1), (1, 0, -1))
 PADDINGS = (0, 1)

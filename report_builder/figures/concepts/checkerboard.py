@@ -24,7 +24,7 @@ AROUND = 18  # values a side of the heat map, around the first shape
 NAMES = {
     "uneven": Text("转置卷积，核 3，步幅 2", "Transposed, kernel 3, stride 2"),
     "even": Text("转置卷积，核 4，步幅 2", "Transposed, kernel 4, stride 2"),
-    "resized": Text("边长加倍，再做 3×3 卷积", "Enlarged twice, then 3×3"),
+    "resized": Text("先放大一倍，再做 3×3 卷积", "Enlarged twice, then 3×3"),
 }
 
 
@@ -124,7 +124,7 @@ def draw(numbers: Checkerboard, style: Style) -> Figure:
         heat = shades(numbers.larger[name], 0, brightest, (style.ground, color))
         picture.paint(fit(heat, side, side), x, heat_y)
     words = Text(
-        f"{numbers.class_name} 的热力图，边长加倍",
+        f"{numbers.class_name} 的热力图，放大一倍",
         f"Heat map of {numbers.class_name}, made twice as large",
     )
     picture.note(20, heat_y - 8, words, 9.5)

@@ -127,7 +127,7 @@ def describe(numbers: Occlusion) -> Description:
             f"{second} {other} → {least[1]}；低于 0 就判错",
             f"With {side}×{side} pixels covered, the lead of the right class falls as low as "
             f"{least[0]} of {one} for the {first} and {least[1]} of {other} for the {second}; "
-            "a negative lead is a wrong answer",
+            "where it is negative, the answer is wrong",
         ),
         alt=Text(
             f"两行，{first} 和 {second} 各一行：图像，用底色遮挡和用灰色遮挡时各处的领先。"

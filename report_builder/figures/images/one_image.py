@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from report_builder.figures.inside.shown_images import ShownImages, measure_images
+from report_builder.evidence.shown_images import ShownImages, measure_images
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import POINT
 from report_builder.figures.toolkit.picture import Picture

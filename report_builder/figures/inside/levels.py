@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from report_builder.figures.inside.shown_images import ShownImages, measure_images
+from report_builder.evidence.feature_levels import Level, feature_levels
+from report_builder.evidence.shown_images import ShownImages
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import LINE_STYLES
 from report_builder.figures.toolkit.picture import ON_WHITE, Picture
@@ -15,31 +16,9 @@ from report_builder.figures.toolkit.shown_network import Network, network_of_run
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import joined
 from report_builder.text import Text, plural
-from xo.network.measurements import Field, receptive_fields
 
 if TYPE_CHECKING:
     from report_builder.figures.toolkit.typing import Evidence, Figure
-
-LEVELS = Text("低层", "Low level"), Text("中层", "Middle level"), Text("高层", "High level")
-ONLY = Text("唯一一层", "Only level")
-
-
-class Level(NamedTuple):
-    """The maps of one block after ReLU."""
-
-    name: Text
-    maps: np.ndarray  # (2, C, H, W)
-    field: Field  # that a value sees, in pixels
-
-    @property
-    def size(self) -> str:
-        return f"{self.maps.shape[2]}×{self.maps.shape[3]}"
-
-    def strongest(self, image: int) -> tuple[int, int]:
-        """Row and column of the largest value of any channel."""
-        values = self.maps[image].max(axis=0)
-        row, column = np.unravel_index(int(values.argmax()), values.shape)
-        return int(row), int(column)
 
 
 class Levels(NamedTuple):
@@ -51,25 +30,8 @@ class Levels(NamedTuple):
 
 
 def measure(evidence: Evidence) -> Levels:
-    """The maps of the variant "features" or, without it, of the one with the most convolutions."""
-    if evidence.runs("features"):
-        variant = evidence.variant("features")
-    else:
-        variant = max(evidence.variants, key=lambda each: len(each.channels))
-    run = evidence.representative(variant.name)
-    shown, fields = measure_images(run), receptive_fields(run.layers)
-    blocks = [layer.name for layer in run.layers if layer.kind == "relu"]
-    levels = [
-        Level(_name(b, len(blocks)), run.array(f"maps.{block}")[shown.places], fields[block])
-        for b, block in enumerate(blocks)
-    ]
+    run, shown, levels = feature_levels(evidence)
     return Levels(network_of_run(evidence, run), shown, levels)
-
-
-def _name(level: int, levels: int) -> Text:
-    if levels == 1:
-        return ONLY
-    return LEVELS[0 if level == 0 else 2 if level == levels - 1 else 1]
 
 
 def draw(numbers: Levels, style: Style) -> Figure:

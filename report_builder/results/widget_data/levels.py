@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from report_builder.figures.inside import levels
+from report_builder.evidence.feature_levels import feature_levels
 from report_builder.results.widget_data.pixels import MAX_PIXELS, SCALE, image_rows, map_rows
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def content(evidence: Evidence) -> dict[str, Any] | None:
     """None where there is no run or its maps are too large."""
     if not evidence.runs("features"):
         return None
-    numbers = levels.measure(evidence)
+    numbers = feature_levels(evidence)
     pixels = sum(level.maps.size for level in numbers.levels)
     if pixels > 1.1 * MAX_PIXELS or numbers.shown.images.ndim != 3:
         return None

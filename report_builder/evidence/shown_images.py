@@ -1,4 +1,4 @@
-"""The two images that figures of a network show it on."""
+"""The two images that a network is shown on."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from report_builder.figures.toolkit.words import class_names
+from report_builder.text import class_name
 
 if TYPE_CHECKING:
     from xo.runs.record import RunRecord
@@ -30,7 +30,7 @@ def measure_images(run: RunRecord) -> ShownImages:
     return ShownImages(
         images=run.array("shown_images")[places],
         image_ids=image_ids,
-        class_names=class_names(run),
+        class_names=tuple(map(class_name, run.classes)),
         places=places,
         probabilities=run.array("test_probabilities")[[run.test_ids.index(i) for i in image_ids]],
     )
