@@ -122,14 +122,18 @@ def _fates(report: Report) -> Iterator[Pair]:
                 yield from _equal(fates.get(f"{subject}.fates.solved"), counts[0])
 
 
-def _worked_example(report: Report) -> Iterator[Pair]:
-    parts = [_value(report, f"windows.{part}") for part in ("sum", "bias", "output")]
-    if all(parts):
-        products, bias, output = parts
-        total = products.number + bias.number  # type: ignore[union-attr]
-        off = products.off + bias.off  # type: ignore[union-attr]
-        yield from _equal(Shown(total, "windows.sum + windows.bias", off), output)
-        yield from _equal(output, _value(report, "windows.pytorch"))
+def _worked_examples(report: Report) -> Iterator[Pair]:
+    for of, one, other, sum_of_both in (
+        ("windows", "sum", "bias", "output"),
+        ("partial-sums", "positive", "negative", "sum"),
+        ("partial-sums", "sum", "bias", "output"),
+    ):
+        a, b = (_value(report, f"{of}.{part}") for part in (one, other))
+        if a and b:
+            added = Shown(a.number + b.number, f"{of}.{one} + {of}.{other}", a.off + b.off)
+            yield from _equal(added, _value(report, f"{of}.{sum_of_both}"))
+    for of in ("windows", "partial-sums"):
+        yield from _equal(_value(report, f"{of}.output"), _value(report, f"{of}.pytorch"))
 
 
 # Counts, shares and intervals
@@ -408,7 +412,7 @@ RELATIONS = [
     Relation(Text("表的合计等于正文里的数", "a total equals the value of it"), _totals_and_values),
     Relation(Text("n 等于存储中的训练次数", "n is the number of stored runs"), _runs),
     Relation(Text("各种结局的次数合计为 n", "numbers of fates add up to n"), _fates),
-    Relation(Text("乘积之和加偏置等于输出", "sum and bias make the output"), _worked_example),
+    Relation(Text("乘积之和加偏置等于输出", "sum and bias make the output"), _worked_examples),
     Relation(Text("个数不超过总数", "a count is no larger than its n"), _counts_within_n),
     Relation(
         Text(
