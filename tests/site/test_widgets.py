@@ -31,7 +31,9 @@ PLACES = {  # name: path of its page, from the pages' sources
 SEEN = """root => [root.innerText, ...[...root.querySelectorAll("canvas")].map(c => c.toDataURL()),
   ...[...root.querySelectorAll("polyline")].map(line => line.getAttribute("points")),
   ...[...root.querySelectorAll("i")].map(frame => frame.style.cssText)].join()"""
-COLORS = """root => [...[...root.querySelectorAll("canvas")].map(c => c.toDataURL()),
+COLORS = """root => [
+  ...[...root.querySelectorAll("td")].map(cell => getComputedStyle(cell).backgroundColor),
+  ...[...root.querySelectorAll("canvas")].map(c => c.toDataURL()),
   ...[...root.querySelectorAll("polyline")].map(line => getComputedStyle(line).stroke)].join()"""
 CONTROLS = "input:not([type=radio]), input[type=radio]:checked, select, [role=application]"
 
