@@ -1,6 +1,7 @@
 """The table of pictures that a reader can change, and the data that their scripts read.
 
-The script of a widget is docs/assets/widgets/NAME.js; a page calls it with `widget("NAME")`.
+The script of a widget is docs/assets/widgets/NAME.js; a page calls it with `widget("NAME")`. The data
+of one that shows a trained network name it, as `network`.
 """
 
 from __future__ import annotations

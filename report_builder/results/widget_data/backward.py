@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from report_builder.evidence.shown_network import network_of
 from report_builder.results.widget_data.pixels import SCALE, map_rows
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def content(evidence: Evidence) -> dict[str, Any] | None:
     windows = values.reshape(rows, 2, columns, 2).transpose(0, 2, 1, 3).reshape(rows, columns, 4)
     winners = np.argmax(windows, axis=2)
     return {
+        "network": network_of(evidence, record, "baseline").text,
         "map": map_rows(values, DIGITS),
         "after": map_rows(record.array("region.after"), DIGITS),
         "winners": ["".join(map(str, row)) for row in winners.tolist()],
