@@ -240,7 +240,7 @@ def partial_sums(evidence: Evidence) -> Table:
     record = evidence.shown_demonstration("partial-sums")
     columns = (
         Column(Text("输入通道", "Input channel"), True),
-        Column(Text("部分", "Part"), True),
+        Column(Text("这一格的结果", "Part"), True),
         Column(Text("累计", "Running sum"), True),
     )
 

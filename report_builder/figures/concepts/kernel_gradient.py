@@ -104,7 +104,7 @@ def draw(numbers: KernelGradient, style: Style) -> Figure:
             below = top + size * CELL + points(ACROSS, 12)
             picture.note(x, below, unit_of(power).strip(), 8.5, color=style.muted)
         x += size * CELL + 80
-    words = Text("损失对特征图的梯度", "gradient by the map")
+    words = Text("损失对特征图的梯度", "gradient of the loss")
     picture.scale_bar(bar_y, limit, words)
     return picture.finished()
 
@@ -124,7 +124,7 @@ def describe(numbers: KernelGradient) -> Description:
         alt=Text(
             f"一幅 {name}，第一层一幅特征图的梯度，其中 {places} 处不为 0；"
             f"{size}×{size} 的两个数表：一个窗口的一份，全部窗口之和。",
-            f"An image of {name}; the gradient by a map of the first layer, not 0 in {places} "
+            f"An image of {name}; the gradient with respect to a map of the first layer, not 0 in {places} "
             f"places; two tables of {size}×{size} numbers: the share of one window, and the sum of "
             "all.",
         ),
