@@ -376,7 +376,7 @@ def backward(evidence: Evidence) -> Table:
         Column(Text("手算", "By hand"), True),
         Column(Text("autograd", "autograd"), True),
         Column(Text("拨动权重量出", "Measured by moving it"), True),
-        Column(Text("其中一个窗口的一份", "Share of one window"), True),
+        Column(Text("其中一个窗口的贡献", "From one window"), True),
     )
 
     def rows() -> Iterator[list[Cell]]:

@@ -50,8 +50,8 @@ NETWORK_FACTS: dict[str, dict[str, Quoted]] = {
         "margin": Quoted(
             count,
             "画布左边和上边补的空白，像素；这样每个值都在它所看范围的正中",
-            "empty background put left of and above the canvas, in pixels, so that each value stands "
-            "in the middle of what it sees",
+            "empty background put left of and above the canvas, in pixels, so that each value "
+            "stands in the middle of what it sees",
         ),
         "canvas_width": Quoted(count, "像素", "pixels"),
         "canvas_height": Quoted(count, "像素", "pixels"),

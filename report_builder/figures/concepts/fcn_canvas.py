@@ -157,8 +157,8 @@ def describe(numbers: FcnCanvas) -> Description:
             f"各图形中心的回答：{'，'.join(answers)}。",
             f"Four pictures of {size}: a canvas with {len(shapes)} shapes, its lower right corner "
             f"empty; heat maps of {both.en}, high and low between shapes and on empty "
-            "background too; and strokes in the color of the class they are taken for. At the centers of the "
-            f"shapes: {', '.join(answers)}.",
+            "background too; and strokes in the color of the class they are taken for. At the "
+            f"centers of the shapes: {', '.join(answers)}.",
         ),
         caption=network
         + Text(
@@ -169,12 +169,12 @@ def describe(numbers: FcnCanvas) -> Description:
             "类。训练过的 FCN 会从 pool1 学出每一类的得分，再相加。",
             f": the weights of its dense layers became kernels of {kernel}×{kernel} and 1×1, and "
             "were not trained any further. The canvas is laid out with test images, with "
-            f"{margin} pixels of empty background around it. The heat maps, {heat_size} and one value "
-            f"every {stride} pixels, are brought to the canvas's size by a transposed convolution "
-            "with the weights of bilinear interpolation; then comes softmax. Lower left: "
-            "probabilities times edge strength, the distance of pool1's maps from those of empty "
-            "background. This says where a stroke is, not of which class; a trained FCN would learn "
-            "scores of each class from pool1, and add them.",
+            f"{margin} pixels of empty background around it. The heat maps, {heat_size} and one "
+            f"value every {stride} pixels, are brought to the canvas's size by a transposed "
+            "convolution with the weights of bilinear interpolation; then comes softmax. Lower "
+            "left: probabilities times edge strength, the distance of pool1's maps from those of "
+            "empty background. This says where a stroke is, not of which class; a trained FCN "
+            "would learn scores of each class from pool1, and add them.",
         ),
         rows=[
             {
