@@ -51,14 +51,14 @@ def describe(numbers: FcnDetails) -> Description:
             f"n = {pairs} 对测试图像（两种左右次序）里，相接处答 {first} 的占 {pairs_first}，"
             f"把握不低于 {sure} 的占 {pairs_sure}。写出得分的是上一行的那个 {shape}；"
             f"n = {crops} 幅裁剪图（其中一幅是空白）都比较过，差别来自浮点数相加的次序。",
-            f". Of the heat maps' total, {before} lies on a stroke or up to {near} pixels "
-            f"from it and names its class without the skip, {after} with it: a factor alike for all "
-            f"classes, it says where a stroke is and changes no answer. The pair shown is one; "
-            f"of n = {pairs} pairs of test images, each laid both ways, {pairs_first} are called {first} where "
-            f"they touch, and {pairs_sure} are called something with a probability of at least "
-            f"{sure}. The scores given are of the {shape} in the upper row; n = {crops} crops were "
-            "compared, one of them empty. What differs is the order of additions in floating "
-            "point.",
+            f". Of the heat maps' total, {before} lies on a stroke or up to {near} pixels from "
+            f"it and names its class without the skip, {after} with it: a factor alike for all "
+            "classes, it says where a stroke is and changes no answer. The pair shown is one; of "
+            f"n = {pairs} pairs of test images, each laid both ways, {pairs_first} are called "
+            f"{first} where they touch, and {pairs_sure} are called something with a probability "
+            f"of at least {sure}. The scores given are of the {shape} in the upper row; n = "
+            f"{crops} crops were compared, one of them empty. What differs is the order of "
+            "additions in floating point.",
         ),
         rows=_rows(numbers),
     )

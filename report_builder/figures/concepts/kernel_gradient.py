@@ -138,8 +138,8 @@ def describe(numbers: KernelGradient) -> Description:
             f"({thousandths(numbers.loss)}); kernel {numbers.kernel_number} of the first layer of "
             f"{network.en}. The gradient that comes back at the framed window is "
             f"{number(numbers.upstream)}. The largest of the nine gradients has a size of {most}; "
-            f"worked out by hand they differ from autograd's by at most {difference}. The two tables have a scale "
-            "each, zero in the middle of both.",
+            f"worked out by hand they differ from autograd's by at most {difference}. The two "
+            "tables have a scale each, zero in the middle of both.",
         ),
         rows=[
             {
