@@ -19,8 +19,8 @@
     held: say("不大于 0，ReLU 不放行，四个值都得 0。", "Not above 0: ReLU lets nothing pass, and all four get 0. "),
     passed: [(value, winner) => say(`大于 0，ReLU 放行：传来的梯度 ${value} 全给${winner}。`, `Above 0: ReLU lets the gradient of ${value} pass, all of it to the ${winner}. `),
       (value) => say(`大于 0，ReLU 放行：传来的梯度 ${value} 四个平分。`, `Above 0: ReLU lets the gradient of ${value} pass, a quarter to each. `)],
-    share: (share) => say(`这一部分图上，得到梯度的位置占 <b data-part="share">${share} %</b>。`,
-      `In this part of the map <b data-part="share">${share} %</b> of the places get any.`),
+    share: (share) => say(`这一部分图上，得到梯度的位置占 <b data-part="share">${share}\u00a0%</b>。`,
+      `In this part of the map <b data-part="share">${share}\u00a0%</b> of the places get any.`),
   };
   const small = (x) => (x && Math.abs(x) < 0.01 ? x.toExponential(1).replace("e-", "e−").replace(/^-/, "−") : number(x, 3));
   let kind = 0, [row, column] = data.start;

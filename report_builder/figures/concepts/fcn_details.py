@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from report_builder.evidence.shown_network import Network, network_of
 from report_builder.figures.concepts.fcn_details_text import describe
 from report_builder.figures.toolkit.layout import DOTS, LINE_STYLES, SMALL, end_labels
 from report_builder.figures.toolkit.picture import ON_WHITE, Picture
 from report_builder.figures.toolkit.pixels import ACROSS, enlarged, fit, gray, points, rgb, shades
-from report_builder.figures.toolkit.shown_network import Network, network_of
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import shorten, width
 from report_builder.text import Text, class_name, number, percent

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from report_builder.evidence.shown_network import Network, network_of
 from report_builder.figures.concepts.pooling import KINDS
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import axes, end_labels, note, sheet
-from report_builder.figures.toolkit.shown_network import Network, network_of
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import joined, listed
 from report_builder.text import Text, number, plural

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from report_builder.evidence.shown_network import Network, network_of_run
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
 from report_builder.figures.toolkit.pixels import ACROSS, cell_size, gray, points
-from report_builder.figures.toolkit.shown_network import Network, network_of_run
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import class_names, listed, shorten
 from report_builder.text import Text, percent, plural

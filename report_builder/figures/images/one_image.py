@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from report_builder.evidence.shown_images import ShownImages, measure_images
+from report_builder.evidence.shown_network import Network, network_of_run
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import POINT
 from report_builder.figures.toolkit.picture import Picture
 from report_builder.figures.toolkit.pixels import ACROSS, cell_size, gray, points
-from report_builder.figures.toolkit.shown_network import Network, network_of_run
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import class_label, joined, listed, shorten
 from report_builder.figures.toolkit.words import width as text_width

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from report_builder.evidence.shown_network import network_of
 from report_builder.results.widget_data.pixels import SCALE, map_rows
 
 if TYPE_CHECKING:
@@ -33,12 +34,15 @@ def content(evidence: Evidence) -> dict[str, Any] | None:
     rows, columns = (length // 2 for length in values.shape)
     windows = values.reshape(rows, 2, columns, 2).transpose(0, 2, 1, 3).reshape(rows, columns, 4)
     winners = np.argmax(windows, axis=2)
+    after = record.array("region.after")
+    first = np.abs(after) * (windows.max(2) > 0)  # one that passes much on
     return {
+        "network": network_of(evidence, record, "baseline").text,
         "map": map_rows(values, DIGITS),
-        "after": map_rows(record.array("region.after"), DIGITS),
+        "after": map_rows(after, DIGITS),
         "winners": ["".join(map(str, row)) for row in winners.tolist()],
         "corner": facts["corner"],
-        "start": [at - corner for at, corner in zip(facts["patch"], facts["corner"])],
+        "start": [int(at) for at in np.unravel_index(first.argmax(), first.shape)],
         "channel": facts["channel"],
         "colors": SCALE,
     }
