@@ -18,6 +18,7 @@ from report_builder.results.findings import SIGNIFICANT
 from report_builder.results.forms import TOTAL
 from report_builder.results.report import DecidedClaim, Report, Table
 from report_builder.text import SPACE, Text
+from xo.variants import VARIANTS
 
 TAIL = 0.025  # of a 95 % interval
 COUNT = re.compile(r"(\d[\d,]*) of (\d[\d,]*)")
@@ -144,7 +145,7 @@ def _counts_within_n(report: Report) -> Iterator[Pair]:
         for found in COUNT.finditer(value.text.en):
             k, n = (parsed(part, f"value {name}") for part in found.groups())
             yield Pair(k, n, ordered=True)
-            if noted := re.search(r"\bn = (\d+) seeds\b", _words(value.note)):
+            if noted := re.search(r"\bn = (\d+) seeds?\b", _words(value.note)):
                 if "epochs whose" not in _words(value.note):  # there k counts epochs, n seeds
                     yield Pair(n, parsed(noted[1], f"note of value {name}"))
     for name, claim in report.claims.items():
@@ -219,7 +220,7 @@ def _exact(k: int, n: int, ends: list[str], place: str) -> Iterator[Pair]:
 
 def _medians(report: Report) -> Iterator[Pair]:
     for name, value in report.values.items():
-        found = re.search(r"median of n = (\d+) seeds; least (.+), most (.+)", _words(value.note))
+        found = re.search(r"median of n = (\d+) seeds?; least (.+), most (.+)", _words(value.note))
         if found and not ROUNDED_WORDS.search(value.text.en + found[0]):
             units = {NUMBER.sub("", text).strip() for text in (value.text.en, *found.groups()[1:])}
             if len(units) == 1:  # seconds and minutes do not compare
@@ -272,10 +273,12 @@ def _claims_and_values(report: Report) -> Iterator[Pair]:
         if len(shown) >= len(expected):
             for a, b in zip(shown, expected):
                 yield from _equal(a, b)
+    by_title = {VARIANTS[name].en: name for name in report.variants if name in VARIANTS}
     for name, claim in report.claims.items():
-        counts_of = re.findall(r"([a-z][\w-]*) (\d+)/(\d+)", _words(_over_all_seeds(claim)))
-        for variant, k, n in counts_of:
-            if variant in report.variants and (counts := _counts(report, f"{variant}.solved")):
+        counts_of = re.findall(r"“([^”]*)” (\d+)/(\d+)", _words(_over_all_seeds(claim)))
+        for title, k, n in counts_of:
+            variant = by_title.get(title)
+            if variant and (counts := _counts(report, f"{variant}.solved")):
                 for text, count in zip((k, n), counts):
                     yield Pair(parsed(text, f"{variant} in claim {name}"), count)
 

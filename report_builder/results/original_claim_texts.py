@@ -58,7 +58,7 @@ ORIGINAL_CLAIM_TEXTS: dict[str, ClaimText] = {
         Text("三个卷积层需要 20 轮", "Three convolutions need 20 epochs"),
         supported=Text(
             "三个卷积层的种子里，有不少要到后 10 轮才学会",
-            "With three convolutions, a good part of the seeds solves the task only in the second "
+            "With three convolutions, a good part of the seeds solve the task only in the second "
             "ten epochs",
         ),
         refuted=Text(
@@ -229,7 +229,8 @@ ORIGINAL_CLAIM_TEXTS: dict[str, ClaimText] = {
         ),
         undecided=Text(
             "没有池化的网络，到第 10 轮还没有一个学会，但种子太少",
-            "Without pooling no seed has solved the task by epoch 10, but there are too few",
+            "Without pooling no seed has solved the task by epoch 10, but there are too few seeds "
+            "to conclude",
         ),
     ),
     "1x1-saves-parameters": ClaimText(

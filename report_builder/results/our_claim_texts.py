@@ -99,9 +99,9 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
             "In batches of 64, the right training set cannot print three rows an epoch",
         ),
         supported=Text(
-            "每批 64 幅时，正确的训练集每轮打印不出三行，所以这两份日志不是这样训练出来的",
-            "In batches of 64, the right training set cannot print three rows an epoch, so these "
-            "two logs do not come from such training",
+            "每批 64 幅时，正确的训练集每轮打印不出三行，所以打印三行的两份日志不是这样训练出来的",
+            "In batches of 64, the right training set cannot print three rows an epoch, so the two "
+            "logs that have three do not come from such training",
         ),
         refuted=Text(
             "每批 64 幅时，正确的训练集也打印得出这么多行",

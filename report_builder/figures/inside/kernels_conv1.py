@@ -87,8 +87,9 @@ def describe(numbers: FirstKernels) -> Description:
         alt=Text(
             f"第一层的 {count} 个 {size} 卷积核，三行：训练前、训练后、变化。"
             f"权重从 {least} 到 {most}；{flips} 个变号。",
-            f"{count} {size} kernels of the first layer in three rows: before training, after, and "
-            f"the change. After it, weights reach from {least} to {most}; {flips} changed sign.",
+            f"{count} kernels ({size}) of the first layer in three rows: before training, after, "
+            f"and the change. After it, weights reach from {least} to {most}; {flips} changed "
+            "sign.",
         ),
         caption=Text(
             f"{network.of_seed.zh}的第一个卷积层，{count} 个 {size} 核；编号即输出特征图的编号。"

@@ -167,7 +167,7 @@ def describe(numbers: Network) -> Description:
             f"{variant.en}: {total:,} parameters, {share} of them in {where.en}",
         ),
         alt=Text(
-            f"{variant.zh}的结构，从左到右：{layers.zh}。",
+            f"“{variant.zh}”的结构，从左到右：{layers.zh}。",
             f"Layers of “{variant.en}” from left to right: {layers.en}.",
         ),
         caption=Text(
