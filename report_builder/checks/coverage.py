@@ -20,7 +20,7 @@ from report_builder.pages.render import PageRequest
 from report_builder.results.claims import CLAIMS
 from report_builder.results.forms import Column, table
 from report_builder.results.report import VERDICT_NAMES, Report, Table
-from report_builder.text import Text, count
+from report_builder.text import Text, count, plural
 from xo.store.source_digest import ROOT
 
 TABLES = ("checked", "legibility")
@@ -68,7 +68,7 @@ def _checks(report: Report, docs: Path, requests: list[PageRequest]) -> Iterator
     yield from _of_data(report)
     for relation in RELATIONS:
         pairs = sum(1 for _ in relation.pairs(report))
-        looked_at = Text(f"{pairs:,} 对数", f"{pairs:,} pairs of numbers")
+        looked_at = Text(f"{pairs:,} 对数", plural(pairs, "pair of numbers", "pairs of numbers"))
         yield Check(ARITHMETIC, relation.words, "report_builder.checks.relations", looked_at)
     yield from _of_statistics(report)
     yield from _of_prose(report, docs, requests)

@@ -28,7 +28,7 @@ SIGHT_NAMES = {
     "protanopia": Text("红色盲", "Protanopia"),
     "deuteranopia": Text("绿色盲", "Deuteranopia"),
     "tritanopia": Text("蓝色盲", "Tritanopia"),
-    "grey": Text("灰度", "In grey"),
+    "grey": Text("灰度", "In gray"),
 }
 
 

@@ -18,6 +18,7 @@ from report_builder.results.findings import SIGNIFICANT
 from report_builder.results.forms import TOTAL
 from report_builder.results.report import DecidedClaim, Report, Table
 from report_builder.text import SPACE, Text
+from xo.variants import VARIANTS
 
 TAIL = 0.025  # of a 95 % interval
 COUNT = re.compile(r"(\d[\d,]*) of (\d[\d,]*)")
@@ -122,14 +123,18 @@ def _fates(report: Report) -> Iterator[Pair]:
                 yield from _equal(fates.get(f"{subject}.fates.solved"), counts[0])
 
 
-def _worked_example(report: Report) -> Iterator[Pair]:
-    parts = [_value(report, f"windows.{part}") for part in ("sum", "bias", "output")]
-    if all(parts):
-        products, bias, output = parts
-        total = products.number + bias.number  # type: ignore[union-attr]
-        off = products.off + bias.off  # type: ignore[union-attr]
-        yield from _equal(Shown(total, "windows.sum + windows.bias", off), output)
-        yield from _equal(output, _value(report, "windows.pytorch"))
+def _worked_examples(report: Report) -> Iterator[Pair]:
+    for of, one, other, sum_of_both in (
+        ("windows", "sum", "bias", "output"),
+        ("partial-sums", "positive", "negative", "sum"),
+        ("partial-sums", "sum", "bias", "output"),
+    ):
+        a, b = (_value(report, f"{of}.{part}") for part in (one, other))
+        if a and b:
+            added = Shown(a.number + b.number, f"{of}.{one} + {of}.{other}", a.off + b.off)
+            yield from _equal(added, _value(report, f"{of}.{sum_of_both}"))
+    for of in ("windows", "partial-sums"):
+        yield from _equal(_value(report, f"{of}.output"), _value(report, f"{of}.pytorch"))
 
 
 # Counts, shares and intervals
@@ -140,7 +145,7 @@ def _counts_within_n(report: Report) -> Iterator[Pair]:
         for found in COUNT.finditer(value.text.en):
             k, n = (parsed(part, f"value {name}") for part in found.groups())
             yield Pair(k, n, ordered=True)
-            if noted := re.search(r"\bn = (\d+) seeds\b", _words(value.note)):
+            if noted := re.search(r"\bn = (\d+) seeds?\b", _words(value.note)):
                 if "epochs whose" not in _words(value.note):  # there k counts epochs, n seeds
                     yield Pair(n, parsed(noted[1], f"note of value {name}"))
     for name, claim in report.claims.items():
@@ -215,7 +220,7 @@ def _exact(k: int, n: int, ends: list[str], place: str) -> Iterator[Pair]:
 
 def _medians(report: Report) -> Iterator[Pair]:
     for name, value in report.values.items():
-        found = re.search(r"median of n = (\d+) seeds; least (.+), most (.+)", _words(value.note))
+        found = re.search(r"median of n = (\d+) seeds?; least (.+), most (.+)", _words(value.note))
         if found and not ROUNDED_WORDS.search(value.text.en + found[0]):
             units = {NUMBER.sub("", text).strip() for text in (value.text.en, *found.groups()[1:])}
             if len(units) == 1:  # seconds and minutes do not compare
@@ -268,12 +273,14 @@ def _claims_and_values(report: Report) -> Iterator[Pair]:
         if len(shown) >= len(expected):
             for a, b in zip(shown, expected):
                 yield from _equal(a, b)
+    by_title = {VARIANTS[name].en: name for name in report.variants if name in VARIANTS}
     for name, claim in report.claims.items():
-        counts_of = re.findall(r"([a-z][\w-]*) (\d+)/(\d+)", _words(_over_all_seeds(claim)))
-        for variant, k, n in counts_of:
-            if variant in report.variants and (counts := _counts(report, f"{variant}.solved")):
+        counts_of = re.findall(r"“([^”]*)” (\d+)/(\d+)", _words(_over_all_seeds(claim)))
+        for title, k, n in counts_of:
+            named = by_title.get(title)
+            if named and (counts := _counts(report, f"{named}.solved")):
                 for text, count in zip((k, n), counts):
-                    yield Pair(parsed(text, f"{variant} in claim {name}"), count)
+                    yield Pair(parsed(text, f"{named} in claim {name}"), count)
 
 
 def _over_all_seeds(claim: DecidedClaim) -> Text:
@@ -408,7 +415,7 @@ RELATIONS = [
     Relation(Text("表的合计等于正文里的数", "a total equals the value of it"), _totals_and_values),
     Relation(Text("n 等于存储中的训练次数", "n is the number of stored runs"), _runs),
     Relation(Text("各种结局的次数合计为 n", "numbers of fates add up to n"), _fates),
-    Relation(Text("乘积之和加偏置等于输出", "sum and bias make the output"), _worked_example),
+    Relation(Text("乘积之和加偏置等于输出", "sum and bias make the output"), _worked_examples),
     Relation(Text("个数不超过总数", "a count is no larger than its n"), _counts_within_n),
     Relation(
         Text(

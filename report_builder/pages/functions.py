@@ -374,6 +374,10 @@ class PageFunctions:
             "title": getattr(variant, self.language),
             "convolutions": len(variant.channels),
             "pool": variant.pool,
+            "hidden": len(variant.dense),
+            "head": variant.head,
+            "initialisation": variant.initialisation,
+            "lr": variant.lr,
             "labels": variant.labels,
             "trained": not self.report.study or variant.name in self.report.variants,
         }

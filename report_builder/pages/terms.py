@@ -32,8 +32,13 @@ TERMS: dict[str, Term] = {
         Text("反向传播", "backward pass"),
         "从损失往回逐层求梯度：每一层把传来的梯度换算成输入的梯度和权重的梯度；也叫 "
         "backpropagation。",
-        "Going back from the loss layer by layer: each turns the gradient by its output into those "
+        "Going back from the loss layer by layer: each turns the gradient of its output into those "
         "by its input and its weights; also back-propagation.",
+    ),
+    "ablation": _term(
+        Text("消融", "ablation"),
+        "关掉网络的一个部分，看结果变不变。",
+        "Switching off a part of a network to see whether the result changes.",
     ),
     "bias": _term(
         Text("偏置", "bias"),
@@ -152,10 +157,15 @@ TERMS: dict[str, Term] = {
         "先用高斯权重模糊，再每隔一个像素取一个。",
         "Blur with Gaussian weights, then keep every second pixel.",
     ),
+    "global-average-pooling": _term(
+        Text("全局平均池化", "global average pooling"),
+        "把一个通道的整幅特征图平均成一个数。",
+        "The mean of a channel's whole map, one number for each channel.",
+    ),
     "gradient": _term(
         Text("梯度", "gradient"),
         "损失对每个权重（或每个激活值）的导数，排成与它们相同的形状；沿它的反方向走，损失下降得最快。",
-        "The derivatives of the loss by all weights, or by all activations, in their shape; "
+        "The derivatives of the loss with respect to all weights or activations, in their shape; "
         "against it the loss falls fastest.",
         r"\nabla L",
     ),
@@ -244,6 +254,11 @@ TERMS: dict[str, Term] = {
         "One product added to a sum; the unit in which work is counted.",
     ),
     "never-left": _fate("never left chance"),
+    "occlusion": _term(
+        Text("遮挡", "occlusion"),
+        "遮住图像的一块，看网络的答案变不变。",
+        "Covering a part of an image to see whether the network's answer changes.",
+    ),
     "overfitting": _term(
         Text("过拟合", "overfitting"),
         "把训练图像的偶然之处也学了进去，换一批图像就不灵。",

@@ -18,6 +18,7 @@ from report_builder.evidence.estimates import (
     solved_share,
 )
 from report_builder.evidence.study import Evidence
+from report_builder.results.forms import titles
 from report_builder.results.report import Verdict
 from report_builder.text import EMPTY, Text, count, number
 from xo.runs.record import RunRecord
@@ -99,9 +100,9 @@ def runs_of(evidence: Evidence, *variants: str) -> list[Runs]:
 
 def no_runs(variants: list[str]) -> Finding:
     """The finding where there is no run of these variants."""
-    listed = Text("、".join(variants), ", ".join(variants))
+    listed = Text(titles(variants).zh, titles(variants).en)
     return no_data(
-        Text("这项研究没有 {listed} 的训练", "this study has no run of {listed}").format(
+        Text("这项研究没有{listed}的训练", "this study has no run of {listed}").format(
             listed=listed
         ),
         Text("更大的研究，例如 full", "a larger study, such as full"),

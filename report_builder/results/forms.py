@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from report_builder.evidence.estimates import Share
 from report_builder.results.report import Table, Value
 from report_builder.text import Text, percent, same
+from xo.variants import VARIANTS
 
 
 def plain(text: str, note: str = "") -> Value:
@@ -25,6 +26,30 @@ def dash(zh: str, en: str) -> Value:
 def interval(of: Share, digits: int) -> str:
     """The 95 % interval of a share, in percent: `[97.1, 99.7]`."""
     return "[{}, {}]".format(*(percent(bound, digits, sign=False) for bound in (of.low, of.high)))
+
+
+def titles(variants: Iterable[str]) -> Text:
+    """Variants by the names that readers know: `“Baseline”, “No pooling”`."""
+    known = [_title(name) for name in variants]
+    return Text(
+        "、".join(f"“{title.zh}”" for title in known), ", ".join(f"“{title.en}”" for title in known)
+    )
+
+
+def counts_with_titles(counts: str) -> Text:
+    """`baseline 2/3, features 1/3` with the names that readers know."""
+    parts = [
+        (_title(name), share) for name, _, share in (c.rpartition(" ") for c in counts.split(", "))
+    ]
+    return Text(
+        "，".join(f"“{title.zh}”{share}" for title, share in parts),
+        ", ".join(f"“{title.en}” {share}" for title, share in parts),
+    )
+
+
+def _title(variant: str) -> Text:
+    row = VARIANTS.get(variant)
+    return Text(row.zh, row.en) if row else same(variant)
 
 
 class Quoted(NamedTuple):

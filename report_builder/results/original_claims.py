@@ -57,8 +57,8 @@ def pooling_is_faster(evidence: Evidence) -> Finding:
     )
     times = mean_difference(np.log(bare), np.log(pooled))
     numbers = Text(
-        "每轮的中位数 {pooled} 秒对 {bare} 秒{ratio}，n = {n}, {m}",
-        "median of {pooled} s an epoch against {bare} s{ratio}, n = {n}, {m}",
+        "每轮的中位数 {pooled} 秒对 {bare} 秒{ratio}，n = {n} 和 {m}",
+        "median of {pooled} s an epoch against {bare} s{ratio}, n = {n} and {m}",
     ).format(
         pooled=number(float(np.median(pooled)), 2),
         bare=number(float(np.median(bare)), 2),
@@ -110,8 +110,8 @@ def without_pooling_costs_time(evidence: Evidence) -> Finding:
     watched = [np.median([sum(run.epoch_seconds) for run in runs]) for runs in (pooled, bare)]
     horizon = float(min(watched))
     numbers = Text(
-        "前 {horizon} 秒训练里平均差 {{by}} 秒，{{test}}，n = {n}, {m}",
-        "{{by}} s on average within {horizon} s of training, {{test}}, n = {n}, {m}",
+        "前 {horizon} 秒训练里平均差 {{by}} 秒，{{test}}，n = {n} 和 {m}",
+        "{{by}} s on average within {horizon} s of training, {{test}}, n = {n} and {m}",
     ).format(horizon=number(horizon, 2), n=len(bare), m=len(pooled))
     times = (("no-pooling", _seconds(bare, horizon)), ("baseline", _seconds(pooled, horizon)))
     return later(*times, horizon, numbers)
@@ -158,8 +158,8 @@ def loss_gone_by_seven(evidence: Evidence) -> Finding:
         return no_data(reason, Text("更多种子或轮数", "more seeds or epochs"))
     gone = sum(bool((rows[6] < 0.0015).all()) for rows in prints)  # prints 0.001 or 0.000
     what = Text(
-        "（只算学会的）第 7 轮打印 0.001 或 0.000",
-        " (of those that solve it) print 0.001 or 0.000 in epoch 7",
+        "第 7 轮打印 0.001 或 0.000（只算学会的）",
+        " print 0.001 or 0.000 in epoch 7 (of those that solve it)",
     )
     return share_is(gone, len(prints), MOST, what, {"three-conv": len(runs)})
 
@@ -242,9 +242,10 @@ def pooling_lowers_sensitivity(evidence: Evidence) -> Finding:
     bare, pooled = (record.array(f"by_seed.{kind}")[chosen] for kind in ("none", "max"))  # (seeds,)
     ratio = mean(np.log(bare / pooled))
     numbers = Text(
-        "{n} 个网络中 {less} 个变得更少，相对变化的中位数从 {bare} 到 {pooled}{ratio}",
-        "with {less} of {n} networks; the median relative change goes from {bare} to "
-        "{pooled}{ratio}",
+        "{n} 个网络中有 {less} 个在池化之后变化更小；相对变化的中位数，"
+        "池化前 {bare}，池化后 {pooled}{ratio}",
+        "it changes less after pooling in {less} of {n} networks; the median relative change goes "
+        "from {bare} to {pooled}{ratio}",
     ).format(
         n=len(bare),
         less=int((pooled < bare).sum()),
@@ -296,10 +297,10 @@ def pooling_narrows_the_gap(evidence: Evidence) -> Finding:
     gaps = [generalization_gap(runs, epoch) for runs in (pooled, bare)]
     wider = mean_difference(gaps[1], gaps[0])
     numbers = Text(
-        "第 {epoch} 轮之后训练与测试准确率之差平均：有池化 {pooled}，没有 {bare} 个百分点；没有池化"
-        "的多 {by}，n = {n}, {m}",
-        "training minus test accuracy after epoch {epoch}, mean: {pooled} points with, {bare} "
-        "without; without it {by} more, n = {n}, {m}",
+        "第 {epoch} 轮之后，训练准确率减测试准确率，平均：有池化 {pooled}，没有池化 {bare} "
+        "个百分点；没有的减有的 {by}，n = {n} 和 {m}",
+        "training minus test accuracy after epoch {epoch}, on average: {pooled} points with "
+        "pooling and {bare} without; the latter minus the former {by}, n = {n} and {m}",
     ).format(
         epoch=epoch,
         pooled=_signed(float(gaps[0].mean())),

@@ -55,6 +55,7 @@ from report_builder.results.findings import (
     seeds_needed,
     share_is,
 )
+from report_builder.results.forms import counts_with_titles
 from report_builder.results.report import Verdict
 from report_builder.text import EMPTY, Text, count
 from xo.runs.record import RunRecord
@@ -91,7 +92,9 @@ def seed_decides(evidence: Evidence) -> Finding:
     counts = {name: (int(solved(runs).sum()), len(runs)) for name, runs in by_variant.items()}
     mixed = {name: (k, n) for name, (k, n) in counts.items() if 0 < k < n}
     shown = ", ".join(f"{name} {k}/{n}" for name, (k, n) in (mixed or counts).items())
-    numbers = Text(f"学会/总数：{shown}", f"solved/all: {shown}")
+    numbers = Text("学会/总数：{shown}", "solved/all: {shown}").format(
+        shown=counts_with_titles(shown)
+    )
     n = sum(len(runs) for runs in by_variant.values())
     if any(each >= FEWEST for _, each in mixed.values()):
         return Finding("supported", numbers, n)
@@ -120,8 +123,8 @@ def escape_is_sudden(evidence: Evidence) -> Finding:
         )
     sudden = sum(first_solved_epoch((run,))[0] <= epoch + SUDDEN for run, epoch in left)
     what = Text(
-        "（离开了随机猜测的）三轮之内达到 98 %",
-        " of those that left chance reach 98 % within three epochs",
+        "三轮之内达到 98 %（只算离开了随机猜测、此后还训练了三轮的）",
+        " reach 98 % within three epochs (of those that left chance and had three more epochs)",
     )
     return share_is(int(sudden), len(left), MOST, what, _counts(by_variant))
 
@@ -145,7 +148,8 @@ def failures_collapse(evidence: Evidence) -> Finding:
             Text("更多种子", "more seeds"),
         )
     what = Text(
-        "（停在随机猜测的）曾经离开又崩溃", " of those that end at chance had left it and collapsed"
+        "曾经离开又崩溃（只算停在随机猜测水平的）",
+        " had left chance and collapsed (of those that end at chance)",
     )
     return share_is(collapsed, collapsed + never, MOST, what, _counts(by_variant))
 
@@ -158,8 +162,8 @@ def collapsed_are_dead(evidence: Evidence) -> Finding:
         return no_data(Text("没有网络崩溃", "no network collapsed"), Text("更多种子", "more seeds"))
     dead = sum(bool(dead_layers(run)) for run in collapsed)
     what = Text(
-        "（崩溃的）有一层对任何图像都不响应",
-        " of those that collapsed end with a layer that responds to no image",
+        "有一层对任何图像都不响应（只算崩溃的）",
+        " end with a layer that responds to no image (of those that collapsed)",
     )
     return share_is(dead, len(collapsed), NEARLY_ALL, what, _counts(by_variant))
 
@@ -188,8 +192,8 @@ def printed_chance_means_guessing(evidence: Evidence) -> Finding:
     far = chance + FAR_FROM_CHANCE * np.sqrt(chance * (1 - chance) / len(run.test_ids))
     above = sum(accuracy > far for accuracy in flat)
     what = Text(
-        f"某一轮只打印 0.069，轮末准确率却超过 {100 * far:.0f} %（最高 {100 * max(flat):.0f} %）",
-        f" print 0.069 throughout an epoch and get over {100 * far:.0f} % right at its end "
+        f"在只打印 0.069 的一轮之末，准确率超过 {100 * far:.0f} %（最高 {100 * max(flat):.0f} %）",
+        f" with an epoch of nothing but 0.069 get over {100 * far:.0f} % right at its end "
         f"(at most {100 * max(flat):.0f} %)",
     )
     runs = {name: len(each) for name, each in best.items() if each}
@@ -239,8 +243,8 @@ def _later(
     """
     horizon = min(len(slower[0].epochs), len(faster[0].epochs))
     numbers = Text(
-        "前 {horizon} 轮内平均差 {{by}} 轮，{{test}}，n = {n}, {m}",
-        "{{by}} epochs on average within {horizon}, {{test}}, n = {n}, {m}",
+        "前 {horizon} 轮内平均差 {{by}} 轮，{{test}}，n = {n} 和 {m}",
+        "{{by}} epochs on average within {horizon}, {{test}}, n = {n} and {m}",
     ).format(horizon=horizon, n=len(slower), m=len(faster))
     return later(
         (slow, time_to(reach(slower), horizon)),
@@ -360,9 +364,9 @@ def right_labels_cannot_print_three(evidence: Evidence) -> Finding:
     theirs = min(logs()[name].rows.shape[1] for name in SUSPECT_LOGS)
     possible = rows_per_epoch(images)
     numbers = Text(
-        "每批 {batch} 幅，{images} 幅图像每轮 {possible} 行，这两份日志每轮 {theirs} 行",
-        "in batches of {batch}, {images} images give {possible} rows an epoch; these logs have "
-        "{theirs}",
+        "每批 {batch} 幅，{images} 幅图像每轮 {possible} 行，两份反常的日志每轮 {theirs} 行",
+        "in batches of {batch}, {images} images give {possible} rows an epoch; two logs of the "
+        "original have {theirs}",
     ).format(batch=BATCH_SIZE, images=count(images), possible=possible, theirs=theirs)
     return computed(theirs > possible, numbers)
 

@@ -27,7 +27,7 @@ from report_builder.evidence.training_course import (
 from report_builder.results.fate_words import FATE_VALUES
 from report_builder.results.forms import dash, plain
 from report_builder.results.report import Value
-from report_builder.text import Text, count, number, percent, same
+from report_builder.text import Text, count, number, percent, plural, same
 from xo.runs.record import RunRecord
 
 Values = dict[str, Value]
@@ -54,7 +54,8 @@ def training_values(evidence: Evidence) -> Values:
 
 def _out_of(k: int, n: int) -> Value:
     return Value(
-        Text(f"{n} 次中的 {k} 次", f"{k} of {n}"), Text(f"n = {n} 次训练", f"n = {n} runs")
+        Text(f"{n} 次中的 {k} 次", f"{k} of {n}"),
+        Text(f"n = {n} 次训练", f"n = {plural(n, 'run')}"),
     )
 
 
@@ -131,7 +132,8 @@ def _signal(evidence: Evidence, runs: tuple[RunRecord, ...]) -> Values:
             layer = hidden[0][place].name
             note = Text(
                 f"“{variant.zh}”的 {layer}，训练之前{zh}，n = {len(own)} 个种子的中位数",
-                f"{layer} of “{variant.en}” before training: {en}, median of n = {len(own)} seeds",
+                f"{layer} of “{variant.en}” before training: {en}, median of n = "
+                f"{plural(len(own), 'seed')}",
             )
             found[f"training.{what}.{key}"] = Value(same(number(float(np.median(sizes)), 2)), note)
     size, run, layer = min(

@@ -45,7 +45,17 @@ from report_builder.results.original_claims import GAP, SLOWER
 from report_builder.results.original_values import original_values
 from report_builder.results.report import Value
 from report_builder.results.training_values import training_values
-from report_builder.text import Text, count, decimals, gigabytes, number, percent, same, seconds
+from report_builder.text import (
+    Text,
+    count,
+    decimals,
+    gigabytes,
+    number,
+    percent,
+    plural,
+    same,
+    seconds,
+)
 from xo.demonstrations.table import DEMONSTRATIONS
 from xo.network.measurements import receptive_fields
 from xo.runs.record import RunRecord
@@ -195,7 +205,7 @@ def _of_outcome(evidence: Evidence, variant: str) -> Values:
 def _fates(runs: Sequence[RunRecord]) -> Values:
     """How the runs ended: all fates in words, and the number of runs that met each."""
     counts, n = count_fates(runs), len(runs)
-    of = Text(f"n = {n} 次训练", f"n = {n} runs")
+    of = Text(f"n = {n} 次训练", f"n = {plural(n, 'run')}")
     return {
         "fates": Value(fates_in_words(counts), of),
         **{f"fates.{FATE_VALUES[fate]}": _fate(fate, k, n) for fate, k in counts.items()},
@@ -205,8 +215,8 @@ def _fates(runs: Sequence[RunRecord]) -> Values:
 def _fate(fate: Fate, k: int, n: int) -> Value:
     return Value(
         same(count(k)),
-        Text("n = {n} 次训练；{meaning}", "n = {n} runs; {meaning}").format(
-            n=n, meaning=FATE_MEANINGS[fate]
+        Text("n = {n} 次训练；{meaning}", "n = {runs}; {meaning}").format(
+            n=n, runs=plural(n, "run"), meaning=FATE_MEANINGS[fate]
         ),
     )
 
@@ -253,8 +263,10 @@ def _share(done: np.ndarray) -> Value:
         same(f"{percent(k / n, digits)} {interval(found, digits)}"),
         Text(
             "n = {n} 个种子，95 % Wilson 区间 {low} 至 {high}",
-            "n = {n} seeds, 95 % Wilson interval {low} to {high}",
-        ).format(n=n, low=percent(low, digits), high=percent(high, digits)),
+            "n = {seeds}, 95 % Wilson interval {low} to {high}",
+        ).format(
+            n=n, seeds=plural(n, "seed"), low=percent(low, digits), high=percent(high, digits)
+        ),
     )
 
 
@@ -267,6 +279,8 @@ def _median(numbers: np.ndarray, write: Callable[[float], Text]) -> Value:
     middle, low, high, n = spread(numbers)
     note = Text(
         "n = {n} 个种子，中位数；最小 {low}，最大 {high}",
-        "median of n = {n} seeds; least {low}, most {high}",
+        "median of n = {seeds}; least {low}, most {high}",
     )
-    return Value(write(middle), note.format(n=n, low=write(low), high=write(high)))
+    return Value(
+        write(middle), note.format(n=n, seeds=plural(n, "seed"), low=write(low), high=write(high))
+    )

@@ -31,6 +31,10 @@ PLACES = {  # name: path of its page, from the pages' sources
 SEEN = """root => [root.innerText, ...[...root.querySelectorAll("canvas")].map(c => c.toDataURL()),
   ...[...root.querySelectorAll("polyline")].map(line => line.getAttribute("points")),
   ...[...root.querySelectorAll("i")].map(frame => frame.style.cssText)].join()"""
+COLORS = """root => [
+  ...[...root.querySelectorAll("td")].map(cell => getComputedStyle(cell).backgroundColor),
+  ...[...root.querySelectorAll("canvas")].map(c => c.toDataURL()),
+  ...[...root.querySelectorAll("polyline")].map(line => getComputedStyle(line).stroke)].join()"""
 CONTROLS = "input:not([type=radio]), input[type=radio]:checked, select, [role=application]"
 
 
@@ -134,6 +138,15 @@ def test_it_has_no_barrier_fits_a_phone_and_says_nothing_in_the_console(
       .map(element => element.outerHTML.slice(0, 100))"""
     assert widget(page, name).evaluate(outside) == []
     assert said == []
+
+
+@pytest.mark.parametrize("name", WIDGETS)
+def test_its_colors_are_those_of_the_scheme(page: Page, name: str):
+    page.goto(PLACES[name])
+    light = widget(page, name).evaluate(COLORS)
+    page.emulate_media(color_scheme="dark")
+    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
+    assert widget(page, name).evaluate(COLORS) != light
 
 
 def test_sharing_the_map_of_the_shifted_image_is_the_shifted_map(page: Page, smoke: Path):

@@ -88,7 +88,9 @@ globalThis.xoWidgets ??= (() => {
     const widget = {
       root, data, part, context,
 
-      build: (content) => root.insertAdjacentHTML("beforeend", `<div class="xo-widget">${content}</div>`),
+      /** `data.network` names the network whose weights are shown, with its seed and its accuracy. */
+      build: (content) => root.insertAdjacentHTML("beforeend", `<div class="xo-widget">${content}${
+        data.network ? html.hint("network", escaped(read(data.network))) : ""}</div>`),
 
       /** Paints for the first time, and again when the scheme changes; then takes the place of the still picture. */
       live(paint) {

@@ -5,6 +5,7 @@
   const { say, values, number, clamp, each, html } = xoWidgets, widget = xoWidgets.open();
   const { data } = widget;
   const inputs = data.inputs.map(values), { limit } = data.inputs[0], count = inputs.length;
+  const across = [5, 4, 6, 3, 2, 1].find((cells) => (count + 1) % cells === 0); // of the table of parts: it fits a phone
   const side = Math.sqrt(data.kernels[0][0].length), rows = inputs[0].length - side + 1, columns = inputs[0][0].length - side + 1;
   const words = {
     channel: say("输出通道", "Output channel"), steps: say("加到哪一步", "Added so far"),
@@ -32,7 +33,7 @@
   widget.build(`${html.choice("channel", words.channel, [["", data.kernels.map((_, k) => k + 1)]], data.channel)}
     ${html.slider("step", words.steps, 0, count + 2, 1, count)}
     ${html.stage(words.stage, "hint", each(["input", "part", "running"], (name) => html.picture(name)) + html.scale("scale"))}
-    ${html.cells("parts", words.parts, 1, count + 1)}${html.status()}${html.hint("hint", words.hint)}`);
+    ${html.cells("parts", words.parts, (count + 1) / across, across)}${html.status()}${html.hint("hint", words.hint)}`);
   widget.part("stage").style.setProperty("--columns", 3);
 
   let channel = data.channel, step = count, parts, [row, column] = data.place;

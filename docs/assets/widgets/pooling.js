@@ -18,7 +18,7 @@
       "Arrow keys move the window, with Shift by ten; or tap or drag on a picture. Rows and columns count from 0."),
     stage: say("特征图与池化后的图，方向键移动窗口", "Map and pooled map, arrow keys move the window"),
     map: say(`特征图，ReLU 之前 · 第 ${data.channel} 通道`, `Map before ReLU · channel ${data.channel}`), pooled: say("池化之后", "Pooled"),
-    shift: say("图像右移一个像素", "Shift the image by one pixel"), window: say("窗口", "Window"), weights: say("权重", "Weights"),
+    shift: say("图像右移一个像素", "Shift the image right by one pixel"), window: say("窗口", "Window"), weights: say("权重", "Weights"),
     place: (row, column) => say(`池化后的第 ${row} 行第 ${column} 列：`, `Row ${row}, column ${column} of the pooled map: `),
     largest: say("四个数里最大的", "the largest of the four"), sum: say("各数乘以权重，相加", "the numbers times the weights, added up"),
     bias: (value) => say(`，再加偏置 ${value}`, `, plus a bias of ${value}`),
@@ -32,7 +32,7 @@
     return Array.from({ length: size }, (_, k) => {
       const at = [2 * row + start + Math.floor(k / side), 2 * column + start + (k % side)];
       const [r, c] = [clamp(at[0], 0, 2 * rows - 1), clamp(at[1], 0, 2 * columns - 1)];
-      return map[r][Math.max(c - moved, 0)]; // the map moves with the image; its first column comes in
+      return map[r][Math.max(c - moved, 0)]; // the map moves with the image; what comes in is background, as its first column
     });
   }
 

@@ -10,8 +10,15 @@ from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import SMALL, WIDTH, axes, note, sheet
 from report_builder.figures.toolkit.pixels import mixed, shades
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import class_label, class_names, shorten, title_of, width
-from report_builder.text import SPACE, Text, percent, plural
+from report_builder.figures.toolkit.words import (
+    class_label,
+    class_names,
+    listed,
+    shorten,
+    title_of,
+    width,
+)
+from report_builder.text import SPACE, Text, percent, plural, same
 from xo.variants import Variant
 
 if TYPE_CHECKING:
@@ -137,8 +144,8 @@ def _draw_seeds(ax: Axes, numbers: Confusion, style: Style) -> None:
 def describe(numbers: Confusion) -> Description:
     variant, seed, classes, n = (numbers.variant, numbers.seed, numbers.classes, len(numbers.seeds))
     k, total = len(classes), int(numbers.matrix.sum())
-    each = "; ".join(
-        f"{name}: {row[i]}/{row.sum()}"
+    each = listed(
+        same(name) + Text("：", ": ") + same(f"{row[i]}/{row.sum()}")
         for i, (name, row) in enumerate(zip(classes, numbers.matrix))
     )
     tested = Text("测试图像", "the test images")
@@ -147,19 +154,19 @@ def describe(numbers: Confusion) -> Description:
     return Description(
         _title(numbers),
         Text(
-            f"{variant.zh}的混淆矩阵，{k} 行 {k} 列。种子 {seed} 认对：{each}。"
+            f"“{variant.zh}”的混淆矩阵，{k} 行 {k} 列。种子 {seed} 认对：{each.zh}。"
             f"右图是 {n} 个种子在每一类上认对的比例。",
-            f"Confusion matrix of “{variant.en}”, {k} by {k}. Seed {seed} recognizes: {each}. "
+            f"Confusion matrix of “{variant.en}”, {k} by {k}. Seed {seed} recognizes: {each.en}. "
             f"Beside it the share of each class that each of {plural(n, 'seed')} recognizes.",
         ),
         Text(
             f"左：种子 {seed} 的混淆矩阵（{{tested}}，{total:,} 幅），行是真实类别，列是网络的回"
-            f"答，颜色深浅是占该行的比例。右：每个记号是一个种子（n = {n}），粗记号是左图的种子；没"
-            f"学会的网络把所有图像判为同一类，它的记号在 0 和 100{SPACE}%。",
+            f"答，颜色深浅是占该行的比例。右：每个记号是一个种子（n = {n}），粗记号是左图的种子；把"
+            f"所有图像判为同一类的网络，记号在 0 和 100{SPACE}%。",
             f"Left: confusion matrix of seed {seed} ({{tested}}, {total:,}); rows are the truth, "
             "columns the network's answer, the shade is the share of the row. Right: a mark for "
-            f"each seed (n = {n}), the bold one is the seed at the left; a network that has not "
-            f"learned calls all images the same, its marks lie at 0 and 100{SPACE}%.",
+            f"each seed (n = {n}), the bold one is the seed at the left; a network "
+            f"that calls all images the same has its marks at 0 and 100{SPACE}%.",
         ).format(tested=tested),
         [
             {"seed": seed, "truth": truth, "answer": answer, "images": int(count)}

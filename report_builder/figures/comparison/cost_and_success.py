@@ -70,12 +70,14 @@ def draw(numbers: CostAndSuccess, style: Style) -> Figure:
 def describe(numbers: CostAndSuccess) -> Description:
     rows = numbers.by_success
     words = [
-        same(f"{row.solved.k}/{row.solved.n}, ")
+        same(f"{row.solved.k}/{row.solved.n}")
+        + Text("，", ", ")
         + in_seconds(row.median_seconds)
-        + same(f", {row.parameters:,}")
+        + Text("，", ", ")
+        + same(f"{row.parameters:,}")
         for row in rows
     ]
-    each = each_variant([row.variant for row in rows], words, Text("；", "; "), " ")
+    each = each_variant([row.variant for row in rows], words, Text("；", "; "), same(" "))
     return Description(
         _title(numbers),
         Text(

@@ -126,11 +126,15 @@ def in_seconds(value: float) -> Text:
     return Text(f"{number(value, 2)}{SPACE}秒", f"{number(value, 2)}{SPACE}s")
 
 
+NAMED = Text("：", ": ")  # between a variant's name and what holds of it
+
+
 def each_variant(
-    variants: Sequence[Variant], words: Sequence[Text], between: Text, colon: str = ": "
+    variants: Sequence[Variant],
+    words: Sequence[Text],
+    between: Text,
+    colon: Text = NAMED,
 ) -> Text:
     """What holds of each variant after its name: `Baseline: 2/3; Features: 1/3`."""
-    named = [
-        title_of(variant) + Text(colon, colon) + text for variant, text in zip(variants, words)
-    ]
+    named = [title_of(variant) + colon + text for variant, text in zip(variants, words)]
     return joined(named, between.zh, between.en)

@@ -22,7 +22,7 @@ from report_builder.figures.comparison.variant_rows import (
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.fates import KEY, columns, count_each, draw_key, mark
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import class_variants, title_of
+from report_builder.figures.toolkit.words import class_variants, joined, title_of
 from report_builder.results.fate_words import fates_explained, fates_in_words
 from report_builder.text import EMPTY, Text, number, percent, same
 from xo.variants import Variant
@@ -94,7 +94,7 @@ def _draw_runs(ax: Axes, y: int, row: MeasuredVariant, style: Style) -> None:
 def describe(numbers: VariantsCompared) -> Description:
     rows = numbers.rows
     words = [
-        same(f"{percent(row.median_accuracy)}, {row.parameters:,}, ")
+        joined([percent(row.median_accuracy), f"{row.parameters:,}", ""])
         + in_seconds(row.median_seconds)
         + Text("（", " (")
         + fates_in_words(count_each(row.fates))
@@ -156,7 +156,7 @@ def _title(numbers: VariantsCompared) -> Text:
             f"：{row.parameters:,} 个参数，每轮 {least} 秒",
             f": {row.parameters:,} parameters, {least} s an epoch",
         )
-    sizes = Text("参数数从 {few}到 {many}", "parameters from {few} to {many}").format(
+    sizes = Text("参数最少 {few}，最多 {many}", "parameters from {few} to {many}").format(
         few=large(min(row.parameters for row in rows)),
         many=large(max(row.parameters for row in rows)),
     )

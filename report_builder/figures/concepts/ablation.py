@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from report_builder.evidence.estimates import share
+from report_builder.evidence.shown_network import Network, network_of
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import DOTS, SMALL, WIDTH, axes, note, sheet
-from report_builder.figures.toolkit.shown_network import Network, network_of
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import listed
 from report_builder.text import EMPTY, SPACE, Text, class_name, percent
@@ -159,7 +159,7 @@ def describe(numbers: Ablation) -> Description:
     if len(numbers.class_names) <= BY_CLASS:
         counts = Text(
             "右边是换成 0 时各类判对的幅数。",
-            " At the right, the images of each class that are right with zeros.",
+            " At the right, the images of each class that are right when it is 0.",
         )
     return Description(
         title=Text(

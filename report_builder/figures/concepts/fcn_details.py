@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from report_builder.evidence.shown_network import Network, network_of
 from report_builder.figures.concepts.fcn_details_text import describe
 from report_builder.figures.toolkit.layout import DOTS, LINE_STYLES, SMALL, end_labels
 from report_builder.figures.toolkit.picture import ON_WHITE, Picture
 from report_builder.figures.toolkit.pixels import ACROSS, enlarged, fit, gray, points, rgb, shades
-from report_builder.figures.toolkit.shown_network import Network, network_of
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import shorten, width
 from report_builder.text import Text, class_name, number, percent
@@ -114,7 +114,7 @@ def draw(numbers: FcnDetails, style: Style) -> Figure:
     _paint_pair(picture, numbers, pair, middle)
     _draw_profile(picture, numbers, GAP + pair.shape[1], middle, pair.shape[0])
     picture.paint(np.full((side, side, 3), numbers.ground, dtype=np.uint8), GAP, lower)
-    picture.note(GAP, lower - points(ACROSS, 4), Text("空地", "Empty ground"))
+    picture.note(GAP, lower - points(ACROSS, 4), Text("空白处", "Empty background"))
     _draw_bars(picture, numbers, GAP + side, lower, side)
     _write_scores(picture, numbers, ACROSS // 2 - points(ACROSS, 20), lower)
     return picture.finished()

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from report_builder.evidence.shown_network import Network, network_of
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
 from report_builder.figures.toolkit.pixels import ACROSS, enlarged, fit, gray, largest, points
-from report_builder.figures.toolkit.shown_network import Network, network_of
 from report_builder.figures.toolkit.style import Style
 from report_builder.text import Text, class_name, hundredths
 
@@ -124,7 +124,7 @@ def describe(numbers: Occlusion) -> Description:
     return Description(
         title=Text(
             f"把 {side}×{side} 的一块换成底色，正确类别的领先最低降到：{first} {one} → {least[0]}，"
-            f"{second} {other} → {least[1]}；低于 0 就判错",
+            f"{second} {other} → {least[1]}；为负就判错",
             f"With {side}×{side} pixels covered, the lead of the right class falls as low as "
             f"{least[0]} of {one} for the {first} and {least[1]} of {other} for the {second}; "
             "where it is negative, the answer is wrong",

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from report_builder.evidence.shown_network import Network, network_of
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
 from report_builder.figures.toolkit.pixels import ACROSS, fit, gray, points
-from report_builder.figures.toolkit.shown_network import Network, network_of
 from report_builder.figures.toolkit.style import Style
 from report_builder.text import Text, class_name, percent, percent_or_dash, plural
 
@@ -107,8 +107,8 @@ def describe(numbers: PatchRanks) -> Description:
             "以这个通道最强的响应为 100。",
             f"{numbers.network.text.en}. n = {plural(numbers.images, 'test image')} are lined up "
             "by the largest response of a channel; shown is the receptive field of that response "
-            f"({side}×{side} pixels), framed in the color of the image's class. Percentages are of "
-            "the channel's strongest response.",
+            f"({side}×{side} pixels), framed in the color of the image's class."
+            " Percentages take the channel's strongest response as 100.",
         ),
         rows=[
             {

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from report_builder.figures.toolkit.shown_network import Network, network_of
+from report_builder.evidence.shown_network import Network, network_of
 from report_builder.text import Text, class_name
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from report_builder.evidence.shown_network import network_of
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import DASHES, DOTS, WIDTH, axes, end_labels, sheet
-from report_builder.figures.toolkit.shown_network import network_of
 from report_builder.figures.toolkit.style import Style
 from report_builder.text import EMPTY, Text, percent, plural
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from report_builder.evidence.shown_network import network_of
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import DASHES, POINT, SMALL, apart
 from report_builder.figures.toolkit.picture import ON_WHITE, Picture
 from report_builder.figures.toolkit.pixels import ACROSS, enlarged, fit, gray, points
-from report_builder.figures.toolkit.shown_network import network_of
 from report_builder.figures.toolkit.style import Style
 from report_builder.text import Text, class_name
 

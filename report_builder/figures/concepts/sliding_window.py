@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from report_builder.evidence.shown_network import Network, network_of
 from report_builder.figures.concepts.cells import paint_cells
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import ON_WHITE, Picture
@@ -17,7 +18,6 @@ from report_builder.figures.toolkit.pixels import (
     gray,
     points,
 )
-from report_builder.figures.toolkit.shown_network import Network, network_of
 from report_builder.figures.toolkit.style import Style
 from report_builder.text import Text, class_name, hundredths
 

@@ -75,7 +75,7 @@ def draw(numbers: SmallConvolution, style: Style) -> Figure:
 
 def describe(numbers: SmallConvolution) -> Description:
     """The sum in words, and a row for each output."""
-    first, count = numbers.products[0, 0], numbers.kernel.size
+    first = numbers.products[0, 0]
     used = " + ".join(
         f"({whole_number(value)})" if value < 0 else whole_number(value)
         for value in first[first != 0]
@@ -86,10 +86,9 @@ def describe(numbers: SmallConvolution) -> Description:
     rows = "；".join(" ".join(map(whole_number, row)) for row in numbers.output)
     return Description(
         title=Text(
-            f"{count} 个像素与核的 {count} 个数相乘再相加，不为 0 的是 {used} = {result}，"
-            "写进第一格",
-            f"{count} pixels times {count} weights, added up: {used} = {result} of those that are "
-            "not 0, the first cell of the output",
+            f"9 个像素与核的 9 个数一一相乘再相加，不为 0 的是 {used} = {result}，写进第一格",
+            f"9 pixels meet the kernel's 9 numbers; the products other than 0, {used} = {result}, "
+            "make the first cell of the output",
         ),
         alt=Text(
             f"一幅 {height}×{width} 的图像，左上角的 {size}×{size} 窗口加了框；卷积核；九个乘积；"

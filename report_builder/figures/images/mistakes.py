@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from report_builder.evidence.shown_network import Network, network_of_run
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
 from report_builder.figures.toolkit.pixels import ACROSS, cell_size, gray, points
-from report_builder.figures.toolkit.shown_network import Network, network_of_run
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import class_names, shorten
+from report_builder.figures.toolkit.words import class_names, listed, shorten
 from report_builder.text import Text, percent, plural
 
 if TYPE_CHECKING:
@@ -119,15 +119,19 @@ def describe(numbers: Mistakes) -> Description:
             f"{least} sure",
         )
         which = Text("没有判错的；这些是最没把握的", "none is wrong; these are the least certain")
-    listing = "; ".join(
-        f"{each.image_id}: {each.truth} → {each.answer}, {percent(each.probability)}"
+    listing = listed(
+        Text("{id}：{what}，{sure}", "{id}: {what}, {sure}").format(
+            id=each.image_id,
+            what=f"{each.truth} → {each.answer}",
+            sure=percent(each.probability),
+        )
         for each in numbers.shown
     )
     return Description(
         title=title,
         alt=Text(
-            f"{shown} 幅图像（{which.zh}）：{listing}。",
-            f"{plural(shown, 'image')} ({which.en}): {listing}.",
+            f"{shown} 幅图像（{which.zh}）：{listing.zh}。",
+            f"{plural(shown, 'image')} ({which.en}): {listing.en}.",
         ),
         caption=Text(
             f"{network.of_seed.zh}：{which.zh}（{n:,} 幅中的 {shown} 幅）。"

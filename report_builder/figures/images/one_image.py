@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from report_builder.evidence.shown_images import ShownImages, measure_images
+from report_builder.evidence.shown_network import Network, network_of_run
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import POINT
 from report_builder.figures.toolkit.picture import Picture
 from report_builder.figures.toolkit.pixels import ACROSS, cell_size, gray, points
-from report_builder.figures.toolkit.shown_network import Network, network_of_run
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import class_label, joined, shorten
+from report_builder.figures.toolkit.words import class_label, joined, listed, shorten
 from report_builder.figures.toolkit.words import width as text_width
 from report_builder.text import Text, percent
 
@@ -87,16 +87,16 @@ def describe(numbers: OneImage) -> Description:
                 f"{truth} is taken for {answer} ({sure})",
             )
         )
-        probabilities = ", ".join(
+        probabilities = joined(
             f"{name} {percent(float(value))}" for name, value in zip(names, values)
         )
         listings.append(
             Text(
-                f"{image_id}（真实 {truth}）：{probabilities}",
-                f"{image_id} (truth {truth}): {probabilities}",
+                f"{image_id}（真实 {truth}）：{probabilities.zh}",
+                f"{image_id} (truth {truth}): {probabilities.en}",
             )
         )
-    answers, listing = joined(taken), joined(listings, "; ", "; ")
+    answers, listing = joined(taken), listed(listings)
     return Description(
         title=Text(f"{network.variant.zh}：{answers.zh}", f"{network.variant.en}: {answers.en}"),
         alt=Text(

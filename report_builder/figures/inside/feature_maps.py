@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from report_builder.evidence.shown_images import ShownImages, measure_images
+from report_builder.evidence.shown_network import Network, network_of_run
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
 from report_builder.figures.toolkit.pixels import ACROSS, cell_size, gray, largest, points
-from report_builder.figures.toolkit.shown_network import Network, network_of_run
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import class_label, joined, shorten
 from report_builder.text import EMPTY, Text, number, percent, plural
@@ -104,6 +104,10 @@ def _number_channels(
             picture.note(middle, y, f"{c + 1}", 8, ha="center", color=style.muted)
 
 
+def _in_a_sentence(words: Text) -> Text:
+    return Text(words.zh, words.en[0].lower() + words.en[1:])
+
+
 def describe(numbers: FeatureMaps) -> Description:
     """The share of zeros in words, and a row for each step, image and channel."""
     network, k, shown = numbers.network, numbers.block, numbers.shown
@@ -111,7 +115,7 @@ def describe(numbers: FeatureMaps) -> Description:
     strongest = number(float(numbers.maps["relu"].max()), 2)
     limit = largest(list(numbers.maps.values()))
     first, second = shown.class_names[:2]
-    steps = joined((Text(STEPS[step].zh, STEPS[step].en.lower()) for step in numbers.maps), "、")
+    steps = joined((_in_a_sentence(STEPS[step]) for step in numbers.maps), "、")
     silent = clipped = EMPTY
     if dead:
         silent = Text(
@@ -132,7 +136,7 @@ def describe(numbers: FeatureMaps) -> Description:
             f"第 {k} 块的 {channels} 幅特征图，依次为{steps.zh}，输入为 {first} 和 {second} 各一"
             f"幅。ReLU 之后 {zero} 的值为零，最大值 {strongest}。",
             f"{plural(channels, 'map')} of block {k} for an image of {first} and {second}: "
-            f"{steps.en}. After ReLU {zero} of the values are zero, the largest is {strongest}.",
+            f"{steps.en}. Of the values after ReLU, {zero} are zero, the largest is {strongest}.",
         ),
         caption=Text(
             f"{network.of_seed.zh}：两幅测试图像（{first} 和 {second}）在第 {k} 块各步之后的全部 "

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from report_builder.evidence.shown_network import Network, network_of_run
 from report_builder.figures.inside.kernels import FEWEST, SCALE, every, weight_rows
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
 from report_builder.figures.toolkit.pixels import ACROSS, largest, points
-from report_builder.figures.toolkit.shown_network import Network, network_of_run
 from report_builder.figures.toolkit.style import Style
 from report_builder.text import Text, number
 
@@ -87,8 +87,9 @@ def describe(numbers: FirstKernels) -> Description:
         alt=Text(
             f"第一层的 {count} 个 {size} 卷积核，三行：训练前、训练后、变化。"
             f"权重从 {least} 到 {most}；{flips} 个变号。",
-            f"{count} {size} kernels of the first layer in three rows: before training, after, and "
-            f"the change. After it, weights reach from {least} to {most}; {flips} changed sign.",
+            f"{count} kernels ({size}) of the first layer in three rows: before training, after, "
+            f"and the change. After it, weights reach from {least} to {most}; {flips} changed "
+            "sign.",
         ),
         caption=Text(
             f"{network.of_seed.zh}的第一个卷积层，{count} 个 {size} 核；编号即输出特征图的编号。"

@@ -8,11 +8,11 @@ import numpy as np
 
 from report_builder.evidence.feature_levels import Level, feature_levels
 from report_builder.evidence.shown_images import ShownImages
+from report_builder.evidence.shown_network import Network, network_of_run
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import LINE_STYLES
 from report_builder.figures.toolkit.picture import ON_WHITE, Picture
 from report_builder.figures.toolkit.pixels import ACROSS, cell_size, gray, grid, points
-from report_builder.figures.toolkit.shown_network import Network, network_of_run
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import joined
 from report_builder.text import Text, plural

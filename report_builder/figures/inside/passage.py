@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from report_builder.evidence.shown_images import ShownImages, measure_images
+from report_builder.evidence.shown_network import Network, network_of_run
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
 from report_builder.figures.toolkit.pixels import (
@@ -20,7 +21,6 @@ from report_builder.figures.toolkit.pixels import (
     points,
     shades,
 )
-from report_builder.figures.toolkit.shown_network import Network, network_of_run
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import listed, shorten
 from report_builder.text import Text, percent, plural

@@ -104,7 +104,7 @@ def describe(numbers: Accuracy) -> Description:
     return Description(
         _title(numbers),
         Text(
-            f"{variant.zh}的准确率曲线，{n} 个种子，{epochs} 轮。"
+            f"“{variant.zh}”的准确率曲线，{n} 个种子，{epochs} 轮。"
             f"最后一轮：中位数 {middle}，最低 {low}，最高 {high}。{{fates}}。",
             f"Accuracy curves of “{variant.en}”, {plural(n, 'seed')}, {plural(epochs, 'epoch')}. "
             f"Last epoch: median {middle}, lowest {low}, highest {high}. {{fates}}.",

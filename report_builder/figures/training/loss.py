@@ -140,7 +140,7 @@ def describe(numbers: Loss) -> Description:
     return Description(
         _title(numbers),
         Text(
-            f"{variant.zh}的损失曲线，{n} 个种子，{epochs} 轮。最后一轮的中位数：训练 {train}，"
+            f"“{variant.zh}”的损失曲线，{n} 个种子，{epochs} 轮。最后一轮的中位数：训练 {train}，"
             f"测试 {test}；随机猜测为 {numbers.blind:.3f}。{{fates}}。",
             f"Loss curves of “{variant.en}”, {plural(n, 'seed')}, {plural(epochs, 'epoch')}. "
             f"Median of the last epoch: training {train}, test {test}; "

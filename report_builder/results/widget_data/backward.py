@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from report_builder.evidence.shown_network import network_of
 from report_builder.results.widget_data.pixels import SCALE, map_rows
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def content(evidence: Evidence) -> dict[str, Any] | None:
     after = record.array("region.after")
     first = np.abs(after) * (windows.max(2) > 0)  # one that passes much on
     return {
+        "network": network_of(evidence, record, "baseline").text,
         "map": map_rows(values, DIGITS),
         "after": map_rows(after, DIGITS),
         "winners": ["".join(map(str, row)) for row in winners.tolist()],

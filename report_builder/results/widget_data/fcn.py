@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from report_builder.evidence.shown_network import network_of
 from report_builder.palette import COLORS, class_pairs
 from report_builder.results.widget_data.pixels import image_rows, map_rows
 from report_builder.text import class_name
@@ -35,6 +36,7 @@ def content(evidence: Evidence) -> dict[str, Any] | None:
     names = tuple(map(class_name, facts["classes"]))
     center = facts["placed"][0]["center"]
     return {
+        "network": network_of(evidence, record, "baseline").text,
         "canvas": image_rows(canvas, digits=1),
         "classes": names,
         "class_colors": [_by_scheme(pair) for pair in class_pairs(names)],

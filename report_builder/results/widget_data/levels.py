@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from report_builder.evidence.feature_levels import feature_levels
+from report_builder.evidence.shown_network import network_of_run
 from report_builder.results.widget_data.pixels import MAX_PIXELS, SCALE, image_rows, map_rows
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def content(evidence: Evidence) -> dict[str, Any] | None:
     if pixels > 1.1 * MAX_PIXELS or numbers.shown.images.ndim != 3:
         return None
     return {
+        "network": network_of_run(evidence, numbers.run).text,
         "classes": list(numbers.shown.class_names[:2]),
         "images": [image_rows(image, digits=1) for image in numbers.shown.images],
         "levels": [

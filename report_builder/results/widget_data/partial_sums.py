@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from report_builder.evidence.shown_network import network_of
 from report_builder.results.widget_data.pixels import MAX_PIXELS, SCALE, map_rows
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def content(evidence: Evidence) -> dict[str, Any] | None:
     parts = np.einsum("chwij,mcij->mchw", windows, kernels)
     most = float(np.abs(inputs).max()) or 1.0
     return {
+        "network": network_of(evidence, record, "baseline").text,
         "inputs": [map_rows(each, DIGITS, most) for each in inputs],
         "kernels": kernels.reshape(*kernels.shape[:2], -1).tolist(),
         "biases": biases.tolist(),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from report_builder.evidence.shown_network import network_of
 from report_builder.results.widget_data.pixels import MAX_PIXELS, SCALE, map_rows
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def content(evidence: Evidence) -> dict[str, Any] | None:
     if values.size > MAX_PIXELS // 2:
         return None
     return {
+        "network": network_of(evidence, record, "trained-pooling").text,
         "map": map_rows(values, DIGITS),
         "weights": np.reshape(facts["trained_weights"], (2, 2)).tolist(),
         "bias": facts["bias"],

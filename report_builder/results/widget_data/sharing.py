@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from report_builder.evidence.shown_network import network_of
 from report_builder.results.widget_data.pixels import MAX_PIXELS, SCALE, image_rows
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def content(evidence: Evidence) -> dict[str, Any] | None:
     if image.size > MAX_PIXELS:
         return None
     return {
+        "network": network_of(evidence, record, "baseline").text,
         "image": image_rows(image),
         "background": record.facts["background"],
         "kernels": kernels.reshape(len(kernels), -1).tolist(),

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from report_builder.evidence.shown_network import network_of
 from report_builder.results.widget_data.pixels import MAX_PIXELS, SCALE, image_rows, map_rows
 from report_builder.text import Text
 from xo.variants import VARIANTS
@@ -34,6 +35,7 @@ def content(evidence: Evidence) -> dict[str, Any] | None:
         values = record.array("map" if layer["name"] == "conv1" else f"map.{layer['name']}")
         layers.append({**layer, "title": Text(variant.zh, variant.en), "map": map_rows(values)})
     return {
+        "network": network_of(evidence, record, "baseline").text,
         "image": image_rows(record.array("image")),
         "kernel": record.array("kernel").astype(float).tolist(),
         "bias": float(record.array("bias").item()),

@@ -14,6 +14,7 @@ from report_builder.results.widgets import WIDGETS, widgets
 from tests.report_builder.made_up_study import small_evidence
 from tests.report_builder.widget_maps import decoded
 from xo.store.source_digest import ROOT
+from xo.variants import VARIANTS
 
 MAP = np.float32([[-2, 0], [1, 2]])
 MOST_BYTES = 175_000  # of a page's data
@@ -62,8 +63,14 @@ def windows(**changes):
         }
         | changes
     )
+    run = SimpleNamespace(variant="baseline", seed=3, test_accuracy=0.5, solved=False)
     return stepper.content(
-        SimpleNamespace(can_show=lambda name: True, shown_demonstration=lambda name: record)
+        SimpleNamespace(
+            can_show=lambda name: True,
+            shown_demonstration=lambda name: record,
+            run_of=lambda record, variant: run,
+            variant=VARIANTS.__getitem__,
+        )
     )
 
 
@@ -77,6 +84,7 @@ def test_the_stepper_has_the_kernel_and_each_layer_s_map():
     conv, pool = found["layers"]
     np.testing.assert_allclose(decoded(conv["map"]), MAP, atol=2 / 254)
     assert (conv["size"], pool["size"], pool["stride"]) == (3, 4, 2)
+    assert found["network"].en == "“Baseline” (seed 3, test accuracy 50.0\xa0%, not solved)"
 
 
 def test_there_is_no_stepper_where_a_page_would_grow_heavy():
