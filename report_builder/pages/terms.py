@@ -28,17 +28,17 @@ def _fate(fate: Fate) -> Term:
 
 
 TERMS: dict[str, Term] = {
+    "ablation": _term(
+        Text("消融", "ablation"),
+        "关掉网络的一个部分，看结果变不变。",
+        "Switching off a part of a network to see whether the result changes.",
+    ),
     "backward-pass": _term(
         Text("反向传播", "backward pass"),
         "从损失往回逐层求梯度：每一层把传来的梯度换算成输入的梯度和权重的梯度；也叫 "
         "backpropagation。",
         "Going back from the loss layer by layer: each turns the gradient of its output into those "
         "by its input and its weights; also back-propagation.",
-    ),
-    "ablation": _term(
-        Text("消融", "ablation"),
-        "关掉网络的一个部分，看结果变不变。",
-        "Switching off a part of a network to see whether the result changes.",
     ),
     "bias": _term(
         Text("偏置", "bias"),
