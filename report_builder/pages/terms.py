@@ -32,7 +32,7 @@ TERMS: dict[str, Term] = {
         Text("反向传播", "backward pass"),
         "从损失往回逐层求梯度：每一层把传来的梯度换算成输入的梯度和权重的梯度；也叫 "
         "backpropagation。",
-        "Going back from the loss layer by layer: each turns the gradient by its output into those "
+        "Going back from the loss layer by layer: each turns the gradient of its output into those "
         "by its input and its weights; also back-propagation.",
     ),
     "ablation": _term(
@@ -165,7 +165,7 @@ TERMS: dict[str, Term] = {
     "gradient": _term(
         Text("梯度", "gradient"),
         "损失对每个权重（或每个激活值）的导数，排成与它们相同的形状；沿它的反方向走，损失下降得最快。",
-        "The derivatives of the loss by all weights, or by all activations, in their shape; "
+        "The derivatives of the loss with respect to all weights or activations, in their shape; "
         "against it the loss falls fastest.",
         r"\nabla L",
     ),

@@ -13,7 +13,7 @@ def _rows_of_three(values: list[int]) -> str:
     return "; ".join(", ".join(f"{value:g}".replace("-", "−") for value in row) for row in rows)
 
 
-_SLOPE = Quoted(number, "损失对它的导数", "derivative of the loss by it")
+_SLOPE = Quoted(number, "损失对它的导数", "derivative of the loss with respect to it")
 
 CONVOLUTION_FACTS: dict[str, dict[str, Quoted]] = {
     "convolution": {
@@ -122,12 +122,12 @@ CONVOLUTION_FACTS: dict[str, dict[str, Quoted]] = {
         "upstream": Quoted(
             number,
             "损失对第 {row} 行第 {column} 列的输出的导数",
-            "derivative of the loss by the output in row {row}, column {column}",
+            "derivative of the loss with respect to the output in row {row}, column {column}",
         ),
         "largest": Quoted(
             number,
             "九个权重的梯度中绝对值最大的",
-            "the largest of the gradients by the nine weights, in absolute value",
+            "the largest of the nine weights' gradients, in absolute value",
         ),
         "difference": Quoted(
             tiny,
@@ -169,7 +169,7 @@ CONVOLUTION_FACTS: dict[str, dict[str, Quoted]] = {
         "routing_difference": Quoted(
             tiny,
             "第一层卷积的输出的梯度，手算与 autograd 的最大差别",
-            "largest difference between the gradients by the first convolution's outputs by hand "
+            "largest difference between the gradients of the first convolution's outputs by hand "
             "and autograd's",
         ),
         "inputs": Quoted(count, "第二层的输入通道", "input channels of the second layer"),
@@ -177,19 +177,19 @@ CONVOLUTION_FACTS: dict[str, dict[str, Quoted]] = {
         "sum_difference": Quoted(
             tiny,
             "第二层的 {inputs} 幅输入图的梯度，手算与 autograd 的最大差别",
-            "largest difference between the gradients by the second layer's {inputs} input maps by "
+            "largest difference between the gradients of the second layer's {inputs} input maps by "
             "hand and autograd's",
         ),
         "transposed_difference": Quoted(
             tiny,
             "第二层的 {inputs} 幅输入图的梯度，F.conv_transpose2d 与 autograd 的最大差别",
-            "largest difference between F.conv_transpose2d and autograd's gradients by the second "
+            "largest difference between F.conv_transpose2d and autograd's gradients of the second "
             "layer's {inputs} input maps",
         ),
         "sum_largest": Quoted(
             number,
             "第二层的输入的梯度中绝对值最大的",
-            "the largest gradient by an input of the second layer, in absolute value",
+            "the largest gradient of an input of the second layer, in absolute value",
         ),
         "unit": Quoted(
             count,

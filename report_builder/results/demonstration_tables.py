@@ -240,7 +240,7 @@ def partial_sums(evidence: Evidence) -> Table:
     record = evidence.shown_demonstration("partial-sums")
     columns = (
         Column(Text("输入通道", "Input channel"), True),
-        Column(Text("部分", "Part"), True),
+        Column(Text("这一格的结果", "Part"), True),
         Column(Text("累计", "Running sum"), True),
     )
 
@@ -376,7 +376,7 @@ def backward(evidence: Evidence) -> Table:
         Column(Text("手算", "By hand"), True),
         Column(Text("autograd", "autograd"), True),
         Column(Text("拨动权重量出", "Measured by moving it"), True),
-        Column(Text("其中一个窗口的一份", "Share of one window"), True),
+        Column(Text("其中一个窗口的贡献", "From one window"), True),
     )
 
     def rows() -> Iterator[list[Cell]]:

@@ -19,8 +19,8 @@ from report_builder.text import (
 
 POOLING_KINDS: dict[str, Text] = {
     "none": Text("不池化", "no pooling"),
-    "max": Text("最大池化", "max-pooling"),
-    "mean": Text("平均池化", "mean-pooling"),
+    "max": Text("最大池化", "max pooling"),
+    "mean": Text("平均池化", "mean pooling"),
     "gaussian": Text("高斯池化", "Gaussian pooling"),
     "trained": Text("可训练池化", "trained pooling"),
 }
@@ -136,8 +136,8 @@ LAYER_FACTS: dict[str, dict[str, Quoted]] = {
             )
             for kind, zh, en in (
                 ("none", "不池化", "without pooling"),
-                ("max", "最大池化", "after max-pooling"),
-                ("mean", "平均池化", "after mean-pooling"),
+                ("max", "最大池化", "after max pooling"),
+                ("mean", "平均池化", "after mean pooling"),
             )
             for distance in range(1, 9)
         },

@@ -49,9 +49,9 @@ NETWORK_FACTS: dict[str, dict[str, Quoted]] = {
         ),
         "margin": Quoted(
             count,
-            "画布左边和上边补的空地，像素；这样每个值都在它所看范围的正中",
-            "empty ground put left of and above the canvas, in pixels, so that each value stands "
-            "in the middle of what it sees",
+            "画布左边和上边补的空白，像素；这样每个值都在它所看范围的正中",
+            "empty background put left of and above the canvas, in pixels, so that each value "
+            "stands in the middle of what it sees",
         ),
         "canvas_width": Quoted(count, "像素", "pixels"),
         "canvas_height": Quoted(count, "像素", "pixels"),
@@ -65,7 +65,7 @@ NETWORK_FACTS: dict[str, dict[str, Quoted]] = {
             percent, "各图形笔画的全部像素", "of all pixels of the shapes' strokes"
         ),
         "crops": Quoted(
-            count, "画布上的裁剪图，其中一幅是空地", "crops of the canvas, one of them empty"
+            count, "画布上的裁剪图，其中一幅是空白", "crops of the canvas, one of them empty"
         ),
         "crop_difference": Quoted(
             tiny,
@@ -108,10 +108,10 @@ NETWORK_FACTS: dict[str, dict[str, Quoted]] = {
         },
         "empty_class": Quoted(
             class_name,
-            "只有空地的图像上概率最高的类别",
-            "the class with the highest probability on an image of empty ground",
+            "空白图像上概率最高的类别",
+            "the class with the highest probability on an empty image",
         ),
-        "empty_probability": Quoted(percent, "只有空地的图像", "on an image of empty ground"),
+        "empty_probability": Quoted(percent, "空白的图像", "on an empty image"),
         "touching_o": Quoted(
             percent,
             "{first} 与 {second} 的第一幅测试图像相接处，{first} 的概率",

@@ -9,7 +9,7 @@ MOST_SHARE = percent(MOST.matters, 0)
 
 ORIGINAL_CLAIM_TEXTS: dict[str, ClaimText] = {
     "pooling-speeds-training": ClaimText(
-        Text("最大池化减少计算，加快训练", "Max-pooling saves computation and speeds training"),
+        Text("最大池化减少计算，加快训练", "Max pooling saves computation and speeds training"),
         supported=Text(
             "有池化的网络训练一轮更快", "With pooling an epoch of training takes less time"
         ),
@@ -112,19 +112,19 @@ ORIGINAL_CLAIM_TEXTS: dict[str, ClaimText] = {
         ),
         undecided=Text(
             "到第 7 轮损失是否已经消失，因种子而异，还说不准",
-            "Whether the loss is gone by epoch 7 differs from seed to seed; how often, is "
-            "still open",
+            "Whether the loss is gone by epoch 7 differs from seed to seed; how often it is "
+            "remains open",
         ),
     ),
     "accuracy-near-99.7": ClaimText(
         Text("准确率 99.67 %", "An accuracy of 99.67 %"),
         supported=Text(
             "原报告的 99.67 % 落在我们学会的种子之间",
-            "The original's 99.67 % lies among our seeds that solve the task",
+            "The original's 99.67 % lies within the range of our seeds that solve the task",
         ),
         refuted=Text(
             "原报告的 99.67 % 不在我们学会的种子之间",
-            "The original's 99.67 % lies outside of our seeds that solve the task",
+            "The original's 99.67 % lies outside the range of our seeds that solve the task",
         ),
         undecided=Text(
             "原报告的 99.67 % 是否在通常的范围里，种子还不够",
@@ -196,17 +196,17 @@ ORIGINAL_CLAIM_TEXTS: dict[str, ClaimText] = {
         ),
         supported=Text(
             "最大池化降低了对小平移的敏感，但不是不变：平移 1 个像素，池化之后的图变化小一些",
-            "Max-pooling lowers the sensitivity to small shifts, which is not invariance: when the "
+            "Max pooling lowers the sensitivity to small shifts, which is not invariance: when the "
             "image moves by a pixel, the map changes less after pooling than before",
         ),
         refuted=Text(
             "图像平移 1 个像素，特征图的变化在最大池化之后并不更小",
-            "When the image moves by a pixel, the map changes no less after max-pooling than "
+            "When the image moves by a pixel, the map changes no less after max pooling than "
             "before",
         ),
         undecided=Text(
             "图像平移 1 个像素，特征图的变化在最大池化之后是否更小，还说不准",
-            "It is still open whether the map changes less after max-pooling when the image moves "
+            "It is still open whether the map changes less after max pooling when the image moves "
             "by a pixel",
         ),
     ),
@@ -229,17 +229,18 @@ ORIGINAL_CLAIM_TEXTS: dict[str, ClaimText] = {
         ),
         undecided=Text(
             "没有池化的网络，到第 10 轮还没有一个学会，但种子太少",
-            "Without pooling no seed has solved the task by epoch 10, but there are few",
+            "Without pooling no seed has solved the task by epoch 10, but there are too few",
         ),
     ),
     "1x1-saves-parameters": ClaimText(
         Text("1×1 卷积减少参数", "A 1×1 convolution saves parameters"),
         supported=Text(
-            "插入 1×1 卷积的网络参数更少", "With the 1×1 convolution a network has fewer parameters"
+            "插入 1×1 卷积的网络参数更少",
+            "The network with the 1×1 convolution has fewer parameters",
         ),
         refuted=Text(
             "插入 1×1 卷积的网络参数并不更少",
-            "With the 1×1 convolution a network does not have fewer parameters",
+            "The network with the 1×1 convolution does not have fewer parameters",
         ),
     ),
 }

@@ -158,8 +158,8 @@ def loss_gone_by_seven(evidence: Evidence) -> Finding:
         return no_data(reason, Text("更多种子或轮数", "more seeds or epochs"))
     gone = sum(bool((rows[6] < 0.0015).all()) for rows in prints)  # prints 0.001 or 0.000
     what = Text(
-        "（只算学会的）第 7 轮打印 0.001 或 0.000",
-        " (of those that solve it) print 0.001 or 0.000 in epoch 7",
+        "第 7 轮打印 0.001 或 0.000（只算学会的）",
+        " that solve it print 0.001 or 0.000 in epoch 7",
     )
     return share_is(gone, len(prints), MOST, what, {"three-conv": len(runs)})
 
@@ -242,8 +242,8 @@ def pooling_lowers_sensitivity(evidence: Evidence) -> Finding:
     bare, pooled = (record.array(f"by_seed.{kind}")[chosen] for kind in ("none", "max"))  # (seeds,)
     ratio = mean(np.log(bare / pooled))
     numbers = Text(
-        "{n} 个网络中 {less} 个变得更少，相对变化的中位数从 {bare} 到 {pooled}{ratio}",
-        "with {less} of {n} networks; the median relative change goes from {bare} to "
+        "{n} 个网络中 {less} 个变化更小，相对变化的中位数从 {bare} 到 {pooled}{ratio}",
+        "less in {less} of {n} networks; the median relative change goes from {bare} to "
         "{pooled}{ratio}",
     ).format(
         n=len(bare),

@@ -189,21 +189,21 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
     "trained-pooling-solves-less": ClaimText(
         Text(
             "可训练池化不如最大池化容易学会",
-            "Trained pooling solves the task less often than max-pooling",
+            "Trained pooling solves the task less often than max pooling",
         ),
         supported=Text(
             "可训练池化学会的比例低于最大池化",
-            "With trained pooling fewer seeds solve the task than with max-pooling",
+            "With trained pooling fewer seeds solve the task than with max pooling",
         ),
         refuted=Text(
             "可训练池化学会的比例并不明显低于最大池化",
             "The share of seeds that solve the task is not markedly lower with trained pooling "
-            "than with max-pooling",
+            "than with max pooling",
         ),
         undecided=Text(
             "可训练池化与最大池化，学会的比例还分不出高下",
             "These seeds cannot tell yet whether fewer solve the task with trained pooling than "
-            "with max-pooling",
+            "with max pooling",
         ),
     ),
     "1x1-solves-less": ClaimText(
@@ -382,11 +382,11 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
         Text("1×1 卷积减少计算", "A 1×1 convolution saves computation"),
         supported=Text(
             "插入 1×1 卷积的网络乘加更少",
-            "With the 1×1 convolution a network takes fewer multiply-adds",
+            "The network with the 1×1 convolution takes fewer multiply-adds",
         ),
         refuted=Text(
             "插入 1×1 卷积的网络乘加并不更少",
-            "With the 1×1 convolution a network does not take fewer multiply-adds",
+            "The network with the 1×1 convolution does not take fewer multiply-adds",
         ),
     ),
     "odd-logs-are-of-the-split": ClaimText(

@@ -120,8 +120,8 @@ def escape_is_sudden(evidence: Evidence) -> Finding:
         )
     sudden = sum(first_solved_epoch((run,))[0] <= epoch + SUDDEN for run, epoch in left)
     what = Text(
-        "（离开了随机猜测的）三轮之内达到 98 %",
-        " of those that left chance reach 98 % within three epochs",
+        "三轮之内达到 98 %（只算离开了随机猜测的）",
+        " that left chance reach 98 % within three epochs",
     )
     return share_is(int(sudden), len(left), MOST, what, _counts(by_variant))
 
@@ -145,7 +145,7 @@ def failures_collapse(evidence: Evidence) -> Finding:
             Text("更多种子", "more seeds"),
         )
     what = Text(
-        "（停在随机猜测的）曾经离开又崩溃", " of those that end at chance had left it and collapsed"
+        "曾经离开又崩溃（只算停在随机猜测的）", " ending at chance had left it and collapsed"
     )
     return share_is(collapsed, collapsed + never, MOST, what, _counts(by_variant))
 
@@ -158,8 +158,8 @@ def collapsed_are_dead(evidence: Evidence) -> Finding:
         return no_data(Text("没有网络崩溃", "no network collapsed"), Text("更多种子", "more seeds"))
     dead = sum(bool(dead_layers(run)) for run in collapsed)
     what = Text(
-        "（崩溃的）有一层对任何图像都不响应",
-        " of those that collapsed end with a layer that responds to no image",
+        "有一层对任何图像都不响应（只算崩溃的）",
+        " that collapsed end with a layer that responds to no image",
     )
     return share_is(dead, len(collapsed), NEARLY_ALL, what, _counts(by_variant))
 
@@ -188,8 +188,8 @@ def printed_chance_means_guessing(evidence: Evidence) -> Finding:
     far = chance + FAR_FROM_CHANCE * np.sqrt(chance * (1 - chance) / len(run.test_ids))
     above = sum(accuracy > far for accuracy in flat)
     what = Text(
-        f"某一轮只打印 0.069，轮末准确率却超过 {100 * far:.0f} %（最高 {100 * max(flat):.0f} %）",
-        f" print 0.069 throughout an epoch and get over {100 * far:.0f} % right at its end "
+        f"在只打印 0.069 的一轮之末，准确率超过 {100 * far:.0f} %（最高 {100 * max(flat):.0f} %）",
+        f" with an epoch of nothing but 0.069 get over {100 * far:.0f} % right at its end "
         f"(at most {100 * max(flat):.0f} %)",
     )
     runs = {name: len(each) for name, each in best.items() if each}

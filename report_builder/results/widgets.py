@@ -1,7 +1,7 @@
 """The table of pictures that a reader can change, and the data that their scripts read.
 
-The script of a widget is docs/assets/widgets/NAME.js; a page calls it with `widget("NAME")`. The data
-of one that shows a trained network name it, as `network`.
+The script of a widget is docs/assets/widgets/NAME.js; a page calls it with `widget("NAME")`. Where
+it shows a trained network, its data name that, as `network`.
 """
 
 from __future__ import annotations

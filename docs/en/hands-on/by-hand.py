@@ -18,7 +18,7 @@
 #
 # To finish soon, only part of the images is used, in batches of 8: smaller batches give more updates from the same images. For the full settings (all images, batches of 64, several random seeds) and their results see [X3 Training](../xo/training.md).
 #
-# This project's own programs do two small things here: they draw the images where there are none, and they show pictures with a line of text for those who cannot see them. How to install them is told in [Reproduce](reproduce.md).
+# This project's own programs do two small things here: they draw the images where there are none, and they show pictures with a line of text for those who cannot see them. For how to install them, see [Reproduce](reproduce.md).
 
 # %%
 import tempfile
@@ -84,7 +84,7 @@ show_images(train_images[:6], names, "Six training images with their classes")
 # %% [markdown]
 # ### Stop here: one folder too high
 #
-# Write `root` instead of `root / "train"` and the program runs on without an error. Look what the classes have become:
+# Write `root` instead of `root / "train"` and the program runs on without an error. See what the classes have become:
 
 # %%
 too_high = datasets.ImageFolder(root)
@@ -146,7 +146,7 @@ for epoch in range(1, 4):
     print(f"epoch {epoch}  mean loss {mean:.3f}")
 
 # %% [markdown]
-# The dashed line is the loss of guessing all classes alike, $\ln 2$ or about 0.693 for two of them. A curve that keeps to the dashed line has not left it yet: change `SEED` above, or train for more epochs, and look again. One that had left it and lies on it again has most likely [collapsed](../concepts/training.md): only another `SEED` helps. The `SEED` above was picked after trying a few, so this page cannot tell how easily such a network learns; [many seeds](../xo/accuracy.md) can.
+# The dashed line is the loss of guessing all classes alike, $\ln 2$ or about 0.693 for two of them. A curve that stays on the dashed line has not left it yet: change `SEED` above, or train for more epochs, and look again. One that had left it and lies on it again has most likely [collapsed](../concepts/training.md): only a different `SEED` helps. The `SEED` above was picked after trying a few, so this page cannot tell how easily such a network learns; [many seeds](../xo/accuracy.md) can.
 
 # %%
 chance = torch.tensor(float(len(classes))).log().item()
@@ -158,7 +158,7 @@ ax.set(xlabel="Batch", ylabel="Loss (nats)", ylim=(0, None))
 show(fig, "Loss by batch, with the level of guessing dashed")
 
 # %% [markdown]
-# ### Stop here: the printed loss is off by ten
+# ### Stop here: the printed loss is off by a factor of ten
 #
 # The write-up prints a row every 10 batches. It adds their losses up and divides by 100. Try this on the first 10 batches above:
 
@@ -173,7 +173,7 @@ print(f"guessing, as the original    {chance / 10:.3f}")
 #
 # ### Stop here: keep the weights, not the object
 #
-# `torch.save(net)` pickles the whole object. To read it back takes the same class definition, and to read a file from someone else means to run their code. For that reason `torch.load` has refused such files by default since PyTorch 2.6:
+# `torch.save(net)` pickles the whole object. Reading it back takes the same class definition, and reading a file from someone else means running their code. For that reason `torch.load` has refused such files by default since PyTorch 2.6:
 
 # %%
 with tempfile.TemporaryDirectory() as folder:

@@ -138,10 +138,10 @@ else:
 
 # %%
 for n in range(1, 7):
-    print(f"{n} seeds per variant: {2 / comb(2 * n, n):.3f}")
+    print(f"seeds per variant: {n}, probability: {2 / comb(2 * n, n):.3f}")
 
 # %% [markdown]
-# Find the line for as many seeds as there are in `seeds`: with that probability chance brings about even the most extreme result.
+# Find the line for as many seeds as there are in `seeds`: even where there is no difference, chance alone produces the most extreme result with that probability.
 #
 # So this small study
 #

@@ -36,9 +36,9 @@ print(f"images {height} high and {width} wide, {len(data.classes)} classes")
 #
 # For an input with side $n$, a kernel with side $k$, stride $t$ and $p$ pixels of padding on each side, the side of the output is
 #
-# $$m = \left\lfloor \frac{n + 2p - k}{t} \right\rfloor + 1$$
+# $$n' = \left\lfloor \frac{n + 2p - k}{t} \right\rfloor + 1$$
 #
-# The kernel's left edge may stop at $0, t, 2t, \dots$ as long as its right edge stays inside; $m$ counts the stops. The formula is the same for convolution and pooling.
+# The kernel's left edge may stop at $0, t, 2t, \dots$ as long as its right edge stays inside; $n'$ counts the stops. The formula is the same for convolution and pooling.
 
 # %%
 def out(n, kernel, stride=1, padding=0):
@@ -63,7 +63,7 @@ print(nn.MaxPool2d(2)(square)[0])
 # %% [markdown]
 # ### Check: send an empty tensor through
 #
-# The write-up made up an image, sent it through the layers and looked how large it came out. That is a good habit, for it also shows a formula that went wrong. PyTorch's meta device makes it cheaper still: a tensor there has a shape but no numbers, takes no memory and computes nothing.
+# The write-up made up an image, sent it through the layers and looked at how large it came out. That is a good habit: it also shows up a formula that is wrong. PyTorch's meta device makes it cheaper still: a tensor there has a shape but no numbers, takes no memory and computes nothing.
 
 # %%
 with torch.device("meta"):
@@ -134,7 +134,7 @@ print(f"{'total':7} {total:>12,}")
 #
 # ### Check: as this project counts
 #
-# Put the three rules together, so that they work for any row of the table of variants, and compare layer by layer with `xo.model.layers`. That function uses no formula: it builds an empty network and counts the weights that each layer really has. On the command line, `python -m xo list` prints the same.
+# Put the three rules together, so that they work for any row of the table of variants, and compare layer by layer with `xo.network.model.layers`. That function uses no formula: it builds an empty network and counts the weights that each layer really has. On the command line, `python -m xo list` prints the same.
 
 # %%
 def steps(variant):

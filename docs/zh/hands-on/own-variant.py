@@ -141,7 +141,7 @@ for n in range(1, 7):
     print(f"每个变体 {n} 个种子：{2 / comb(2 * n, n):.3f}")
 
 # %% [markdown]
-# 找到种子数和 `seeds` 一样的那一行：结果再极端，也有这么大的可能出于运气。
+# 找到种子数和 `seeds` 一样的那一行：即使两者没有差别，单凭运气也有这么大的可能出现最极端的结果。
 #
 # 所以，从这个小研究
 #
@@ -162,7 +162,7 @@ for name, runs in records.items():
     if first.settings.labels == "class":  # 其余的变体做的是另一道题
         images, epochs = first.data.train_images, len(first.epochs)
         s = share(sum(run.solved for run in runs), len(runs))
-        print(f"{name:16} {images} 幅，{epochs} 轮，{s.n} 个种子里"
+        print(f"{name:16} {images} 幅，{epochs} 轮，{s.n} 个种子里 "
               f"{s.k} 个学会，区间 {s.low:.0%} 到 {s.high:.0%}")
 if not records:
     print("还没有记录；python -m report_builder build 会训练全部变体")

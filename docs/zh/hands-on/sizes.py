@@ -34,15 +34,15 @@ print(f"图像高 {height}，宽 {width}，{len(data.classes)} 个类别")
 # %% [markdown]
 # ## 输出有多大
 #
-# 一边长 $n$，核的边长 $k$，步幅（stride）$t$，每侧填充（padding）$p$ 个像素，那么输出的边长是
+# 输入的边长 $n$，核的边长 $k$，步幅（stride）$t$，每侧填充（padding）$p$ 个像素，那么输出的边长是
 #
-# $$m = \left\lfloor \frac{n + 2p - k}{t} \right\rfloor + 1$$
+# $$n' = \left\lfloor \frac{n + 2p - k}{t} \right\rfloor + 1$$
 #
-# 核的左边缘可以停在 $0, t, 2t, \dots$，只要右边缘不出界；$m$ 就是能停的位置的个数。卷积和池化用的是同一个公式。
+# 核的左边缘可以停在 $0, t, 2t, \dots$，只要右边缘不出界；$n'$ 就是能停的位置的个数。卷积和池化用的是同一个公式。
 
 # %%
 def out(n, kernel, stride=1, padding=0):
-    """一边长 n 的输入，输出的边长"""
+    """边长 n 的输入 -> 输出的边长"""
     return (n + 2 * padding - kernel) // stride + 1
 
 
@@ -134,7 +134,7 @@ print(f"{'合计':5} {total:>12,}")
 #
 # ### 核对：本项目数出来的
 #
-# 下面把三条规则连起来，对变体表里的任何一行都能算，再和 `xo.model.layers` 逐层比较。那个函数不用公式：它建一个空网络，数每一层实际有多少个权重。在命令行里，`python -m xo list` 打印的就是它。
+# 下面把三条规则连起来，对变体表里的任何一行都能算，再和 `xo.network.model.layers` 逐层比较。那个函数不用公式：它建一个空网络，数每一层实际有多少个权重。在命令行里，`python -m xo list` 打印的就是它。
 
 # %%
 def steps(variant):

@@ -159,7 +159,7 @@ def describe(numbers: Ablation) -> Description:
     if len(numbers.class_names) <= BY_CLASS:
         counts = Text(
             "右边是换成 0 时各类判对的幅数。",
-            " At the right, the images of each class that are right with zeros.",
+            " At the right, the images of each class that are right when it is 0.",
         )
     return Description(
         title=Text(

@@ -128,10 +128,10 @@ def describe(numbers: Bottleneck) -> Description:
     costs, cited = listed(designs), citation("he-2016")
     return Description(
         title=Text(
-            f"先用 1×1 卷积减少通道：{wide} 个通道时参数只有原来的 {times} 分之一，"
-            f"我们的网络里是 {own_times} 分之一",
-            f"Fewer channels first, by 1×1 kernels: {times} times fewer parameters at {wide} "
-            f"channels, {own_times} times fewer in our own net",
+            f"先用 1×1 卷积减少通道：{wide} 个通道时参数减到 1/{times}，"
+            f"我们的网络里减到 1/{own_times}",
+            f"Fewer channels first, by 1×1 kernels: 1/{times} of the parameters at {wide} "
+            f"channels, 1/{own_times} in our own network",
         ),
         alt=Text(
             f"横条图，四种做法的参数与乘加次数：{costs.zh}。",

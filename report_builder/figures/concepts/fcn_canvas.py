@@ -156,25 +156,25 @@ def describe(numbers: FcnCanvas) -> Description:
             "在图形之间和空白处也有高有低；最后一幅里，每一笔按判出的类别着色。"
             f"各图形中心的回答：{'，'.join(answers)}。",
             f"Four pictures of {size}: a canvas with {len(shapes)} shapes, its lower right corner "
-            f"empty; heat maps of {both.en}, high and low between shapes and over empty ground "
-            "too; and strokes in the color of the class they are taken for. At the centers of the "
-            f"shapes: {', '.join(answers)}.",
+            f"empty; heat maps of {both.en}, high and low between shapes and on empty "
+            "background too; and strokes in the color of the class they are taken for. At the "
+            f"centers of the shapes: {', '.join(answers)}.",
         ),
         caption=network
         + Text(
             f"：全连接层的权重改排成 {kernel}×{kernel} 和 1×1 的卷积核，没有再训练。画布由测试图像"
-            f"拼成，四周补 {margin} 个像素的空地；热力图为 {heat_size}，每隔 {stride} 个像素一个"
+            f"拼成，四周补 {margin} 个像素的空白；热力图为 {heat_size}，每隔 {stride} 个像素一个"
             "值，由转置卷积（双线性插值的权重）放大到画布大小，再算 softmax。左下：两类的概率都乘以"
-            "边缘强度，即 pool1 的特征图与空地上的特征图之间的距离；它只说哪里有笔画，不说是哪一"
+            "边缘强度，即 pool1 的特征图与空白处的特征图之间的距离；它只说哪里有笔画，不说是哪一"
             "类。训练过的 FCN 会从 pool1 学出每一类的得分，再相加。",
             f": the weights of its dense layers became kernels of {kernel}×{kernel} and 1×1, and "
             "were not trained any further. The canvas is laid out with test images, with "
-            f"{margin} pixels of empty ground around it. The heat maps, {heat_size} and one value "
-            f"every {stride} pixels, are brought to the canvas's size by a transposed convolution "
-            "with the weights of bilinear interpolation; then comes softmax. Lower left: "
-            "probabilities times edge strength, the distance of pool1's maps from those over empty "
-            "ground. This says where a stroke is, not of which class; a trained FCN would learn "
-            "scores of each class from pool1, and add them.",
+            f"{margin} pixels of empty background around it. The heat maps, {heat_size} and one "
+            f"value every {stride} pixels, are brought to the canvas's size by a transposed "
+            "convolution with the weights of bilinear interpolation; then comes softmax. Lower "
+            "left: probabilities times edge strength, the distance of pool1's maps from those of "
+            "empty background. This says where a stroke is, not of which class; a trained FCN "
+            "would learn scores of each class from pool1, and add them.",
         ),
         rows=[
             {

@@ -114,7 +114,7 @@ def draw(numbers: FcnDetails, style: Style) -> Figure:
     _paint_pair(picture, numbers, pair, middle)
     _draw_profile(picture, numbers, GAP + pair.shape[1], middle, pair.shape[0])
     picture.paint(np.full((side, side, 3), numbers.ground, dtype=np.uint8), GAP, lower)
-    picture.note(GAP, lower - points(ACROSS, 4), Text("空地", "Empty ground"))
+    picture.note(GAP, lower - points(ACROSS, 4), Text("空白处", "Empty background"))
     _draw_bars(picture, numbers, GAP + side, lower, side)
     _write_scores(picture, numbers, ACROSS // 2 - points(ACROSS, 20), lower)
     return picture.finished()

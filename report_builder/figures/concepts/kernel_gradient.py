@@ -92,7 +92,7 @@ def draw(numbers: KernelGradient, style: Style) -> Figure:
 
     x += max(gradient.shape[1], HEADING) + 40
     for values, heading in (
-        (numbers.window, Text("红框窗口的一份", "Share of the window")),
+        (numbers.window, Text("红框窗口的贡献", "From the window")),
         (numbers.by_hand, Text("全部窗口之和", "Sum of all windows")),
     ):
         power = power_of_ten(values)
@@ -104,7 +104,7 @@ def draw(numbers: KernelGradient, style: Style) -> Figure:
             below = top + size * CELL + points(ACROSS, 12)
             picture.note(x, below, unit_of(power).strip(), 8.5, color=style.muted)
         x += size * CELL + 80
-    words = Text("损失对特征图的梯度", "gradient by the map")
+    words = Text("损失对特征图的梯度", "gradient of the loss")
     picture.scale_bar(bar_y, limit, words)
     return picture.finished()
 
@@ -123,10 +123,10 @@ def describe(numbers: KernelGradient) -> Description:
         ),
         alt=Text(
             f"一幅 {name}，第一层一幅特征图的梯度，其中 {places} 处不为 0；"
-            f"{size}×{size} 的两个数表：一个窗口的一份，全部窗口之和。",
-            f"An image of {name}; the gradient by a map of the first layer, not 0 in {places} "
-            f"places; two tables of {size}×{size} numbers: the share of one window, and the sum of "
-            "all.",
+            f"{size}×{size} 的两个数表：一个窗口的贡献，全部窗口之和。",
+            f"An image of {name}; the gradient with respect to a map of the first layer, not 0 "
+            f"in {places} places; two tables of {size}×{size} numbers: what one window adds, "
+            "and the sum of all.",
         ),
         caption=Text(
             f"测试图像 {numbers.image_id}，损失最大的一幅（{thousandths(numbers.loss)}）；"
@@ -138,8 +138,8 @@ def describe(numbers: KernelGradient) -> Description:
             f"({thousandths(numbers.loss)}); kernel {numbers.kernel_number} of the first layer of "
             f"{network.en}. The gradient that comes back at the framed window is "
             f"{number(numbers.upstream)}. The largest of the nine gradients has a size of {most}; "
-            f"by hand and autograd's differ by at most {difference}. The two tables have a scale "
-            "each, zero in the middle of both.",
+            f"worked out by hand they differ from autograd's by at most {difference}. The two "
+            "tables have a scale each, zero in the middle of both.",
         ),
         rows=[
             {

@@ -124,7 +124,7 @@ def describe(numbers: Occlusion) -> Description:
     return Description(
         title=Text(
             f"把 {side}×{side} 的一块换成底色，正确类别的领先最低降到：{first} {one} → {least[0]}，"
-            f"{second} {other} → {least[1]}；低于 0 就判错",
+            f"{second} {other} → {least[1]}；为负就判错",
             f"With {side}×{side} pixels covered, the lead of the right class falls as low as "
             f"{least[0]} of {one} for the {first} and {least[1]} of {other} for the {second}; "
             "where it is negative, the answer is wrong",

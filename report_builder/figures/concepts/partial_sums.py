@@ -177,7 +177,7 @@ def describe(numbers: PartialSums) -> Description:
         ),
         alt=Text(
             f"四行：{count} 幅输入图，{count} 个 {size}×{size} 核，{count} 幅分通道的卷积结果，"
-            f"以及它们与偏置之和。红框处的部分依次为 {parts.zh}。",
+            f"以及它们与偏置之和。红框处各通道的结果依次为 {parts.zh}。",
             f"Four rows: {count} input maps, {count} kernels of {size}×{size}, {count} partial "
             f"maps, and their sum with the bias. At the frame the parts are {parts.en}.",
         ),
@@ -185,7 +185,7 @@ def describe(numbers: PartialSums) -> Description:
             f"{numbers.network.text.zh}第二层的第 {numbers.channel} 个输出通道"
             f"（共 {numbers.channels} 个），输入为一幅 {numbers.class_name}。"
             "红框标在正负抵消最多的通道和位置上。"
-            f"逐部分相加与 PyTorch 的整层结果在全图上最多相差 {difference}。"
+            f"逐通道相加与 PyTorch 的整层结果在全图上最多相差 {difference}。"
             "输入图由底色到墨色为 0 到最大；各结果与输出图同一色标，卷积核另用一个，零在正中。",
             f"Output channel {numbers.channel} of {numbers.channels} of the second layer of "
             f"{numbers.network.text.en} for an image of {numbers.class_name}. "

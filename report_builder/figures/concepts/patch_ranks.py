@@ -107,8 +107,8 @@ def describe(numbers: PatchRanks) -> Description:
             "以这个通道最强的响应为 100。",
             f"{numbers.network.text.en}. n = {plural(numbers.images, 'test image')} are lined up "
             "by the largest response of a channel; shown is the receptive field of that response "
-            f"({side}×{side} pixels), framed in the color of the image's class. Percentages are of "
-            "the channel's strongest response.",
+            f"({side}×{side} pixels), framed in the color of the image's class."
+            " Percentages take the channel's strongest response as 100.",
         ),
         rows=[
             {

@@ -120,7 +120,7 @@ def describe(numbers: Shifts) -> Description:
             "都有的部分。右：不移回，变化的长度除以特征图与空白图像的特征图之差的长度。",
             f"Maps of the first layer of {network.en} after ReLU, "
             f"mean of n = {plural(n, 'test image')} moved to the right and, apart from that, down, "
-            "with ground moving in. Left: maps moved back (pooled ones by the nearest whole "
+            "with background moving in. Left: maps moved back (pooled ones by the nearest whole "
             "pixels) and compared where both show the image. Right: not moved back, the length of "
             "the change over that of the map's difference from the map of an empty image.",
         ),

@@ -87,8 +87,8 @@ def describe(numbers: SmallConvolution) -> Description:
     return Description(
         title=Text(
             f"9 个像素与核的 9 个数一一相乘再相加，不为 0 的是 {used} = {result}，写进第一格",
-            f"9 pixels times 9 weights, added up: {used} = {result} of those that are not 0, the "
-            "first cell of the output",
+            f"9 pixels meet the kernel's 9 numbers; the products other than 0, {used} = {result}, "
+            "make the first cell of the output",
         ),
         alt=Text(
             f"一幅 {height}×{width} 的图像，左上角的 {size}×{size} 窗口加了框；卷积核；九个乘积；"

@@ -101,7 +101,7 @@ def describe(numbers: Samples) -> Description:
     return Description(
         title=title,
         alt=Text(
-            f"{names.zh}的训练图像，共 {shown} 幅，每幅宽 {w} 高 {h} 像素。",
+            f"{names.zh} 的训练图像，共 {shown} 幅，每幅宽 {w} 高 {h} 像素。",
             f"{plural(shown, 'training image')} of {names.en}, each {w} pixels wide and {h} high.",
         ),
         caption=Text(

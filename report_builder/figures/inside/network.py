@@ -202,7 +202,7 @@ def _in_sentence(layer: Layer) -> Text:
     return {
         "input": Text("输入", "input"),
         "conv": Text(f"卷积层 {number}", f"convolution {number}"),
-        "pool": Text(f"最大池化 {number}", f"max-pooling {number}"),
+        "pool": Text(f"最大池化 {number}", f"max pooling {number}"),
         "average": Text("全局平均", "the average of each map"),
         "dense": Text(f"全连接层 {number}", f"dense layer {number}"),
     }[layer.kind]

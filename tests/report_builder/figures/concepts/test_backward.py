@@ -15,9 +15,11 @@ from ..pictures import EN, contains, drawn, words
 def test_a_kernels_gradient_is_drawn_beside_the_share_of_one_window(evidence):
     record, numbers = evidence.demonstrations["backward"], kernel_gradient.measure(evidence)
     figure, text = drawn(kernel_gradient, numbers), kernel_gradient.describe(numbers)
-    limit = pixels.largest([record.array("above")])
-    assert contains(figure, pixels.shades(record.array("above"), -limit, limit, EN.diverging))
-    assert contains(figure, pixels.gray(record.array("image")))
+    limit, below = pixels.largest([record.array("above")]), numbers.row + 4  # of the frames
+    gradient = record.array("above")[below:]
+    assert gradient.any()
+    assert contains(figure, pixels.shades(gradient, -limit, limit, EN.diverging))
+    assert contains(figure, pixels.gray(record.array("image")[below:]))
     assert [row["by_hand"] for row in text.rows] == record.array("by_hand").ravel().tolist()
     window = record.facts["upstream"] * record.array("pixels")
     assert [row["share_of_window"] for row in text.rows] == pytest.approx(window.ravel().tolist())

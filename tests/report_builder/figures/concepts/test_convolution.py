@@ -16,7 +16,9 @@ def test_the_first_window_adds_up_to_the_first_output(evidence):
     text, figure = small_convolution.describe(numbers), drawn(small_convolution, numbers)
     assert numbers.products[0, 0].sum() == numbers.output[0, 0] == text.rows[0]["output"]
     assert f"= {whole_number(numbers.output[0, 0])}" in text.title.en
-    assert contains(figure, pixel_colors(numbers.image))
+    below = numbers.image[4:]  # the frame around the first window
+    image = pixels.enlarged(pixel_colors(below), small_convolution.CELL)
+    assert contains(figure, image)
     assert words(figure).count("−0") == 0
 
 
@@ -27,7 +29,9 @@ def test_every_case_of_padding_and_stride_is_drawn_with_its_size_and_outputs(evi
     assert len(padding_stride.describe(numbers).rows) == 9 + 25 + 4 + 9
     far = max(abs(output).max() for output in numbers.outputs.values())
     for output in numbers.outputs.values():
-        assert contains(figure, pixels.shades(output, -far, far, EN.diverging))
+        if len(output) > 2:  # below the frame around the first one
+            colors = pixels.shades(output[2:], -far, far, EN.diverging)
+            assert contains(figure, pixels.enlarged(colors, padding_stride.CELL))
     # a small frame for each output
     assert len([each for each in figure.artists if hasattr(each, "get_width")]) == 47
 
@@ -39,7 +43,8 @@ def test_the_third_matrix_names_the_kernels_weight_in_each_cell(evidence):
     assert all(shown.count(str(weight)) == 9 for weight in range(1, 10))
     limit = dense_matrix.RANGE
     for matrix in (numbers.dense, numbers.local):
-        assert contains(figure, pixels.shades(matrix, -limit, limit, EN.diverging))
+        colors = pixels.shades(matrix, -limit, limit, EN.diverging)
+        assert contains(figure, pixels.enlarged(colors, dense_matrix.CELL))
     rows = dense_matrix.describe(numbers).rows
     assert len(rows) == numbers.free[1] and {row["weight_of_kernel"] for row in rows} == set(
         range(1, 10)

@@ -37,7 +37,7 @@ def test_what_it_answers_where_no_answer_is_right(evidence):
     widths = [bar.get_width() for bar in bars.patches[::2]]
     assert widths == record.facts["empty_probabilities"] == [0.75, 0.25]
     assert fcn_details.describe(numbers).title.en.startswith(
-        "Without a class for the background it must name a shape: O over empty ground (75.0"
+        "Without a class for the background it must name a shape: O on empty background (75.0"
     )
     scores = [f"{value:.5f}".replace("-", "−") for value in record.array("by_net")[1]]
     assert all(words(figure).count(score) >= 2 for score in scores)
