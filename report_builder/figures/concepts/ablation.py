@@ -119,7 +119,7 @@ def _look(style: Style, kind: str) -> dict[str, Any]:
 
 
 def _write_counts(ax: Axes, numbers: Ablation, heights: list[float], style: Style) -> None:
-    """At the right, how many of each class are right with zeros."""
+    """At the right, how many of each class are right with 0."""
     place = ax.get_yaxis_transform()
     options: dict[str, Any] = {"transform": place, "fontsize": SMALL, "ha": "right", "va": "center"}
     colors = style.class_colors(numbers.class_names)
