@@ -14,8 +14,8 @@
     hint: say("方向键移动一格，按住 Shift 移动十格；也可以在图上点按或拖动。行和列从 0 数起。",
       "Arrow keys move by one cell, with Shift by ten; or tap or drag on a picture. Rows and columns count from 0."),
     cell: (answers) => say(`热力图第 ${row} 行第 ${column} 列：${answers}。`, `Row ${row}, column ${column} of the heat map: ${answers}. `),
-    sees: (size, rows, columns) => say(`它看到 ${size} 个像素：行 ${rows}，列 ${columns}；画布以外是空地。`,
-      `It sees ${size} pixels: rows ${rows}, columns ${columns}; beyond the canvas is empty ground. `),
+    sees: (size, rows, columns) => say(`它看到 ${size} 个像素：行 ${rows}，列 ${columns}；画布以外是空白。`,
+      `It sees ${size} pixels: rows ${rows}, columns ${columns}; beyond the canvas there is only background. `),
     kept: (count) => say(
       `概率不低于 ${percent(least, 0)} 的有 <b data-part="kept">${count}</b> 格，共 ${height * width} 格${least ? "，画布上着了色" : ""}。`,
       `<b data-part="kept">${count}</b> of ${height * width} cells have a probability of at least ${percent(least, 0)}${
