@@ -86,7 +86,7 @@ def draw(numbers: PublishedExplanations, style: Style) -> Figure:
 
 def describe(numbers: PublishedExplanations) -> Description:
     each = [
-        same("{log}, {name}: {outcome}").format(
+        Text("{log}，{name}：{outcome}", "{log}, {name}: {outcome}").format(
             log=log_title(suspect.log),
             name=replay.explanation.title,
             outcome=_outcome(replay.fits[:1], suspect.comparisons),

@@ -21,7 +21,7 @@ from report_builder.figures.original import log_panels
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import listed
-from report_builder.text import SPACE, Text, same
+from report_builder.text import SPACE, Text
 
 if TYPE_CHECKING:
     from report_builder.figures.toolkit.typing import Evidence, Figure
@@ -70,7 +70,7 @@ def draw(numbers: PublishedLogs, style: Style) -> Figure:
 def describe(numbers: PublishedLogs) -> Description:
     n = len(numbers.panels)
     each = [
-        same("{title}: {rows}, {far}").format(
+        Text("{title}：{rows}，{far}", "{title}: {rows}, {far}").format(
             title=log_title(panel.log), rows=_row_counts(panel), far=_as_far(panel)
         )
         for panel in numbers.panels

@@ -117,7 +117,7 @@ def test_pooling_is_faster_where_the_ratio_of_all_runs_says_so(evidence, bare, v
     slow = tuple(run(evidence, "no-pooling", SOLVES * 2, each) for each in bare)
     claim = find("pooling-speeds-training", with_runs(evidence, baseline=pooled, no_pooling=slow))
     assert (claim.verdict, claim.n) == (verdict, 5 + len(bare))
-    assert f"n = 5, {len(bare)}" in claim.numbers.en
+    assert f"n = 5 and {len(bare)}" in claim.numbers.en
     assert ("ratio of" in claim.numbers.en) == (len(bare) > 1)
 
 
