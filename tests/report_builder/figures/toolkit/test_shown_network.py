@@ -8,7 +8,13 @@ from report_builder.figures import table
 from report_builder.figures.toolkit.style import Style
 
 # Pictures of what is inside a network, or of its answers; the others show images and counts.
-WITHOUT_NETWORK = ("samples", "receptive-fields")
+WITHOUT_NETWORK = (
+    "samples",
+    "receptive-fields",
+    "small-convolution",
+    "padding-stride",
+    "dense-matrix",
+)
 SHOWN = [name for name, row in table.FIGURES.items() if row.kind == "png"]
 SHOWN = [name for name in SHOWN if name not in WITHOUT_NETWORK] + ["shifts"]
 
