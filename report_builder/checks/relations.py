@@ -277,7 +277,7 @@ def _claims_and_values(report: Report) -> Iterator[Pair]:
     for name, claim in report.claims.items():
         counts_of = re.findall(r"“([^”]*)” (\d+)/(\d+)", _words(_over_all_seeds(claim)))
         for title, k, n in counts_of:
-            variant = by_title.get(title)
+            variant = by_title.get(title, "")
             if variant and (counts := _counts(report, f"{variant}.solved")):
                 for text, count in zip((k, n), counts):
                     yield Pair(parsed(text, f"{variant} in claim {name}"), count)
