@@ -155,7 +155,7 @@ def _of_prose(report: Report, docs: Path, requests: list[PageRequest]) -> Iterat
             "both languages have the same headings, results, links",
         ),
         "report_builder.checks.languages",
-        Text(f"{len(pages)} 对页面", f"{len(pages)} pairs of pages"),
+        Text(f"{len(pages)} 对页面", plural(len(pages), "pair of pages", "pairs of pages")),
     )
     asked_for = exercises.count_exercises(docs)
     yield Check(

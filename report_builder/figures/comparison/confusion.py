@@ -150,14 +150,14 @@ def describe(numbers: Confusion) -> Description:
     )
     tested = Text("测试图像", "the test images")
     if variant.labels == "split":
-        tested = Text("全部图像，也是训练所用的图像", "all images, those it was trained on")
+        tested = Text("训练所用图像的一个样本", "a sample of the images it was trained on")
     return Description(
         _title(numbers),
         Text(
             f"“{variant.zh}”的混淆矩阵，{k} 行 {k} 列。种子 {seed} 认对：{each.zh}。"
             f"右图是 {n} 个种子在每一类上认对的比例。",
             f"Confusion matrix of “{variant.en}”, {k} by {k}. Seed {seed} recognizes: {each.en}. "
-            f"Beside it the share of each class that each of {plural(n, 'seed')} recognizes.",
+            f"Beside it, for {plural(n, 'seed')}, the share of each class that is recognized.",
         ),
         Text(
             f"左：种子 {seed} 的混淆矩阵（{{tested}}，{total:,} 幅），行是真实类别，列是网络的回"

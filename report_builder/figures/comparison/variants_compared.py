@@ -156,7 +156,7 @@ def _title(numbers: VariantsCompared) -> Text:
             f"：{row.parameters:,} 个参数，每轮 {least} 秒",
             f": {row.parameters:,} parameters, {least} s an epoch",
         )
-    sizes = Text("参数最少 {few}，最多 {many}", "parameters from {few} to {many}").format(
+    sizes = Text("参数 {few} 至 {many}", "parameters from {few} to {many}").format(
         few=large(min(row.parameters for row in rows)),
         many=large(max(row.parameters for row in rows)),
     )

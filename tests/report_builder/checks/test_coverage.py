@@ -36,12 +36,12 @@ def test_counts_are_of_this_build(tmp_path: Path):
     assert counts["images are readable; sizes, classes, split agree"] == "8 + 4 images"
     assert counts["no result is typed in"] == "4 sentences, 2 files"
     assert counts["every value that pages quote exists"] == "2 uses of 3 values"
-    assert counts["both languages have the same headings, results, links"] == "1 pairs of pages"
+    assert counts["both languages have the same headings, results, links"] == "1 pair of pages"
     assert counts["pages have exercises of three kinds, each with an answer"] == (
         "0 exercises, 0 pages"
     )
     assert counts["records are as written, rehashed at each use"] == "2 records"
-    assert counts["n is the number of stored runs"] == "1 pairs of numbers"
+    assert counts["n is the number of stored runs"] == "1 pair of numbers"
     assert counts["rows add up to their total"] == "0 pairs of numbers"
     tests = counts["text neither overlaps nor leaves; colors can be read"]
     assert int(tests.removesuffix(" tests")) > 50

@@ -17,6 +17,7 @@ from report_builder.results.compute import compute
 from report_builder.results.report import Reading, Report, RunCounts, Value
 from report_builder.text import Text, same
 from xo.store.store import Store
+from xo.variants import VARIANTS
 
 
 @pytest.fixture(scope="module")
@@ -149,6 +150,15 @@ def test_a_changed_number_is_one_line_that_names_both_places(report, relation):
     lines = [line for line in relations.faults(change(report)) if f"{relation}" in line]
     assert any(first in line and second in line for line in lines), lines
     assert all(line.endswith("one of the two is wrong") and "\n" not in line for line in lines)
+
+
+def test_a_claim_that_names_variants_repeats_their_counts(report):
+    title, counts = VARIANTS["baseline"].en, report.values["baseline.solved"].text.en.split(" of ")
+    right = same(f"solved/all: “{title}” {counts[0]}/{counts[1]}")
+    wrong = same(f"solved/all: “{title}” {counts[0]}/{int(counts[1]) + 1}")
+    for numbers, faults in ((right, 0), (wrong, 1)):
+        lines = relations.faults(with_claim(report, "seed-decides", numbers))
+        assert len([each for each in lines if "baseline in claim seed-decides" in each]) == faults
 
 
 def test_where_fresh_seeds_decide_a_claim_values_repeat_the_numbers_over_all_seeds(report):

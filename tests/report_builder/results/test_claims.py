@@ -180,7 +180,7 @@ def test_a_variant_without_runs_leaves_its_claims_without_data_and_counts_nothin
         records={name: runs for name, runs in evidence.records.items() if name != "channels-15"},
     )
     found = decided(fewer)["15-channels-are-worse"]
-    assert found.verdict == "no data" and found.n == 0 and "channels-15" in found.numbers.en
+    assert found.verdict == "no data" and found.n == 0 and "“15 channels”" in found.numbers.en
     assert found.wording.en.startswith("No data on")
     assert find("15-channels-are-worse", fewer).seeds == {"channels-15": 5}
 
