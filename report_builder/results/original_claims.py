@@ -158,8 +158,8 @@ def loss_gone_by_seven(evidence: Evidence) -> Finding:
         return no_data(reason, Text("更多种子或轮数", "more seeds or epochs"))
     gone = sum(bool((rows[6] < 0.0015).all()) for rows in prints)  # prints 0.001 or 0.000
     what = Text(
-        "第 7 轮打印 0.001 或 0.000（只算学会的）",
-        " print 0.001 or 0.000 in epoch 7 (of those that solve it)",
+        "第 7 轮打印 0.001 或 0.000，只算学会的",
+        " that solve it print 0.001 or 0.000 in epoch 7",
     )
     return share_is(gone, len(prints), MOST, what, {"three-conv": len(runs)})
 

@@ -123,8 +123,8 @@ def escape_is_sudden(evidence: Evidence) -> Finding:
         )
     sudden = sum(first_solved_epoch((run,))[0] <= epoch + SUDDEN for run, epoch in left)
     what = Text(
-        "三轮之内达到 98 %（只算离开了随机猜测、此后还训练了三轮的）",
-        " reach 98 % within three epochs (of those that left chance and had three more epochs)",
+        "三轮之内达到 98 %，只算离开了随机猜测的",
+        " that left chance reach 98 % within three epochs",
     )
     return share_is(int(sudden), len(left), MOST, what, _counts(by_variant))
 
@@ -147,10 +147,7 @@ def failures_collapse(evidence: Evidence) -> Finding:
             Text("没有网络停在随机猜测的水平", "no network ended at chance"),
             Text("更多种子", "more seeds"),
         )
-    what = Text(
-        "曾经离开又崩溃（只算停在随机猜测水平的）",
-        " had left chance and collapsed (of those that end at chance)",
-    )
+    what = Text("曾经离开又崩溃，只算停在随机猜测的", " ending at chance had left it and collapsed")
     return share_is(collapsed, collapsed + never, MOST, what, _counts(by_variant))
 
 
@@ -162,8 +159,8 @@ def collapsed_are_dead(evidence: Evidence) -> Finding:
         return no_data(Text("没有网络崩溃", "no network collapsed"), Text("更多种子", "more seeds"))
     dead = sum(bool(dead_layers(run)) for run in collapsed)
     what = Text(
-        "有一层对任何图像都不响应（只算崩溃的）",
-        " end with a layer that responds to no image (of those that collapsed)",
+        "有一层对任何图像都不响应，只算崩溃的",
+        " that collapsed end with a layer that responds to no image",
     )
     return share_is(dead, len(collapsed), NEARLY_ALL, what, _counts(by_variant))
 
