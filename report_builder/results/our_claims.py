@@ -123,8 +123,8 @@ def escape_is_sudden(evidence: Evidence) -> Finding:
         )
     sudden = sum(first_solved_epoch((run,))[0] <= epoch + SUDDEN for run, epoch in left)
     what = Text(
-        "三轮之内达到 98 %，只算离开了随机猜测的",
-        " that left chance reach 98 % within three epochs",
+        "三轮之内达到 98 %（只算离开了随机猜测、此后还训练了三轮的）",
+        " reach 98 % within three epochs (of those that left chance and had three more epochs)",
     )
     return share_is(int(sudden), len(left), MOST, what, _counts(by_variant))
 

@@ -108,7 +108,7 @@ def describe(numbers: PatchRanks) -> Description:
             f"{numbers.network.text.en}. n = {plural(numbers.images, 'test image')} are lined up "
             "by the largest response of a channel; shown is the receptive field of that response "
             f"({side}×{side} pixels), framed in the color of the image's class."
-            " Percentages take the channel's strongest response as 100.",
+            " Percentages are of the channel's strongest response.",
         ),
         rows=[
             {
