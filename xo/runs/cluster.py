@@ -7,6 +7,7 @@ time, whatever number of threads it has: start it with `dask worker ADDRESS --nt
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 import threading
 from collections.abc import Callable, Iterator
@@ -21,7 +22,6 @@ import numpy as np
 from xo.data.dataset import DataSet
 from xo.errors import CheckFailed, InputError
 from xo.runs.record import run_inputs
-from xo.runs.schedule import in_order
 from xo.runs.study import Run
 from xo.runs.worker import EpochDone, Outcome, carry_out
 from xo.store.inputs import Inputs, changes
@@ -44,7 +44,9 @@ except ImportError as error:
         "--engine dask: Dask is not installed; install it with pip install 'xo-report[dask]'"
     ) from error
 
+NextRun = Callable[[], Run | None]  # as in xo.runs.execute
 TIMEOUT = 10  # seconds until a scheduler must answer and have a worker
+AHEAD = 64  # runs that the scheduler has at least, so that a worker that joins finds one
 ONE_RUN = threading.Lock()  # PyTorch's random state, from which weights are drawn, is the process's
 
 
@@ -89,8 +91,9 @@ def cluster(
     runs: list[Run],
     keep_weights: bool,
     on_progress: Callable[[EpochDone], None],
-) -> Iterator[Iterator[Outcome]]:
-    """Has the workers of a cluster carry out `runs`, and yields their outcomes as they end.
+) -> Iterator[tuple[int, Callable[[NextRun], Iterator[Outcome]]]]:
+    """How many workers there are, and what has them carry out runs, which must be of `runs`, and
+    yields their outcomes as they end.
 
     InputError where there is no scheduler, no worker, or a worker of another version of the code;
     CheckFailed where the scheduler is lost, or a run whose workers died time and again.
@@ -107,7 +110,7 @@ def cluster(
         client.subscribe_topic(images.name, lambda event: on_progress(EpochDone(*event[1])))
         try:
             _register(client, scheduler, images)
-            yield _outcomes(client, scheduler, in_order(runs, workers), images.name, keep_weights)
+            yield workers, partial(_outcomes, client, scheduler, images.name, keep_weights)
         finally:
             if client.status == "running":
                 with suppress(Exception):  # a worker without it, or a scheduler that ends just now
@@ -148,30 +151,34 @@ def _in_memory(data: DataSet) -> DataSet:
 
 
 def _outcomes(
-    client: Client, scheduler: str, runs: list[Run], images: str, keep_weights: bool
+    client: Client, scheduler: str, images: str, keep_weights: bool, take: NextRun
 ) -> Iterator[Outcome]:
     """The outcome of each run as it ends; none is kept here or in a worker once it is yielded."""
-    # The keys say which runs make a group, in which order, and their names on Dask's dashboard.
-    by_key = {(images, i, str(run)): run for i, run in enumerate(runs)}
+    train = partial(_train, images, keep_weights)
+    numbers = itertools.count()
+    in_hand: dict[tuple[str, int, str], Run] = {}
     given_up = []
     try:
-        for future in as_completed(
-            client.map(
-                partial(_train, images, keep_weights),
-                [run.variant for run in runs],
-                [run.seed for run in runs],
-                [run.data.digest for run in runs],
-                [run.inputs for run in runs],
-                key=list(by_key),
-            ),
-            loop=client.loop,
-        ):
+        ended = as_completed([], loop=client.loop)
+
+        def fill() -> None:
+            while len(in_hand) < max(AHEAD, 2 * len(client.nthreads())) and (run := take()):
+                # The key says which runs make a group, and the run's name on Dask's dashboard.
+                key = (images, next(numbers), str(run))
+                in_hand[key] = run
+                of_run = (run.variant, run.seed, run.data.digest, run.inputs)
+                ended.add(client.submit(train, *of_run, key=key))
+
+        fill()
+        for future in ended:
+            run = in_hand.pop(future.key)
             try:
                 outcome = future.result()
             except KilledWorker:
-                given_up.append(str(by_key[future.key]))
+                given_up.append(str(run))
             else:
                 del future  # a worker that holds a result and dies would have to train it again
+                fill()
                 yield outcome
     except (CancelledError, OSError) as error:
         raise _lost(scheduler) from error

@@ -60,6 +60,10 @@ class Store:
         """Where the artifact with these inputs lies, whether it is there or not."""
         return self.root / KINDS[kind] / f"{name}-{digest(inputs)}"
 
+    def folder_of(self, artifact: Artifact) -> Path:
+        """Where an artifact with this record lies."""
+        return self.root / KINDS[artifact.kind] / f"{artifact.name}-{artifact.key}"
+
     def find(self, kind: str, name: str, inputs: Inputs) -> Artifact | None:
         """The artifact with these inputs, its files rehashed; optional ones are when they are read.
 
@@ -135,6 +139,11 @@ class Store:
         """The folder of every artifact of a kind, readable or not."""
         below = folders_below(self.root / KINDS[kind])
         return sorted(folder for folder, is_artifact in below if is_artifact)
+
+    def artifacts_below(self, kind: str, above: str) -> set[str]:
+        """The last parts of the names of the artifacts below a name, as the seeds of a variant."""
+        matches = map(_NAME.fullmatch, names_in(self.root / KINDS[kind] / above))
+        return {match["name"] for match in matches if match}
 
     def _folders(self, kind: str, name: str) -> list[Path]:
         """The folder of every artifact of a name, the newest first."""
