@@ -5,6 +5,7 @@ What is not finished lies beside its place under a hidden name, which nothing el
 
 from __future__ import annotations
 
+import itertools
 import re
 import secrets
 import time
@@ -22,7 +23,7 @@ _UNFINISHED_FOLDER = re.compile(r"\.(?P<name>.+)-[a-z0-9_]{8}")
 
 def write_atomically(path: Path, content: bytes | str) -> None:
     """Writes a file; a reader sees the old content or the new one. Its folder may be missing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folders(path.parent)
     with _replacing(path) as temporary:
         disk.write(temporary, content.encode() if isinstance(content, str) else content)
 
@@ -47,9 +48,20 @@ def _replacing(path: Path) -> Iterator[Path]:
         raise
 
 
+def make_folders(folder: Path) -> None:
+    """Makes a folder, unless it is there, with those that it lies in."""
+    missing = itertools.takewhile(lambda each: not each.is_dir(), (folder, *folder.parents))
+    for each in reversed(list(missing)):
+        try:
+            disk.make_folder(each)
+        except FileExistsError:  # another process was first
+            if not each.is_dir():
+                raise
+
+
 def temporary_folder(beside: Path) -> Path:
     """A new empty hidden folder next to `beside`, with the usual permissions."""
-    beside.parent.mkdir(parents=True, exist_ok=True)
+    make_folders(beside.parent)
     folder = unfinished_name(beside)
     disk.make_folder(folder)
     return folder

@@ -23,6 +23,7 @@ from xo.store import disk
 from xo.store.artifact import RECORD, Artifact, Damaged, read
 from xo.store.files import (
     is_abandoned_file,
+    make_folders,
     sync_tree,
     temporary_folder,
     unfinished_folder,
@@ -332,7 +333,7 @@ class Store:
     def _move_away(self, folder: Path, name: str) -> Path:
         above = name.rpartition("/")[0].replace("/", "-")
         target = self.root / DAMAGED / f"{above}-{folder.name}-{token_hex(4)}".lstrip("-")
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folders(target.parent)
         disk.rename(folder, target)
         return target
 
