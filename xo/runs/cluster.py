@@ -46,7 +46,7 @@ except ImportError as error:
 
 NextRun = Callable[[], Run | None]  # as in xo.runs.execute
 TIMEOUT = 10  # seconds until a scheduler must answer and have a worker
-AHEAD = 64  # runs that the scheduler has at least, so that a worker that joins finds one
+AT_A_TIME = 200  # runs that the scheduler is given, for each holds a file of a claim open
 ONE_RUN = threading.Lock()  # PyTorch's random state, from which weights are drawn, is the process's
 
 
@@ -154,40 +154,49 @@ def _outcomes(
     client: Client, scheduler: str, images: str, keep_weights: bool, take: NextRun
 ) -> Iterator[Outcome]:
     """The outcome of each run as it ends; none is kept here or in a worker once it is yielded."""
-    train = partial(_train, images, keep_weights)
-    numbers = itertools.count()
-    in_hand: dict[tuple[str, int, str], Run] = {}
-    given_up = []
-    try:
-        ended = as_completed([], loop=client.loop)
-
-        def fill() -> None:
-            while len(in_hand) < max(AHEAD, 2 * len(client.nthreads())) and (run := take()):
-                # The key says which runs make a group, and the run's name on Dask's dashboard.
-                key = (images, next(numbers), str(run))
-                in_hand[key] = run
-                of_run = (run.variant, run.seed, run.data.digest, run.inputs)
-                ended.add(client.submit(train, *of_run, key=key))
-
-        fill()
-        for future in ended:
-            run = in_hand.pop(future.key)
-            try:
-                outcome = future.result()
-            except KilledWorker:
-                given_up.append(str(run))
-            else:
-                del future  # a worker that holds a result and dies would have to train it again
-                fill()
-                yield outcome
-    except (CancelledError, OSError) as error:
-        raise _lost(scheduler) from error
+    given_up: list[str] = []
+    while runs := list(itertools.islice(iter(take, None), AT_A_TIME)):
+        yield from _outcomes_of(client, scheduler, runs, images, keep_weights, given_up)
     if given_up:
         raise CheckFailed(
             f"gave up {len(given_up)} runs, whose workers died time and again, most likely for "
             f"want of memory: {', '.join(given_up)}; finished runs are kept; run the same command "
             "again with fewer workers on a machine"
         )
+
+
+def _outcomes_of(
+    client: Client,
+    scheduler: str,
+    runs: list[Run],
+    images: str,
+    keep_weights: bool,
+    given_up: list[str],
+) -> Iterator[Outcome]:
+    """As `_outcomes`, of these runs; those that the scheduler gave up are added to `given_up`."""
+    # The keys say which runs make a group, in which order, and their names on Dask's dashboard.
+    by_key = {(images, i, str(run)): run for i, run in enumerate(runs)}
+    try:
+        for future in as_completed(
+            client.map(
+                partial(_train, images, keep_weights),
+                [run.variant for run in runs],
+                [run.seed for run in runs],
+                [run.data.digest for run in runs],
+                [run.inputs for run in runs],
+                key=list(by_key),
+            ),
+            loop=client.loop,
+        ):
+            try:
+                outcome = future.result()
+            except KilledWorker:
+                given_up.append(str(by_key[future.key]))
+            else:
+                del future  # a worker that holds a result and dies would have to train it again
+                yield outcome
+    except (CancelledError, OSError) as error:
+        raise _lost(scheduler) from error
 
 
 def _lost(scheduler: str) -> CheckFailed:
