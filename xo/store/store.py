@@ -116,6 +116,15 @@ class Store:
             raise Damaged(folder, RECORD, other)
         return artifact
 
+    def _is_whole(self, folder: Path, kind: str, name: str) -> bool:
+        if not is_there(folder):
+            return False
+        try:
+            self._read(folder, kind, name, rehash=True)
+        except Damaged:
+            return False
+        return True
+
     def _heal(
         self, folder: Path, kind: str, name: str, rehash: bool, damage: Damaged
     ) -> tuple[Artifact | None, str]:
@@ -177,7 +186,7 @@ class Store:
         may be deleted later.
         """
         final = self.folder(kind, name, inputs)
-        with self._written_aside(final, name, replace) as folder:
+        with self._written_aside(final, kind, name, replace) as folder:
             entry = NewEntry(folder)
             yield entry
             disk.write(folder / RECORD, entry.record(kind, name, inputs, optional))
@@ -207,9 +216,9 @@ class Store:
         Damaged.
         """
         final = self.folder(artifact.kind, artifact.name, artifact.inputs)
-        if _is_whole(final):
+        if self._is_whole(final, artifact.kind, artifact.name):
             return False
-        with self._written_aside(final, artifact.name) as folder:
+        with self._written_aside(final, artifact.kind, artifact.name) as folder:
             arriving = replace(artifact, folder=folder)
             for file in artifact.present_files:
                 shutil.copyfile(artifact.folder / file, folder / file)
@@ -292,7 +301,9 @@ class Store:
         return locked(self._lock_file(folder))
 
     @contextmanager
-    def _written_aside(self, final: Path, name: str, replace: bool = False) -> Iterator[Path]:
+    def _written_aside(
+        self, final: Path, kind: str, name: str, replace: bool = False
+    ) -> Iterator[Path]:
         """A new folder that becomes `final` when the block ends: it is there whole or not at all.
 
         What another process has put there meanwhile stays, unless `replace` or it is damaged.
@@ -302,7 +313,7 @@ class Store:
             try:
                 yield folder
                 sync_tree(folder)
-                if replace or not _is_whole(final):
+                if replace or not self._is_whole(final, kind, name):
                     self._put_in_place(folder, final, name, replace)
             finally:
                 with suppress(OSError):
@@ -349,16 +360,6 @@ def _readable(folders: Iterable[Path]) -> Iterator[Artifact]:
     for folder in folders:
         with suppress(Damaged, InputError):
             yield read(folder)
-
-
-def _is_whole(folder: Path) -> bool:
-    if not is_there(folder):
-        return False
-    try:
-        read(folder, rehash=True)
-    except Damaged:
-        return False
-    return True
 
 
 def _why_missing(folders: list[Path], inputs: Inputs) -> str:

@@ -300,6 +300,13 @@ def test_a_damaged_artifact_that_is_there_when_another_is_stored_is_replaced(tmp
     assert len(list((store.root / ".damaged").iterdir())) == 2
 
 
+def test_another_artifact_in_its_place_is_no_reason_not_to_store_one(tmp_path):
+    store = Store(tmp_path / "runs")
+    first, second = put(store), put(store, seed=1)
+    faults.swap(first.folder, second.folder)
+    assert put(store).inputs == RUN[2] and find(store).inputs == RUN[2]
+
+
 def test_one_that_another_process_has_mended_meanwhile_is_not_moved_away(tmp_path, monkeypatch):
     store = Store(tmp_path / "runs")
     folder = put(store).folder
