@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Literal
 
 from report_builder.evidence.gather import gather, look_up_study
+from report_builder.evidence.study import Evidence
 from report_builder.figures import table
 from report_builder.figures.save import encode
 from report_builder.figures.signature import is_signed, sign
 from report_builder.figures.toolkit.style import Style
 from report_builder.paths import Paths
 from report_builder.results.report import Value, known_names
+from xo.command_line import say
 from xo.errors import InputError
 from xo.store.files import write_atomically
 
@@ -28,7 +30,7 @@ def draw_figure(name: str, study: str, paths: Paths, style: Style, out: Path | N
     """
     if out:
         _refuse_overwriting(out)
-    evidence = gather(look_up_study(study, paths.data, paths.store))
+    evidence = _evidence(study, paths)
     row, _ = table.find(name, evidence)
     path = out or Path(f"{name}.{row.kind}")
     kind = KINDS.get(path.suffix.lower())
@@ -45,10 +47,20 @@ def read_value(name: str, study: str, paths: Paths) -> Value:
     """A value; raises InputError for an unknown one."""
     from report_builder.results.values import values
 
-    found = values(gather(look_up_study(study, paths.data, paths.store)))
+    found = values(_evidence(study, paths))
     if name not in found:
         raise InputError(f"value '{name}': not known; known are {known_names(name, found)}")
     return found[name]
+
+
+def _evidence(study: str, paths: Paths) -> Evidence:
+    """What the store holds of a study; the error stream names the records that are damaged."""
+    found = look_up_study(study, paths.data, paths.store)
+    for run, why in found.lookup.missing:
+        if why.startswith("damaged"):
+            remedy = "'python -m report_builder build' trains it again"
+            say(f"left out: {run}: {why}; {remedy}", err=True)
+    return gather(found)
 
 
 def _refuse_overwriting(path: Path) -> None:

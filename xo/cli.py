@@ -143,14 +143,15 @@ def train(variant: str, seed: int, data_dir: Path, store: Path, keep_weights: bo
     """Train one VARIANT and print lines like the original's: [epoch batch] loss."""
     from xo.data.load import open_data
     from xo.runs.progress import train_missing
-    from xo.runs.study import find_records, one_run
+    from xo.runs.study import find_records, find_with_weights, one_run
     from xo.store.source_digest import Source
     from xo.store.store import Store
 
     run = one_run(find_variant(variant), seed, open_data(data_dir, store), Source())
-    found, missing = find_records([run], Store(store), quarantine=True)
-    if keep_weights and found and not found[0].has_weights:
-        missing = [(run, "its weights were not kept")]
+    if keep_weights:
+        found, missing = find_with_weights(run, Store(store))
+    else:
+        found, missing = find_records([run], Store(store), quarantine=True)
     if missing:
         found = train_missing(missing, Store(store), jobs=1, keep_weights=keep_weights)
     (record,) = found

@@ -29,7 +29,7 @@ STORE = click.option(
     show_default=True,
     help="Folder of the records: a new or an empty one, or one that this program made.",
 )
-NO_WRITING = (errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EDQUOT)
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def printable(text: str) -> str:
@@ -63,11 +63,12 @@ class CommandGroup(click.Group):
             say(f"error: {damage}; {remedy}", err=True)
             ctx.exit(1)
         except OSError as error:
-            if error.errno not in NO_WRITING:
+            if error.errno in (None, errno.EPIPE):  # who reads the output has ended
                 raise
+            remedy = "make room" if error.errno in NO_ROOM else "make it usable"
             say(
-                f"error: {error.filename or 'writing'}: {error.strerror}; make room or choose a "
-                "writable folder; what was finished before is kept",
+                f"error: {error.filename or 'writing'}: {error.strerror}; {remedy} or choose "
+                "another folder; what was finished before is kept",
                 err=True,
             )
             ctx.exit(2)

@@ -44,6 +44,15 @@ def test_one_value_by_name(run, paths):
         read_value("x", "smoke", paths)
 
 
+def test_a_damaged_record_is_named_where_it_is_left_out(run, paths, capsys):
+    run()
+    (record,) = paths.store.glob("baseline/1-*/record.json")
+    record.write_bytes(record.read_bytes()[:100])
+    assert "n = 1 seeds" in read_value("baseline.solved", "smoke", paths).note["en"]
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"left out: baseline seed 1: damaged: {record}: ")
+
+
 @pytest.mark.parametrize("kind", ["svg", "png"])
 def test_a_figure_is_drawn_again_over_itself_and_over_nothing_else(run, paths, tmp_path, kind):
     run()

@@ -51,6 +51,7 @@ def open_data(root: Path, store: Path) -> DataSet:
     """The data set that a command was given, with the folder of its store, which is claimed."""
     keep_apart({"--data": root, "--store": store})
     claim(store, "store")
+    Store(store).sweep()
     return (load_embedded if root == EMBEDDED else load)(root, Store(store))
 
 

@@ -7,6 +7,7 @@ time, whatever number of threads it has: start it with `dask worker ADDRESS --nt
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 import threading
 from collections.abc import Callable, Iterator
@@ -21,7 +22,6 @@ import numpy as np
 from xo.data.dataset import DataSet
 from xo.errors import CheckFailed, InputError
 from xo.runs.record import run_inputs
-from xo.runs.schedule import in_order
 from xo.runs.study import Run
 from xo.runs.worker import EpochDone, Outcome, carry_out
 from xo.store.inputs import Inputs, changes
@@ -44,7 +44,9 @@ except ImportError as error:
         "--engine dask: Dask is not installed; install it with pip install 'xo-report[dask]'"
     ) from error
 
+NextRun = Callable[[], Run | None]  # as in xo.runs.execute
 TIMEOUT = 10  # seconds until a scheduler must answer and have a worker
+AT_A_TIME = 200  # runs that the scheduler is given, for each holds a file of a claim open
 ONE_RUN = threading.Lock()  # PyTorch's random state, from which weights are drawn, is the process's
 
 
@@ -89,8 +91,9 @@ def cluster(
     runs: list[Run],
     keep_weights: bool,
     on_progress: Callable[[EpochDone], None],
-) -> Iterator[Iterator[Outcome]]:
-    """Has the workers of a cluster carry out `runs`, and yields their outcomes as they end.
+) -> Iterator[tuple[int, Callable[[NextRun], Iterator[Outcome]]]]:
+    """How many workers there are, and what has them carry out runs, which must be of `runs`, and
+    yields their outcomes as they end.
 
     InputError where there is no scheduler, no worker, or a worker of another version of the code;
     CheckFailed where the scheduler is lost, or a run whose workers died time and again.
@@ -107,7 +110,7 @@ def cluster(
         client.subscribe_topic(images.name, lambda event: on_progress(EpochDone(*event[1])))
         try:
             _register(client, scheduler, images)
-            yield _outcomes(client, scheduler, in_order(runs, workers), images.name, keep_weights)
+            yield workers, partial(_outcomes, client, scheduler, images.name, keep_weights)
         finally:
             if client.status == "running":
                 with suppress(Exception):  # a worker without it, or a scheduler that ends just now
@@ -148,12 +151,31 @@ def _in_memory(data: DataSet) -> DataSet:
 
 
 def _outcomes(
-    client: Client, scheduler: str, runs: list[Run], images: str, keep_weights: bool
+    client: Client, scheduler: str, images: str, keep_weights: bool, take: NextRun
 ) -> Iterator[Outcome]:
     """The outcome of each run as it ends; none is kept here or in a worker once it is yielded."""
+    given_up: list[str] = []
+    while runs := list(itertools.islice(iter(take, None), AT_A_TIME)):
+        yield from _outcomes_of(client, scheduler, runs, images, keep_weights, given_up)
+    if given_up:
+        raise CheckFailed(
+            f"gave up {len(given_up)} runs, whose workers died time and again, most likely for "
+            f"want of memory: {', '.join(given_up)}; finished runs are kept; run the same command "
+            "again with fewer workers on a machine"
+        )
+
+
+def _outcomes_of(
+    client: Client,
+    scheduler: str,
+    runs: list[Run],
+    images: str,
+    keep_weights: bool,
+    given_up: list[str],
+) -> Iterator[Outcome]:
+    """As `_outcomes`, of these runs; those that the scheduler gave up are added to `given_up`."""
     # The keys say which runs make a group, in which order, and their names on Dask's dashboard.
     by_key = {(images, i, str(run)): run for i, run in enumerate(runs)}
-    given_up = []
     try:
         for future in as_completed(
             client.map(
@@ -175,12 +197,6 @@ def _outcomes(
                 yield outcome
     except (CancelledError, OSError) as error:
         raise _lost(scheduler) from error
-    if given_up:
-        raise CheckFailed(
-            f"gave up {len(given_up)} runs, whose workers died time and again, most likely for "
-            f"want of memory: {', '.join(given_up)}; finished runs are kept; run the same command "
-            "again with fewer workers on a machine"
-        )
 
 
 def _lost(scheduler: str) -> CheckFailed:

@@ -46,6 +46,7 @@ def train_missing(
                 scheduler=scheduler,
                 keep_weights=keep_weights,
                 on_progress=on_progress,
+                on_wait=lambda waiting: _print(console, _waits_for(waiting)),
             ):
                 records.append(record)
                 on_record(record)
@@ -54,6 +55,11 @@ def train_missing(
             f"{len(records)} of {len(runs)} runs are finished and kept in {store.root}"
         ) from None
     return records
+
+
+def _waits_for(runs: list[Run]) -> str:
+    named = f"{runs[0]}{f' and {len(runs) - 1} more' if runs[1:] else ''}"
+    return f"waiting for {named}, which another command trains"
 
 
 @contextmanager

@@ -135,6 +135,14 @@ class RunRecord(RunResult, frozen=True, kw_only=True):
         return self.artifact.array(name)
 
 
+class _Inputs(msgspec.Struct, frozen=True):
+    """What every record of this version says of its inputs."""
+
+    seed: int
+    code: dict[str, str]
+    versions: dict[str, str]
+
+
 def run_record(artifact: Artifact) -> RunRecord:
     """The typed record of a stored run; raises Damaged where its content is not of this version.
 
@@ -142,7 +150,11 @@ def run_record(artifact: Artifact) -> RunRecord:
     """
     result = msgspec.structs.asdict(artifact.content_as(RunResult))
     result |= {name: _shared(result[name]) for name in COMMON}
-    code = _shared_dict(tuple(artifact.inputs.get("code", {}).items()))
+    try:
+        inputs = msgspec.convert(artifact.inputs, _Inputs)
+    except msgspec.ValidationError as error:
+        raise Damaged(artifact.folder, RECORD, f"not of this version ({error})") from error
+    code = _shared_dict(tuple(inputs.code.items()))
     artifact = replace(artifact, inputs=artifact.inputs | {"code": code}, content={})
     return RunRecord(**result, artifact=artifact)
 
@@ -233,12 +245,16 @@ def write_run(
 
 
 def stored_runs(store: Store, variant: str = "*") -> list[RunRecord]:
-    """Every readable record of a variant, or of all, by folder; files are not rehashed."""
+    """Every readable record of a variant, or of all, by folder; files are not rehashed.
+
+    One in a folder that is not its own, as a copy, is left out.
+    """
     found = []
     for file in sorted(store.root.glob(f"{variant}/[!.]*/{RECORD}")):
-        if not file.parent.parent.name.startswith("."):
-            with suppress(Damaged):
-                found.append(run_record(read(file.parent)))
+        with suppress(Damaged, InputError):
+            artifact = read(file.parent)
+            if artifact.kind == "run" and file.parent == store.folder_of(artifact):
+                found.append(run_record(artifact))
     return found
 
 

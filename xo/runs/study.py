@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import itertools
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
 from xo.data.dataset import EMBEDDED, DataSet
 from xo.errors import InputError
-from xo.runs.record import RunRecord, run_inputs, run_record
+from xo.runs.record import WEIGHTS, RunRecord, run_inputs, run_record
+from xo.store.artifact import Damaged
 from xo.store.inputs import Inputs, digest
 from xo.store.source_digest import Source
 from xo.store.store import RUNS, Store
@@ -164,10 +165,45 @@ def find_records(runs: list[Run], store: Store, quarantine: bool = False) -> Loo
     wanted = [(run.name, run.inputs) for run in runs]
     for run, (artifact, why) in zip(runs, store.look_up_all("run", wanted, quarantine)):
         if artifact:
-            found.append(run_record(artifact))
-        else:
-            missing.append((run, why))
+            try:
+                found.append(run_record(artifact))
+                continue
+            except Damaged as damage:
+                why = f"damaged: {damage}"
+                if quarantine:
+                    why += f", moved to {store.quarantine(artifact)}"
+        missing.append((run, why))
     return Lookup(found, missing)
+
+
+def find_with_weights(run: Run, store: Store) -> Lookup:
+    """As `find_records` of one run, whose weights must be there as they were written, too.
+
+    A record with damaged weights is moved away.
+    """
+    found, missing = find_records([run], store, quarantine=True)
+    if not found:
+        return Lookup(found, missing)
+    if not found[0].has_weights:
+        return Lookup([], [(run, "its weights were not kept")])
+    if damaged := quarantine_damaged_weights(found, store):
+        return Lookup([], [(run, damaged[0])])
+    return Lookup(found, [])
+
+
+def quarantine_damaged_weights(records: Iterable[RunRecord], store: Store) -> list[str]:
+    """Rehashes the weights of these records, and moves those away where they are damaged.
+
+    Returns a line for each.
+    """
+    lines = []
+    for record in records:
+        try:
+            if record.has_weights:
+                record.artifact.rehash(WEIGHTS)
+        except Damaged as damage:
+            lines.append(f"damaged: {damage}, moved to {store.quarantine(record.artifact)}")
+    return lines
 
 
 def best_network(
@@ -180,8 +216,8 @@ def best_network(
     if seed is not None:
         seeds = {seed}
     else:
-        folders = (store.root / variant.name).glob("[0-9]*-*")
-        seeds = {int(folder.name.partition("-")[0]) for folder in folders}
+        stored = store.artifacts_below("run", variant.name)
+        seeds = {int(seed) for seed in stored if seed.isdecimal()}
     runs = [one_run(variant, each, data, source) for each in sorted(seeds)]
     found = find_records(runs, store).found
     best_first = sorted(found, key=lambda record: (-record.test_accuracy, record.seed))

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-import hashlib
+import errno
 import json
+import os
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -16,11 +17,15 @@ import msgspec
 import numpy as np
 
 from xo.errors import InputError
+from xo.store import disk
 from xo.store.inputs import Inputs, sha256
 
 RECORD = "record.json"
 ARRAYS = "arrays.safetensors"
 _CHANGED = f"does not match the digest in {RECORD}"
+# What the system says of a file that is not there as it was written. Whatever else keeps it from
+# being read, as want of rights, says nothing about the file.
+_DAMAGE = (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.EIO)
 
 T = TypeVar("T")
 
@@ -84,6 +89,10 @@ class Artifact:
     def has(self, file: str) -> bool:
         return file in self.files and (self.folder / file).is_file()
 
+    def lacks(self, file: str) -> bool:
+        """Whether there is nothing of that name; what is there may still be damaged."""
+        return not os.path.lexists(self.folder / file)
+
     @property
     def present_files(self) -> list[str]:
         """Its files but for deleted optional ones; raises Damaged where another is missing."""
@@ -113,10 +122,9 @@ class Artifact:
     def rehash(self, file: str) -> None:
         """Raises Damaged where a file, of any size, is not as it was written."""
         try:
-            with open(self.folder / file, "rb") as opened:
-                found = hashlib.file_digest(opened, "sha256").hexdigest()
+            found = disk.sha256(self.folder / file)
         except OSError as error:
-            raise _unreadable(self.folder, file, error) from error
+            raise unreadable(self.folder, file, error) from error
         if found != self.files[file].sha256:
             raise Damaged(self.folder, file, _CHANGED)
 
@@ -125,7 +133,7 @@ class Artifact:
         try:
             found = (self.folder / file).stat().st_size
         except OSError as error:
-            raise _unreadable(self.folder, file, error) from error
+            raise unreadable(self.folder, file, error) from error
         if found != self.files[file].bytes:
             raise Damaged(self.folder, file, _CHANGED)
 
@@ -149,34 +157,38 @@ def _arrays(folder: Path, expected: str) -> dict[str, np.ndarray]:
 
 def _read_checked(folder: Path, file: str, expected: str) -> bytes:
     try:
-        content = (folder / file).read_bytes()
+        content = disk.read(folder / file)
     except OSError as error:
-        raise _unreadable(folder, file, error) from error
+        raise unreadable(folder, file, error) from error
     if sha256(content) != expected:
         raise Damaged(folder, file, _CHANGED)
     return content
 
 
-def _unreadable(folder: Path, file: str, error: OSError) -> Damaged:
-    return Damaged(folder, file, f"cannot be read ({error.strerror})")
+def unreadable(folder: Path, file: str, error: OSError) -> Damaged | InputError:
+    """What to raise where a file cannot be read: InputError where it may be as it was written."""
+    if error.errno in _DAMAGE:
+        return Damaged(folder, file, f"cannot be read ({error.strerror})")
+    return InputError(
+        f"{folder / file}: cannot be read ({error.strerror}); make it readable, with all above it"
+    )
 
 
 def read(folder: Path, rehash: bool = False, compare_sizes: bool = False) -> Artifact:
     """The artifact in a folder; with `rehash`, its files but optional ones must be as written, or
-    with `compare_sizes` at least as long.
+    with `compare_sizes` all that are there at least as long.
 
     Raises Damaged; InputError where a file may not be read, which is no damage.
     """
     try:
-        document = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        document = json.loads(disk.read(folder / RECORD).decode())
         record = msgspec.convert(document, _Record)
-    except PermissionError as error:
-        raise InputError(
-            f"{folder / RECORD}: may not be read ({error.strerror}); make it readable"
-        ) from error
-    except (OSError, ValueError, msgspec.ValidationError) as error:
+        intact = record.digest == own_digest(document)
+    except OSError as error:
+        raise unreadable(folder, RECORD, error) from error
+    except (ValueError, RecursionError, msgspec.ValidationError) as error:
         raise Damaged(folder, RECORD, f"unreadable ({type(error).__name__}: {error})") from error
-    if record.digest != own_digest(document):
+    if not intact:
         raise Damaged(folder, RECORD, "does not match its own digest")
     artifact = Artifact(
         folder,
@@ -191,7 +203,7 @@ def read(folder: Path, rehash: bool = False, compare_sizes: bool = False) -> Art
     for file, stored in record.files.items():
         if rehash and not stored.optional:
             artifact.rehash(file)
-        elif compare_sizes and not stored.optional:
+        elif (compare_sizes or rehash) and not (stored.optional and artifact.lacks(file)):
             artifact.compare_size(file)
     return artifact
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from xo.errors import InputError
+from xo.store import disk
+from xo.store.files import write_atomically
+from xo.store.locks import LOCKS
 from xo.store.source_digest import ROOT
 
 MARK = ".xo-report"
@@ -25,6 +27,7 @@ SOURCES = ("docs", "xo", "report_builder", "tests", ".git")  # of the checkout: 
 RECOGNISED: dict[str, dict[str, set[str]]] = {
     "store": {
         "*/*-*/record.json": {"layout", "variant", "digest"},
+        "*/[0-9]*-*/record.json": {"kind", "key", "inputs", "files", "digest"},  # today's
         ".data/*/index.json": {"classes", "image_size", "digest"},
     },
     "build": {"last.json": {"fingerprint", "counts"}},
@@ -70,7 +73,9 @@ def refuse_foreign(folder: Path, kind: str) -> None:
             raise InputError(
                 f"{folder}: lies in {above}, a {other} folder whose content is replaced; {remedy}"
             )
-    if folder.is_dir() and any(not path.name.startswith(f"{MARK}-") for path in folder.iterdir()):
+    if folder.is_dir() and any(
+        not path.name.startswith((f".{MARK}.", f"{MARK}-", LOCKS)) for path in folder.iterdir()
+    ):
         raise InputError(
             f"{folder}: not empty, and not a {kind} folder that this program made; {remedy}"
         )
@@ -85,10 +90,8 @@ def claim(folder: Path, kind: str) -> None:
     if kind_of(folder) == kind:
         return
     folder.mkdir(parents=True, exist_ok=True)
-    handle, aside = tempfile.mkstemp(prefix=f"{MARK}-", dir=folder)
-    with open(handle, "w", encoding="utf-8") as file:
-        json.dump({"kind": kind, "note": NOTE}, file)
-    os.replace(aside, folder / MARK)
+    write_atomically(folder / MARK, json.dumps({"kind": kind, "note": NOTE}))
+    disk.sync(folder)  # without its mark, what lies there later would be foreign
 
 
 def refuse_inside_own(path: Path, option: str) -> None:

@@ -8,24 +8,31 @@ either exactly right or not found.
 
 from __future__ import annotations
 
-import errno
-import hashlib
-import json
 import os
 import re
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
-import msgspec
-
 from xo.errors import InputError
-from xo.store.artifact import RECORD, Artifact, Damaged, as_text, own_digest, read
-from xo.store.files import sync_folder, temporary_folder
+from xo.store import disk
+from xo.store.artifact import RECORD, Artifact, Damaged, read
+from xo.store.files import (
+    is_abandoned_file,
+    make_folders,
+    sync_tree,
+    temporary_folder,
+    unfinished_folder,
+    unfinished_name,
+)
+from xo.store.folders import folders_below, is_there, names_in, newest_first, writing
 from xo.store.inputs import Inputs, changes, digest
+from xo.store.locks import LOCKS, BaseFileLock, acquire, locked, release, remove_if_free
+from xo.store.new_entry import NewEntry
 
 RUNS = Path("runs")  # where the store lies unless another place is named
 NEVER = "never made"
@@ -40,6 +47,7 @@ KINDS = {
     "notebook": "notebooks",
     "code output": "code-outputs",
 }
+DAMAGED = ".damaged"  # below the root; what was found damaged, to be looked at
 _NAME = re.compile(r"(?P<name>.+)-(?P<key>[0-9a-f]{16})")
 
 
@@ -53,13 +61,17 @@ class Store:
         """Where the artifact with these inputs lies, whether it is there or not."""
         return self.root / KINDS[kind] / f"{name}-{digest(inputs)}"
 
+    def folder_of(self, artifact: Artifact) -> Path:
+        """Where an artifact with this record lies."""
+        return self.root / KINDS[artifact.kind] / f"{artifact.name}-{artifact.key}"
+
     def find(self, kind: str, name: str, inputs: Inputs) -> Artifact | None:
         """The artifact with these inputs, its files rehashed; optional ones are when they are read.
 
         Raises Damaged where it is not as it was written.
         """
         folder = self.folder(kind, name, inputs)
-        return read(folder, rehash=True) if folder.is_dir() else None
+        return self._read(folder, kind, name, rehash=True) if is_there(folder) else None
 
     def look_up(
         self, kind: str, name: str, inputs: Inputs, quarantine: bool = False
@@ -89,10 +101,41 @@ class Store:
                 yield None, _why_missing(present, inputs)
                 continue
             try:
-                yield read(folder, rehash, compare_sizes=True), ""
+                yield self._read(folder, kind, name, rehash), ""
             except Damaged as damage:
-                where = f", moved to {self.quarantine(kind, name, inputs)}" if quarantine else ""
-                yield None, f"damaged: {damage}{where}"
+                if quarantine:
+                    yield self._heal(folder, kind, name, rehash, damage)
+                else:
+                    yield None, f"damaged: {damage}"
+
+    def _read(self, folder: Path, kind: str, name: str, rehash: bool) -> Artifact:
+        """The artifact that lies in the folder for one of that kind and name."""
+        artifact = read(folder, rehash, compare_sizes=True)
+        if (artifact.kind, artifact.name) != (kind, name) or not folder.name.endswith(artifact.key):
+            other = f"is the record of {artifact.kind} {artifact.name}-{artifact.key}"
+            raise Damaged(folder, RECORD, other)
+        return artifact
+
+    def _is_whole(self, folder: Path, kind: str, name: str) -> bool:
+        if not is_there(folder):
+            return False
+        try:
+            self._read(folder, kind, name, rehash=True)
+        except Damaged:
+            return False
+        return True
+
+    def _heal(
+        self, folder: Path, kind: str, name: str, rehash: bool, damage: Damaged
+    ) -> tuple[Artifact | None, str]:
+        """Moves a damaged artifact away, unless another process has mended it meanwhile."""
+        with writing(folder), self._locked(folder):
+            if is_there(folder):
+                try:
+                    return self._read(folder, kind, name, rehash), ""
+                except Damaged as found:
+                    return None, f"damaged: {found}, moved to {self._move_away(folder, name)}"
+        return None, f"damaged: {damage}"
 
     def artifacts(self, kind: str, name: str) -> Iterator[Artifact]:
         """Every readable artifact of a name, the newest first; damaged ones are left out."""
@@ -104,30 +147,27 @@ class Store:
 
     def folders(self, kind: str) -> list[Path]:
         """The folder of every artifact of a kind, readable or not."""
-        top = self.root / KINDS[kind]
-        return sorted(
-            file.parent
-            for file in top.rglob(RECORD)
-            if not any(part.startswith(".") for part in file.parent.relative_to(top).parts)
-        )
+        below = folders_below(self.root / KINDS[kind])
+        return sorted(folder for folder, is_artifact in below if is_artifact)
+
+    def artifacts_below(self, kind: str, above: str) -> set[str]:
+        """The last parts of the names of the artifacts below a name, as the seeds of a variant."""
+        matches = map(_NAME.fullmatch, names_in(self.root / KINDS[kind] / above))
+        return {match["name"] for match in matches if match}
 
     def _folders(self, kind: str, name: str) -> list[Path]:
         """The folder of every artifact of a name, the newest first."""
-        return _newest_first(self._folders_by_name(kind, [name]).get(name, []))
+        return newest_first(self._folders_by_name(kind, [name]).get(name, []))
 
     def _folders_by_name(self, kind: str, names: Collection[str]) -> dict[str, list[Path]]:
         """The folder of every artifact of these names, or of others that lie beside them."""
         top = self.root / KINDS[kind]
         found: dict[str, list[Path]] = {}
         for above in {name.rpartition("/")[0] for name in names}:
-            with (
-                suppress(FileNotFoundError, NotADirectoryError),
-                os.scandir(top / above) as entries,
-            ):
-                for entry in entries:
-                    if match := _NAME.fullmatch(entry.name):
-                        name = f"{above}/{match['name']}" if above else match["name"]
-                        found.setdefault(name, []).append(top / above / entry.name)
+            for entry in names_in(top / above):
+                if match := _NAME.fullmatch(entry):
+                    name = f"{above}/{match['name']}" if above else match["name"]
+                    found.setdefault(name, []).append(top / above / entry)
         return found
 
     @contextmanager
@@ -146,10 +186,10 @@ class Store:
         may be deleted later.
         """
         final = self.folder(kind, name, inputs)
-        with _written_aside(final, replace) as folder:
+        with self._written_aside(final, kind, name, replace) as folder:
             entry = NewEntry(folder)
             yield entry
-            (folder / RECORD).write_bytes(_describe(entry, kind, name, inputs, optional))
+            disk.write(folder / RECORD, entry.record(kind, name, inputs, optional))
         entry.artifact = read(final)
 
     def add(
@@ -166,18 +206,19 @@ class Store:
         with self.new_entry(kind, name, inputs, replace, optional) as entry:
             entry.content.update(content)
             for file, data in files.items():
-                (entry.folder / file).write_bytes(data)
+                disk.write(entry.folder / file, data)
         return entry.artifact
 
     def copy(self, artifact: Artifact) -> bool:
         """Stores an artifact of another store as it is, each file rehashed as it arrives.
 
-        False where one with these inputs is there, which stays. Raises Damaged.
+        False where one with these inputs is there, which stays unless it is damaged. Raises
+        Damaged.
         """
         final = self.folder(artifact.kind, artifact.name, artifact.inputs)
-        if final.exists():
+        if self._is_whole(final, artifact.kind, artifact.name):
             return False
-        with _written_aside(final) as folder:
+        with self._written_aside(final, artifact.kind, artifact.name) as folder:
             arriving = replace(artifact, folder=folder)
             for file in artifact.present_files:
                 shutil.copyfile(artifact.folder / file, folder / file)
@@ -185,16 +226,13 @@ class Store:
                     arriving.rehash(file)
                 except Damaged as damage:
                     raise damage.at(artifact.folder) from None
-            (folder / RECORD).write_bytes(artifact.record())
+            disk.write(folder / RECORD, artifact.record())
         return True
 
-    def quarantine(self, kind: str, name: str, inputs: Inputs) -> Path:
+    def quarantine(self, artifact: Artifact) -> Path:
         """Moves a damaged artifact away, to be looked at; returns where it went."""
-        folder = self.folder(kind, name, inputs)
-        target = temporary_folder(self.root / ".damaged" / f"{name.replace('/', '-')}")
-        with suppress(FileNotFoundError):  # another process was first
-            os.rename(folder, target / folder.name)
-        return target / folder.name
+        with writing(artifact.folder), self._locked(artifact.folder):
+            return self._move_away(artifact.folder, artifact.name)
 
     def remove(self, artifact: Artifact) -> None:
         """Deletes an artifact; InputError where its folder holds what the record does not name."""
@@ -204,34 +242,124 @@ class Store:
                 f"{artifact.folder / min(surplus)}: is not of this program; move it away, "
                 "and the same command deletes the rest"
             )
-        shutil.rmtree(artifact.folder)
+        self._discard(artifact.folder)
 
     def prune(self, kind: str, in_use: list[Artifact]) -> None:
         """Removes the oldest unused artifacts of the names in use; the last KEPT of each stay."""
         used = {artifact.folder for artifact in in_use}
         for name in dict.fromkeys(artifact.name for artifact in in_use):
-            others = [folder for folder in self._folders(kind, name) if folder not in used]
+            others = [
+                folder
+                for folder in self._folders(kind, name)
+                if folder not in used and (folder / RECORD).is_file()
+            ]
             for folder in others[KEPT:]:
-                shutil.rmtree(folder, ignore_errors=True)
+                with suppress(OSError):
+                    self._discard(folder)
 
+    def claim(self, kind: str, name: str, inputs: Inputs) -> BaseFileLock | None:
+        """Takes in hand what is to be made, so that no other process makes it too; None where
+        another has. A claim ends with the process that holds it.
+        """
+        folder = self.folder(kind, name, inputs)
+        with writing(folder):
+            return acquire(self._lock_file(folder, ".claim"), wait=False)
 
-@dataclass
-class NewEntry:
-    """An artifact that is being written."""
+    def sweep(self) -> None:
+        """Removes what interrupted processes left, as far as nobody holds it and rights allow."""
+        with suppress(InputError):  # where another user's folder may not be read
+            for top in {self.root / folder for folder in KINDS.values()}:
+                for folder, is_artifact in folders_below(top):
+                    if not is_artifact:
+                        self._sweep_folder(folder)
+        for name in names_in(self.root):
+            if is_abandoned_file(self.root / name):
+                with suppress(OSError):
+                    disk.remove(self.root / name)
+        for name in names_in(self.root / LOCKS):
+            with suppress(OSError):
+                remove_if_free(self.root / LOCKS / name)
 
-    folder: Path
-    content: dict[str, Any] = field(default_factory=dict)
-    artifact: Artifact = field(init=False)
+    def _sweep_folder(self, folder: Path) -> None:
+        for name in names_in(folder):
+            final = unfinished_folder(folder / name)
+            if not (final and _NAME.fullmatch(final.name)):
+                continue
+            with suppress(OSError):
+                if lock := acquire(self._lock_file(final), wait=False):
+                    try:
+                        disk.remove(folder / name)
+                    finally:
+                        release(lock)
+
+    def _lock_file(self, folder: Path, suffix: str = "") -> Path:
+        """Of the lock that who changes an artifact's folder holds."""
+        name = folder.relative_to(self.root).as_posix().replace("/", "+")
+        return self.root / LOCKS / f"{name}{suffix}"
+
+    def _locked(self, folder: Path) -> AbstractContextManager[None]:
+        return locked(self._lock_file(folder))
+
+    @contextmanager
+    def _written_aside(
+        self, final: Path, kind: str, name: str, replace: bool = False
+    ) -> Iterator[Path]:
+        """A new folder that becomes `final` when the block ends: it is there whole or not at all.
+
+        What another process has put there meanwhile stays, unless `replace` or it is damaged.
+        """
+        with writing(final), self._locked(final):
+            folder = temporary_folder(final)
+            try:
+                yield folder
+                sync_tree(folder)
+                if replace or not self._is_whole(final, kind, name):
+                    self._put_in_place(folder, final, name, replace)
+            finally:
+                with suppress(OSError):
+                    disk.remove(folder)
+
+    def _put_in_place(self, folder: Path, final: Path, name: str, replace: bool) -> None:
+        old = None
+        if os.path.lexists(final):
+            if replace:
+                old = unfinished_name(final)
+                disk.rename(final, old)
+            else:
+                self._move_away(final, name)
+        try:
+            disk.rename(folder, final)
+        except BaseException:
+            if old:
+                disk.rename(old, final)
+            raise
+        for above in final.parents:  # each may be new
+            disk.sync(above)
+            if above == self.root:
+                break
+        if old:
+            with suppress(OSError):  # it is swept later
+                disk.remove(old)
+
+    def _move_away(self, folder: Path, name: str) -> Path:
+        above = name.rpartition("/")[0].replace("/", "-")
+        target = self.root / DAMAGED / f"{above}-{folder.name}-{token_hex(4)}".lstrip("-")
+        make_folders(target.parent)
+        disk.rename(folder, target)
+        return target
+
+    def _discard(self, folder: Path) -> None:
+        """Deletes an artifact, which is there whole until it is gone."""
+        with self._locked(folder):
+            gone = unfinished_name(folder)
+            disk.rename(folder, gone)
+            disk.remove(gone)
 
 
 def _readable(folders: Iterable[Path]) -> Iterator[Artifact]:
     for folder in folders:
-        with suppress(Damaged):
+        with suppress(Damaged, InputError):
             yield read(folder)
-
-
-def _newest_first(folders: list[Path]) -> list[Path]:
-    return sorted(folders, key=lambda folder: -folder.stat().st_mtime)
 
 
 def _why_missing(folders: list[Path], inputs: Inputs) -> str:
@@ -239,66 +367,9 @@ def _why_missing(folders: list[Path], inputs: Inputs) -> str:
 
     One on the same data is nearer than any other.
     """
-    others = [artifact.inputs for artifact in _readable(_newest_first(folders))]
+    others = [artifact.inputs for artifact in _readable(newest_first(folders))]
     others = [each for each in others if each.get("data") == inputs.get("data")] or others
     if not others:
         return NEVER
     nearest = min((changes(each, inputs) for each in others), key=lambda found: len(found))
     return f"changed: {', '.join(nearest)}"
-
-
-@contextmanager
-def _written_aside(final: Path, replace: bool = False) -> Iterator[Path]:
-    """A new folder that is renamed to `final` when the block ends: it is there whole or not at all.
-
-    What another process has put there meanwhile stays, unless `replace`.
-    """
-    try:
-        folder = temporary_folder(final)
-    except OSError as error:
-        raise _cannot_write(final, error) from error
-    try:
-        yield folder
-        sync_folder(folder)
-        if replace and final.exists():
-            shutil.rmtree(final)
-        os.rename(folder, final)
-    except OSError as error:
-        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
-            raise _cannot_write(final, error) from error
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _describe(
-    entry: NewEntry, kind: str, name: str, inputs: Inputs, optional: tuple[str, ...]
-) -> bytes:
-    """The bytes of `record.json`."""
-    files = {}
-    for path in sorted(path for path in entry.folder.rglob("*") if path.is_file()):
-        file = path.relative_to(entry.folder).as_posix()
-        with open(path, "rb") as opened:
-            found = hashlib.file_digest(opened, "sha256").hexdigest()
-        files[file] = {
-            "sha256": found,
-            "bytes": path.stat().st_size,
-            "optional": file in optional,
-        }
-    document: dict[str, Any] = {
-        "kind": kind,
-        "name": name,
-        "key": digest(inputs),
-        "inputs": inputs,
-        "content": msgspec.to_builtins(entry.content),
-        "files": files,
-    }
-    document = json.loads(json.dumps(document))  # tuples as lists, as they will be read
-    document["digest"] = own_digest(document)
-    return as_text(document).encode()
-
-
-def _cannot_write(folder: Path, error: OSError) -> InputError:
-    return InputError(
-        f"{folder}: cannot be written ({error.strerror}); make room or choose another folder; "
-        "what was finished before is kept"
-    )

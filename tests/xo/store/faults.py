@@ -1,0 +1,270 @@
+"""Faults put in the place of the calls of `xo.store.disk`, and states that a loss of power leaves.
+
+`FAULTS` lists what is tried and what becomes of it; a test compares it with what is done.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from xo.store import disk
+
+CALLS = ("read", "sha256", "write", "make_folder", "sync", "rename", "remove")
+ERRORS = {"ENOSPC": errno.ENOSPC, "EIO": errno.EIO, "EACCES": errno.EACCES}
+
+
+class Fault(NamedTuple):
+    """One kind of fault, and what the store does about it."""
+
+    name: str
+    done: str
+
+
+FAULTS = (
+    Fault("kill", "the artifact is there whole or not at all; what is left over is swept"),
+    *(
+        Fault(name, "one line names the folder; nothing is left over; the next attempt succeeds")
+        for name in ERRORS
+    ),
+    Fault("power loss", "what is found is whole; what was stored before the loss is there"),
+    Fault("truncated", "named, moved away, made again"),
+    Fault("emptied", "named, moved away, made again"),
+    Fault("one bit flipped", "named, moved away, made again"),
+    Fault("swapped", "named, moved away, made again"),
+    Fault("deleted", "named, moved away, made again; weights may be deleted"),
+    Fault("process killed with a run in hand", "its claim ends with it; another trains the run"),
+    Fault("two builders", "a run in hand is waited for and not trained twice"),
+    Fault("a file that may not be read", "named as such; not taken for damaged"),
+    Fault("a linked store", "as any other"),
+    Fault("a store on another file system", "as any other"),
+)
+
+
+class Killed(BaseException):
+    """The process ends here: nothing that it would still do is done."""
+
+
+@contextmanager
+def fault_at(point: int, raised: Callable[[], BaseException]) -> Iterator[list[str]]:
+    """Raises at the call of that number, counted from 0; yields the names of the calls so far.
+
+    After Killed, all later calls fail too, so that no cleaning up helps: a dead process does none.
+    """
+    calls: list[str] = []
+    real = {name: getattr(disk, name) for name in CALLS}
+    dead: list[BaseException] = []
+
+    def faulty(name: str) -> Callable:
+        def call(*arguments):
+            if dead:
+                raise dead[0]
+            calls.append(name)
+            if len(calls) == point + 1:
+                error = raised()
+                if isinstance(error, Killed):
+                    dead.append(error)
+                if name == "write" and not isinstance(error, Killed):
+                    real["write"](arguments[0], arguments[1][: len(arguments[1]) // 2])
+                elif name == "write":
+                    real["write"](arguments[0], b"")
+                raise error
+            return real[name](*arguments)
+
+        return call
+
+    for name in CALLS:
+        setattr(disk, name, faulty(name))
+    try:
+        yield calls
+    finally:
+        for name in CALLS:
+            setattr(disk, name, real[name])
+
+
+def system_error(number: int) -> OSError:
+    return OSError(number, os.strerror(number), "the file")
+
+
+# Damage to a file, its size and time as they were where that can be
+
+
+def truncate(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def flip_bit(path: Path) -> None:
+    status, content = path.stat(), bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+def delete(path: Path) -> None:
+    path.unlink()
+
+
+def swap(path: Path, other: Path) -> None:
+    """Exchanges two files."""
+    aside = path.with_name("aside")
+    path.rename(aside)
+    other.rename(path)
+    aside.rename(other)
+
+
+DAMAGE: dict[str, Callable[[Path], None]] = {
+    "truncated": truncate,
+    "emptied": empty,
+    "one bit flipped": flip_bit,
+    "deleted": delete,
+}
+
+
+# Loss of power
+
+
+class Recorded(NamedTuple):
+    """One call that changes the disk, with its paths below the folder that is recorded."""
+
+    call: str
+    path: str
+    content: bytes | None = None  # of a write
+    target: str = ""  # of a rename
+
+
+@contextmanager
+def recording(root: Path) -> Iterator[list[Recorded]]:
+    """Yields the list of calls below `root` while they are made."""
+    calls: list[Recorded] = []
+    real = {name: getattr(disk, name) for name in CALLS}
+
+    def below(path: Path) -> str:
+        return path.relative_to(root).as_posix()
+
+    def write(path, content):
+        real["write"](path, content)
+        calls.append(Recorded("write", below(path), content))
+
+    def make_folder(path):
+        real["make_folder"](path)
+        calls.append(Recorded("make_folder", below(path)))
+
+    def sync(path):
+        real["sync"](path)
+        calls.append(Recorded("sync folder" if path.is_dir() else "sync", below(path)))
+
+    def rename(old, new):
+        real["rename"](old, new)
+        calls.append(Recorded("rename", below(old), target=below(new)))
+
+    def remove(path):
+        real["remove"](path)
+        calls.append(Recorded("remove", below(path)))
+
+    replaced = {f.__name__: f for f in (write, make_folder, sync, rename, remove)}
+    for name, function in replaced.items():
+        setattr(disk, name, function)
+    try:
+        yield calls
+    finally:
+        for name in replaced:
+            setattr(disk, name, real[name])
+
+
+def states_after_power_loss(
+    before: Path, calls: list[Recorded], scratch: Path
+) -> Iterator[tuple[str, int, Path]]:
+    """Each state that a file system may leave when power is lost after one of the calls.
+
+    Yields a description, the number of calls that were made, and a folder with the state, which is
+    used anew for the next one. Content that was not synced may be missing or short; a name that was
+    given, changed or removed in a folder that was not synced may be as it was. What is lost is all
+    of that, none, each alone, or all but one, for it reaches the disk in any order.
+    """
+    for made in range(len(calls) + 1):
+        done = calls[:made]
+        names = [i for i, call in enumerate(done) if not _name_is_safe(i, done)]
+        contents = [
+            i for i, call in enumerate(done) if call.call == "write" and not _is_synced(i, done)
+        ]
+        for names_lost in _choices(names):
+            for contents_lost in _choices(contents):
+                for share in (0.0, 0.5) if contents_lost else (1.0,):
+                    shutil.rmtree(scratch, ignore_errors=True)
+                    shutil.copytree(before, scratch)
+                    _replay(scratch, done, names_lost, contents_lost, share)
+                    lost = [done[i][:2] for i in sorted(names_lost | contents_lost)]
+                    yield f"after {made} calls, lost {lost}, of content {share} kept", made, scratch
+
+
+def _choices(unsafe: list[int]) -> list[frozenset[int]]:
+    every = frozenset(unsafe)
+    one = {frozenset({i}) for i in unsafe}
+    return sorted({frozenset(), every} | one | {every - each for each in one}, key=sorted)
+
+
+def _is_synced(index: int, done: list[Recorded]) -> bool:
+    """Whether the content of a write has reached the disk."""
+    path = done[index].path
+    for later in done[index + 1 :]:
+        if later.call == "rename" and f"{path}/".startswith(f"{later.path}/"):
+            path = later.target + path[len(later.path) :]
+        if later.call == "sync" and later.path == path:
+            return True
+    return False
+
+
+def _name_is_safe(index: int, done: list[Recorded]) -> bool:
+    """Whether what a call did to names has reached the disk, by a sync of every folder of them."""
+    call = done[index]
+    if call.call.startswith("sync"):
+        return True
+    open_folders = {os.path.dirname(path) or "." for path in (call.path, call.target) if path}
+    for later in done[index + 1 :]:
+        if later.call == "rename":
+            if later.path == call.path and call.call == "write":
+                return True  # its name is then that rename's
+            open_folders = {
+                later.target + each[len(later.path) :]
+                if f"{each}/".startswith(f"{later.path}/")
+                else each
+                for each in open_folders
+            }
+        if later.call == "sync folder":
+            open_folders.discard(later.path)
+    return not open_folders
+
+
+def _replay(
+    folder: Path,
+    done: list[Recorded],
+    names_lost: frozenset[int],
+    contents_lost: frozenset[int],
+    share: float,
+) -> None:
+    """Carries out the calls again, but for what is lost; what then has no place is lost too."""
+    for i, call in enumerate(done):
+        path = folder / call.path
+        if i in names_lost or not path.parent.is_dir():
+            continue
+        if call.call == "make_folder":
+            path.mkdir(exist_ok=True)
+        elif call.call == "write" and call.content is not None:
+            size = len(call.content)
+            path.write_bytes(call.content[: int(size * share) if i in contents_lost else size])
+        elif call.call == "rename" and path.exists():
+            target = folder / call.target
+            # Onto a folder whose moving away was lost: one that holds both is not left.
+            if target.parent.is_dir() and not (target.is_dir() and any(target.iterdir())):
+                os.replace(path, target)
+        elif call.call == "remove" and path.exists():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
