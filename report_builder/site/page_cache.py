@@ -34,6 +34,7 @@ CODE = (  # of report_builder, that turns rendered Markdown into HTML
     "site/notebook_page.py",
     "site/page_cache.py",
     "site/plugin.py",
+    "site/segmentation.py",
 )
 PACKAGES = (
     "jieba",

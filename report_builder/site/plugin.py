@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-import jieba
-from jinja2 import Environment, FileSystemBytecodeCache
+from jinja2 import Environment
 from material.plugins.search.plugin import SearchPlugin
 from mkdocs.config import base
 from mkdocs.config import config_options as options
@@ -33,9 +32,9 @@ from mkdocs.utils.templates import TemplateContext
 
 from report_builder.pages import notebooks
 from report_builder.pages.render import render
-from report_builder.pages.templating import COMPILED
+from report_builder.pages.templating import CompiledHere
 from report_builder.results.report import read_report
-from report_builder.site import i18n, mathml, notebook_page
+from report_builder.site import i18n, mathml, notebook_page, segmentation
 from report_builder.site.page_cache import PageCache, StoredPage, footer
 from xo.errors import CheckFailed, InputError
 from xo.store.ownership import claim
@@ -44,8 +43,9 @@ from xo.variants import VARIANTS
 FIRST, LAST = 100, -200  # before and after all other plugins, of which i18n is the last at -100
 VARIANTS_INDEX = "variants/index.md"  # below which the navigation gets a page for each variant
 UNCHANGED = {"template": "unchanged.html", "search": {"exclude": True}, "glightbox": False}
+LAYOUTS = CompiledHere()  # the theme's, whose environment is a new one at each change of a page
 log = logging.getLogger("mkdocs.xo_report")
-jieba.setLogLevel(logging.WARNING)
+segmentation.read_no_cache()
 
 
 class ReportPluginConfig(base.Config):
@@ -116,7 +116,7 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
             server.watch(str(root / "data" / file))
         server.watch(str(root / self.config.build), recursive=False)  # for report.json
         # 0.7 s that the first change need not wait for
-        threading.Thread(target=jieba.initialize, daemon=True).start()
+        threading.Thread(target=segmentation.load, daemon=True).start()
         return server
 
     @event_priority(LAST)
@@ -131,9 +131,7 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
         return nav
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
-        compiled = Path(config.docs_dir).parent / "templates"
-        compiled.mkdir(exist_ok=True)
-        env.bytecode_cache = FileSystemBytecodeCache(str(compiled), COMPILED)
+        env.bytecode_cache = LAYOUTS
         return env
 
     @event_priority(LAST)

@@ -105,13 +105,14 @@ def load_mkdocs() -> None:
     has not been done.
     """
     os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")  # a notice of the theme about its successor
-    import jieba
     import mkdocs.commands.build  # noqa: F401
     import mkdocs_jupyter.plugin  # noqa: F401
 
+    from report_builder.site import segmentation
+
     gc.set_threshold(100_000)  # pages are many objects, and hardly any of them garbage
-    jieba.setLogLevel(logging.WARNING)
-    jieba.initialize()
+    segmentation.read_no_cache()
+    segmentation.load()
 
 
 def _inputs_digest(docs: Path, config: Path, report: Report) -> str:

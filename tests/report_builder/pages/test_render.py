@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
 from report_builder.pages import render as pages
+from report_builder.pages import templating
 from report_builder.results.report import (
     DataSetName,
     DecidedClaim,
@@ -347,3 +349,13 @@ def test_only_what_changed_is_written_and_what_is_gone_is_removed(docs, report, 
     (docs / "en" / "two.md").unlink()
     pages.render(docs, report, out)
     assert {path.name for path in out.rglob("*") if path.is_file()} == {"one.md", "xo.css"}
+
+
+def test_no_compiled_template_is_kept_where_others_may_write(tmp_path, monkeypatch):
+    shared, docs = tmp_path / "shared", tmp_path / "docs"
+    shared.mkdir()
+    docs.mkdir()
+    (docs / "page.md").write_text("{{ 1 + 1 }}")
+    monkeypatch.setattr(tempfile, "tempdir", str(shared))
+    assert templating.environment(docs).get_template("page.md").render() == "2"
+    assert not list(shared.iterdir())
