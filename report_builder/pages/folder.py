@@ -5,10 +5,13 @@ A list beside the folder, `docs.json` beside `docs`, names the files that were r
 
 from __future__ import annotations
 
+import filecmp
 import json
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+
+import msgspec
 
 from xo.errors import InputError
 from xo.store.files import write_atomically
@@ -47,23 +50,19 @@ def fill_folder(out: Path, files: Mapping[str, bytes | Path]) -> None:
 
 
 def _write(target: Path, content: bytes | Path) -> None:
-    """Writes or copies a file where it differs; a copy has its source's size and time."""
+    """Writes or copies a file where it differs."""
     target.parent.mkdir(parents=True, exist_ok=True)
     if isinstance(content, Path):
-        before, after = target.stat() if target.is_file() else None, content.stat()
-        if before is None or (before.st_size, before.st_mtime_ns) != (
-            after.st_size,
-            after.st_mtime_ns,
-        ):
-            shutil.copy2(content, target)
+        if not target.is_file() or not filecmp.cmp(content, target, shallow=False):
+            shutil.copyfile(content, target)
     elif not target.is_file() or target.read_bytes() != content:
         target.write_bytes(content)
 
 
 def _read_listing(path: Path) -> set[str] | None:
     try:
-        return set(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError):
+        return msgspec.json.decode(path.read_bytes(), type=set[str])
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 

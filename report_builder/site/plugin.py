@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+from filelock import BaseFileLock
 from jinja2 import Environment
 from material.plugins.search.plugin import SearchPlugin
 from mkdocs.config import base
@@ -36,7 +37,9 @@ from report_builder.pages.templating import CompiledHere
 from report_builder.results.report import read_report
 from report_builder.site import i18n, mathml, notebook_page, segmentation
 from report_builder.site.page_cache import PageCache, StoredPage, footer
+from report_builder.site.publish import build_lock
 from xo.errors import CheckFailed, InputError
+from xo.store.locks import acquire, release
 from xo.store.ownership import claim
 from xo.variants import VARIANTS
 
@@ -72,6 +75,7 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
     def __init__(self) -> None:
         self.command = "build"
         self.warnings = CountHandler(level=logging.WARNING)
+        self.lock: BaseFileLock | None = None
         self.cache: PageCache
         self.states: dict[str, PageState] = {}  # source of the page -> its state
 
@@ -81,6 +85,7 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
 
     def on_shutdown(self) -> None:
         logging.getLogger("mkdocs").removeHandler(self.warnings)
+        self._release()
 
     # What MkDocs reads
 
@@ -92,18 +97,32 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
         root = Path(config.config_file_path).parent
         sources, build = root / self.config.sources, root / self.config.build
         if Path(config.docs_dir) == sources:
+            serving = self.command == "serve"  # which publishes to a scratch folder
             try:
                 claim(build, "build")
-                if self.command != "serve":  # which publishes to a scratch folder
+                if not serving:
                     claim(Path(config.site_dir), "site")
-                render(sources, read_report(build / "report.json"), build / "docs")
+                # A folder of its own: a build may publish its pages at the same time.
+                docs = build / "serve" / "docs" if serving else build / "docs"
+                self.lock = acquire(build / "locks" / "serve" if serving else build_lock(build))
+                render(sources, read_report(build / "report.json"), docs)
             except (InputError, CheckFailed) as error:
                 raise PluginError(str(error)) from None
-            config.docs_dir = str(build / "docs")
-        docs = Path(config.docs_dir)
-        config.extra["provenance"] = footer(read_report(docs.parent / "report.json"))
-        _add_variants(config.nav or [], docs)
+            finally:
+                if serving:
+                    self._release()
+            config.docs_dir = str(docs)
+        else:
+            build = Path(config.docs_dir).parent
+        config.extra["provenance"] = footer(read_report(build / "report.json"))
+        _add_variants(config.nav or [], Path(config.docs_dir))
         return config
+
+    def _release(self) -> None:
+        """Lets go of the pages, which nobody else may change while a site is made of them."""
+        lock, self.lock = self.lock, None
+        if lock:
+            release(lock)
 
     def on_serve(
         self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any

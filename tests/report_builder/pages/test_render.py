@@ -21,6 +21,7 @@ from report_builder.results.report import (
 )
 from report_builder.text import EMPTY, Text, same
 from xo.errors import InputError
+from xo.store.store import Store
 from xo.variants import VARIANTS
 
 EMBEDDED = DataSetName("xo", "d", embedded=True)
@@ -108,13 +109,15 @@ def docs(tmp_path):
 
 @pytest.fixture
 def report(tmp_path):
-    folder = tmp_path / "drawn"
-    folder.mkdir()
-    for language in ("zh", "en"):
-        for scheme in ("light", "dark"):
-            (folder / f"{language}-{scheme}.svg").write_text(f"<svg>{language}{scheme}</svg>")
-    (folder / "data.csv").write_text("epoch\n1\n")
-    return replace(REPORT, figures={"loss.baseline": replace(DRAWN, folder=str(folder))})
+    files = {
+        f"{language}-{scheme}.svg": f"<svg>{language}{scheme}</svg>".encode()
+        for language in ("zh", "en")
+        for scheme in ("light", "dark")
+    }
+    files["data.csv"] = b"epoch\n1\n"
+    stored = Store(tmp_path / "build").add("figure", "loss.baseline", {}, {}, files)
+    drawn = replace(DRAWN, folder=str(stored.folder))
+    return replace(REPORT, figures={"loss.baseline": drawn})
 
 
 def test_a_page_with_all_there_is(docs, report, tmp_path):

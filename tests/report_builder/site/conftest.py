@@ -95,7 +95,7 @@ class Project:
         self.write(name, (self.docs / name).read_text("utf-8") + text)
 
     def publish(self) -> bool:
-        return publish(self.docs, self.site, self.config)
+        return publish(self.docs, self.site, self.config).changed
 
     def page(self, name: str) -> str:
         return (self.site / name).read_text("utf-8")
