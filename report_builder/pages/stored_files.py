@@ -12,7 +12,7 @@ from report_builder.pages import notebooks
 from report_builder.pages.templating import BUILD
 from report_builder.results.report import DrawnFigure, Report
 from xo.errors import InputError
-from xo.store.artifact import Artifact, Damaged, read
+from xo.store.artifact import RECORD, Artifact, Damaged, read
 
 
 def artifact_folders(report: Report) -> Iterator[Path]:
@@ -24,7 +24,7 @@ def artifact_folders(report: Report) -> Iterator[Path]:
 def is_whole(folder: Path) -> bool:
     """Whether an artifact is there with all its files as they were written."""
     try:
-        read(folder, rehash=True)
+        _read(folder, rehash=True)
     except Damaged:
         return False
     return True
@@ -48,9 +48,16 @@ def executed_notebook(path: Path) -> bytes:
 
 def _artifact(folder: Path) -> Artifact:
     try:
-        return read(folder)
+        return _read(folder)
     except Damaged as damage:
         raise _refused(damage) from damage
+
+
+def _read(folder: Path, rehash: bool = False) -> Artifact:
+    artifact = read(folder, rehash)
+    if folder.name != f"{artifact.name.rpartition('/')[2]}-{artifact.key}":
+        raise Damaged(folder, RECORD, f"is the record of {artifact.name}-{artifact.key}")
+    return artifact
 
 
 def _file(artifact: Artifact, name: str) -> bytes:

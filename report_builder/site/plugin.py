@@ -39,7 +39,7 @@ from report_builder.site import i18n, mathml, notebook_page, segmentation
 from report_builder.site.page_cache import PageCache, StoredPage, footer
 from report_builder.site.publish import build_lock
 from xo.errors import CheckFailed, InputError
-from xo.store.locks import acquire, release
+from xo.store.locks import LOCKS, acquire, release
 from xo.store.ownership import claim
 from xo.variants import VARIANTS
 
@@ -104,7 +104,7 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
                     claim(Path(config.site_dir), "site")
                 # A folder of its own: a build may publish its pages at the same time.
                 docs = build / "serve" / "docs" if serving else build / "docs"
-                self.lock = acquire(build / "locks" / "serve" if serving else build_lock(build))
+                self.lock = acquire(build / LOCKS / "serve" if serving else build_lock(build))
                 render(sources, read_report(build / "report.json"), docs)
             except (InputError, CheckFailed) as error:
                 raise PluginError(str(error)) from None

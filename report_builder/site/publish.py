@@ -7,9 +7,9 @@ from __future__ import annotations
 import gc
 import logging
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,7 +31,7 @@ from xo.errors import CheckFailed, InputError
 from xo.store import disk
 from xo.store.files import write_atomically
 from xo.store.inputs import digest, file_digest, sha256
-from xo.store.locks import locked
+from xo.store.locks import LOCKS, locked
 from xo.store.ownership import MARK, claim, refuse_foreign
 
 CLUTTER = (".DS_Store", "Thumbs.db", "desktop.ini")  # which file managers leave
@@ -40,9 +40,9 @@ CLUTTER = (".DS_Store", "Thumbs.db", "desktop.ini")  # which file managers leave
 def build_lock(build: Path) -> Path:
     """The lock of whoever changes what lies in a build folder, or reads it for a site.
 
-    It has a folder of its own: `mkdocs serve` takes a new file beside the report for a new report.
+    Not beside the report, where `mkdocs serve` takes every new file for a new report.
     """
-    return build / "locks" / "build"
+    return build / LOCKS / "build"
 
 
 class Published(NamedTuple):
@@ -85,13 +85,14 @@ def publish(docs: Path, site: Path, config: Path) -> Published:
                 )
             refuse_additions(site)
             put_in_place(new, site, old)
-        except OSError as error:
+        except BaseException as error:
+            _sweep(new)
+            if not isinstance(error, OSError):
+                raise
             raise CheckFailed(
                 f"the site is not published, the old one stays: {error.filename or new}: "
                 f"{error.strerror}; mend that and run the same command again"
             ) from error
-        finally:
-            shutil.rmtree(new, ignore_errors=True)
     return Published(True, made_from)
 
 
@@ -216,7 +217,13 @@ def _recover(site: Path, old: Path, new: Path) -> None:
     if old.exists() and not site.exists():
         disk.rename(old, site)
     for left in (old, new):
-        shutil.rmtree(left, ignore_errors=True)
+        _sweep(left)
+
+
+def _sweep(left: Path) -> None:
+    with suppress(OSError):  # then the next build tries again
+        if left.is_dir():
+            disk.remove(left)
 
 
 def _build(docs: Path, site: Path, config: Path) -> None:

@@ -1,4 +1,4 @@
-"""Locks that the system frees when their holder ends, however it ends; a freed one leaves no file."""
+"""Locks that the system frees when their holder ends, however that is; no file of one stays."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from filelock import BaseFileLock, FileLock, Timeout
 
+LOCKS = ".locks"  # in a store; a file for each lock that is held
 POLL = 0.05  # seconds between two tries to get a lock that is held
 
 

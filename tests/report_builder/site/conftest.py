@@ -11,6 +11,7 @@ import nbformat
 import pytest
 
 from report_builder.site.publish import publish
+from tests.report_builder.site.faults import small  # noqa: F401
 from xo.store.source_digest import ROOT
 
 NAV = """nav:
