@@ -26,6 +26,7 @@ from report_builder.site.manifest import read_manifest
 from report_builder.site.page_inputs import asset_inputs, page_inputs
 from report_builder.site.publish import damage
 from xo.store.inputs import Inputs, changes, digest
+from xo.store.ownership import refuse_foreign
 from xo.store.source_digest import Source
 from xo.store.store import NEVER
 
@@ -42,7 +43,10 @@ class Status(NamedTuple):
 def status(study_name: str, paths: Paths) -> Iterator[Status]:
     """Every run of a study, and every demonstration, figure, notebook, result, page and asset made
     of them.
+
+    Raises InputError where the build folder is none of a build.
     """
+    refuse_foreign(paths.build, "build")
     study = look_up_study(study_name, paths.data, paths.store)
     reasons = {run.key: reason for run, reason in study.lookup.missing}
     yield from (Status(f"run {run}", reasons.get(run.key, "")) for run in study.runs)

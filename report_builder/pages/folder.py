@@ -6,15 +6,14 @@ A list beside the folder, `docs.json` beside `docs`, names the files that were r
 from __future__ import annotations
 
 import filecmp
-import json
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import msgspec
 
+from report_builder import sealed
 from xo.errors import InputError
-from xo.store.files import write_atomically
 
 
 def fill_folder(out: Path, files: Mapping[str, bytes | Path]) -> None:
@@ -29,7 +28,7 @@ def fill_folder(out: Path, files: Mapping[str, bytes | Path]) -> None:
         if file.is_symlink() or not file.is_dir()
     }
     rendered = _read_listing(listing)
-    if rendered is None:  # the first time, or as an earlier version left it
+    if rendered is None:  # the first time, as an earlier version left it, or damaged
         rendered = set(present)
     for name in sorted(present.keys() - rendered):
         if not present[name].name.startswith("."):  # MkDocs does not read these either
@@ -59,14 +58,14 @@ def _write(target: Path, content: bytes | Path) -> None:
         target.write_bytes(content)
 
 
+class _Listing(msgspec.Struct, frozen=True):
+    files: list[str]
+
+
 def _read_listing(path: Path) -> set[str] | None:
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=set[str])
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
+    listing = sealed.read(path, _Listing)
+    return set(listing.files) if listing else None
 
 
 def _write_listing(path: Path, names: Iterable[str]) -> None:
-    text = json.dumps(sorted(names), ensure_ascii=False, indent=0)
-    if not path.is_file() or path.read_text(encoding="utf-8") != text:
-        write_atomically(path, text)
+    sealed.write(path, msgspec.json.format(msgspec.json.encode(_Listing(sorted(names))), indent=0))

@@ -16,6 +16,7 @@ import pytest
 
 from report_builder.site import publish as publishing
 from report_builder.site import swap
+from report_builder.site.manifest import published_path
 from report_builder.site.publish import publish
 from xo.errors import CheckFailed
 from xo.store import disk
@@ -37,7 +38,7 @@ SYSTEMS = {"exchanges folders": True, "renames one after the other": False}
 def write_site(docs: Path, site: Path, config: Path) -> None:
     """Takes the place of MkDocs: each page becomes a file."""
     for page in sorted(docs.rglob("*.md")):
-        target = site / page.relative_to(docs).with_suffix(".html")
+        target = site / published_path(page.relative_to(docs).as_posix())
         target.parent.mkdir(parents=True, exist_ok=True)
         disk.write(target, page.read_bytes())
 
