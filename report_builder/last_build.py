@@ -22,7 +22,8 @@ from report_builder.evidence.study import Evidence
 from report_builder.pages.stored_files import artifact_folders, is_whole
 from report_builder.paths import CONFIG, Paths
 from report_builder.results.report import Report, read_report
-from report_builder.site.publish import published_from
+from report_builder.site.manifest import MANIFEST
+from report_builder.site.publish import damage, published_from
 from xo.runs.resources import cores
 from xo.store.inputs import digest, file_digest
 from xo.store.source_digest import ROOT
@@ -81,10 +82,12 @@ def write_last_build(
 
 
 def damaged_files(paths: Paths) -> Iterator[str]:
-    """A line for each file of the build folder that is there and does not count."""
+    """A line for each file of the build folder that does not count, and for a damaged site."""
     for path, type_ in ((_file(paths), LastBuild), (paths.report, Report)):
         if path.exists() and sealed.read(path, type_) is None:
             yield f"{path}: not as this version wrote it; it is made again"
+    if (paths.site / MANIFEST).exists() and (why := damage(paths.site)):
+        yield f"{paths.site}: {why}; it is published again"
 
 
 def expected_finishing(paths: Paths, jobs: int) -> float:

@@ -1,10 +1,10 @@
 """The MkDocs plugin `xo-report`: makes `mkdocs serve` and `mkdocs build` work by themselves, and
 fills what MkDocs and its other plugins leave open.
 
-The pages' sources are rendered to build/docs with the results of build/report.json, or with
-placeholders where there is none yet, and MkDocs reads build/docs. Beside that: notebooks stay
-pages, formulas become MathML, each language searches its own pages, and a page whose inputs are
-unchanged is taken from the last build.
+The pages' sources are rendered to build/docs, or build/serve/docs, with the results of
+build/report.json, or with placeholders where there is none yet, and MkDocs reads that. Beside that:
+notebooks stay pages, formulas become MathML, each language searches its own pages, and a page whose
+inputs are unchanged is taken from the last build.
 """
 
 from __future__ import annotations
