@@ -22,7 +22,7 @@ from xo.store.locks import acquire, locked, release
 from xo.store.ownership import MARK
 
 from .conftest import files
-from .faults import FAULTS, SYSTEMS, SmallProject, suffer, trace
+from .faults import AT_CALLS, FAULTS, SYSTEMS, SmallProject, suffer, trace
 
 
 @pytest.fixture(params=SYSTEMS)
@@ -35,7 +35,7 @@ def exchanges(request, monkeypatch) -> bool:
     return SYSTEMS[request.param]
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("fault", AT_CALLS)
 def test_at_every_call_to_the_disk(small, tmp_path, exchanges, fault):
     before = files(small.site)
     shutil.copytree(tmp_path, tmp_path.with_name("undisturbed"))
@@ -45,7 +45,7 @@ def test_at_every_call_to_the_disk(small, tmp_path, exchanges, fault):
     shutil.rmtree(tmp_path.with_name("undisturbed"))
     assert before != after and {name for name, _ in calls} >= {"write", "sync", "remove"}
     for at, (name, paths) in enumerate(calls):
-        ended = suffer(small.publish, at, FAULTS[fault])
+        ended = suffer(small.publish, at, AT_CALLS[fault])
         where = f"{name} {paths[0]}: {ended}"
         if not small.site.exists():  # where the system has no exchange, and only for a killed one
             assert not exchanges and ended == "killed", where
@@ -97,7 +97,7 @@ def test_a_failing_swap_is_undone(small, exchanges):
     """Until the last rename the old site stands, and the message says so."""
     before = files(small.site)
     last = max(at for at, (name, paths) in enumerate(trace_of_copy(small)) if name in RENAMES)
-    ended = suffer(small.publish, last, FAULTS["the disk fails"])
+    ended = suffer(small.publish, last, AT_CALLS["EIO"])
     assert "the old one stays" in ended and files(small.site) == before
 
 
@@ -194,3 +194,11 @@ def test_a_lock_ends_with_its_holder(tmp_path):
     assert lock
     release(lock)
     assert not file.exists()
+
+
+def test_every_fault_of_the_list_has_a_test():
+    assert AT_CALLS.keys() <= {fault.name for fault in FAULTS}
+    tests = Path(__file__).parents[1]
+    for fault in FAULTS:
+        file, _, function = fault.test.partition("::")
+        assert f"def {function}(" in (tests / file).read_text(encoding="utf-8"), fault
