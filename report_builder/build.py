@@ -8,7 +8,9 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -27,24 +29,27 @@ from report_builder.evidence.study import Evidence
 from report_builder.first_site import FirstSite, is_complete
 from report_builder.last_build import (
     Counts,
+    damaged_files,
     expected_finishing,
+    fingerprint,
     read_files,
     unchanged_since,
     write_last_build,
 )
 from report_builder.pages.render import cited_on, figure_pages, page_requests, render
 from report_builder.paths import CONFIG, Paths
-from report_builder.results.compute import compute
-from report_builder.results.report import read_report, write_report
-from report_builder.site.publish import load_mkdocs, publish
+from report_builder.results.compute import Results, compute
+from report_builder.results.report import Report, read_report, write_report
+from report_builder.site.publish import Published, load_mkdocs, publish
 from report_builder.text import seconds as in_words
 from xo.demonstrations.execute import execute as compute_demonstrations
-from xo.errors import CheckFailed
+from xo.errors import CheckFailed, InputError
 from xo.runs.duration import rough_seconds
 from xo.runs.record import RunRecord
 from xo.runs.schedule import in_order, makespan
 from xo.runs.study import Run
 from xo.store import processes
+from xo.store.locks import acquire, release
 from xo.store.store import Store
 
 # What takes half a second or more to import and several worker processes need; torch takes up
@@ -56,6 +61,7 @@ LIBRARIES = (
     "matplotlib.figure",
     "matplotlib.backends.backend_svg",
 )
+MOST_EDITS = 4  # of pages during one build, after which it ends
 Missing = list[tuple[Run, str]]  # with the reason
 Train = Callable[[Missing, Callable[[RunRecord], None]], list[RunRecord]]
 Expect = Callable[[list[Run]], dict[str, float]]
@@ -106,14 +112,14 @@ def build(
     """
     started = time.perf_counter()
     paths.claim()
-    files = read_files(
-        paths.docs
-    )  # before anything is made of them: later changes are for the next build
+    files = read_files(paths.docs)
     study = look_up_study(study_name, paths.data, paths.store, quarantine=True)
     missing = study.lookup.missing if train else []
     attached = bool(read_report(paths.report).attached_runs)
     if attached == attach and not missing and (counts := unchanged_since(study, paths, files)):
         return _summary(started, study, counts)
+    for line in damaged_files(paths):
+        say(line)
     if missing:  # much is then to be made
         processes.start_server(LIBRARIES)
     with processes.pool(1, processes.ANEW) as publisher:
@@ -122,38 +128,137 @@ def build(
         if train and missing:
             trained = _train(study, paths, train, jobs, expect, say)
         finishing = time.perf_counter()
-        evidence, computed = _with_demonstrations(study, trained, jobs, follow)
-        report = outline(evidence, count_runs(study, evidence, in_training), study.store)
-        requests = page_requests(paths.docs, report)
-        pages = figure_pages(requests, report.drawable)
-        export = attach_runs(study_name, paths) if attach else None
-        report = msgspec.structs.replace(
-            report,
-            figure_pages=pages,
-            cited_on=cited_on(paths.docs, requests),
-            attached_runs=export,
+        with _alone(paths, say):
+            evidence, computed = _with_demonstrations(study, trained, jobs, follow)
+            report = msgspec.structs.replace(
+                outline(evidence, count_runs(study, evidence, in_training), study.store),
+                attached_runs=attach_runs(study_name, paths) if attach else None,
+            )
+            made = _make_of_pages(report, evidence, paths, files, jobs, follow, say)
+            published = _publish(publisher, paths)
+            counts, kinds = made.counts(evidence), made.kinds
+            took = time.perf_counter() - finishing
+            if not in_training:  # else there are more records by now than the site was made of
+                write_last_build(
+                    fingerprint(study, evidence, paths, made.files),
+                    published.made_from,
+                    paths,
+                    counts,
+                    _finishing_seconds(took, kinds, counts) if trained else None,
+                )
+            artifacts.prune(made.stored, Store(paths.build))
+    return _summary(started, study, counts, len(trained), computed, kinds, published.changed)
+
+
+@contextmanager
+def _alone(paths: Paths, say: Callable[[str], None]) -> Iterator[None]:
+    """Waits for other builds in the same build folder, which draw, render and publish there."""
+    lock = acquire(paths.lock, wait=False)
+    if lock is None:
+        say(f"another build is at work in {paths.build}; this one goes on when it has ended")
+        lock = acquire(paths.lock)
+    assert lock
+    try:
+        yield
+    finally:
+        release(lock)
+
+
+class _Made(NamedTuple):
+    """What was made of the pages as they are in `files`."""
+
+    files: dict[str, str]
+    stored: list[artifacts.RequestedArtifact]
+    kinds: list[str]  # of the artifacts that were made anew
+    pages: int
+
+    def counts(self, evidence: Evidence) -> Counts:
+        kinds = [each.kind for each in self.stored]
+        return Counts(
+            len(evidence.demonstrations), kinds.count("figure"), kinds.count("notebook"), self.pages
         )
-        requested = artifacts.requested_artifacts(evidence, requests, paths, report.drawable)
-        made = _make_missing(requested, jobs, follow)
-        stored = [made.get((each.kind, each.name), each) for each in requested]
-        artifacts.prune(stored, Store(paths.build))
-        report = assemble(report, evidence, compute(evidence), stored)
-        report = with_coverage(report, paths.docs, requests)
-        rendered = render(paths.docs, report, paths.rendered)
-        write_report(paths.report, with_pages(report, rendered, paths.docs, CONFIG))
-        published = _publish(publisher, paths)
-    counts = Counts(
-        len(evidence.demonstrations),
-        sum(each.kind == "figure" for each in stored),
-        sum(each.kind == "notebook" for each in stored),
-        len(rendered),
+
+
+def _make_of_pages(
+    report: Report,
+    evidence: Evidence,
+    paths: Paths,
+    began_with: dict[str, str],
+    jobs: int,
+    follow: Follow,
+    say: Callable[[str], None],
+) -> _Made:
+    """Makes what the pages request and renders them; once more where they were edited meanwhile.
+
+    `report` is an outline; `began_with` are the files when this process took up its code. Raises
+    CheckFailed where code or settings are others by now: what was made of them would be taken for
+    what the new ones make.
+    """
+    results = compute(evidence)
+    kinds: list[str] = []
+    for _ in range(MOST_EDITS):
+        files = read_files(paths.docs)
+        if changed := _differing(began_with, files, but=paths.docs):
+            break
+        try:
+            stored, complete = _make_once(
+                report, evidence, results, paths, jobs, follow, say, kinds.append
+            )
+        except InputError:
+            if not (changed := _differing(files, read_files(paths.docs))):
+                raise
+            continue
+        if not (changed := _differing(files, read_files(paths.docs))):
+            write_report(paths.report, complete)
+            pages = sum(name.startswith("page ") for name in complete.provenance)
+            return _Made(files, stored, kinds, pages)
+    raise CheckFailed(
+        f"{changed[0]}: changed while the site was being made from it; run the same command again; "
+        "the old site stays, and what was finished is kept"
     )
-    kinds = [kind for kind, _ in made]
-    took = _finishing_seconds(time.perf_counter() - finishing, kinds, counts) if trained else None
-    if not in_training:  # else there are more records by now than the site was made of
-        now = look_up_study(study_name, paths.data, paths.store)
-        write_last_build(now, paths, files, counts, took)
-    return _summary(started, study, counts, len(trained), computed, kinds, published)
+
+
+def _make_once(
+    report: Report,
+    evidence: Evidence,
+    results: Results,
+    paths: Paths,
+    jobs: int,
+    follow: Follow,
+    say: Callable[[str], None],
+    on_made: Callable[[str], None],
+) -> tuple[list[artifacts.RequestedArtifact], Report]:
+    """What the pages request as the store holds it now, and the report of which they are rendered.
+
+    Calls `on_made` with the kind of each artifact that was missing.
+    """
+    requests = page_requests(paths.docs, report)
+    report = msgspec.structs.replace(
+        report,
+        figure_pages=figure_pages(requests, report.drawable),
+        cited_on=cited_on(paths.docs, requests),
+    )
+    requested = artifacts.requested_artifacts(evidence, requests, paths, report.drawable)
+    for each in requested:
+        if each.why_missing.startswith("damaged"):
+            say(f"{each.kind} {each.name}: {each.why_missing}; it is made again")
+    made = _make_missing(requested, jobs, follow)
+    for kind, _ in made:
+        on_made(kind)
+    stored = [made.get((each.kind, each.name), each) for each in requested]
+    report = assemble(report, evidence, results, stored)
+    report = with_coverage(report, paths.docs, requests)
+    rendered = render(paths.docs, report, paths.rendered)
+    return stored, with_pages(report, rendered, paths.docs, CONFIG)
+
+
+def _differing(before: dict[str, str], after: dict[str, str], but: Path | None = None) -> list[str]:
+    """The files that are not the same, those below the folder `but` left out."""
+    return sorted(
+        name
+        for name in before.keys() | after.keys()
+        if before.get(name) != after.get(name) and not (but and Path(name).is_relative_to(but))
+    )
 
 
 def _train(
@@ -249,7 +354,7 @@ def _make_missing(
     return made
 
 
-def _publish(publisher: Executor, paths: Paths) -> bool:
+def _publish(publisher: Executor, paths: Paths) -> Published:
     try:
         return publisher.submit(publish, paths.rendered, paths.site, CONFIG).result()
     except BrokenProcessPool as error:

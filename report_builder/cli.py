@@ -321,7 +321,8 @@ def verify(
     ):
         for problem in checked.problems:
             say(problem)
-        say(f"{checked.subject}: {len(checked.problems) or 'no'} problems")
+        remedy = f"; {checked.remedy}" if checked.problems and checked.remedy else ""
+        say(f"{checked.subject}: {len(checked.problems) or 'no'} problems{remedy}")
         problems += len(checked.problems)
     click.echo(f"{problems} problems in all" if problems else "all is as it was written")
     if problems:

@@ -1,22 +1,30 @@
 """Whether anything that a build reads has changed since the last one, which took note of it in
 `build/last.json`.
+
+That file is written once, at the end of a build, and names the report and the site that belong to
+it: of a build that ends earlier nothing counts.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
+from report_builder import sealed
 from report_builder.evidence.gather import StudyRuns, gather
 from report_builder.evidence.original_logs import FILE as PRINTED_LOGS
 from report_builder.evidence.references import LITERATURE, REFERENCES
+from report_builder.evidence.study import Evidence
+from report_builder.pages.stored_files import artifact_folders, is_whole
 from report_builder.paths import CONFIG, Paths
-from report_builder.site.publish import is_published
+from report_builder.results.report import Report, read_report
+from report_builder.site.manifest import MANIFEST
+from report_builder.site.publish import damage, published_from
 from xo.runs.resources import cores
-from xo.store.files import write_atomically
 from xo.store.inputs import digest, file_digest
 from xo.store.source_digest import ROOT
 
@@ -34,39 +42,52 @@ class Counts(msgspec.Struct, frozen=True):
 
 class LastBuild(msgspec.Struct, frozen=True):
     fingerprint: str  # digest of everything that the build read
+    report: str  # digest of the file of the report
+    site: str  # digest of what the site was made from
     counts: Counts
     # What follows training took, or would have taken with all figures drawn; None: not measured.
     finishing_seconds: float | None = None
 
 
 def unchanged_since(study: StudyRuns, paths: Paths, files: dict[str, str]) -> Counts | None:
-    """The counts of the last build, if all that a build reads is as it was then and its site still
-    stands.
+    """The counts of the last build, if all that a build reads is as it was then, and all that it
+    made is as it was made.
     """
     last = _read(paths)
-    if last is None:
+    if last is None or last.fingerprint != fingerprint(
+        study, gather(study, may_be_empty=True), paths, files
+    ):
         return None
-    if last.fingerprint == fingerprint(study, paths, files) and is_published(paths.site):
-        return last.counts
-    return None
+    report = read_report(paths.report)
+    whole = (
+        last.report == _report_digest(paths)
+        and published_from(paths.site) == last.site
+        and all(is_whole(folder) for folder in artifact_folders(report))
+    )
+    return last.counts if whole else None
 
 
 def write_last_build(
-    study: StudyRuns,
-    paths: Paths,
-    files: dict[str, str],
-    counts: Counts,
-    finishing_seconds: float | None,
+    fingerprint: str, site: str, paths: Paths, counts: Counts, finishing_seconds: float | None
 ) -> None:
-    """Takes note of a finished build; `files` are as `read_files` found them when it began.
+    """Takes note of a finished build, which made the report that lies there and published `site`.
 
     Where it measured no `finishing_seconds`, those of the build before stay.
     """
     last = _read(paths)
     if finishing_seconds is None and last:
         finishing_seconds = last.finishing_seconds
-    content = LastBuild(fingerprint(study, paths, files), counts, finishing_seconds)
-    write_atomically(_file(paths), msgspec.json.encode(content))
+    content = LastBuild(fingerprint, _report_digest(paths), site, counts, finishing_seconds)
+    sealed.write(_file(paths), msgspec.json.encode(content))
+
+
+def damaged_files(paths: Paths) -> Iterator[str]:
+    """A line for each file of the build folder that does not count, and for a damaged site."""
+    for path, type_ in ((_file(paths), LastBuild), (paths.report, Report)):
+        if path.exists() and sealed.read(path, type_) is None:
+            yield f"{path}: not as this version wrote it; it is made again"
+    if (paths.site / MANIFEST).exists() and (why := damage(paths.site)):
+        yield f"{paths.site}: {why}; it is published again"
 
 
 def expected_finishing(paths: Paths, jobs: int) -> float:
@@ -77,10 +98,11 @@ def expected_finishing(paths: Paths, jobs: int) -> float:
 
 
 def _read(paths: Paths) -> LastBuild | None:
-    try:
-        return msgspec.json.decode(_file(paths).read_bytes(), type=LastBuild)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
-        return None
+    return sealed.read(_file(paths), LastBuild)
+
+
+def _report_digest(paths: Paths) -> str:
+    return file_digest(paths.report) if paths.report.is_file() else ""
 
 
 def read_files(docs: Path) -> dict[str, str]:
@@ -95,13 +117,14 @@ def read_files(docs: Path) -> dict[str, str]:
     return {str(file): file_digest(file) for file in files}
 
 
-def fingerprint(study: StudyRuns, paths: Paths, files: dict[str, str]) -> str:
-    """A digest of everything that a build reads."""
+def fingerprint(study: StudyRuns, evidence: Evidence, paths: Paths, files: dict[str, str]) -> str:
+    """A digest of everything that a build reads; `evidence` is that of its records."""
     installed = (path.name for place in {*sys.path} for path in Path(place).glob("*.dist-info"))
-    demonstrations = gather(study, may_be_empty=True).demonstrations
+    records = [record.digest for runs in evidence.records.values() for record in runs]
+    demonstrations = evidence.demonstrations
     return digest(
         {
-            "records": sorted(record.digest for record in study.lookup.found),
+            "records": sorted(records),
             "demonstrations": {name: record.digest for name, record in demonstrations.items()},
             "study": [study.study, study.data.digest],
             "folders": [str(paths.data), str(paths.site.resolve()), os.environ.get("SITE_URL")],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from report_builder.site.publish import refuse_additions
+from report_builder.site.publish import build_lock, refuse_additions
 from xo.store.ownership import claim, keep_apart, refuse_foreign
 from xo.store.source_digest import ROOT
 
@@ -30,6 +30,11 @@ class Paths:
     def rendered(self) -> Path:
         """The pages as MkDocs reads them."""
         return self.build / "docs"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the build that draws, renders and publishes."""
+        return build_lock(self.build)
 
     def claim(self) -> None:
         """Marks the folders that a build writes to as its own.

@@ -24,8 +24,9 @@ from report_builder.results.compute import compute, result_inputs
 from report_builder.results.report import Report, RunCounts, pack, read_report
 from report_builder.site.manifest import read_manifest
 from report_builder.site.page_inputs import asset_inputs, page_inputs
-from report_builder.site.publish import is_published
+from report_builder.site.publish import damage
 from xo.store.inputs import Inputs, changes, digest
+from xo.store.ownership import refuse_foreign
 from xo.store.source_digest import Source
 from xo.store.store import NEVER
 
@@ -42,25 +43,34 @@ class Status(NamedTuple):
 def status(study_name: str, paths: Paths) -> Iterator[Status]:
     """Every run of a study, and every demonstration, figure, notebook, result, page and asset made
     of them.
+
+    Raises InputError where the build folder is none of a build.
     """
+    refuse_foreign(paths.build, "build")
     study = look_up_study(study_name, paths.data, paths.store)
     reasons = {run.key: reason for run, reason in study.lookup.missing}
     yield from (Status(f"run {run}", reasons.get(run.key, "")) for run in study.runs)
     last = read_report(paths.report)
     yield from _made_of_records(study, paths, last)
-    if why := _why_site_is_stale(paths):
+    if why := _why_site_is_stale(paths, last):
         yield Status(f"site {paths.site}", why)
 
 
-def _why_site_is_stale(paths: Paths) -> str:
-    if not is_published(paths.site):
-        return "not published, or not complete"
+def _why_site_is_stale(paths: Paths, last: Report) -> str:
+    if why := damage(paths.site):
+        return why
     manifest = read_manifest(paths.site)
-    runs = manifest.runs if manifest else None
-    if not runs or runs.made == runs.planned:
+    if manifest is None:
         return ""
-    kind = "a first site" if runs.in_training else "made"
-    return f"{kind} of {runs.made} of {runs.planned} runs"
+    runs = manifest.runs
+    if runs and runs.made != runs.planned:
+        kind = "a first site" if runs.in_training else "made"
+        return f"{kind} of {runs.made} of {runs.planned} runs"
+    made = {name: each.inputs for name, each in manifest.artefacts.items()}
+    now = {name: each.inputs for name, each in last.provenance.items()}
+    if (manifest.study, made) != (last.study, now):
+        return "published by another build than the last one here"
+    return ""
 
 
 def _made_of_records(study: StudyRuns, paths: Paths, last: Report) -> Iterator[Status]:

@@ -20,6 +20,7 @@ from urllib.request import Request, urlopen
 import msgspec
 
 from report_builder.checks.retrain import retrain
+from report_builder.pages.templating import BUILD
 from report_builder.site.manifest import MANIFEST, Manifest, sealed
 from xo.data.dataset import DataSet
 from xo.errors import InputError
@@ -47,6 +48,7 @@ class CheckResult(NamedTuple):
 
     subject: str
     problems: list[str]
+    remedy: str = ""  # what puts them right
 
 
 class _Unreachable(Exception):
@@ -113,7 +115,18 @@ def check_site(place: str, store: Path | None = None) -> CheckResult:
         )
     base = place.removesuffix(MANIFEST).removesuffix("index.html").rstrip("/")
     read_file = _read_from_web(base) if remote else _read_from_folder(Path(base))
-    text = _manifest_text(base, read_file)
+    while True:
+        text = _manifest_text(base, read_file)
+        checked = _check_files(base, text, read_file, remote, store)
+        # A build may have replaced the site meanwhile.
+        if not checked.problems or _manifest_text(base, read_file) == text:
+            remedy = f"'{BUILD}' publishes it again" + (", to be uploaded anew" if remote else "")
+            return checked._replace(remedy=remedy)
+
+
+def _check_files(
+    base: str, text: bytes, read_file: ReadFile, remote: bool, store: Path | None
+) -> CheckResult:
     try:
         document = json.loads(text)
         manifest = msgspec.convert(document, Manifest)

@@ -24,7 +24,7 @@ from report_builder.figures.toolkit.description import Drawing
 from report_builder.figures.toolkit.style import ASSETS, STYLES
 from report_builder.results.report import DrawnFigure
 from report_builder.text import LANGUAGES, Text
-from xo.store.artifact import Artifact, Damaged
+from xo.store.artifact import Artifact, Damaged, read
 from xo.store.inputs import Inputs, changes, file_digest
 from xo.store.source_digest import Source
 from xo.store.store import NEVER, Store
@@ -78,8 +78,19 @@ def look_up(
         if nearest is None or len(differing) < len(nearest[0]):
             nearest = differing, inputs
     if nearest is None:
-        return FigureLookup(name, None, NEVER, fixed)
+        return FigureLookup(name, None, _damage(name, store) or NEVER, fixed)
     return FigureLookup(name, None, f"changed: {', '.join(nearest[0])}", nearest[1])
+
+
+def _damage(name: str, store: Store) -> str:
+    """What is wrong with a figure of that name whose record cannot be read; empty without one."""
+    for folder in store.folders(KIND):
+        if folder.name.rpartition("-")[0] == name:
+            try:
+                read(folder)
+            except Damaged as damage:
+                return f"damaged: {damage}"
+    return ""
 
 
 def fixed_inputs(name: str, evidence: Evidence, source: Source, shared: Inputs) -> Inputs:
@@ -122,6 +133,8 @@ def make(name: str, evidence: Evidence, fixed: Inputs, store: Store) -> Artifact
         requests=requests,
     )
     inputs = fixed | evidence_inputs(requests, evidence)
+    # One whose record could not be read was not found by its inputs, and makes room now.
+    store.look_up(KIND, name, inputs, quarantine=True)
     return store.add(KIND, name, inputs, msgspec.to_builtins(content, order="sorted"), files)
 
 

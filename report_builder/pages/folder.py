@@ -5,13 +5,15 @@ A list beside the folder, `docs.json` beside `docs`, names the files that were r
 
 from __future__ import annotations
 
-import json
+import filecmp
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+import msgspec
+
+from report_builder import sealed
 from xo.errors import InputError
-from xo.store.files import write_atomically
 
 
 def fill_folder(out: Path, files: Mapping[str, bytes | Path]) -> None:
@@ -26,7 +28,7 @@ def fill_folder(out: Path, files: Mapping[str, bytes | Path]) -> None:
         if file.is_symlink() or not file.is_dir()
     }
     rendered = _read_listing(listing)
-    if rendered is None:  # the first time, or as an earlier version left it
+    if rendered is None:  # the first time, as an earlier version left it, or damaged
         rendered = set(present)
     for name in sorted(present.keys() - rendered):
         if not present[name].name.startswith("."):  # MkDocs does not read these either
@@ -47,27 +49,23 @@ def fill_folder(out: Path, files: Mapping[str, bytes | Path]) -> None:
 
 
 def _write(target: Path, content: bytes | Path) -> None:
-    """Writes or copies a file where it differs; a copy has its source's size and time."""
+    """Writes or copies a file where it differs."""
     target.parent.mkdir(parents=True, exist_ok=True)
     if isinstance(content, Path):
-        before, after = target.stat() if target.is_file() else None, content.stat()
-        if before is None or (before.st_size, before.st_mtime_ns) != (
-            after.st_size,
-            after.st_mtime_ns,
-        ):
-            shutil.copy2(content, target)
+        if not target.is_file() or not filecmp.cmp(content, target, shallow=False):
+            shutil.copyfile(content, target)
     elif not target.is_file() or target.read_bytes() != content:
         target.write_bytes(content)
 
 
+class _Listing(msgspec.Struct, frozen=True):
+    files: list[str]
+
+
 def _read_listing(path: Path) -> set[str] | None:
-    try:
-        return set(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError):
-        return None
+    listing = sealed.read(path, _Listing)
+    return set(listing.files) if listing else None
 
 
 def _write_listing(path: Path, names: Iterable[str]) -> None:
-    text = json.dumps(sorted(names), ensure_ascii=False, indent=0)
-    if not path.is_file() or path.read_text(encoding="utf-8") != text:
-        write_atomically(path, text)
+    sealed.write(path, msgspec.json.format(msgspec.json.encode(_Listing(sorted(names))), indent=0))

@@ -123,16 +123,16 @@ def code_cells(source: Path) -> dict[str, Any]:
     }
 
 
-def current(source: Path, executed: Path | None, language: str) -> bytes:
+def current(source: Path, executed: bytes | None, language: str) -> bytes:
     """The notebook as `source` has it now, with the output that its cells have in `executed`."""
     import nbformat
     from jupytext.combine import combine_inputs_with_outputs
 
     notebook = _read(source)
     if executed:
-        last = nbformat.read(executed, as_version=4)
+        last = nbformat.reads(executed.decode(), as_version=4)
         if [cell.source for cell in last.cells] == [cell.source for cell in notebook.cells]:
-            return executed.read_bytes()
+            return executed
         notebook = combine_inputs_with_outputs(notebook, last)
         _number(notebook)
     return _with_note(notebook, language)

@@ -19,6 +19,7 @@ from report_builder.pages.code_outputs import CodeBlock
 from report_builder.pages.folder import fill_folder
 from report_builder.pages.functions import CLAIMS_PAGE, PageFunctions
 from report_builder.pages.provenance import VALUES, VALUES_CSV, values_csv
+from report_builder.pages.stored_files import executed_notebook, figure_files
 from report_builder.pages.templating import environment
 from report_builder.results.report import Report
 from report_builder.text import LANGUAGES, Text
@@ -99,22 +100,18 @@ def render(docs: Path, report: Report, out: Path) -> list[PageRequest]:
 
     Returns what every page requested. Only files whose content changed are written; files that were
     rendered before and have no source any more are removed. Raises InputError, before anything is
-    written, on a file that was not rendered.
+    written, on a file that was not rendered, and on a damaged figure or notebook.
     """
     rendered = _rendered(docs, report)
     files: dict[str, bytes | Path] = {
         f"{page.language}/{page.path}": text.encode() for page, text in rendered
     }
     for asset in sorted(path for path in (docs / "assets").rglob("*") if path.is_file()):
-        files[asset.relative_to(docs).as_posix()] = asset
+        files[asset.relative_to(docs).as_posix()] = asset.read_bytes()
     for page, _ in rendered:
         for name, figure in report.figures.items():
             if f"figure {name}" in page.requests:
-                drawn, shown = Path(figure.folder), f"{page.language}/figures/{name}"
-                for scheme in ("light", "dark"):
-                    file = f"{page.language}-{scheme}.{figure.kind}"
-                    files[f"{shown}.{scheme}.{figure.kind}"] = drawn / file
-                files[f"{shown}.csv"] = drawn / "data.csv"
+                files |= figure_files(name, figure, page.language)
     if attached := report.attached_runs:
         files[attached.name] = Path(attached.file)
     requests = _notebooks(docs)
@@ -124,7 +121,9 @@ def render(docs: Path, report: Report, out: Path) -> list[PageRequest]:
             notebook.source.partition("/")[0],
         )
         files[notebook.path] = notebooks.current(
-            docs / notebook.source, Path(executed) if executed else None, language
+            docs / notebook.source,
+            executed_notebook(Path(executed)) if executed else None,
+            language,
         )
     for language in LANGUAGES:
         if report.has_results and (docs / language / VALUES).exists():

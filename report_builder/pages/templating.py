@@ -7,10 +7,11 @@ page's function wrote as Markdown is marked as such (Markup) and stays as it is.
 from __future__ import annotations
 
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
+from types import CodeType
 
-from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from report_builder import escape
@@ -18,8 +19,21 @@ from report_builder.text import Text
 
 BUILD = "python -m report_builder build"
 TEMPLATES = Path(__file__).with_name("templates")
-# The name of a compiled template: that version of Jinja compiled it with the settings below.
-COMPILED = f"__xo-report-jinja2-{version('jinja2')}_%s.cache"
+
+
+class CompiledHere(BytecodeCache):
+    """Compiled templates of this process, for environments that are made anew. Files of compiled
+    templates, which Jinja offers, would be trusted unread.
+    """
+
+    def __init__(self) -> None:
+        self.compiled: dict[tuple[str, str], CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self.compiled.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.compiled[bucket.key, bucket.checksum] = bucket.code
 
 
 def environment(folder: Path) -> Environment:
@@ -29,7 +43,6 @@ def environment(folder: Path) -> Environment:
         undefined=StrictUndefined,
         autoescape=True,
         finalize=escape.expression,
-        bytecode_cache=FileSystemBytecodeCache(pattern=COMPILED),
     )
     found.filters |= {
         "address": escape.address,

@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from report_builder import sealed
 from report_builder.text import EMPTY, Text
-from xo.store.files import write_atomically
 from xo.store.inputs import Inputs, digest
 
 Verdict = Literal["supported", "refuted", "undecided", "no data"]
@@ -175,15 +175,13 @@ def pack(inputs: Inputs, details: dict[str, dict[str, Any]]) -> dict[str, Any]:
 
 
 def read_report(path: Path) -> Report:
-    """The report that the last build left; an empty one where there is none of this version."""
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=Report)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
-        return Report()
+    """The report that the last build left; an empty one where there is none of this version, or it
+    is damaged.
+    """
+    return sealed.read(path, Report) or Report()
 
 
 def write_report(path: Path, report: Report) -> None:
     """Writes the report; an unchanged one is left alone, so that `mkdocs serve` sees no change."""
-    content = msgspec.json.format(msgspec.json.encode(report), indent=1)  # in the order of tables
-    if not path.is_file() or path.read_bytes() != content:
-        write_atomically(path, content)
+    # in the order of tables
+    sealed.write(path, msgspec.json.format(msgspec.json.encode(report), indent=1))

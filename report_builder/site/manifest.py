@@ -99,8 +99,26 @@ def sealed(document: dict[str, Any]) -> str:
 def read_manifest(site: Path) -> Manifest | None:
     """The manifest of the site in a folder; None where there is none of this version."""
     try:
-        return msgspec.json.decode((site / MANIFEST).read_bytes(), type=Manifest)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return parse((site / MANIFEST).read_bytes())
+    except OSError:
+        return None
+
+
+def parse(text: bytes) -> Manifest | None:
+    """The manifest with this text, as it was written or not; None where it is none."""
+    try:
+        return msgspec.json.decode(text, type=Manifest)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def read_sealed(text: bytes) -> Manifest | None:
+    """The manifest with this text; None where it is not as it was written."""
+    try:
+        document = json.loads(text)
+        intact = text.decode() == sealed(document)
+        return msgspec.convert(document, Manifest) if intact else None
+    except (ValueError, AttributeError, RecursionError):
         return None
 
 

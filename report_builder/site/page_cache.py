@@ -20,9 +20,9 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import TableOfContents
 from mkdocs.utils.meta import get_data
 
+from report_builder import sealed
 from report_builder.pages.templating import TEMPLATES
 from report_builder.results.report import Report
-from xo.store.files import write_atomically
 from xo.store.inputs import digest, file_digest, sha256
 
 PACKAGE = Path(__file__).parents[1]
@@ -34,6 +34,7 @@ CODE = (  # of report_builder, that turns rendered Markdown into HTML
     "site/notebook_page.py",
     "site/page_cache.py",
     "site/plugin.py",
+    "site/segmentation.py",
 )
 PACKAGES = (
     "jieba",
@@ -72,11 +73,8 @@ class PageCache:
 
     def find(self, page: Page) -> StoredPage | None:
         """What `keep` stored for this page, if all that decides it is the same."""
-        try:
-            stored = msgspec.json.decode(self._path(page).read_bytes(), type=StoredPage)
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
-            return None
-        return stored if stored.key == self._key(page) else None
+        stored = sealed.read(self._path(page), StoredPage)
+        return stored if stored and stored.key == self._key(page) else None
 
     def keep(self, page: Page, html: str, search: list[dict[str, Any]]) -> None:
         """Stores a page: its HTML, its sections in the search index, and what the check of anchors
@@ -85,7 +83,7 @@ class PageCache:
         links = {file.src_uri: anchors for file, anchors in (page.links_to_anchors or {}).items()}
         anchors = sorted(page.present_anchor_ids or ())
         stored = StoredPage(self._key(page), html, search, anchors, links)
-        write_atomically(self._path(page), msgspec.json.encode(stored))
+        sealed.write(self._path(page), msgspec.json.encode(stored))
 
     def restore(self, page: Page, stored: StoredPage) -> None:
         """Takes the place of converting a page whose HTML is there already."""
@@ -98,7 +96,7 @@ class PageCache:
         return self.folder / f"{page.file.src_uri}.json"
 
     def _key(self, page: Page) -> str:
-        return digest([self.common, sha256(page.file.content_bytes)])
+        return digest([self.common, page.file.src_uri, sha256(page.file.content_bytes)])
 
 
 def footer(report: Report) -> dict[str, Any] | None:

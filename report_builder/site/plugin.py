@@ -1,10 +1,10 @@
 """The MkDocs plugin `xo-report`: makes `mkdocs serve` and `mkdocs build` work by themselves, and
 fills what MkDocs and its other plugins leave open.
 
-The pages' sources are rendered to build/docs with the results of build/report.json, or with
-placeholders where there is none yet, and MkDocs reads build/docs. Beside that: notebooks stay
-pages, formulas become MathML, each language searches its own pages, and a page whose inputs are
-unchanged is taken from the last build.
+The pages' sources are rendered to build/docs, or build/serve/docs, with the results of
+build/report.json, or with placeholders where there is none yet, and MkDocs reads that. Beside that:
+notebooks stay pages, formulas become MathML, each language searches its own pages, and a page whose
+inputs are unchanged is taken from the last build.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-import jieba
-from jinja2 import Environment, FileSystemBytecodeCache
+from filelock import BaseFileLock
+from jinja2 import Environment
 from material.plugins.search.plugin import SearchPlugin
 from mkdocs.config import base
 from mkdocs.config import config_options as options
@@ -33,19 +33,22 @@ from mkdocs.utils.templates import TemplateContext
 
 from report_builder.pages import notebooks
 from report_builder.pages.render import render
-from report_builder.pages.templating import COMPILED
+from report_builder.pages.templating import CompiledHere
 from report_builder.results.report import read_report
-from report_builder.site import i18n, mathml, notebook_page
+from report_builder.site import i18n, mathml, notebook_page, segmentation
 from report_builder.site.page_cache import PageCache, StoredPage, footer
+from report_builder.site.publish import build_lock
 from xo.errors import CheckFailed, InputError
+from xo.store.locks import LOCKS, acquire, release
 from xo.store.ownership import claim
 from xo.variants import VARIANTS
 
 FIRST, LAST = 100, -200  # before and after all other plugins, of which i18n is the last at -100
 VARIANTS_INDEX = "variants/index.md"  # below which the navigation gets a page for each variant
 UNCHANGED = {"template": "unchanged.html", "search": {"exclude": True}, "glightbox": False}
+LAYOUTS = CompiledHere()  # the theme's, whose environment is a new one at each change of a page
 log = logging.getLogger("mkdocs.xo_report")
-jieba.setLogLevel(logging.WARNING)
+segmentation.read_no_cache()
 
 
 class ReportPluginConfig(base.Config):
@@ -72,6 +75,7 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
     def __init__(self) -> None:
         self.command = "build"
         self.warnings = CountHandler(level=logging.WARNING)
+        self.lock: BaseFileLock | None = None
         self.cache: PageCache
         self.states: dict[str, PageState] = {}  # source of the page -> its state
 
@@ -81,6 +85,7 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
 
     def on_shutdown(self) -> None:
         logging.getLogger("mkdocs").removeHandler(self.warnings)
+        self._release()
 
     # What MkDocs reads
 
@@ -92,18 +97,32 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
         root = Path(config.config_file_path).parent
         sources, build = root / self.config.sources, root / self.config.build
         if Path(config.docs_dir) == sources:
+            serving = self.command == "serve"  # which publishes to a scratch folder
             try:
                 claim(build, "build")
-                if self.command != "serve":  # which publishes to a scratch folder
+                if not serving:
                     claim(Path(config.site_dir), "site")
-                render(sources, read_report(build / "report.json"), build / "docs")
+                # A folder of its own: a build may publish its pages at the same time.
+                docs = build / "serve" / "docs" if serving else build / "docs"
+                self.lock = acquire(build / LOCKS / "serve" if serving else build_lock(build))
+                render(sources, read_report(build / "report.json"), docs)
             except (InputError, CheckFailed) as error:
                 raise PluginError(str(error)) from None
-            config.docs_dir = str(build / "docs")
-        docs = Path(config.docs_dir)
-        config.extra["provenance"] = footer(read_report(docs.parent / "report.json"))
-        _add_variants(config.nav or [], docs)
+            finally:
+                if serving:
+                    self._release()
+            config.docs_dir = str(docs)
+        else:
+            build = Path(config.docs_dir).parent
+        config.extra["provenance"] = footer(read_report(build / "report.json"))
+        _add_variants(config.nav or [], Path(config.docs_dir))
         return config
+
+    def _release(self) -> None:
+        """Lets go of the pages, which nobody else may change while a site is made of them."""
+        lock, self.lock = self.lock, None
+        if lock:
+            release(lock)
 
     def on_serve(
         self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any
@@ -116,7 +135,7 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
             server.watch(str(root / "data" / file))
         server.watch(str(root / self.config.build), recursive=False)  # for report.json
         # 0.7 s that the first change need not wait for
-        threading.Thread(target=jieba.initialize, daemon=True).start()
+        threading.Thread(target=segmentation.load, daemon=True).start()
         return server
 
     @event_priority(LAST)
@@ -131,9 +150,7 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
         return nav
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
-        compiled = Path(config.docs_dir).parent / "templates"
-        compiled.mkdir(exist_ok=True)
-        env.bytecode_cache = FileSystemBytecodeCache(str(compiled), COMPILED)
+        env.bytecode_cache = LAYOUTS
         return env
 
     @event_priority(LAST)

@@ -7,10 +7,11 @@ from __future__ import annotations
 import gc
 import logging
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -20,53 +21,124 @@ from report_builder.site.manifest import (
     as_text,
     current_commit,
     describe,
+    parse,
     read_manifest,
+    read_sealed,
 )
+from report_builder.site.swap import put_in_place
 from report_builder.text import LANGUAGES
 from xo.errors import CheckFailed, InputError
+from xo.store import disk
 from xo.store.files import write_atomically
-from xo.store.inputs import digest, file_digest
+from xo.store.inputs import digest, file_digest, sha256
+from xo.store.locks import LOCKS, locked
 from xo.store.ownership import MARK, claim, refuse_foreign
 
 CLUTTER = (".DS_Store", "Thumbs.db", "desktop.ini")  # which file managers leave
 
 
-def publish(docs: Path, site: Path, config: Path) -> bool:
-    """Brings `site` in line with the rendered pages in `docs`; returns whether it changed.
+def build_lock(build: Path) -> Path:
+    """The lock of whoever changes what lies in a build folder, or reads it for a site.
+
+    Not beside the report, where `mkdocs serve` takes every new file for a new report.
+    """
+    return build / LOCKS / "build"
+
+
+class Published(NamedTuple):
+    """What publishing did."""
+
+    changed: bool
+    made_from: str  # digest of all that the site was built from
+
+
+def publish(docs: Path, site: Path, config: Path) -> Published:
+    """Brings `site` in line with the rendered pages in `docs`, which nobody else may change
+    meanwhile.
 
     The old site stays as it is until the new one has passed every check, and wherever this is
-    interrupted. Raises CheckFailed where the new one does not pass, InputError where `site` holds
-    files that no build made.
+    interrupted. Raises CheckFailed where the new one does not pass or was not made from what it
+    says, InputError where `site` holds files that no build made.
     """
-    from filelock import FileLock
-
     site = site.resolve()
     report = read_report(docs.parent / "report.json")
     made_from = _inputs_digest(docs, config, report)
-    if _made_from(site) == made_from:
-        return False
-    refuse_additions(site)
     work = site.with_name(f".{site.name}.work")
+    old, new = work / "old", work / "new"
+    if not (old.exists() or new.exists()) and published_from(site) == made_from:
+        return Published(False, made_from)
+    refuse_additions(site)
     claim(work, "publishing")
-    with FileLock(work / "lock"):  # another build of the same site is waited for
-        _recover(site, work)
-        if _made_from(site) == made_from:
-            return False
-        new = work / "new"
+    with locked(work / "lock"):  # another build of the same site is waited for
+        _recover(site, old, new)
+        if published_from(site) == made_from:
+            return Published(False, made_from)
         try:
             _build(docs.resolve(), new, config)
             _check(new)
             manifest = describe(new, made_from, report, current_commit(config.resolve().parent))
             write_atomically(new / MANIFEST, as_text(manifest))
-            _swap(site, new, work)
-        finally:
-            shutil.rmtree(new, ignore_errors=True)
-    return True
+            if _inputs_digest(docs, config, report) != made_from:
+                raise CheckFailed(
+                    "the site is not published, the old one stays: pages or settings changed while "
+                    "it was built from them; run the same command again"
+                )
+            refuse_additions(site)
+            put_in_place(new, site, old)
+        except BaseException as error:
+            _sweep(new)
+            if not isinstance(error, OSError):
+                raise
+            raise CheckFailed(
+                f"the site is not published, the old one stays: {error.filename or new}: "
+                f"{error.strerror}; mend that and run the same command again"
+            ) from error
+    return Published(True, made_from)
 
 
 def is_published(site: Path) -> bool:
-    """Whether a site stands there with every file of its manifest, in its size."""
-    return _made_from(site) is not None
+    """Whether a site stands there, every file of it as it was published."""
+    return published_from(site) is not None
+
+
+def published_from(site: Path) -> str | None:
+    """The digest of what the site was built from; None where it is not as it was published."""
+    manifest = read_manifest(site)
+    return manifest.made_from if manifest and not damage(site) else None
+
+
+def damage(site: Path) -> str:
+    """Why what stands there is no published site, in words; empty where it is one."""
+    while True:
+        before = _manifest(site)
+        found = _damage(site, before)
+        if not found or _manifest(site) == before:  # else another build replaced it meanwhile
+            return found
+
+
+def _damage(site: Path, text: bytes | None) -> str:
+    if text is None:
+        return "not published"
+    manifest = read_sealed(text)
+    if manifest is None:
+        return f"damaged: {MANIFEST} is not as it was written"
+    for name, (size, digest_of_file) in manifest.files.items():
+        try:
+            content = (site / name).read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return f"damaged: {name} is missing"
+        except OSError as error:
+            return f"damaged: {name} cannot be read ({error.strerror})"
+        if len(content) != size or sha256(content) != digest_of_file:
+            return f"damaged: {name} is not as it was published"
+    return ""
+
+
+def _manifest(site: Path) -> bytes | None:
+    try:
+        return (site / MANIFEST).read_bytes()
+    except OSError:
+        return None
 
 
 def refuse_additions(site: Path) -> None:
@@ -74,24 +146,34 @@ def refuse_additions(site: Path) -> None:
     was added to it since.
     """
     refuse_foreign(site, "site")
-    manifest = read_manifest(site)
-    if manifest is None:  # empty, or what MkDocs alone made and lists nowhere
-        return
-    known = {*manifest.files, MANIFEST, MARK}
-    for path in sorted(site.rglob("*")):
-        is_file = path.is_symlink() or not path.is_dir()
-        if is_file and path.name not in CLUTTER and path.relative_to(site).as_posix() not in known:
+    while added := _added(site, before := _manifest(site)):
+        if _manifest(site) == before:  # else another build replaced it meanwhile
             raise InputError(
-                f"{path}: was added to the site, which a build replaces; move it out, "
+                f"{added}: was added to the site, which a build replaces; move it out, "
                 "or choose another folder with --site"
             )
+
+
+def _added(site: Path, manifest_text: bytes | None) -> Path | None:
+    """A file that the manifest does not name; None where there is none, or no manifest."""
+    manifest = parse(manifest_text) if manifest_text else None
+    if manifest is None:  # empty, or what MkDocs alone made and lists nowhere
+        return None
+    known = {*manifest.files, MANIFEST, MARK}
+    for folder, folders, names in os.walk(site):
+        links = [name for name in folders if Path(folder, name).is_symlink()]
+        for name in sorted(links + names):
+            path = Path(folder, name)
+            if name not in CLUTTER and path.relative_to(site).as_posix() not in known:
+                return path
+    return None
 
 
 def build_problems(docs: Path, config: Path) -> Iterator[str]:
     """What keeps the rendered pages in `docs` from being published, links and anchors included;
     publishes nothing.
     """
-    with tempfile.TemporaryDirectory() as scratch:
+    with locked(build_lock(docs.parent)), tempfile.TemporaryDirectory() as scratch:
         site = Path(scratch) / "site"
         try:
             _build(docs.resolve(), site, config)
@@ -105,13 +187,14 @@ def load_mkdocs() -> None:
     has not been done.
     """
     os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")  # a notice of the theme about its successor
-    import jieba
     import mkdocs.commands.build  # noqa: F401
     import mkdocs_jupyter.plugin  # noqa: F401
 
+    from report_builder.site import segmentation
+
     gc.set_threshold(100_000)  # pages are many objects, and hardly any of them garbage
-    jieba.setLogLevel(logging.WARNING)
-    jieba.initialize()
+    segmentation.read_no_cache()
+    segmentation.load()
 
 
 def _inputs_digest(docs: Path, config: Path, report: Report) -> str:
@@ -129,37 +212,18 @@ def _inputs_digest(docs: Path, config: Path, report: Report) -> str:
     return digest([layout_digest(config), footer(report), provenance, files])
 
 
-def _made_from(site: Path) -> str | None:
-    """The digest of what the site was built from; None where a file of its manifest is missing or
-    of another size.
-    """
-    manifest = read_manifest(site)
-    if manifest is None:
-        return None
-    try:
-        complete = all(
-            (site / name).stat().st_size == size for name, (size, _) in manifest.files.items()
-        )
-    except OSError:
-        return None
-    return manifest.made_from if complete else None
-
-
-def _recover(site: Path, work: Path) -> None:
+def _recover(site: Path, old: Path, new: Path) -> None:
     """Puts right what a killed build left."""
-    old = work / "old"
     if old.exists() and not site.exists():
-        os.rename(old, site)
-    for left in (old, work / "new"):
-        shutil.rmtree(left, ignore_errors=True)
+        disk.rename(old, site)
+    for left in (old, new):
+        _sweep(left)
 
 
-def _swap(site: Path, new: Path, work: Path) -> None:
-    old = work / "old"
-    if site.exists():
-        os.rename(site, old)
-    os.rename(new, site)
-    shutil.rmtree(old, ignore_errors=True)
+def _sweep(left: Path) -> None:
+    with suppress(OSError):  # then the next build tries again
+        if left.is_dir():
+            disk.remove(left)
 
 
 def _build(docs: Path, site: Path, config: Path) -> None:

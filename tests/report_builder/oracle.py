@@ -57,15 +57,18 @@ def main(library: str = "") -> None:
     from report_builder import status as status_module
     from report_builder.build import build
     from report_builder.paths import Paths
+    from report_builder.site.publish import Published
     from report_builder.status import status
     from tests.report_builder.small_builds import Training
     from xo.demonstrations.table import DEMONSTRATIONS
     from xo.store.source_digest import ROOT
 
     assert ROOT == Path.cwd()
-    build_module._publish = lambda publisher, paths: True
+    published = Published(True, "all of it")
+    build_module._publish = lambda publisher, paths: published
     build_module.load_mkdocs = int
-    last_build.is_published = status_module.is_published = lambda site: True
+    last_build.published_from = lambda site: published.made_from
+    status_module.damage = lambda site: ""
     training = Training(ROOT / "runs")
     names: list[str] = []
 

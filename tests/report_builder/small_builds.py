@@ -15,6 +15,7 @@ from report_builder import status as status_module
 from report_builder.build import Summary, build
 from report_builder.pages import notebooks
 from report_builder.paths import Paths
+from report_builder.site.publish import Published
 from tests.report_builder.made_up_study import draw_images, write_record
 from xo.runs.record import RunRecord
 from xo.runs.study import STUDIES, Run
@@ -32,10 +33,11 @@ RUNS = sum(len(SMOKE.seeds_of(name)) for name in VARIANTS)
 
 @pytest.fixture
 def paths(tmp_path, monkeypatch) -> Paths:
-    monkeypatch.setattr(build_module, "_publish", lambda publisher, paths: True)
+    published = Published(True, "all of it")
+    monkeypatch.setattr(build_module, "_publish", lambda publisher, paths: published)
     monkeypatch.setattr(build_module, "load_mkdocs", int)
-    for module in (last_build, status_module):
-        monkeypatch.setattr(module, "is_published", lambda site: True)
+    monkeypatch.setattr(last_build, "published_from", lambda site: published.made_from)
+    monkeypatch.setattr(status_module, "damage", lambda site: "")
     for language in ("zh", "en"):
         (tmp_path / "docs" / language).mkdir(parents=True)
         (tmp_path / "docs" / language / "index.md").write_text(PAGE)

@@ -52,9 +52,11 @@ def test_links_to_figures_lead_to_pages_that_show_them(evidence, tmp_path, there
     places = figure_pages(requests, report.drawable)
     report = msgspec.structs.replace(report, figure_pages=places)
     report = assemble(report, partial, compute(partial), [])
+    names = ("zh-light.svg", "zh-dark.svg", "en-light.svg", "en-dark.svg", "data.csv")
+    drawn = Store(tmp_path / "build").add("figure", "any", {}, {}, dict.fromkeys(names, b""))
     figure = DrawnFigure(
         kind="svg",
-        folder=str(tmp_path),
+        folder=str(drawn.folder),
         command="",
         title=EMPTY,
         alt=EMPTY,
@@ -69,8 +71,6 @@ def test_links_to_figures_lead_to_pages_that_show_them(evidence, tmp_path, there
         figures=dict.fromkeys(places, figure),
         provenance=report.provenance | origins,
     )
-    for name in ("zh-light.svg", "zh-dark.svg", "en-light.svg", "en-dark.svg", "data.csv"):
-        (tmp_path / name).touch()
     report = with_coverage(report, ROOT / "docs", requests)
     render(ROOT / "docs", report, tmp_path / "out")
     links = [

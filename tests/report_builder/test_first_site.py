@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from report_builder import build as build_module
 from report_builder.build import build
 from report_builder.results.report import RunCounts, read_report
-from report_builder.site.manifest import MANIFEST, Commit, Manifest, as_text
+from report_builder.site.manifest import MANIFEST, Commit, Manifest, PublishedArtifact, as_text
 from report_builder.status import status
 from tests.report_builder.small_builds import RUNS
 from xo.errors import CheckFailed
@@ -34,7 +34,7 @@ class Inline:
 
 
 @contextmanager
-def inline(*_):
+def inline(*_, **__):
     yield Inline()
 
 
@@ -100,7 +100,18 @@ def test_status_names_the_runs_that_a_site_was_made_of(watched, paths):
         return {each.name: each.why_stale for each in status("smoke", paths)}
 
     def site_of(runs: RunCounts) -> None:
-        manifest = Manifest(made_from="", commit=Commit(None), runs=runs, files={}, artefacts={})
+        report = read_report(paths.report)
+        artefacts = {
+            name: PublishedArtifact(made.inputs) for name, made in report.provenance.items()
+        }
+        manifest = Manifest(
+            made_from="",
+            commit=Commit(None),
+            study=report.study,
+            runs=runs,
+            files={},
+            artefacts=artefacts,
+        )
         (paths.site / MANIFEST).write_text(as_text(manifest))
 
     build("smoke", paths, watched.train, 1, lambda names, n: list(names))

@@ -51,7 +51,7 @@ def reseal(path: Path, **changes: object) -> None:
 
 def test_a_store_as_it_was_written_has_no_problem(store):
     subject = f"4 records, 1 demonstrations and 1 decoded data sets in {store}"
-    assert check_store(store) == (subject, [])
+    assert check_store(store)[:2] == (subject, [])
 
 
 @pytest.mark.parametrize(
@@ -260,7 +260,7 @@ def test_the_command_ends_with_a_line_and_a_status(store, site, tmp_path, monkey
         1,
         [
             "site/index.html: changed, it does not match its digest in manifest.json",
-            "3 files of site: 1 problems",
+            "3 files of site: 1 problems; 'python -m report_builder build' publishes it again",
             "1 problems in all",
         ],
     )

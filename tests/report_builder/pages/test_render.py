@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
 from report_builder.pages import render as pages
+from report_builder.pages import templating
 from report_builder.results.report import (
     DataSetName,
     DecidedClaim,
@@ -19,6 +21,7 @@ from report_builder.results.report import (
 )
 from report_builder.text import EMPTY, Text, same
 from xo.errors import InputError
+from xo.store.store import Store
 from xo.variants import VARIANTS
 
 EMBEDDED = DataSetName("xo", "d", embedded=True)
@@ -106,13 +109,15 @@ def docs(tmp_path):
 
 @pytest.fixture
 def report(tmp_path):
-    folder = tmp_path / "drawn"
-    folder.mkdir()
-    for language in ("zh", "en"):
-        for scheme in ("light", "dark"):
-            (folder / f"{language}-{scheme}.svg").write_text(f"<svg>{language}{scheme}</svg>")
-    (folder / "data.csv").write_text("epoch\n1\n")
-    return replace(REPORT, figures={"loss.baseline": replace(DRAWN, folder=str(folder))})
+    files = {
+        f"{language}-{scheme}.svg": f"<svg>{language}{scheme}</svg>".encode()
+        for language in ("zh", "en")
+        for scheme in ("light", "dark")
+    }
+    files["data.csv"] = b"epoch\n1\n"
+    stored = Store(tmp_path / "build").add("figure", "loss.baseline", {}, {}, files)
+    drawn = replace(DRAWN, folder=str(stored.folder))
+    return replace(REPORT, figures={"loss.baseline": drawn})
 
 
 def test_a_page_with_all_there_is(docs, report, tmp_path):
@@ -347,3 +352,13 @@ def test_only_what_changed_is_written_and_what_is_gone_is_removed(docs, report, 
     (docs / "en" / "two.md").unlink()
     pages.render(docs, report, out)
     assert {path.name for path in out.rglob("*") if path.is_file()} == {"one.md", "xo.css"}
+
+
+def test_no_compiled_template_is_kept_where_others_may_write(tmp_path, monkeypatch):
+    shared, docs = tmp_path / "shared", tmp_path / "docs"
+    shared.mkdir()
+    docs.mkdir()
+    (docs / "page.md").write_text("{{ 1 + 1 }}")
+    monkeypatch.setattr(tempfile, "tempdir", str(shared))
+    assert templating.environment(docs).get_template("page.md").render() == "2"
+    assert not list(shared.iterdir())

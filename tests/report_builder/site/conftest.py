@@ -11,6 +11,7 @@ import nbformat
 import pytest
 
 from report_builder.site.publish import publish
+from tests.report_builder.site.faults import small  # noqa: F401
 from xo.store.source_digest import ROOT
 
 NAV = """nav:
@@ -95,7 +96,7 @@ class Project:
         self.write(name, (self.docs / name).read_text("utf-8") + text)
 
     def publish(self) -> bool:
-        return publish(self.docs, self.site, self.config)
+        return publish(self.docs, self.site, self.config).changed
 
     def page(self, name: str) -> str:
         return (self.site / name).read_text("utf-8")

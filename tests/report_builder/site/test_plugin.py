@@ -7,8 +7,15 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from types import SimpleNamespace
+
+import pytest
 
 from report_builder.results.report import DataSetName, Report, RunCounts, write_report
+from report_builder.site.plugin import ReportPlugin
+from report_builder.site.publish import build_lock
+from xo.store.locks import acquire, locked, release
+from xo.store.ownership import claim
 
 from .conftest import DATA, files
 
@@ -61,11 +68,7 @@ def test_a_change_gives_what_a_build_from_nothing_gives(published):
     assert published.publish()
     changed = files(published.site)
     assert "再加一句。".encode() in changed["xo/data/index.html"]
-    for made in (
-        published.site,
-        published.docs.parent / "pages",
-        published.docs.parent / "templates",
-    ):
+    for made in (published.site, published.docs.parent / "pages"):
         shutil.rmtree(made)
     assert published.publish() and files(published.site) == changed
 
@@ -125,3 +128,45 @@ def test_an_incomplete_site_names_the_runs_it_lacks(published):
     first = top_of_page(RunCounts(1, 15, incomplete, in_training=True))
     assert "14 more runs are being trained" in first and "其余 14 次训练正在进行" in first
     assert not top_of_page(RunCounts(15, 15))
+
+
+@pytest.fixture
+def sources(tmp_path):
+    """As MkDocs gives its settings to plugins, with one page in each language."""
+    for language in ("zh", "en"):
+        (tmp_path / "docs" / language).mkdir(parents=True)
+        (tmp_path / "docs" / language / "index.md").write_text("# {{ 1 + 1 }}\n")
+    return SimpleNamespace(
+        config_file_path=str(tmp_path / "mkdocs.yml"),
+        docs_dir=str(tmp_path / "docs"),
+        site_dir=str(tmp_path / "site"),
+        extra={},
+        nav=[],
+    )
+
+
+def plugin(command: str) -> ReportPlugin:
+    found = ReportPlugin()
+    found.load_config({})
+    found.on_startup(command=command, dirty=False)
+    return found
+
+
+def test_serving_neither_waits_for_a_build_nor_touches_its_pages(sources, tmp_path):
+    serving = plugin("serve")
+    claim(tmp_path / "build", "build")
+    with locked(build_lock(tmp_path / "build")):
+        config = serving.on_config(sources)
+    assert config.docs_dir == str(tmp_path / "build" / "serve" / "docs")
+    assert (tmp_path / "build/serve/docs/en/index.md").read_text() == "# 2\n"
+    assert not (tmp_path / "build" / "docs").exists() and serving.lock is None
+
+
+def test_no_build_changes_pages_while_mkdocs_build_reads_them(sources, tmp_path):
+    building = plugin("build")
+    building.on_config(sources)
+    assert acquire(build_lock(tmp_path / "build"), wait=False) is None
+    building.on_shutdown()
+    lock = acquire(build_lock(tmp_path / "build"), wait=False)
+    assert lock
+    release(lock)

@@ -5,6 +5,8 @@ every check.
 from __future__ import annotations
 
 import json
+import marshal
+import os
 import re
 import shutil
 import subprocess
@@ -16,8 +18,14 @@ from report_builder.site.manifest import MANIFEST
 from report_builder.site.publish import is_published
 from xo.errors import CheckFailed, InputError
 from xo.store.ownership import MARK
+from xo.store.source_digest import ROOT
 
 from .conftest import Project, files, notebook
+
+PUBLISH = (
+    "import sys; from pathlib import Path; from report_builder.site.publish import publish; "
+    "publish(*map(Path, sys.argv[1:]))"
+)
 
 
 def test_publishes_once_and_then_writes_nothing(project):
@@ -81,7 +89,7 @@ def test_what_a_killed_build_left_is_put_right(published):
     (work / "new").mkdir()
     assert not is_published(published.site)
     assert not published.publish() and files(published.site) == before
-    assert {path.name for path in work.iterdir()} == {"lock", MARK}
+    assert {path.name for path in work.iterdir()} == {MARK}
 
 
 def test_a_damaged_site_is_published_again(published):
@@ -142,6 +150,25 @@ def test_mkdocs_alone_publishes_over_nothing_foreign(project):
     done = mkdocs_build(project)
     assert done.returncode == 1 and "not a site folder that this program made" in done.stderr
     assert files(project.site) == {"thesis.txt": b"mine"}
+
+
+def test_nothing_in_a_shared_temp_folder_decides_a_byte_of_the_site(site, project, tmp_path):
+    """jieba would take the dictionary, and Jinja compiled templates, that anybody put there."""
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    (shared / "jieba.cache").write_bytes(marshal.dumps(({"数": 9, "据集": 9, "据": 0}, 18)))
+    before = files(shared)
+    done = subprocess.run(
+        [sys.executable, "-c", PUBLISH, project.docs, project.site, project.config],
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(shared)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    assert files(project.site) == files(site.site)
+    assert files(shared) == before
 
 
 def mkdocs_build(project: Project) -> subprocess.CompletedProcess:
