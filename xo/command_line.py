@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
+import io
+import sys
 from pathlib import Path
 from typing import Any
 from unicodedata import category
@@ -31,6 +34,9 @@ STORE = click.option(
 )
 NO_WRITING = (errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EDQUOT)
 
+NEAREST = "xo-nearest"  # what is done with characters that the console lacks
+PLAIN = {"\u2212": "-", "\u2010": "-", "\u2013": "-", "\u2019": "'", "\u00d7": "x"}
+
 
 def printable(text: str) -> str:
     """Text in which what would end the line or steer the terminal is written out, as `\\x1b`."""
@@ -45,11 +51,42 @@ def say(line: str, err: bool = False) -> None:
     click.echo(printable(line), err=err)
 
 
+def print_anything() -> None:
+    """What the console's encoding lacks (gbk and cp1252 lack much) is from now on printed as the
+    nearest plain character or written out, as `\\u2212`.
+    """
+    codecs.register_error(NEAREST, _nearest)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=NEAREST)
+
+
+def _nearest(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    text = error.object[error.start : error.end]
+    return "".join(_plain(c) for c in text), error.end
+
+
+def _plain(c: str) -> str:
+    """A character that every encoding has, or its number."""
+    if category(c) == "Zs":
+        return " "
+    if category(c) == "Cf":  # where a line may break, and the like: nothing to be seen
+        return ""
+    return PLAIN.get(c) or c.encode("ascii", "backslashreplace").decode()
+
+
 class CommandGroup(click.Group):
     """Ends a command with one line and never a traceback.
 
     Exit status 1: a check failed, 2: bad input, 130: Ctrl-C.
     """
+
+    def main(self, *args: Any, **options: Any) -> Any:
+        """Carries out the command line."""
+        print_anything()
+        return super().main(*args, **options)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Invokes the command that the context names."""

@@ -37,6 +37,7 @@ from report_builder.pages.templating import COMPILED
 from report_builder.results.report import read_report
 from report_builder.site import i18n, mathml, notebook_page
 from report_builder.site.page_cache import PageCache, StoredPage, footer
+from xo.command_line import print_anything
 from xo.errors import CheckFailed, InputError
 from xo.store.ownership import claim
 from xo.variants import VARIANTS
@@ -77,6 +78,7 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
         self.command = command
+        print_anything()  # of names that MkDocs warns of
         logging.getLogger("mkdocs").addHandler(self.warnings)
 
     def on_shutdown(self) -> None:

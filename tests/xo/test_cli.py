@@ -292,3 +292,27 @@ def test_ctrl_c_stops_in_one_line_and_says_what_is_kept(trained, tmp_path):
     )
     assert process.returncode == 130
     assert not list((tmp_path / "runs").glob("no-pooling/0-*"))
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "cp1252"])
+def test_a_console_that_lacks_characters_gets_the_nearest(encoding):
+    code = (
+        "import click\n"
+        "from xo.command_line import CommandGroup\n"
+        "@click.command(cls=CommandGroup, invoke_without_command=True)\n"
+        "def main():\n"
+        "    click.echo('10\\u00a0% of \\u221223\\u202f\\u2009\\u4e2d\\u207b')\n"
+        "    click.echo('\\u00d7\\u00a0', err=True)\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONIOENCODING": encoding},
+        capture_output=True,
+    )
+    assert done.returncode == 0, done.stderr
+    shown = "\u4e2d" if encoding == "gbk" else "\\u4e2d"
+    printed = done.stdout.decode(encoding).replace("\u00a0", " ").rstrip()
+    assert printed == f"10 % of -23  {shown}\\u207b"
+    assert done.stderr.decode(encoding).strip() == "\u00d7"
