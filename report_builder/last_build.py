@@ -13,6 +13,7 @@ import msgspec
 from report_builder.evidence.gather import StudyRuns, gather
 from report_builder.evidence.original_logs import FILE as PRINTED_LOGS
 from report_builder.evidence.references import LITERATURE, REFERENCES
+from report_builder.pages import sources
 from report_builder.paths import CONFIG, Paths
 from report_builder.site.publish import is_published
 from xo.runs.resources import cores
@@ -85,13 +86,12 @@ def _read(paths: Paths) -> LastBuild | None:
 
 def read_files(docs: Path) -> dict[str, str]:
     """The digests of the files that a build reads, but for images and records."""
-    sources = [
+    read = [
         file
         for folder in (ROOT / "xo", ROOT / "report_builder", docs)
-        for file in sorted(folder.rglob("*"))
-        if "__pycache__" not in file.parts and file.is_file()
+        for file in sources.files(folder)
     ]
-    files = [CONFIG, PRINTED_LOGS, REFERENCES, LITERATURE, *sources]
+    files = [CONFIG, PRINTED_LOGS, REFERENCES, LITERATURE, *read]
     return {str(file): file_digest(file) for file in files}
 
 

@@ -182,6 +182,21 @@ def read_report(path: Path) -> Report:
         return Report()
 
 
+def with_root(report: Report, root: Path) -> Report:
+    """The report of a build in the folder `root`, for who is in another: with whole paths."""
+    replace = msgspec.structs.replace
+    attached = report.attached_runs
+    return replace(
+        report,
+        figures={
+            name: replace(figure, folder=str(root / figure.folder))
+            for name, figure in report.figures.items()
+        },
+        notebooks={name: str(root / path) for name, path in report.notebooks.items()},
+        attached_runs=attached and replace(attached, file=str(root / attached.file)),
+    )
+
+
 def write_report(path: Path, report: Report) -> None:
     """Writes the report; an unchanged one is left alone, so that `mkdocs serve` sees no change."""
     content = msgspec.json.format(msgspec.json.encode(report), indent=1)  # in the order of tables

@@ -25,10 +25,10 @@ def arrange_files(files: Files, config: MkDocsConfig) -> None:
     for file in list(files):
         if file.src_uri.endswith(".ipynb"):
             _make_page(file, i18n)
-        elif file.src_uri == "sitemap.xml" or (
-            file.src_uri.startswith("assets/") and not is_default
-        ):
-            files.remove(file)  # a template, and what the default language has published
+        elif file.src_uri == "sitemap.xml":
+            files.remove(file)  # a template
+        elif file.src_uri.startswith("assets/") and not is_default:
+            _share(file)
     # for the sitemap
     i18n.i18n_files_per_language[i18n.current_language] = files.documentation_pages()
     # One 404 page speaks both languages. A sitemap needs to know all pages, and the site's address.
@@ -55,6 +55,12 @@ def split_search_index(config: MkDocsConfig) -> None:
         folder = site if language == i18n.default_language else site / language
         content = {"config": index["config"], "docs": docs}
         write_atomically(folder / INDEX, json.dumps(content, ensure_ascii=False))
+
+
+def _share(file: File) -> None:
+    """Leaves a file where the default language has published it, for pages to link to."""
+    file.dest_uri = file.url = file.src_uri
+    file.copy_file = lambda dirty=False: None  # type: ignore[method-assign]
 
 
 def _make_page(file: File, i18n: I18n) -> None:

@@ -32,10 +32,12 @@ from mkdocs.utils import CountHandler
 from mkdocs.utils.templates import TemplateContext
 
 from report_builder.pages import notebooks
+from report_builder.pages.folder import is_rendered
 from report_builder.pages.render import render
+from report_builder.pages.sources import is_leftover
 from report_builder.pages.templating import COMPILED
-from report_builder.results.report import read_report
-from report_builder.site import i18n, mathml, notebook_page
+from report_builder.results.report import read_report, with_root
+from report_builder.site import i18n, mathml, notebook_page, pictures
 from report_builder.site.page_cache import PageCache, StoredPage, footer
 from xo.command_line import print_anything
 from xo.errors import CheckFailed, InputError
@@ -91,17 +93,23 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
         """Renders the sources and has MkDocs read the result; `python -m report_builder build` has
         done so already.
         """
-        root = Path(config.config_file_path).parent
+        root = _root(config)
         sources, build = root / self.config.sources, root / self.config.build
-        if Path(config.docs_dir) == sources:
+        if Path(config.docs_dir).resolve() == sources.resolve():
             try:
                 claim(build, "build")
                 if self.command != "serve":  # which publishes to a scratch folder
                     claim(Path(config.site_dir), "site")
-                render(sources, read_report(build / "report.json"), build / "docs")
+                report = with_root(read_report(build / "report.json"), root)
+                render(sources, report, build / "docs")
             except (InputError, CheckFailed) as error:
                 raise PluginError(str(error)) from None
             config.docs_dir = str(build / "docs")
+        elif not is_rendered(Path(config.docs_dir)):
+            raise PluginError(
+                f"docs_dir is {config.docs_dir}, whose pages are not rendered; leave it out of the "
+                "settings, or set it to the folder of the pages' sources"
+            )
         docs = Path(config.docs_dir)
         config.extra["provenance"] = footer(read_report(docs.parent / "report.json"))
         _add_variants(config.nav or [], docs)
@@ -111,7 +119,7 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
         self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any
     ) -> LiveReloadServer:
         """Watches what pages are made from, not what is made."""
-        root = Path(config.config_file_path).parent
+        root = _root(config)
         server.unwatch(config.docs_dir)
         server.watch(str(root / self.config.sources))
         for file in ("published.toml", "measured-elsewhere.toml"):
@@ -123,6 +131,9 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
 
     @event_priority(LAST)
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        for file in list(files):
+            if any(map(is_leftover, file.src_uri.split("/"))):
+                files.remove(file)
         i18n.arrange_files(files, config)
         return files
 
@@ -178,6 +189,7 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
             html = _notebook(html, page, config, files) if is_notebook else mathml.in_page(html)
         except ValueError as error:
             log.warning("%s: %s", page.file.src_uri, error)
+        html = pictures.in_page(html, page, files)
         state.has_warnings = self._warning_count() > state.warnings_before
         return html
 
@@ -208,6 +220,11 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
 
     def _warning_count(self) -> int:
         return sum(count for _, count in self.warnings.get_counts())
+
+
+def _root(config: MkDocsConfig) -> Path:
+    """The project's folder, however the path of its settings was given."""
+    return Path(config.config_file_path).absolute().parent
 
 
 def _add_variants(items: list, docs: Path) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 
+from report_builder.pages.sources import CLUTTER
 from report_builder.results.report import Report, read_report
 from report_builder.site.manifest import (
     MANIFEST,
@@ -27,8 +28,6 @@ from xo.errors import CheckFailed, InputError
 from xo.store.files import write_atomically
 from xo.store.inputs import digest, file_digest
 from xo.store.ownership import MARK, claim, refuse_foreign
-
-CLUTTER = (".DS_Store", "Thumbs.db", "desktop.ini")  # which file managers leave
 
 
 def publish(docs: Path, site: Path, config: Path) -> bool:
