@@ -13,6 +13,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs_static_i18n.plugin import I18n
 
+from report_builder.pages import sources
 from xo.store.files import write_atomically
 
 INDEX = "search/search_index.json"
@@ -25,10 +26,12 @@ def arrange_files(files: Files, config: MkDocsConfig) -> None:
     for file in list(files):
         if file.src_uri.endswith(".ipynb"):
             _make_page(file, i18n)
-        elif file.src_uri == "sitemap.xml":
-            files.remove(file)  # a template
-        elif file.src_uri.startswith("assets/") and not is_default:
-            _share(file)
+        elif file.src_uri == "sitemap.xml" or (
+            file.src_uri.startswith("assets/") and not is_default
+        ):
+            files.remove(file)  # a template, and what the default language has published
+    if not is_default:
+        _share_assets(files, config)
     # for the sitemap
     i18n.i18n_files_per_language[i18n.current_language] = files.documentation_pages()
     # One 404 page speaks both languages. A sitemap needs to know all pages, and the site's address.
@@ -57,10 +60,14 @@ def split_search_index(config: MkDocsConfig) -> None:
         write_atomically(folder / INDEX, json.dumps(content, ensure_ascii=False))
 
 
-def _share(file: File) -> None:
-    """Leaves a file where the default language has published it, for pages to link to."""
-    file.dest_uri = file.url = file.src_uri
-    file.copy_file = lambda dirty=False: None  # type: ignore[method-assign]
+def _share_assets(files: Files, config: MkDocsConfig) -> None:
+    """Has pages link to assets where the default language has published them."""
+    docs = Path(config.docs_dir)
+    for path in sources.files(docs / "assets"):
+        name = path.relative_to(docs).as_posix()
+        file = File(name, config.docs_dir, config.site_dir, config.use_directory_urls)
+        file.copy_file = lambda dirty=False: None  # type: ignore[method-assign]
+        files.append(file)
 
 
 def _make_page(file: File, i18n: I18n) -> None:

@@ -10,6 +10,7 @@ unchanged is taken from the last build.
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -224,7 +225,7 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
 
 def _root(config: MkDocsConfig) -> Path:
     """The project's folder, however the path of its settings was given."""
-    return Path(config.config_file_path).absolute().parent
+    return Path(os.path.abspath(config.config_file_path)).parent
 
 
 def _add_variants(items: list, docs: Path) -> None:
