@@ -5,7 +5,12 @@ from __future__ import annotations
 import codecs
 import errno
 import io
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import BrokenExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from unicodedata import category
@@ -77,16 +82,36 @@ def _plain(c: str) -> str:
     return PLAIN.get(c) or c.encode("ascii", "backslashreplace").decode()
 
 
+@contextmanager
+def _ended_as_by_ctrl_c() -> Iterator[None]:
+    """SIGTERM and SIGHUP raise KeyboardInterrupt within, unless ignored as under nohup."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    ends = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {end: signal.getsignal(end) for end in ends}
+    for end, handler in before.items():
+        if handler is signal.SIG_DFL:
+            signal.signal(end, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for end, handler in before.items():
+            if handler is signal.SIG_DFL:
+                signal.signal(end, handler)
+
+
 class CommandGroup(click.Group):
     """Ends a command with one line and never a traceback.
 
-    Exit status 1: a check failed, 2: bad input, 130: Ctrl-C.
+    Exit status 1: a check failed, 2: bad input, 130: stopped, by Ctrl-C or by SIGTERM or SIGHUP.
     """
 
     def main(self, *args: Any, **options: Any) -> Any:
         """Carries out the command line."""
         print_anything()
-        return super().main(*args, **options)
+        with _ended_as_by_ctrl_c():
+            return super().main(*args, **options)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Invokes the command that the context names."""
@@ -108,6 +133,13 @@ class CommandGroup(click.Group):
                 err=True,
             )
             ctx.exit(2)
+        except (EOFError, BrokenExecutor):  # of pipes to processes; input that ends is click's
+            say(
+                "error: a process that works for this command was killed, most likely for want of "
+                "memory; run the same command again; what was finished is kept",
+                err=True,
+            )
+            ctx.exit(1)
         except KeyboardInterrupt as interrupt:
             kept = str(interrupt) or "what was finished is kept"
             click.echo(f"stopped: {kept}; the same command goes on from there", err=True)

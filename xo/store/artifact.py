@@ -107,7 +107,9 @@ class Artifact:
         ).encode()
 
     def read(self, file: str) -> bytes:
-        """The bytes of a file; raises Damaged where they are not those that were written."""
+        """The bytes of a file; raises Damaged where they are not those that were written,
+        InputError where they may not be read.
+        """
         return _read_checked(self.folder, file, self.files[file].sha256)
 
     def rehash(self, file: str) -> None:
@@ -157,7 +159,10 @@ def _read_checked(folder: Path, file: str, expected: str) -> bytes:
     return content
 
 
-def _unreadable(folder: Path, file: str, error: OSError) -> Damaged:
+def _unreadable(folder: Path, file: str, error: OSError) -> Damaged | InputError:
+    """What a file that cannot be read calls for; one that may not be read is no damage."""
+    if isinstance(error, PermissionError):
+        return InputError(f"{folder / file}: may not be read ({error.strerror}); make it readable")
     return Damaged(folder, file, f"cannot be read ({error.strerror})")
 
 
@@ -171,9 +176,7 @@ def read(folder: Path, rehash: bool = False, compare_sizes: bool = False) -> Art
         document = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         record = msgspec.convert(document, _Record)
     except PermissionError as error:
-        raise InputError(
-            f"{folder / RECORD}: may not be read ({error.strerror}); make it readable"
-        ) from error
+        raise _unreadable(folder, RECORD, error) from error
     except (OSError, ValueError, msgspec.ValidationError) as error:
         raise Damaged(folder, RECORD, f"unreadable ({type(error).__name__}: {error})") from error
     if record.digest != own_digest(document):
