@@ -13,7 +13,7 @@ from typing import NamedTuple
 from report_builder.evidence.inputs import run_digests
 from report_builder.evidence.study import Evidence
 from report_builder.figures import artifact as figures
-from report_builder.pages import code_outputs, notebooks
+from report_builder.pages import code_outputs, notebooks, sources
 from report_builder.pages.render import PageRequest, code_blocks, figure_pages
 from report_builder.paths import Paths
 from report_builder.text import LANGUAGES
@@ -67,7 +67,7 @@ def requested_artifacts(
 
     found = []
     for language in LANGUAGES:
-        for file in sorted((paths.docs / language).rglob("*.py")):
+        for file in sources.files(paths.docs / language, sources.NOTEBOOK):
             inputs = notebooks.inputs(file, paths.docs, source, data, records)
             make = partial(notebooks.make, file, paths.docs, inputs, store, variables)
             name = file.relative_to(paths.docs).as_posix()

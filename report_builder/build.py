@@ -129,7 +129,7 @@ def build(
             trained = _train(study, paths, train, jobs, expect, say)
         finishing = time.perf_counter()
         with _alone(paths, say):
-            evidence, computed = _with_demonstrations(study, trained, jobs, follow)
+            evidence, computed = _with_demonstrations(study, trained, jobs, follow, say)
             report = msgspec.structs.replace(
                 outline(evidence, count_runs(study, evidence, in_training), study.store),
                 attached_runs=attach_runs(study_name, paths) if attach else None,
@@ -323,13 +323,20 @@ def _finishing_seconds(took: float, made: list[str], counts: Counts) -> float | 
 
 
 def _with_demonstrations(
-    study: StudyRuns, trained: list[RunRecord], jobs: int, follow: Follow
+    study: StudyRuns,
+    trained: list[RunRecord],
+    jobs: int,
+    follow: Follow,
+    say: Callable[[str], None],
 ) -> tuple[Evidence, int]:
     """The evidence with all demonstrations that it allows, and how many were computed for it."""
     records = study.lookup.found + trained
     evidence = gather(study, records)
     lookup = look_up_demonstrations(evidence, study.store, quarantine=True)
     missing = [planned for planned, _ in lookup.missing]
+    for planned, why in lookup.missing:
+        if why.startswith("damaged"):
+            say(f"the demonstration {planned.name} is computed again; {why}")
     if missing:
         computed = compute_demonstrations(missing, study.store, jobs)
         follow((record.name for record in computed), len(missing))

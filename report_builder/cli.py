@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import shlex
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -164,7 +165,14 @@ def build(
         lambda line: click.echo(line, err=True),
         attach=attach_runs,
     )
-    click.echo(f"{summary}; open {site / 'index.html'}")
+    say(f"{summary}; '{serving(site)}' shows it at http://127.0.0.1:8000/")
+
+
+def serving(site: Path) -> str:
+    """The command that shows a site: links of pages lead to folders, which a browser that opens a
+    file lists instead.
+    """
+    return shlex.join(["python", "-m", "http.server", "--directory", str(site), "8000"])
 
 
 @main.command()

@@ -19,6 +19,7 @@ from report_builder.evidence.gather import StudyRuns, gather
 from report_builder.evidence.original_logs import FILE as PRINTED_LOGS
 from report_builder.evidence.references import LITERATURE, REFERENCES
 from report_builder.evidence.study import Evidence
+from report_builder.pages import sources
 from report_builder.pages.stored_files import artifact_folders, is_whole
 from report_builder.paths import CONFIG, Paths
 from report_builder.results.report import Report, read_report
@@ -107,13 +108,12 @@ def _report_digest(paths: Paths) -> str:
 
 def read_files(docs: Path) -> dict[str, str]:
     """The digests of the files that a build reads, but for images and records."""
-    sources = [
+    read = [
         file
         for folder in (ROOT / "xo", ROOT / "report_builder", docs)
-        for file in sorted(folder.rglob("*"))
-        if "__pycache__" not in file.parts and file.is_file()
+        for file in sources.files(folder)
     ]
-    files = [CONFIG, PRINTED_LOGS, REFERENCES, LITERATURE, *sources]
+    files = [CONFIG, PRINTED_LOGS, REFERENCES, LITERATURE, *read]
     return {str(file): file_digest(file) for file in files}
 
 

@@ -28,8 +28,7 @@ EXPRESSIONS = {
     "vars.TORCH_INDEX": "",
     "strategy.job-total": str(SHARDS),
     "runner.os": "Linux",
-    "github.repository_owner": "owner",
-    "github.event.repository.name": "repository",
+    "steps.pages.outputs.base_url": "https://numbers.example.org",  # has no slash at its end
     "!cancelled()": "true",
 }
 EXPORT = "runs-smoke.zip"
@@ -109,7 +108,7 @@ class Runner:
         match action:
             case "actions/checkout":
                 checkout(clone)
-            case "actions/setup-python" | "actions/deploy-pages":
+            case "actions/setup-python" | "actions/configure-pages" | "actions/deploy-pages":
                 pass
             case "actions/cache/restore":
                 found = sorted(
@@ -161,6 +160,16 @@ def test_the_jobs_follow_one_another_and_their_shards_are_the_whole():
     assert "success" in JOBS["deploy"]["if"]
 
 
+def test_the_address_of_the_site_is_the_one_that_it_is_deployed_to():
+    """Which is not below the repository's name for `owner.github.io` or a domain of one's own."""
+    (asked,) = (step for step in JOBS["build"]["steps"] if "configure-pages" in str(step))
+    (address,) = (
+        step["env"]["SITE_URL"] for step in JOBS["build"]["steps"] if "SITE_URL" in str(step)
+    )
+    assert address == f"${{{{ steps.{asked['id']}.outputs.base_url }}}}/"
+    assert JOBS["build"]["permissions"]["pages"] == "read"
+
+
 def test_each_shard_trains_its_share_and_the_build_trains_nothing(runner: Runner):
     shares = [
         trained(runner.outputs[f"train-{shard}: Train what is missing of the shard"])
@@ -181,7 +190,7 @@ def test_the_site_offers_the_records_with_their_digest(runner: Runner):
         text = page.read_text("utf-8")
         (link,) = re.findall(rf'href="([^"]*{EXPORT})"', text)
         assert (page.parent / link).resolve() == (site / EXPORT).resolve()
-        assert f"https://owner.github.io/repository/{EXPORT}#sha256={digest}" in re.sub(
+        assert f"https://numbers.example.org/{EXPORT}#sha256={digest}" in re.sub(
             r"<[^>]+>", "", text
         )
 

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
+import io
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import BrokenExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from unicodedata import category
@@ -31,6 +39,9 @@ STORE = click.option(
 )
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
+NEAREST = "xo-nearest"  # what is done with characters that the console lacks
+PLAIN = {"\u2212": "-", "\u2010": "-", "\u2013": "-", "\u2019": "'", "\u00d7": "x"}
+
 
 def printable(text: str) -> str:
     """Text in which what would end the line or steer the terminal is written out, as `\\x1b`."""
@@ -45,11 +56,62 @@ def say(line: str, err: bool = False) -> None:
     click.echo(printable(line), err=err)
 
 
+def print_anything() -> None:
+    """What the console's encoding lacks (gbk and cp1252 lack much) is from now on printed as the
+    nearest plain character or written out, as `\\u2212`.
+    """
+    codecs.register_error(NEAREST, _nearest)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=NEAREST)
+
+
+def _nearest(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    text = error.object[error.start : error.end]
+    return "".join(_plain(c) for c in text), error.end
+
+
+def _plain(c: str) -> str:
+    """A character that every encoding has, or its number."""
+    if category(c) == "Zs":
+        return " "
+    if category(c) == "Cf":  # where a line may break, and the like: nothing to be seen
+        return ""
+    return PLAIN.get(c) or c.encode("ascii", "backslashreplace").decode()
+
+
+@contextmanager
+def _ended_as_by_ctrl_c() -> Iterator[None]:
+    """SIGTERM and SIGHUP raise KeyboardInterrupt within, unless ignored as under nohup."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    ends = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {end: signal.getsignal(end) for end in ends}
+    for end, handler in before.items():
+        if handler is signal.SIG_DFL:
+            signal.signal(end, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for end, handler in before.items():
+            if handler is signal.SIG_DFL:
+                signal.signal(end, handler)
+
+
 class CommandGroup(click.Group):
     """Ends a command with one line and never a traceback.
 
-    Exit status 1: a check failed, 2: bad input, 130: Ctrl-C.
+    Exit status 1: a check failed, 2: bad input, 130: stopped, by Ctrl-C or by SIGTERM or SIGHUP.
     """
+
+    def main(self, *args: Any, **options: Any) -> Any:
+        """Carries out the command line."""
+        print_anything()
+        with _ended_as_by_ctrl_c():
+            return super().main(*args, **options)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Invokes the command that the context names."""
@@ -72,6 +134,13 @@ class CommandGroup(click.Group):
                 err=True,
             )
             ctx.exit(2)
+        except (EOFError, BrokenExecutor):  # of pipes to processes; input that ends is click's
+            say(
+                "error: a process that works for this command was killed, most likely for want of "
+                "memory; run the same command again; what was finished is kept",
+                err=True,
+            )
+            ctx.exit(1)
         except KeyboardInterrupt as interrupt:
             kept = str(interrupt) or "what was finished is kept"
             click.echo(f"stopped: {kept}; the same command goes on from there", err=True)

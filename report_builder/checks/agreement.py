@@ -15,7 +15,7 @@ from report_builder.checks import (
     relations,
     typed_numbers,
 )
-from report_builder.pages import render
+from report_builder.pages import notebooks, render
 from report_builder.pages.templating import BUILD
 from report_builder.results.report import read_report
 from report_builder.site.publish import build_problems
@@ -38,6 +38,7 @@ def faults(build: Path) -> Iterator[str]:
     yield from typed_numbers.typed_results(docs, ROOT / "report_builder")
     yield from relations.faults(report)
     yield from legibility.faults(report)
+    yield from notebooks.faults(docs)
     yield from languages.differences(docs)
     yield from exercises.faults(docs)
     yield from build_problems(build / "docs", ROOT / "mkdocs.yml")

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from report_builder.pages import reading_path
+from report_builder.pages import reading_path, sources
 from report_builder.text import LANGUAGES, Text
 
 HEADING = Text("试一试", "Try it")
@@ -53,7 +53,7 @@ def exercises(page: str) -> list[Exercise]:
 def count_exercises(docs: Path) -> list[int]:
     """How many there are on each page, in both languages."""
     return [
-        len(exercises((docs / language / page).read_text(encoding="utf-8")))
+        len(exercises(sources.read(docs / language / page)))
         for language in LANGUAGES
         for page in reading_path.pages(docs, language)
     ]
@@ -63,7 +63,7 @@ def faults(docs: Path) -> Iterator[str]:
     """`file:line: what is missing, and the remedy`, for the pages of both languages."""
     for language in LANGUAGES:
         for page in reading_path.pages(docs, language):
-            text = (docs / language / page).read_text(encoding="utf-8")
+            text = sources.read(docs / language / page)
             for line, fault in _of_page(text, language):
                 yield f"{docs.name}/{language}/{page}:{line}: {fault}"
 

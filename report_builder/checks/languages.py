@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from report_builder.checks.prose import CODE_BLOCK, text_cells
+from report_builder.pages import sources
 from report_builder.text import LANGUAGES
 
 HEADING = re.compile(r"^(#{1,6}) ", re.MULTILINE)
@@ -60,8 +61,8 @@ def differences(docs: Path) -> Iterator[str]:
     first, second = (
         {
             file.relative_to(docs / language).as_posix()
-            for file in (docs / language).rglob("*")
-            if file.suffix in (".md", ".py")
+            for file in sources.files(docs / language)
+            if file.suffix in (sources.PAGE, sources.NOTEBOOK)
         }
         for language in LANGUAGES
     )
@@ -110,7 +111,7 @@ def _lacking(
 
 def sections(path: Path) -> list[Section]:
     """What a page or notebook consists of, under each of its headings."""
-    text = path.read_text(encoding="utf-8")
+    text = sources.read(path)
     found = []
     if path.suffix == ".py":
         found = [

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from report_builder.pages import sources
 from report_builder.text import LANGUAGES
 
 LANGUAGE_FILES = ("md", "py")  # pages and notebooks
@@ -52,9 +53,9 @@ def files_with_prose(docs: Path, package: Path | None = None) -> list[Path]:
         file
         for language in LANGUAGES
         for ending in LANGUAGE_FILES
-        for file in sorted((docs / language).rglob(f"*.{ending}"))
+        for file in sources.files(docs / language, f".{ending}")
     ]
-    return pages + (sorted(package.rglob("*.py")) if package else [])
+    return pages + (sources.files(package, ".py") if package else [])
 
 
 class Passage(NamedTuple):
@@ -76,7 +77,7 @@ def passages(path: Path) -> Iterator[Passage]:
     """The prose of a file: of a page all at once, of a module string by string, of a notebook its
     text, then its strings.
     """
-    text = path.read_text(encoding="utf-8")
+    text = sources.read(path)
     if path.suffix == ".md":
         yield Passage(of_page(text), 1, text.split("\n"))
     else:
@@ -121,7 +122,10 @@ def text_cells(text: str) -> str:
 def _strings(text: str) -> Iterator[Passage]:
     """The strings of a module that are words in a sentence, not names, formats or docstrings."""
     lines = text.split("\n")
-    waiting: list[ast.AST] = [ast.parse(text)]
+    try:
+        waiting: list[ast.AST] = [ast.parse(text)]
+    except (SyntaxError, ValueError):  # of a notebook; `notebooks.faults` names it
+        return
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):

@@ -18,6 +18,7 @@ from report_builder.evidence.references import (
     literature,
     references,
 )
+from report_builder.pages import sources
 from report_builder.pages.citations import cited
 from report_builder.pages.render import PageRequest
 
@@ -100,7 +101,7 @@ def typed_citations(docs: Path, package: Path) -> Iterator[str]:
     files = [file for file in files_with_prose(docs, package) if file.name != Path(__file__).name]
     for file in files:
         shown = file.relative_to((docs if docs in file.parents else package).parent)
-        text = file.read_text(encoding="utf-8") if docs in file.parents else ""
+        text = sources.read(file) if docs in file.parents else ""
         for found in LINKED.finditer(text):
             line = 1 + text.count("\n", 0, found.start())
             yield f"{shown}:{line}: '{found[0]}' is a link typed by hand: use cite(...)"

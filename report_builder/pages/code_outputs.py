@@ -20,6 +20,7 @@ from pathlib import Path
 from textwrap import dedent, indent
 from typing import NamedTuple
 
+from report_builder.pages import sources
 from report_builder.pages.templating import fill
 from xo.errors import CheckFailed
 from xo.store.artifact import Artifact
@@ -159,7 +160,7 @@ def _place(block: CodeBlock, docs: Path, line: int = 1) -> str:
     """File and line of the page where that line of the code stands."""
     page = docs / block.page
     first = next(line for line in block.code.splitlines() if line.strip())
-    text = page.read_text(encoding="utf-8")
+    text = sources.read(page)
     written = indent(block.code, block.margin)
     start = max(text.find(written), 0) or max(text.find(first), 0)
     return f"{page}:{text[:start].count(chr(10)) + line}"

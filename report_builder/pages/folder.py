@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from report_builder import sealed
+from report_builder.pages.sources import is_leftover
 from xo.errors import InputError
 
 
@@ -21,7 +22,7 @@ def fill_folder(out: Path, files: Mapping[str, bytes | Path]) -> None:
 
     Raises InputError, before anything is written, on a file that was not rendered.
     """
-    listing = out.with_name(f"{out.name}.json")
+    listing = _listing(out)
     present = {
         file.relative_to(out).as_posix(): file
         for file in out.rglob("*")
@@ -31,7 +32,7 @@ def fill_folder(out: Path, files: Mapping[str, bytes | Path]) -> None:
     if rendered is None:  # the first time, as an earlier version left it, or damaged
         rendered = set(present)
     for name in sorted(present.keys() - rendered):
-        if not present[name].name.startswith("."):  # MkDocs does not read these either
+        if not any(map(is_leftover, name.split("/"))):  # which xo-report keeps from MkDocs
             raise InputError(
                 f"{present[name]}: was not rendered, and this folder holds rendered pages only; "
                 "move it out"
@@ -46,6 +47,15 @@ def fill_folder(out: Path, files: Mapping[str, bytes | Path]) -> None:
         if not any(folder.iterdir()):
             folder.rmdir()
     _write_listing(listing, files.keys())
+
+
+def is_rendered(folder: Path) -> bool:
+    """Whether the folder holds rendered pages."""
+    return _read_listing(_listing(folder)) is not None
+
+
+def _listing(out: Path) -> Path:
+    return out.with_name(f"{out.name}.json")
 
 
 def _write(target: Path, content: bytes | Path) -> None:

@@ -6,15 +6,17 @@ had last, and a note.
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from report_builder.pages import sources
 from report_builder.pages.code_outputs import environment, versions
-from report_builder.text import Text
+from report_builder.text import LANGUAGES, Text
 from xo.errors import CheckFailed
 from xo.store.artifact import Artifact
 from xo.store.inputs import Inputs, digest
@@ -84,13 +86,14 @@ def inputs(
     source: Path, docs: Path, reader: Source, data: str, records: Mapping[str, str]
 ) -> Inputs:
     """What decides the output: code cells (prose needs no run), our code that they reach, data,
-    versions, and the study's records where they read them.
+    versions, and the study's records where they read them. Cells that are not plain Python reach
+    everything.
 
     `data` is the digest of the data set; `records` maps the names of runs to digests.
     """
     found: Inputs = {
         "text": {f"docs/{source.relative_to(docs).as_posix()}": digest(code_cells(source))},
-        "code": reader.reach_of_script(source),
+        "code": reader.reach_of_text(sources.read(source)),
         "data": data,
         "versions": versions(RUNNING),
     }
@@ -110,6 +113,21 @@ def make(
 def name(source: Path, docs: Path) -> str:
     """As its artifact is called: zh/hands-on/sizes."""
     return source.relative_to(docs).with_suffix("").as_posix()
+
+
+def faults(docs: Path) -> Iterator[str]:
+    """`file:line: what is not plain Python` for each notebook whose code cannot be followed."""
+    for language in LANGUAGES:
+        for source in sources.files(docs / language, sources.NOTEBOOK):
+            try:
+                ast.parse(sources.read(source))
+            except (SyntaxError, ValueError) as error:
+                line = getattr(error, "lineno", None) or 1
+                yield (
+                    f"{docs.name}/{source.relative_to(docs).as_posix()}:{line}: is not plain "
+                    "Python, so every change of any code or record makes the notebook stale; "
+                    "mend the line, or write a magic command (%, !) another way"
+                )
 
 
 def code_cells(source: Path) -> dict[str, Any]:
@@ -166,7 +184,7 @@ def _with_note(notebook: NotebookNode, language: str) -> bytes:
 
 
 def _read(source: Path) -> NotebookNode:
-    return deepcopy(_parsed(source.read_text(encoding="utf-8")))
+    return deepcopy(_parsed(sources.read(source)))
 
 
 @cache  # a build asks first for the code, then for the page

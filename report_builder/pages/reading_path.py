@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from report_builder.pages import sources
 from report_builder.text import LANGUAGES, Text
 
 ROOMS = ("concepts", "xo", "redesign", "evidence")  # folders whose pages are read in this order
@@ -62,14 +63,14 @@ def pages(docs: Path, language: str) -> list[str]:
     found = [
         file.relative_to(docs / language).as_posix()
         for room in ROOMS
-        for file in sorted((docs / language / room).glob("*.md"))
+        for file in sources.files(docs / language / room, sources.PAGE)
     ]
     return [page for page in found if page not in LISTS]
 
 
 def title(docs: Path, language: str, page: str) -> str:
     """What a page is called, from its front matter."""
-    found = _TITLE.search((docs / language / page).read_text(encoding="utf-8"))
+    found = _TITLE.search(sources.read(docs / language / page))
     return found[1] if found else page
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from jinja2 import Environment, TemplateError
 
-from report_builder.pages import citations, glossary, notebooks, reading_path
+from report_builder.pages import citations, glossary, notebooks, reading_path, sources
 from report_builder.pages.code_outputs import CodeBlock
 from report_builder.pages.folder import fill_folder
 from report_builder.pages.functions import CLAIMS_PAGE, PageFunctions
@@ -96,7 +96,8 @@ def code_blocks(requests: Iterable[PageRequest]) -> list[CodeBlock]:
 
 
 def render(docs: Path, report: Report, out: Path) -> list[PageRequest]:
-    """Renders `docs/{zh,en}` into `out/{zh,en}`, with figures, notebooks and assets.
+    """Renders `docs/{zh,en}` into `out/{zh,en}`, with figures, notebooks, assets, and the pictures
+    and other files that lie beside pages.
 
     Returns what every page requested. Only files whose content changed are written; files that were
     rendered before and have no source any more are removed. Raises InputError, before anything is
@@ -106,8 +107,11 @@ def render(docs: Path, report: Report, out: Path) -> list[PageRequest]:
     files: dict[str, bytes | Path] = {
         f"{page.language}/{page.path}": text.encode() for page, text in rendered
     }
-    for asset in sorted(path for path in (docs / "assets").rglob("*") if path.is_file()):
+    for asset in sources.files(docs / "assets") + _beside_pages(docs):
+        sources.check_text(asset)
         files[asset.relative_to(docs).as_posix()] = asset.read_bytes()
+    for template in sources.files(docs / "overrides"):  # which MkDocs reads
+        sources.check_text(template)
     for page, _ in rendered:
         for name, figure in report.figures.items():
             if f"figure {name}" in page.requests:
@@ -170,23 +174,33 @@ def _request(page: PageFunctions) -> PageRequest:
 
 
 def _notebooks(docs: Path) -> list[PageRequest]:
-    sources = [
+    found = [
         source.relative_to(docs).as_posix()
         for language in LANGUAGES
-        for source in sorted((docs / language).rglob("*.py"))
+        for source in sources.files(docs / language, sources.NOTEBOOK)
     ]
     return [
         PageRequest(
             f"{source.removesuffix('.py')}.ipynb", source, frozenset({f"notebook {source}"})
         )
-        for source in sources
+        for source in found
+    ]
+
+
+def _beside_pages(docs: Path) -> list[Path]:
+    """Pictures and other files that lie among the pages and are shown or linked as they are."""
+    return [
+        file
+        for language in LANGUAGES
+        for file in sources.files(docs / language)
+        if file.suffix not in (sources.PAGE, sources.NOTEBOOK)
     ]
 
 
 def _pages(docs: Path) -> Iterator[_Page]:
     """Every page in both languages."""
     for language in LANGUAGES:
-        for file in sorted((docs / language).rglob("*.md")):
+        for file in sources.files(docs / language, sources.PAGE):
             source = file.relative_to(docs / language).as_posix()
             if source != PER_VARIANT:
                 yield _Page(language, source, source)
@@ -206,6 +220,8 @@ def _render(docs: Path, report: Report, page: _Page) -> tuple[PageFunctions, str
     template = f"{page.language}/{page.source}"
     try:
         text = _sources(docs).get_template(template).render(functions.context(page.variant))
+    except sources.Unreadable:  # names its line
+        raise
     except (TemplateError, InputError, TypeError) as error:
         line = getattr(error, "lineno", None) or _line(error, template)
         message = " ".join((getattr(error, "message", None) or str(error)).split())
@@ -216,7 +232,10 @@ def _render(docs: Path, report: Report, page: _Page) -> tuple[PageFunctions, str
 
 @cache
 def _sources(docs: Path) -> Environment:
-    return environment(docs)
+    start, end = sources.NO_COMMENTS
+    return environment(docs).overlay(
+        loader=sources.Loader(docs), comment_start_string=start, comment_end_string=end
+    )
 
 
 def _line(error: Exception, template: str) -> int | str:

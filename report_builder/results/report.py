@@ -181,6 +181,21 @@ def read_report(path: Path) -> Report:
     return sealed.read(path, Report) or Report()
 
 
+def with_root(report: Report, root: Path) -> Report:
+    """The report of a build in the folder `root`, for who is in another: with whole paths."""
+    replace = msgspec.structs.replace
+    attached = report.attached_runs
+    return replace(
+        report,
+        figures={
+            name: replace(figure, folder=str(root / figure.folder))
+            for name, figure in report.figures.items()
+        },
+        notebooks={name: str(root / path) for name, path in report.notebooks.items()},
+        attached_runs=attached and replace(attached, file=str(root / attached.file)),
+    )
+
+
 def write_report(path: Path, report: Report) -> None:
     """Writes the report; an unchanged one is left alone, so that `mkdocs serve` sees no change."""
     # in the order of tables

@@ -13,6 +13,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs_static_i18n.plugin import I18n
 
+from report_builder.pages import sources
 from xo.store.files import write_atomically
 
 INDEX = "search/search_index.json"
@@ -29,6 +30,8 @@ def arrange_files(files: Files, config: MkDocsConfig) -> None:
             file.src_uri.startswith("assets/") and not is_default
         ):
             files.remove(file)  # a template, and what the default language has published
+    if not is_default:
+        _share_assets(files, config)
     # for the sitemap
     i18n.i18n_files_per_language[i18n.current_language] = files.documentation_pages()
     # One 404 page speaks both languages. A sitemap needs to know all pages, and the site's address.
@@ -55,6 +58,16 @@ def split_search_index(config: MkDocsConfig) -> None:
         folder = site if language == i18n.default_language else site / language
         content = {"config": index["config"], "docs": docs}
         write_atomically(folder / INDEX, json.dumps(content, ensure_ascii=False))
+
+
+def _share_assets(files: Files, config: MkDocsConfig) -> None:
+    """Has pages link to assets where the default language has published them."""
+    docs = Path(config.docs_dir)
+    for path in sources.files(docs / "assets"):
+        name = path.relative_to(docs).as_posix()
+        file = File(name, config.docs_dir, config.site_dir, config.use_directory_urls)
+        file.copy_file = lambda dirty=False: None  # type: ignore[method-assign]
+        files.append(file)
 
 
 def _make_page(file: File, i18n: I18n) -> None:

@@ -20,6 +20,12 @@ from xo.store.artifact import own_digest
 from xo.store.inputs import digest, sha256
 
 MANIFEST = "manifest.json"
+REFUSALS = {  # what git says, and what we say
+    "not a git repository": "not a git checkout",
+    "dubious ownership": "a git checkout that is another user's, so that git does not read it; "
+    "'git config --global --add safe.directory FOLDER' allows it",
+    "unknown revision": "a git checkout without a commit",
+}
 READ_BY_BUILD = ("xo", "report_builder", "docs", "data", "mkdocs.yml")
 
 
@@ -140,13 +146,13 @@ def current_commit(root: Path) -> Commit:
             name: value
             for name, value in os.environ.items()
             if name not in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")
-        }
+        } | {"LC_ALL": "C"}  # for what it says to be known
         return subprocess.run(
             ["git", "--no-optional-locks", *arguments],
             cwd=root,
             env=environment,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             check=True,
             timeout=60,
         ).stdout
@@ -158,5 +164,8 @@ def current_commit(root: Path) -> Commit:
         return Commit(head, clean=not git("status", "--porcelain", "--", *READ_BY_BUILD))
     except OSError:
         return Commit(None, why="no git")
-    except subprocess.SubprocessError:
-        return Commit(None, why="not a git checkout")
+    except subprocess.CalledProcessError as error:
+        why = next((why for said, why in REFUSALS.items() if said in error.stderr), "git failed")
+        return Commit(None, why=why)
+    except (subprocess.SubprocessError, ValueError):
+        return Commit(None, why="git failed")

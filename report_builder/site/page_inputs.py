@@ -12,6 +12,7 @@ import msgspec
 
 from report_builder.evidence import measured_elsewhere, original_logs
 from report_builder.evidence.references import LITERATURE, REFERENCES, Section
+from report_builder.pages import sources
 from report_builder.pages.functions import ATTACHED_RUNS
 from report_builder.pages.render import PageRequest
 from report_builder.pages.templating import TEMPLATES
@@ -105,7 +106,7 @@ def _templates() -> dict[str, str]:
 
 def asset_inputs(docs: Path) -> dict[str, Inputs]:
     """`asset assets/xo.css` -> its inputs, the file itself."""
-    files = sorted(path for path in (docs / "assets").rglob("*") if path.is_file())
+    files = sources.files(docs / "assets")
     names = {path.relative_to(docs).as_posix(): path for path in files}
     return {
         f"asset {name}": {"text": {f"docs/{name}": file_digest(path)}}
@@ -115,5 +116,5 @@ def asset_inputs(docs: Path) -> dict[str, Inputs]:
 
 def _front_matter(source: Path) -> str:
     """A digest of the page's title and description, which the navigation of every page shows."""
-    text = source.read_text(encoding="utf-8")
+    text = sources.read(source)
     return digest(text.split("\n---", 1)[0]) if text.startswith("---") else ""

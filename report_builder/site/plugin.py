@@ -10,6 +10,7 @@ inputs are unchanged is taken from the last build.
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,12 +33,15 @@ from mkdocs.utils import CountHandler
 from mkdocs.utils.templates import TemplateContext
 
 from report_builder.pages import notebooks
+from report_builder.pages.folder import is_rendered
 from report_builder.pages.render import render
+from report_builder.pages.sources import is_leftover
 from report_builder.pages.templating import CompiledHere
-from report_builder.results.report import read_report
-from report_builder.site import i18n, mathml, notebook_page, segmentation
+from report_builder.results.report import read_report, with_root
+from report_builder.site import i18n, mathml, notebook_page, pictures, segmentation
 from report_builder.site.page_cache import PageCache, StoredPage, footer
 from report_builder.site.publish import build_lock
+from xo.command_line import print_anything
 from xo.errors import CheckFailed, InputError
 from xo.store.locks import LOCKS, acquire, release
 from xo.store.ownership import claim
@@ -81,6 +85,7 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
         self.command = command
+        print_anything()  # of names that MkDocs warns of
         logging.getLogger("mkdocs").addHandler(self.warnings)
 
     def on_shutdown(self) -> None:
@@ -94,9 +99,9 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
         """Renders the sources and has MkDocs read the result; `python -m report_builder build` has
         done so already.
         """
-        root = Path(config.config_file_path).parent
+        root = _root(config)
         sources, build = root / self.config.sources, root / self.config.build
-        if Path(config.docs_dir) == sources:
+        if Path(config.docs_dir).resolve() == sources.resolve():
             serving = self.command == "serve"  # which publishes to a scratch folder
             try:
                 claim(build, "build")
@@ -105,15 +110,21 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
                 # A folder of its own: a build may publish its pages at the same time.
                 docs = build / "serve" / "docs" if serving else build / "docs"
                 self.lock = acquire(build / LOCKS / "serve" if serving else build_lock(build))
-                render(sources, read_report(build / "report.json"), docs)
+                report = with_root(read_report(build / "report.json"), root)
+                render(sources, report, docs)
             except (InputError, CheckFailed) as error:
                 raise PluginError(str(error)) from None
             finally:
                 if serving:
                     self._release()
             config.docs_dir = str(docs)
-        else:
+        elif is_rendered(Path(config.docs_dir)):
             build = Path(config.docs_dir).parent
+        else:
+            raise PluginError(
+                f"docs_dir is {config.docs_dir}, whose pages are not rendered; leave it out of the "
+                "settings, or set it to the folder of the pages' sources"
+            )
         config.extra["provenance"] = footer(read_report(build / "report.json"))
         _add_variants(config.nav or [], Path(config.docs_dir))
         return config
@@ -128,7 +139,7 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
         self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any
     ) -> LiveReloadServer:
         """Watches what pages are made from, not what is made."""
-        root = Path(config.config_file_path).parent
+        root = _root(config)
         server.unwatch(config.docs_dir)
         server.watch(str(root / self.config.sources))
         for file in ("published.toml", "measured-elsewhere.toml"):
@@ -140,6 +151,9 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
 
     @event_priority(LAST)
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        for file in list(files):
+            if any(map(is_leftover, file.src_uri.split("/"))):
+                files.remove(file)
         i18n.arrange_files(files, config)
         return files
 
@@ -193,6 +207,7 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
             html = _notebook(html, page, config, files) if is_notebook else mathml.in_page(html)
         except ValueError as error:
             log.warning("%s: %s", page.file.src_uri, error)
+        html = pictures.in_page(html, page, files)
         state.has_warnings = self._warning_count() > state.warnings_before
         return html
 
@@ -223,6 +238,11 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
 
     def _warning_count(self) -> int:
         return sum(count for _, count in self.warnings.get_counts())
+
+
+def _root(config: MkDocsConfig) -> Path:
+    """The project's folder, however the path of its settings was given."""
+    return Path(os.path.abspath(config.config_file_path)).parent
 
 
 def _add_variants(items: list, docs: Path) -> None:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from report_builder.pages.sources import CLUTTER
 from report_builder.results.report import Report, read_report
 from report_builder.site.manifest import (
     MANIFEST,
@@ -33,8 +34,6 @@ from xo.store.files import write_atomically
 from xo.store.inputs import digest, file_digest, sha256
 from xo.store.locks import LOCKS, locked
 from xo.store.ownership import MARK, claim, refuse_foreign
-
-CLUTTER = (".DS_Store", "Thumbs.db", "desktop.ini")  # which file managers leave
 
 
 def build_lock(build: Path) -> Path:

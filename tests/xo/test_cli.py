@@ -292,3 +292,91 @@ def test_ctrl_c_stops_in_one_line_and_says_what_is_kept(trained, tmp_path):
     )
     assert process.returncode == 130
     assert not list((tmp_path / "runs").glob("no-pooling/0-*"))
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "cp1252"])
+def test_a_console_that_lacks_characters_gets_the_nearest(encoding):
+    code = (
+        "import click\n"
+        "from xo.command_line import CommandGroup\n"
+        "@click.command(cls=CommandGroup, invoke_without_command=True)\n"
+        "def main():\n"
+        "    click.echo('10\\u00a0% of \\u221223\\u202f\\u2009\\u4e2d\\u207b')\n"
+        "    click.echo('\\u00d7\\u00a0', err=True)\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONIOENCODING": encoding},
+        capture_output=True,
+    )
+    assert done.returncode == 0, done.stderr
+    shown = "\u4e2d" if encoding == "gbk" else "\\u4e2d"
+    printed = done.stdout.decode(encoding).replace("\u00a0", " ").rstrip()
+    assert printed == f"10 % of -23  {shown}\\u207b"
+    assert done.stderr.decode(encoding).strip() == "\u00d7"
+
+
+WAITING = """
+import click, os, signal, sys, time
+from xo.command_line import CommandGroup
+
+@click.group(cls=CommandGroup)
+def main():
+    pass
+
+@main.command()
+def wait():
+    print("waits", flush=True)
+    time.sleep(60)
+
+@main.command()
+def serverless():
+    from multiprocessing import forkserver
+    from xo.store import processes
+    with processes.pool(1) as executor:
+        pid = forkserver._forkserver._forkserver_pid
+        os.kill(pid, signal.SIGSTOP)  # it accepts work and dies before it does any
+        signal.signal(signal.SIGALRM, lambda *_: os.kill(pid, signal.SIGKILL))
+        signal.setitimer(signal.ITIMER_REAL, 0.5)
+        executor.submit(time.sleep, 60).result()
+
+if __name__ == "__main__":
+    main()
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="these signals are of POSIX")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_command_that_is_told_to_end_says_so_in_one_line(tmp_path, name):
+    (tmp_path / "script.py").write_text(WAITING)
+    with subprocess.Popen(
+        [sys.executable, "script.py", "wait"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout.readline() == "waits\n"
+        process.send_signal(getattr(signal, name))
+        (line,) = process.stderr.read().splitlines()
+    assert line == "stopped: what was finished is kept; the same command goes on from there"
+    assert process.returncode == 130
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is no server of processes")
+def test_where_the_server_of_processes_is_killed_one_line_says_so(tmp_path):
+    (tmp_path / "script.py").write_text(WAITING)
+    done = subprocess.run(
+        [sys.executable, "script.py", "serverless"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        text=True,
+        capture_output=True,
+        timeout=60,
+    )
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("error: a process that works for this command was killed")
+    assert done.returncode == 1

@@ -9,6 +9,20 @@ import sys
 
 import msgspec
 
+# What makes PyTorch and its libraries take other instructions, and so sums in another order.
+SWITCHES = (
+    "ATEN_CPU_CAPABILITY",
+    "DNNL_DEFAULT_FPMATH_MODE",
+    "DNNL_MAX_CPU_ISA",
+    "MKL_CBWR",
+    "MKL_DEBUG_CPU_TYPE",
+    "MKL_ENABLE_INSTRUCTIONS",
+    "NPY_DISABLE_CPU_FEATURES",
+    "ONEDNN_DEFAULT_FPMATH_MODE",
+    "ONEDNN_MAX_CPU_ISA",
+    "OPENBLAS_CORETYPE",
+)
+
 
 class Environment(msgspec.Struct, frozen=True, kw_only=True):
     """What carried out a run; in another the last bits of a result may differ."""
@@ -21,6 +35,7 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     threads: int  # of one run
     system: str  # as Linux x86_64
     processor: str  # its model
+    switches: str = ""  # variables that choose instructions, as MKL_CBWR=COMPATIBLE
 
 
 def environment() -> Environment:
@@ -37,6 +52,7 @@ def environment() -> Environment:
         threads=torch.get_num_threads(),
         system=f"{platform.system()} {platform.machine()}",
         processor=processor(),
+        switches=" ".join(f"{each}={os.environ[each]}" for each in SWITCHES if each in os.environ),
     )
 
 

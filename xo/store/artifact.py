@@ -116,7 +116,9 @@ class Artifact:
         ).encode()
 
     def read(self, file: str) -> bytes:
-        """The bytes of a file; raises Damaged where they are not those that were written."""
+        """The bytes of a file; raises Damaged where they are not those that were written,
+        InputError where they may not be read.
+        """
         return _read_checked(self.folder, file, self.files[file].sha256)
 
     def rehash(self, file: str) -> None:

@@ -39,8 +39,8 @@ def problems(folder: Path) -> Iterator[str]:
             continue
         try:
             artifact.rehash(file)
-        except Damaged as damage:
-            yield str(damage)
+        except (Damaged, InputError) as fault:
+            yield str(fault)
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         if path.relative_to(folder).as_posix() not in {RECORD, *artifact.files}:
             yield f"{path}: surplus; the record does not name it"

@@ -67,8 +67,12 @@ def pool(
 
 
 def begin() -> None:
-    """Must be called first in every process: it ends with its caller, which alone hears Ctrl-C."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Must be called first in every process: it ends with its caller, which alone hears Ctrl-C and
+    SIGHUP.
+    """
+    for ends in ("SIGINT", "SIGHUP"):
+        if hasattr(signal, ends):
+            signal.signal(getattr(signal, ends), signal.SIG_IGN)
     Thread(target=_end_with_caller, daemon=True).start()
     keep_freed_memory()
 

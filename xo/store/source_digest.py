@@ -60,16 +60,35 @@ class Source:
             waiting += references
         return dict(sorted(found.items()))
 
-    def reach_of_script(self, file: Path) -> dict[str, str]:
-        """What a script outside of the packages reaches of them; see `reach_of_text`."""
-        return self.reach_of_text(file.read_text(encoding="utf-8"))
-
     def reach_of_text(self, text: str) -> dict[str, str]:
-        """What the text of a script reaches; nothing where it is not plain Python."""
+        """What the text of a script reaches; everything where that cannot be told, as it is not
+        plain Python or asks for a module that is not there.
+        """
         try:
-            module = self._read(_tree(text), "")
-        except SyntaxError:
-            return {}
+            return self._reach_of_tree(_tree(text))
+        except (SyntaxError, ValueError):
+            return self._everything()
+
+    def _everything(self) -> dict[str, str]:
+        """Every definition of the packages."""
+        names = [
+            ".".join(file.relative_to(self.root).with_suffix("").parts).removesuffix(".__init__")
+            for package in PACKAGES
+            for file in sorted((self.root / package).rglob("*.py"))
+        ]
+        return self.reach(
+            *(
+                f"{name}:{definition}"
+                for name in names
+                for definition in ("", *self._module(name).definitions)
+            )
+        )
+
+    def _reach_of_tree(self, tree: ast.Module) -> dict[str, str]:
+        """Raises ValueError where names are imported without being named."""
+        module = self._read(tree, "")
+        if "*" in module.imports:
+            raise ValueError("imports *")
         statements = [
             *module.always,
             *(each for of_name in module.definitions.values() for each in of_name),

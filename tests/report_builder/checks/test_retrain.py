@@ -105,6 +105,10 @@ def test_a_measure_that_differs_is_named_but_not_the_cost(record, again):
     ("changed", "how"),
     [
         ({"processor": "arm"}, r"\(environment processor \S.* -> arm\)"),
+        ({"instruction_set": "DEFAULT"}, r"\(environment instruction_set \w+ -> DEFAULT\)"),
+        ({"threads": 64}, r"\(environment threads \d+ -> 64\)"),
+        ({"blas": "open"}, r"\(environment blas .* -> open\)"),
+        ({"switches": "MKL_CBWR=SSE2"}, r"\(environment switches .* -> MKL_CBWR=SSE2\)"),
         ({"torch": "9.9+cpu"}, r"\(environment torch \S+ -> 9.9\+cpu\)"),
     ],
 )

@@ -16,6 +16,7 @@ import pytest
 from nbclient import NotebookClient
 from selectolax.lexbor import LexborHTMLParser
 
+from report_builder.checks.prose import passages
 from report_builder.pages import notebooks
 from report_builder.pages.notebooks import current, download, execute, inputs
 from report_builder.text import LANGUAGES
@@ -197,3 +198,21 @@ def test_a_download_does_not_carry_the_note_of_the_page():
     assert not any(
         "report_builder build" in cell.source and cell.cell_type == "markdown" for cell in cells[:2]
     )
+
+
+@pytest.mark.parametrize("line", ["%matplotlib inline", "x = (", "!ls"])
+def test_a_notebook_that_is_not_plain_python_depends_on_everything_and_is_named(tmp_path, line):
+    docs = tmp_path / "docs"
+    for language in LANGUAGES:
+        (docs / language).mkdir(parents=True)
+    source = docs / "zh" / "book.py"
+    source.write_text(f"# %% [markdown]\n# # Book\n\n# %%\n{line}\nprint(1)\n")
+    found = inputs(source, docs, Source(), "data", {"baseline/0": "a"})
+    assert found["records"] == {"baseline/0": "a"}
+    assert "xo.network.train:train" in found["code"]
+    (fault,) = notebooks.faults(docs)
+    assert fault.startswith("docs/zh/book.py:5: is not plain Python")
+    assert list(passages(source))  # as `check` reads it: no traceback
+    source.write_text("# %%\nprint(1)\n")
+    assert list(notebooks.faults(docs)) == []
+    assert "records" not in inputs(source, docs, Source(), "data", {"baseline/0": "a"})

@@ -79,6 +79,8 @@ class Project:
             flags=re.MULTILINE,
         )
         self.config.write_text(settings, "utf-8")
+        self.docs.mkdir(parents=True)
+        self.docs.with_name("docs.json").write_text("[]")  # rendered
         shutil.copytree(ROOT / "docs" / "assets", self.docs / "assets")
         for language, home, data in (("zh", "首页", "数据集"), ("en", "Home", "Data set")):
             self.write(f"{language}/index.md", HOME.format(title=home, link=data))

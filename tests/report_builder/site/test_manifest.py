@@ -114,3 +114,12 @@ def test_the_commit_of_a_repository_around_the_project_is_not_taken_for_its_own(
     assert current_commit(tmp_path / "project").id is None
     monkeypatch.setenv("PATH", "")
     assert current_commit(tmp_path) == Commit(None, why="no git")
+
+
+def test_a_checkout_of_another_user_or_without_a_commit_is_called_so(tmp_path, monkeypatch):
+    assert current_commit(tmp_path).why == "not a git checkout"
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    monkeypatch.setenv("LANGUAGE", "de")
+    assert current_commit(tmp_path).why == "a git checkout without a commit"
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    assert "another user's" in current_commit(tmp_path).why

@@ -5,19 +5,25 @@ taken from the last build.
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 from report_builder.results.report import DataSetName, Report, RunCounts, write_report
 from report_builder.site.plugin import ReportPlugin
 from report_builder.site.publish import build_lock
+from xo.errors import CheckFailed
 from xo.store.locks import acquire, locked, release
 from xo.store.ownership import claim
+from xo.store.source_digest import ROOT
 
-from .conftest import DATA, files
+from .conftest import DATA, Project, files
 
 
 def test_every_page_in_its_language_with_a_switch_to_the_same_page(site):
@@ -170,3 +176,86 @@ def test_no_build_changes_pages_while_mkdocs_build_reads_them(sources, tmp_path)
     lock = acquire(build_lock(tmp_path / "build"), wait=False)
     assert lock
     release(lock)
+
+
+# Pictures
+
+PICTURES = "\n![a]({0}assets/own.png)\n\n<p><img alt='b' src='{0}assets/own.png'></p>\n"
+BESIDE = '\n![c](beside.png)\n\n<img alt="d" src="beside.png">\n'
+
+
+def test_pictures_are_shown_in_both_languages_however_they_are_written(project):
+    project.write("assets/own.png", "p")
+    for language in ("zh", "en"):
+        project.write(f"{language}/xo/beside.png", "p")
+        project.add(f"{language}/xo/data.md", PICTURES.format("../../") + BESIDE)
+        project.add(f"{language}/index.md", PICTURES.format("../"))
+    project.publish()
+    for name, count in (("index.html", 2), ("xo/data/index.html", 4)):
+        for page in (project.site / name, project.site / "en" / name):
+            tree = LexborHTMLParser(page.read_text("utf-8"))
+            shown = [
+                image.attributes["src"]
+                for image in tree.css("article img")
+                if image.attributes["alt"] in "abcd"
+            ]
+            assert len(shown) == count
+            assert all((page.parent / address).resolve().is_file() for address in shown)
+    assert not (project.site / "en" / "assets").exists()
+
+
+@pytest.mark.parametrize("picture", ['<img src="lost.png">', "![a](lost.png)"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_picture_that_is_not_there_is_refused_by_name(published, language, picture):
+    published.add(f"{language}/xo/data.md", f"\n{picture}\n")
+    with pytest.raises(CheckFailed, match=rf"{language}/xo/data\.md.*lost\.png"):
+        published.publish()
+
+
+# However MkDocs is called
+
+
+def mkdocs(*arguments: str, folder) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", *arguments],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "NO_MKDOCS_2_WARNING": "1"},
+        capture_output=True,
+        text=True,
+    )
+
+
+def sources_of(project: Project) -> None:
+    """Moves the pages to where sources lie, with an expression in one."""
+    shutil.copytree(project.docs, project.root / "docs", dirs_exist_ok=True)
+    shutil.rmtree(project.root / "build")
+    for notebook in (project.root / "docs").rglob("*.ipynb"):
+        notebook.with_suffix(".py").write_text("# %% [markdown]\n# # N\n# ## 数据集 2\n")
+        notebook.unlink()
+    page = project.root / "docs/zh/xo/data.md"
+    page.write_text(page.read_text("utf-8") + "\n{{ 'ren' ~ 'dered' }}\n", "utf-8")
+
+
+@pytest.mark.parametrize("place", ["here", "below", "elsewhere"])
+def test_mkdocs_renders_pages_wherever_it_is_called_from(project, tmp_path_factory, place):
+    sources_of(project)
+    folder = {
+        "here": project.root,
+        "below": project.root / "docs" / "zh",
+        "elsewhere": tmp_path_factory.mktemp("elsewhere"),
+    }[place]
+    settings = os.path.relpath(project.config, folder)
+    done = mkdocs("-f", settings, folder=folder)
+    assert done.returncode == 0, done.stderr
+    page = project.page("xo/data/index.html")
+    assert "rendered" in page and "{{ " not in page
+
+
+def test_mkdocs_publishes_no_folder_of_unrendered_pages(project):
+    sources_of(project)
+    shutil.copytree(project.root / "docs", project.root / "copy")
+    settings = project.config.read_text("utf-8")
+    project.config.write_text(f"docs_dir: copy\n{settings}", "utf-8")
+    done = mkdocs(folder=project.root)
+    assert done.returncode and "whose pages are not rendered" in done.stderr
+    assert "Traceback" not in done.stderr and not (project.site / "xo").exists()

@@ -144,3 +144,20 @@ def test_wording_counts_only_where_it_is_not_said_to_be_wording(tree, old, new, 
     assert (before != after) == changes
     before, after = digests(NO_WORDS)
     assert before != after
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "%matplotlib inline\nfrom xo.helper import direct\ndirect()",
+        "from xo.helper import direct\ndirect(",
+        "from xo.not_there import direct\ndirect()",
+        "from xo.helper import *\ndirect()",
+        "direct = '\0'",
+    ],
+)
+def test_what_cannot_be_followed_reaches_everything(tree, script):
+    found = Source(tree).reach_of_text(script)
+    assert {"xo.helper:unused", "xo.main:bystander", "xo.table:Row"} <= found.keys()
+    (tree / "xo" / "helper.py").write_text(HELPER.replace("return 2", "return 5"))
+    assert Source(tree).reach_of_text(script) != found

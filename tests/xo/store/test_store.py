@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 
 import pytest
@@ -138,3 +139,18 @@ def test_a_copy_is_byte_for_byte_and_a_damaged_one_is_not_taken(store, tmp_path)
         other.copy(second)
     assert [each.folder for each in other.all("run")] == [copied.folder]
     assert [path.name for path in copied.folder.parent.iterdir()] == [copied.folder.name]
+
+
+def test_what_may_not_be_read_is_not_called_damaged(store, monkeypatch):
+    artifact = store.add("figure", "loss", {"n": 1}, {}, {"a.svg": b"a"})
+
+    def refuse(*_):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("xo.store.artifact.open", refuse, raising=False)
+    with pytest.raises(InputError, match=r"a\.svg: may not be read .*make it readable"):
+        store.look_up("figure", "loss", {"n": 1}, quarantine=True)
+    assert list(problems(artifact.folder)) == [
+        f"{artifact.folder / 'a.svg'}: may not be read (Permission denied); make it readable"
+    ]
+    assert artifact.folder.is_dir()
