@@ -101,7 +101,7 @@ class Loader(FileSystemLoader):
         super().__init__(folder)
         self.folder = folder
 
-    def get_source(self, environment: Environment, template: str):  # type: ignore[no-untyped-def]
+    def get_source(self, environment: Environment, template: str):
         """Text, path, and whether it is unchanged; Unreadable on a comment without an end."""
         file = self.folder / template
         if not file.is_file():
