@@ -33,6 +33,7 @@ CODE = (  # of report_builder, that turns rendered Markdown into HTML
     "site/mathml.py",
     "site/notebook_page.py",
     "site/page_cache.py",
+    "site/pictures.py",
     "site/plugin.py",
     "site/segmentation.py",
 )

@@ -140,6 +140,17 @@ def test_a_damaged_record_is_trained_again_and_named_before(run, paths, train):
     assert train.runs == ["baseline seed 1"] and list((paths.store / ".damaged").iterdir())
 
 
+def test_a_damaged_demonstration_is_named_when_it_is_computed_again(run, paths, train):
+    run()
+    record = next((paths.store / ".demonstrations").rglob("record.json"))
+    record.write_bytes(record.read_bytes()[:-9])
+    said: list[str] = []
+    summary = build("smoke", paths, train, 1, lambda names, n: list(names), say=said.append)
+    assert summary.computed[0] == 1
+    (line,) = (each for each in said if "demonstration" in each)
+    assert "is computed again; damaged: " in line and str(record.parent) in line
+
+
 def test_other_data_share_nothing_in_the_store(run, paths, train, tmp_path):
     run()
     (one,) = (paths.store / "baseline").glob("0-*")
