@@ -157,7 +157,8 @@ def by_hand(variant):
         h, w = out(h, kernel, stride), out(w, kernel, stride)
         channels = variant.channels[int(name[-1]) - 1]
         yield name, (channels, h, w), parameters
-    if variant.head == "average":  # global average pooling leaves one number per channel
+    # global average pooling leaves one number per channel
+    if variant.head == "average":
         h = w = 1
     widths = [channels * h * w, *variant.dense, len(data.classes)]
     names = [f"dense{k + 1}" for k in range(len(variant.dense))]

@@ -10,6 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from report_builder import sealed
 from report_builder.site.publish import publish
 from tests.report_builder.site.faults import small  # noqa: F401
 from xo.store.source_digest import ROOT
@@ -80,7 +81,7 @@ class Project:
         )
         self.config.write_text(settings, "utf-8")
         self.docs.mkdir(parents=True)
-        self.docs.with_name("docs.json").write_text("[]")  # rendered
+        sealed.write(self.docs.with_name("docs.json"), b'{"files": []}')  # rendered
         shutil.copytree(ROOT / "docs" / "assets", self.docs / "assets")
         for language, home, data in (("zh", "首页", "数据集"), ("en", "Home", "Data set")):
             self.write(f"{language}/index.md", HOME.format(title=home, link=data))
