@@ -26,7 +26,8 @@ def runs(evidence, tmp_path) -> Callable[..., tuple[RunRecord, ...]]:
     store, made = Store(tmp_path), count()
 
     def make(variant: str, curves: np.ndarray) -> tuple[RunRecord, ...]:
-        content = read(evidence.runs(variant)[0].folder).content
+        artifact = read(evidence.runs(variant)[0].folder)
+        inputs, content = artifact.inputs, artifact.content
         batches = np.repeat(
             10 * np.asarray(curves, dtype=float), 10, axis=2
         )  # a row is a tenth of the mean of ten batches
@@ -36,7 +37,7 @@ def runs(evidence, tmp_path) -> Callable[..., tuple[RunRecord, ...]]:
         return tuple(
             write_run(
                 store,
-                {"made": next(made)},
+                inputs | {"seed": seed, "made": next(made)},
                 msgspec.convert(content | {"seed": seed}, RunResult, strict=False),
                 {"batch_loss": losses},
             )
