@@ -147,10 +147,11 @@ def test_what_may_not_be_read_is_not_called_damaged(store, monkeypatch):
     def refuse(*_):
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr("xo.store.artifact.open", refuse, raising=False)
-    with pytest.raises(InputError, match=r"a\.svg: may not be read .*make it readable"):
+    monkeypatch.setattr("xo.store.disk.sha256", refuse)
+    with pytest.raises(InputError, match=r"a\.svg: cannot be read .*make it readable"):
         store.look_up("figure", "loss", {"n": 1}, quarantine=True)
     assert list(problems(artifact.folder)) == [
-        f"{artifact.folder / 'a.svg'}: may not be read (Permission denied); make it readable"
+        f"{artifact.folder / 'a.svg'}: cannot be read (Permission denied); make it readable, "
+        "with all above it"
     ]
     assert artifact.folder.is_dir()
