@@ -358,6 +358,8 @@ def test_a_command_that_is_told_to_end_says_so_in_one_line(tmp_path, name):
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        # As in a terminal: below nohup the command would go on, as it should.
+        preexec_fn=lambda: signal.signal(getattr(signal, name), signal.SIG_DFL),
     ) as process:
         assert process.stdout.readline() == "waits\n"
         process.send_signal(getattr(signal, name))

@@ -83,7 +83,7 @@ def test_three_steps_equal_those_of_the_usual_layers(name, images, small):
     training, _, classes = labelled_data(variant, data)
     ours, usual = (untrained_network(variant, data.image_size, len(classes), 3) for _ in range(2))
     network = computation(ours, data, variant.batch_size)
-    by_window = images == "one-bit" and name not in ("average", "first-one-by-one")
+    by_window = images == "one-bit" and not ours.averages and name != "first-one-by-one"
     assert isinstance(network, ByWindow if by_window else ByPosition)
     losses = [
         sgd_step(network, training.numbers[batch], training.labels[batch], variant.lr).loss
