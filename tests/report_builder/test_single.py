@@ -48,7 +48,7 @@ def test_a_damaged_record_is_named_where_it_is_left_out(run, paths, capsys):
     run()
     (record,) = paths.store.glob("baseline/1-*/record.json")
     record.write_bytes(record.read_bytes()[:100])
-    assert "n = 1 seeds" in read_value("baseline.solved", "smoke", paths).note["en"]
+    assert "n = 1 seed," in read_value("baseline.solved", "smoke", paths).note["en"]
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith(f"left out: baseline seed 1: damaged: {record}: ")
 
