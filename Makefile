@@ -28,7 +28,7 @@ endif
 	@echo 'To read it: make serve, then open http://127.0.0.1:8000/'
 
 test: $(READY)
-	$(RUN)/python -m pytest --numprocesses=auto --dist=loadfile $(PYTEST)
+	$(RUN)/python -m pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder $(PYTEST)
 
 lint: $(READY)
 	$(RUN)/ruff check

@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 from urllib.request import urlopen
 
+import click
 from building import PAGE, copy_of_tracked_files
 
 CHANGES = 5
@@ -33,6 +34,7 @@ def seconds_until(text: str, url: str) -> float:
     raise SystemExit(f"{url} does not show {text!r}")
 
 
+@click.command(help=__doc__)
 def main() -> None:
     with tempfile.TemporaryDirectory() as scratch, socket.socket() as free:
         tree = Path(scratch)

@@ -15,6 +15,8 @@ from filelock import FileLock
 
 from xo.store.source_digest import ROOT
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # torch, once loaded: the workers share the cores
+LONGEST = ("test_browser", "test_names", "test_workflow", "test_widgets", "test_build")
 SITE_URL = "http://127.0.0.1/xo-report/"
 
 
@@ -45,6 +47,13 @@ def smoke(tmp_path_factory: pytest.TempPathFactory) -> Path:
             )
             assert done.returncode == 0, done.stdout + done.stderr
     return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files whose fixtures take longest come first, so that no worker ends long after the other;
+    with `--no-loadscope-reorder` pytest-xdist keeps this order.
+    """
+    items.sort(key=lambda item: not item.path.name.startswith(LONGEST))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

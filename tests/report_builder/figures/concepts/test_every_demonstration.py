@@ -37,18 +37,16 @@ def test_a_figure_rests_on_its_demonstration_and_on_no_other_run(evidence, name)
 
 
 @pytest.mark.parametrize(
-    "images",
+    ("language", "images"),
     [
-        pytest.param({"classes": TEN_CLASSES, "size": (26, 44), "train": 3}, id="ten classes"),
-        pytest.param(
-            {"classes": ("$a_b$", "汉字"), "size": (60, 34), "train": 3}, id="tall images"
-        ),
+        pytest.param("zh", {"classes": TEN_CLASSES, "size": (26, 44), "train": 3}, id="ten"),
+        pytest.param("en", {"classes": ("$a_b$", "汉字"), "size": (60, 34), "train": 3}, id="tall"),
     ],
 )
-def test_figures_hold_for_other_images(make_evidence, images):
+def test_figures_hold_for_other_images(make_evidence, language, images):
     variants = tuple(VARIANTS[name] for name in VARIANTS_USED)
     study = make_evidence(seeds=1, epochs=1, dense=(8,), variants=variants, test=3, **images)
     for name in FIGURES:
-        for result in render_styles(name, study, [Style("zh", "light"), Style("en", "light")]):
-            assert_tidy(result)
-            assert "nan" not in result.drawing.title + result.drawing.caption + result.drawing.alt
+        (result,) = render_styles(name, study, [Style(language, "light")])
+        assert_tidy(result)
+        assert "nan" not in result.drawing.title + result.drawing.caption + result.drawing.alt
