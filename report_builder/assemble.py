@@ -14,6 +14,7 @@ import msgspec
 from report_builder import escape
 from report_builder.artifacts import RequestedArtifact
 from report_builder.evidence.gather import StudyRuns
+from report_builder.evidence.original_logs import logs
 from report_builder.evidence.study import Evidence
 from report_builder.evidence.training_course import compares_settings
 from report_builder.figures import artifact as figures
@@ -31,6 +32,7 @@ from report_builder.results.unavailable import (
     missing_weights_text,
     unavailable,
 )
+from report_builder.results.withheld import withheld
 from report_builder.site.page_inputs import asset_inputs, page_inputs
 from report_builder.text import Text
 from xo.data.dataset import EMBEDDED
@@ -44,14 +46,13 @@ from xo.store.store import Store
 def outline(evidence: Evidence, runs: RunCounts, store: Store) -> Report:
     """The report without results: study, data set, and which figures can be shown."""
     data = evidence.data
-    embedded = data.root == EMBEDDED
     options = [
         *(["--study", evidence.study] if evidence.study != "default" else []),
-        *(["--data", escape.shell(str(data.root))] if not embedded else []),
+        *(["--data", escape.shell(str(data.root))] if data.root != EMBEDDED else []),
     ]
     return Report(
         study=evidence.study,
-        data=DataSetName(data.name, data.digest, embedded),
+        data=DataSetName(data.name, data.digest, evidence.embedded),
         variants=tuple(row.name for row in evidence.rows),
         runs=runs,
         unsolved=tuple(
@@ -80,8 +81,8 @@ def count_runs(study: StudyRuns, evidence: Evidence, in_training: bool = False) 
 
 
 def _unavailable(evidence: Evidence, store: Store) -> dict[str, Text]:
-    """Why a demonstration, a figure or a table cannot be shown."""
-    found: dict[str, Text] = {}
+    """Why a demonstration, a figure, a table or a claim cannot be shown."""
+    found = withheld(evidence, tuple(logs()))
     for name, row in DEMONSTRATIONS.items():
         if record := evidence.demonstrations.get(name):
             reason = unavailable(record.unavailable) if record.unavailable else None

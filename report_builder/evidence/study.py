@@ -29,6 +29,8 @@ class Evidence:
     records: dict[str, tuple[RunRecord, ...]]  # by variant, in the order of the seeds
     demonstrations: dict[str, DemonstrationRecord] = field(default_factory=dict)  # by name
     confirming: Collection[int] = ()  # seeds that no decision rule had seen; see xo.runs.study
+    embedded: bool = True  # whether the images are of the embedded set, the original's replicate
+    whole: DataSet | None = None  # all images, where the study uses a part of them
 
     def of_seeds(self, confirming: bool) -> Evidence:
         """What the confirming seeds alone show, or all others."""

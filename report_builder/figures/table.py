@@ -64,6 +64,7 @@ from report_builder.figures.training import (
     loss_and_accuracy,
     signal,
 )
+from report_builder.results.withheld import is_withheld
 from xo.errors import InputError
 from xo.variants import Variant
 
@@ -147,7 +148,7 @@ def names(evidence: Evidence) -> list[str]:
         name if row.scope == "study" else f"{name}.{variant.name}"
         for name, row in FIGURES.items()
         for variant in (evidence.rows[:1] if row.scope == "study" else evidence.rows)
-        if _applies(row, variant, evidence)
+        if _applies(row, variant, evidence) and not is_withheld("figure", name, evidence)
     ]
 
 

@@ -20,6 +20,7 @@ from report_builder.evidence.references import Section, literature, references
 from report_builder.pages import citations, glossary, provenance, reading_path
 from report_builder.pages.code_outputs import CodeBlock
 from report_builder.pages.templating import fill
+from report_builder.results.claims import CLAIM_TEXTS
 from report_builder.results.report import (
     VERDICT_NAMES,
     AttachedRuns,
@@ -78,7 +79,7 @@ class PageFunctions:
             self.term,
             self.glossary,
         )
-        plain = (self.value_sections, self.verdict, self.claims)
+        plain = (self.value_sections, self.verdict, self.claims, self.withheld_claims)
         data = self.report.data
         return {
             **{function.__name__: _returning_markup(function) for function in markdown},
@@ -273,13 +274,15 @@ class PageFunctions:
     # Claims
 
     def verdict(self, name: str, *accepted: str) -> str:
-        """What the records say of a claim.
+        """What the records say of a claim; "withheld" where it is not about this data set.
 
         Raises InputError on a verdict that is not among `accepted`, for which the page was worded.
         """
         self.requests.add(f"claim {name}")
         if not self.report.has_results:
             return "no data"
+        if f"claim {name}" in self.report.unavailable:
+            return "withheld"
         verdict = self._find("claim", self.report.claims, name).verdict
         if accepted and verdict not in accepted:
             raise InputError(
@@ -291,8 +294,9 @@ class PageFunctions:
     def claim(self, name: str, *accepted: str) -> str:
         """A claim as worded for its verdict, the numbers that decide, and a link to its page."""
         self.verdict(name, *accepted)
-        if not self.report.has_results:
-            return self._fill("unavailable_value.md", kind="claim", reason="")
+        reason = self._why_not(f"claim {name}", "")
+        if reason or not self.report.has_results:
+            return self._fill("unavailable_value.md", kind="claim", reason=reason)
         claim = self.report.claims[name]
         return self._fill("claim.md", name=name, claim=claim, page=self._relative(CLAIMS_PAGE))
 
@@ -302,6 +306,14 @@ class PageFunctions:
         return [
             {"id": name, **self._in_language(claim), "class": claim.verdict.replace(" ", "-")}
             for name, claim in self.report.claims.items()
+        ]
+
+    def withheld_claims(self) -> list[str]:
+        """What those claims state that are not about this data set, in the table's order."""
+        return [
+            text.statement[self.language]
+            for name, text in CLAIM_TEXTS.items()
+            if f"claim {name}" in self.report.unavailable
         ]
 
     def _in_language(self, words: msgspec.Struct) -> dict[str, Any]:
@@ -386,6 +398,7 @@ class PageFunctions:
 _KINDS = {
     "figure": Text("图", "figure"),
     "table": Text("表", "table"),
+    "claim": Text("论断", "claim"),
     "demonstration": Text("数值", "value"),
 }
 _NOT_HERE = Text("这里没有{kind}：{reason}。", "No {kind} here: {reason}.")

@@ -84,7 +84,8 @@ def value_groups(evidence: Evidence) -> Iterator[tuple[Values, Origin]]:
     for name in DEMONSTRATIONS:
         if evidence.can_show(name):
             yield recorded(demonstration_values, evidence, name)
-    yield recorded(original_values, evidence)
+    if evidence.embedded:
+        yield recorded(original_values, evidence)
     yield recorded(rule_values)
     yield recorded(exercise_values)
 
