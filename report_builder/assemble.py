@@ -14,6 +14,7 @@ import msgspec
 from report_builder import escape
 from report_builder.artifacts import RequestedArtifact
 from report_builder.evidence.gather import StudyRuns
+from report_builder.evidence.ground import are_drawings
 from report_builder.evidence.original_logs import logs
 from report_builder.evidence.study import Evidence
 from report_builder.evidence.training_course import compares_settings
@@ -45,14 +46,19 @@ from xo.store.store import Store
 
 def outline(evidence: Evidence, runs: RunCounts, store: Store) -> Report:
     """The report without results: study, data set, and which figures can be shown."""
-    data = evidence.data
-    options = [
-        *(["--study", evidence.study] if evidence.study != "default" else []),
-        *(["--data", escape.shell(str(data.root))] if data.root != EMBEDDED else []),
-    ]
+    data, whole = evidence.data, evidence.whole or evidence.data
+    of_data = ["--data", escape.shell(str(data.root))] if data.root != EMBEDDED else []
+    options = [*(["--study", evidence.study] if evidence.study != "default" else []), *of_data]
     return Report(
         study=evidence.study,
-        data=DataSetName(data.name, data.digest, evidence.embedded),
+        data=DataSetName(
+            data.name,
+            data.digest,
+            evidence.embedded,
+            drawings=are_drawings(data),
+            whole_digest=whole.digest,
+            options="".join(f" {word}" for word in of_data),
+        ),
         variants=tuple(row.name for row in evidence.rows),
         runs=runs,
         unsolved=tuple(

@@ -87,6 +87,10 @@ class PageFunctions:
             "study": self.report.study,
             "data": data.name if data else "xo",
             "embedded": data.embedded if data else True,
+            "drawings": data.drawings if data else True,
+            "subject": (data.title[self.language] or data.name) if data else "xo",
+            "data_option": Markup(data.options) if data else "",  # each word is quoted for the shell
+            "data_folder": Markup(data.options.removeprefix(" --data ")) if data else "",
             "variants": [self._described(each) for each in VARIANTS.values()],
             **({"variant": self._described(variant)} if variant else {}),
         }

@@ -106,9 +106,15 @@ class AttachedRuns(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DataSetName(msgspec.Struct, frozen=True):
+    """The images that the report is about, as pages speak of them."""
+
     name: str
-    digest: str
-    embedded: bool
+    digest: str  # of the images that the study uses
+    embedded: bool  # whether they are of the embedded set, which follows the original's
+    title: Text = EMPTY  # of the site, where they are not
+    drawings: bool = True  # whether they are shapes on an even ground
+    whole_digest: str = ""  # of all images
+    options: str = ""  # that commands need to work on them: ` --data data/digits`
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
