@@ -19,6 +19,7 @@ from report_builder.evidence import measured_elsewhere, original_logs
 from report_builder.evidence.references import Section, literature, references
 from report_builder.pages import citations, glossary, provenance, reading_path
 from report_builder.pages.code_outputs import CodeBlock
+from report_builder.pages.data_words import data_words
 from report_builder.pages.templating import fill
 from report_builder.results.claims import CLAIM_TEXTS
 from report_builder.results.report import (
@@ -80,20 +81,18 @@ class PageFunctions:
             self.glossary,
         )
         plain = (self.value_sections, self.verdict, self.claims, self.withheld_claims)
-        data = self.report.data
         return {
             **{function.__name__: _returning_markup(function) for function in markdown},
             **{function.__name__: function for function in plain},
             "study": self.report.study,
-            "data": data.name if data else "xo",
-            "embedded": data.embedded if data else True,
-            "drawings": data.drawings if data else True,
-            "subject": (data.title[self.language] or data.name) if data else "xo",
-            "data_option": Markup(data.options) if data else "",  # each word is quoted for the shell
-            "data_folder": Markup(data.options.removeprefix(" --data ")) if data else "",
+            **self.data_words,
             "variants": [self._described(each) for each in VARIANTS.values()],
             **({"variant": self._described(variant)} if variant else {}),
         }
+
+    @property
+    def data_words(self) -> dict[str, Any]:
+        return data_words(self.report, self.language)
 
     # Values
 
@@ -273,6 +272,7 @@ class PageFunctions:
             link=self._at_root(attached.name) if attached else "",
             megabytes=f"{attached.bytes / 1e6:,.1f}" if attached else "",
             source=_source(attached) if attached else "",
+            **self.data_words,
         )
 
     # Claims
