@@ -21,6 +21,7 @@ from report_builder.evidence.training_course import compares_settings
 from report_builder.figures import artifact as figures
 from report_builder.figures.table import FIGURES
 from report_builder.figures.table import names as drawable_figures
+from report_builder.figures.toolkit.letters import key
 from report_builder.pages import code_outputs, notebooks
 from report_builder.pages.render import PageRequest
 from report_builder.results.compute import Results, result_inputs
@@ -57,6 +58,7 @@ def outline(evidence: Evidence, runs: RunCounts, store: Store) -> Report:
             evidence.embedded,
             drawings=are_drawings(data),
             whole_digest=whole.digest,
+            class_key=key(data.classes),
             options="".join(f" {word}" for word in of_data),
         ),
         variants=tuple(row.name for row in evidence.rows),

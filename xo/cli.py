@@ -103,7 +103,7 @@ def import_(source: str, to: Path | None) -> None:
         _import(Path(source), to)
         return
     if to is None:
-        raise InputError(f"{source}: an address; name the folder for its images with --to data/NAME")
+        raise InputError(f"{source}: an address; name a folder for its images with --to data/NAME")
     with downloaded(source, None) as file:
         _import(file, to)
 

@@ -1,4 +1,4 @@
-"""Whether images are drawings, that is, shapes on an even ground: pages speak of strokes only then."""
+"""Whether images are drawings, shapes on an even ground: pages speak of strokes only then."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""What the sources of pages may ask of the data set: whether it is the original's, what it is called
-and how commands name it.
+"""What the sources of pages may ask of the data set: whether it is the original's, what it is
+called and how commands name it.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ Without results, before the first build, everything is a note that names the com
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +27,7 @@ from report_builder.results.report import (
     VERDICT_NAMES,
     AttachedRuns,
     DecidedClaim,
+    DrawnFigure,
     Reading,
     Report,
     known_names,
@@ -200,9 +202,16 @@ class PageFunctions:
             alt=" ".join(figure.alt[self.language].split()),
             files=self._relative(f"figures/{name}"),
             data=report.data,
+            class_key=self._class_key(figure),
             basis=provenance.basis(report, f"figure {name}", provenance.DRAWING),
             page=self._relative(provenance.VALUES) if self.links_values else "",
         )
+
+    def _class_key(self, figure: DrawnFigure) -> dict[str, str]:
+        """The numbers in a figure that stand for classes whose names no font could write."""
+        known = self.report.data.class_key if self.report.data else {}
+        shown = {*figure.colors, *re.findall(r"#\d+", figure.alt.en + figure.caption.en)}
+        return {number: name for number, name in known.items() if number in shown}
 
     def figure_link(self, name: str, text: str) -> str:
         """A link to a figure, or why it cannot be shown; the text alone where no page shows it."""

@@ -57,5 +57,6 @@ def reason(data: str) -> Text:
     """Why, on the data set of that name."""
     return Text(
         f"它说的是原报告的图像和日志，而这里的数据集是“{data}”",
-        f"it is about the images and logs of the original report, and the data set here is “{data}”",
+        "it is about the images and logs of the original report, and the data set here is "
+        f"“{data}”",
     )

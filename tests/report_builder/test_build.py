@@ -85,9 +85,7 @@ def test_who_goes_back_to_a_data_set_finds_everything_that_was_made_of_it(
         other = tmp_path / f"other-{number}"
         draw_images(other, ("circles", "crosses"), (24 + 2 * number, 24), 3, 2)
         made: list[str] = []
-        build(
-            "smoke", replace(paths, data=other), train, 1, lambda names, n: made.extend(names)
-        )
+        build("smoke", replace(paths, data=other), train, 1, lambda names, n: made.extend(names))
         assert "samples" in made and "trivial-baselines" in made
     summary, made = run()
     assert (summary.trained, made) == ((0, RUNS), set())

@@ -5,7 +5,6 @@ logs, and commands that name the data set.
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
@@ -23,6 +22,7 @@ OF_THE_ORIGINAL = {
 # Of these the glossary and the references are of all data sets; the exercise names its program.
 EXCEPT = ("appendix/", "evidence/published.md", "hands-on/your-images.md")
 APART = re.compile(r"\]\([^)]*\)|^title:.*$|^- .*\*\..*$", re.M)  # addresses, works cited
+PRINTED = ("published ", "measured-elsewhere ", "value published.")
 CODE = re.compile(r"```.*?```", re.S)
 
 
@@ -50,11 +50,7 @@ def test_no_page_asks_for_what_is_withheld(pages):
     withheld = {f"claim {name}" for name in CLAIMS} | {f"figure {name}" for name in FIGURES}
     withheld |= {f"table {name}" for name in TABLES}
     for page, _ in pages:
-        asked = {
-            name
-            for name in page.requests
-            if name in withheld or name.startswith(("published ", "measured-elsewhere ", "value published."))
-        }
+        asked = {name for name in page.requests if name in withheld or name.startswith(PRINTED)}
         assert asked == set(), f"{page.language}/{page.path}"
 
 
@@ -68,8 +64,6 @@ def test_every_command_that_works_on_images_names_the_data_set(pages):
 
 
 def test_the_page_of_the_original_s_logs_says_why_it_compares_nothing(pages):
-    said = {
-        page.language: text for page, text in pages if page.path == "evidence/published.md"
-    }
+    said = {page.language: text for page, text in pages if page.path == "evidence/published.md"}
     assert "not be a replicate" in said["en"] and "算不上重做" in said["zh"]
     assert all(len(text) < 3000 for text in said.values())
