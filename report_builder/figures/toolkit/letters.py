@@ -20,6 +20,7 @@ PREFERRED = (  # of the system, where ours lacks a character; then any other tha
     "PingFang SC",
     "Microsoft YaHei",
 )
+PLACEHOLDERS = ("Last Resort", "LastResort")  # fonts whose letters are all boxes
 LAST = "DejaVu Sans"  # comes with matplotlib
 
 
@@ -111,6 +112,8 @@ def _system_fonts() -> list[tuple[str, str]]:
 
     found: dict[str, str] = {}
     for entry in font_manager.fontManager.ttflist:
+        if entry.name.lstrip(".").startswith(PLACEHOLDERS):
+            continue
         if entry.style == "normal" and entry.weight in (400, "normal", "regular", "book"):
             found.setdefault(entry.name, entry.fname)
     order = {family: place for place, family in enumerate((LAST, *PREFERRED))}
