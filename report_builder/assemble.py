@@ -58,6 +58,7 @@ def outline(evidence: Evidence, runs: RunCounts, store: Store) -> Report:
             evidence.embedded,
             drawings=are_drawings(data),
             whole_digest=whole.digest,
+            partial=whole.digest != data.digest,
             class_key=key(data.classes),
             options="".join(f" {word}" for word in of_data),
         ),

@@ -22,6 +22,7 @@ def data_words(report: Report, language: str) -> dict[str, Any]:
         "subject": (data.title[language] or data.name) if data else "xo",
         "embedded": data.embedded if data else True,  # follows the original's images
         "drawings": data.drawings if data else True,  # shapes on an even ground, which have strokes
+        "partial": data.partial if data else False,  # whether the study uses a part of the images
         "data_option": Markup(options),
         "data_folder": Markup(options.removeprefix(" --data ")),
         "make_option": Markup(options.replace(" --data ", " DATA=")),

@@ -114,6 +114,7 @@ class DataSetName(msgspec.Struct, frozen=True):
     title: Text = EMPTY  # of the site, where they are not
     drawings: bool = True  # whether they are shapes on an even ground
     whole_digest: str = ""  # of all images
+    partial: bool = False  # whether the study uses only a part of the images
     class_key: dict[str, str] = {}  # "#3" in figures -> the class whose letters no font has
     options: str = ""  # that commands need to work on them: ` --data data/digits`
 

@@ -61,9 +61,8 @@ def _draw_map(
 
     colors = LinearSegmentedColormap.from_list("share", [style.ground, color])
     k = len(classes)
-    ax.pcolormesh(
-        np.arange(k + 1) - 0.5, np.arange(k + 1) - 0.5, shares, cmap=colors, vmin=0, vmax=1
-    )
+    edges = np.arange(k + 1) - 0.5
+    ax.pcolormesh(edges, edges, shares, cmap=colors, vmin=0, vmax=1)
     ax.set(xlim=(-0.5, k - 0.5), ylim=(k - 0.5, -0.5))
     places = np.unique(np.linspace(0, k - 1, min(k, TICKS)).round().astype(int))
     ax.set_yticks(places, [shorten(classes[i], NAME) for i in places], fontsize=SMALL)

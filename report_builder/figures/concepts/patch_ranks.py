@@ -108,8 +108,8 @@ def describe(numbers: PatchRanks) -> Description:
         ),
         caption=Text(
             f"{numbers.network.text.zh}。n = {numbers.images} 幅测试图像按一个通道的最大响应排队；"
-            f"画的是最大响应处的感受野（{side}×{side} 像素），边框的颜色是图像的类别（{legend.zh}），"
-            "下面的百分数是与这个通道最强的响应之比。",
+            f"画的是最大响应处的感受野（{side}×{side} 像素），边框的颜色是图像的类别"
+            f"（{legend.zh}），下面的百分数是与这个通道最强的响应之比。",
             f"{numbers.network.text.en}. n = {plural(numbers.images, 'test image')} are lined up "
             "by the largest response of a channel; shown is the receptive field of that response "
             f"({side}×{side} pixels), framed in the color of the image's class: "

@@ -124,9 +124,9 @@ def describe(numbers: Samples) -> Description:
         caption=Text(
             f"数据集 {numbers.data_set}，每幅 {w}×{h} 像素，原样显示。"
             f"{part.zh}从每类的训练图像中按文件名次序等间隔取出，不作挑选。",
-            f"Data set {numbers.data_set}, {w}×{h} pixels an image, shown as they are: {part.en}taken at "
-            "even distances from each class's training images in the order of their names, not "
-            "picked by eye.",
+            f"Data set {numbers.data_set}, {w}×{h} pixels an image, shown as they are: "
+            f"{part.en}taken at even distances from each class's training images in the "
+            "order of their names, not picked by eye.",
         ),
         rows=[
             {

@@ -104,7 +104,8 @@ def describe(numbers: FirstKernels) -> Description:
             f"{network.of_seed.zh}的第一个卷积层，{count} 个 {size} 核；编号即输出特征图的编号。"
             f"{planes.zh}三行用同一色标，零在正中。",
             f"The first convolution of {network.of_seed.en}: {count} kernels of {size}, "
-            f"numbered as the maps they make. {planes.en}All rows share one scale with zero in the middle.",
+            f"numbered as the maps they make. {planes.en}All rows share one scale with zero in "
+            "the middle.",
         ),
         rows=weight_rows(numbers.before[:, None], after[:, None]),
     )
