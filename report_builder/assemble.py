@@ -48,6 +48,7 @@ from xo.store.store import Store
 def outline(evidence: Evidence, runs: RunCounts, store: Store) -> Report:
     """The report without results: study, data set, and which figures can be shown."""
     data, whole = evidence.data, evidence.whole or evidence.data
+    card = evidence.card
     of_data = ["--data", escape.shell(str(data.root))] if data.root != EMBEDDED else []
     options = [*(["--study", evidence.study] if evidence.study != "default" else []), *of_data]
     return Report(
@@ -56,6 +57,10 @@ def outline(evidence: Evidence, runs: RunCounts, store: Store) -> Report:
             data.name,
             data.digest,
             evidence.embedded,
+            title=Text(card.title.zh, card.title.en),
+            shows=Text(card.shows.zh, card.shows.en),
+            changes=card.changes,
+            findings=card.findings,
             drawings=are_drawings(data),
             whole_digest=whole.digest,
             partial=whole.digest != data.digest,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from report_builder.evidence.study import Evidence
+from xo.data.card import read_card
 from xo.data.dataset import DataSet
 from xo.data.generate import DIGEST as EMBEDDED_DIGEST
 from xo.data.load import open_data
@@ -85,6 +86,7 @@ def gather(
         ordered,
         confirming=confirming,
         embedded=study.whole.digest == EMBEDDED_DIGEST,  # a set of the same size is another
+        card=read_card(study.data.root),
         whole=study.whole,
     )
     return replace(evidence, demonstrations=look_up_demonstrations(evidence, study.store).found)

@@ -111,7 +111,10 @@ class DataSetName(msgspec.Struct, frozen=True):
     name: str
     digest: str  # of the images that the study uses
     embedded: bool  # whether they are of the embedded set, which follows the original's
-    title: Text = EMPTY  # of the site, where they are not
+    title: Text = EMPTY  # of the site, where they are not and the data card has one
+    shows: Text = EMPTY  # what an image shows, by the data card
+    changes: dict[str, int] = {}  # what importing did to images, and to how many
+    findings: tuple[str, ...] = ()  # what importing warned of
     drawings: bool = True  # whether they are shapes on an even ground
     whole_digest: str = ""  # of all images
     partial: bool = False  # whether the study uses only a part of the images

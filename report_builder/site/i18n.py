@@ -69,7 +69,8 @@ def name_after(config: MkDocsConfig, data: DataSetName) -> None:
     """
     titles = data.title or Text(f"{data.name} 识别报告", f"{data.name} recognition report")
     about = Text(
-        f"卷积神经网络在数据集 {data.name} 上：数据、训练、特征图、卷积核，全部结果由一条命令重新生成。",
+        f"卷积神经网络在数据集 {data.name} 上：数据、训练、特征图、卷积核，"
+        "全部结果由一条命令重新生成。",
         f"Convolutional networks on the data set {data.name}; data, training, feature maps, "
         "kernels, all made anew by one command.",
     )
