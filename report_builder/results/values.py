@@ -144,7 +144,9 @@ def _of_data(evidence: Evidence) -> Values:
         ),
         "data.chance_printed": Value(
             same(f"{entropy(train) / 10:.3f}"),
-            Text("它的十分之一，原报告的程序这样打印", "a tenth of it, as the original prints"),
+            Text(
+                "它的十分之一，train 命令打印的就是它", "a tenth of it, which is what train prints"
+            ),
         ),
         "data.chance_accuracy": Value(
             same(percent(guessed / len(data.test.labels))),

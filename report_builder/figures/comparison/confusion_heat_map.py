@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 SIDE = 3.6  # inches of the heat map
 FOOT, HEAD = 0.45, 0.5
 TICKS = 10  # classes named at its sides, at even distances
-WORST = 12  # classes listed beside it
+WORST = 8  # classes listed beside it
 NAME = 14  # columns of a name at a side
 
 
@@ -38,9 +38,10 @@ def draw(
     note(figure, beside, top, style.text(words), color=style.muted)
     room = int((WIDTH - beside - 0.1) / 0.075)
     for row, (name, recall, other) in enumerate(worst(classes, matrix)):
-        y = FOOT + SIDE - (row + 0.7) * SIDE / WORST
-        text = f"{shorten(name, room // 2 - 4)} {percent(recall, 0)} → {shorten(other, room // 2)}"
-        note(figure, beside, y, text)
+        y = FOOT + SIDE - (row + 0.4) * SIDE / WORST
+        note(figure, beside, y, f"{shorten(name, room - 6)}  {percent(recall, 0)}")
+        taken = f"→ {shorten(other, room - 3)}"
+        note(figure, beside + 0.1, y - 0.17, taken, color=style.muted)
     return figure
 
 
