@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from report_builder import escape
 from report_builder.results.report import Report
 from report_builder.text import Text, same
 
@@ -28,7 +29,9 @@ def data_words(report: Report, language: str) -> dict[str, Any]:
     set. What goes into a line for the shell is quoted for it.
     """
     data = report.data
-    options = data.options if data else ""
+    folder = data.folder if data else ""
+    quoted = escape.shell(folder)
+    height, width = data.size if data else (116, 116)
     changes = data.changes if data else {}
     return {
         "data": data.name if data else "xo",
@@ -39,7 +42,10 @@ def data_words(report: Report, language: str) -> dict[str, Any]:
         "embedded": data.embedded if data else True,  # follows the original's images
         "drawings": data.drawings if data else True,  # shapes on an even ground, which have strokes
         "partial": data.partial if data else False,  # whether the study uses a part of the images
-        "data_option": Markup(options),
-        "data_folder": Markup(options.removeprefix(" --data ")),
-        "make_option": Markup(options.replace(" --data ", " DATA=")),
+        "height": height,
+        "width": width,
+        "data_root": folder or "data/xo",
+        "data_folder": quoted,
+        "data_option": Markup(" --data ") + quoted if folder else "",
+        "make_option": Markup(" DATA=") + quoted if folder else "",
     }

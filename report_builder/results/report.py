@@ -119,7 +119,8 @@ class DataSetName(msgspec.Struct, frozen=True):
     whole_digest: str = ""  # of all images
     partial: bool = False  # whether the study uses only a part of the images
     class_key: dict[str, str] = {}  # "#3" in figures -> the class whose letters no font has
-    options: str = ""  # that commands need to work on them: ` --data data/digits`
+    folder: str = ""  # that commands must name to work on them; empty for the default one
+    size: tuple[int, int] = (116, 116)  # (H, W) in pixels
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):

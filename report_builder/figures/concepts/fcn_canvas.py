@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from report_builder.figures.toolkit.typing import Evidence, Figure
 
 GAP = 12  # pixels around panels
-SHORT, LABEL = 4, 14  # columns of a name beside a scale: for the usual one, and at most
+SHORT, LABEL = 4, 11  # columns of a name beside a scale: for the usual one, and at most
 
 
 class Shape(NamedTuple):

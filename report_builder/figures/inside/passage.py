@@ -36,7 +36,7 @@ WANTED = 320  # pixels that a stage should be near to, both ways
 ANSWER = 250  # pixels for the bars at the end
 MOST_ANSWERS = 4
 SHORT = 5  # columns of a class's name that leave room for its probability beside it
-LONGEST = 20  # columns of a name that has the line for itself
+LONGEST = 15  # columns of a name that has the line for itself
 
 
 class Passage(NamedTuple):

@@ -184,11 +184,12 @@ def describe(numbers: Fates) -> Description:
             f"{SPACE}{THROWN_OFF:g}{SPACE}倍，就算离开过随机猜测。更高的损失不画。",
             f"The {plural(numbers.runs, 'run')} with the classes as labels and the usual "
             "settings, by how they ended: {counts}. Thin lines are single runs, the strong one is "
-            "the run that is named above, a cross marks the epoch of its collapse. Above, the dashed line is "
-            f"{goal}, from which a run counts as solved, the dotted one a blind guess. Below, the "
-            "loss on a sample of training images after every epoch; dotted is that of guessing, "
-            f"{guessing}. A run has left chance once an epoch ends below {level} of it, or a batch "
-            f"has a loss above {THROWN_OFF:g} times it. Higher losses are cut off.",
+            "the run that is named above, a cross marks the epoch of its collapse. Above, the "
+            f"dashed line is {goal}, from which a run counts as solved, the dotted one a blind "
+            "guess. Below, the loss on a sample of training images after every epoch; dotted is "
+            f"that of guessing, {guessing}. A run has left chance once an epoch ends below "
+            f"{level} of it, or a batch has a loss above {THROWN_OFF:g} times it. Higher losses "
+            "are cut off.",
         ).format(counts=counts),
         [
             {

@@ -140,9 +140,9 @@ def describe(numbers: LossAndAccuracy) -> Description:
             "测试损失。",
             f"A dot is one of {plural(numbers.runs, 'run')} with the classes as labels and the "
             f"usual settings at the end of an epoch, {len(numbers.loss)} in all. Filled dots "
-            f"({flat}) are epochs that print {numbers.printed}, a tenth of the loss, and nothing else. "
-            f"The upright dotted line is the loss of guessing, {numbers.guessing:.3f}. What is "
-            "printed are losses of batches during the epoch, what is drawn the test loss at its "
+            f"({flat}) are epochs that print {numbers.printed}, a tenth of the loss, and nothing "
+            f"else. The upright dotted line is the loss of guessing, {numbers.guessing:.3f}. What "
+            "is printed are losses of batches during the epoch, what is drawn the test loss at its "
             "end.",
         ),
         [

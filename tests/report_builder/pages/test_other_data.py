@@ -14,7 +14,7 @@ from report_builder.results.withheld import CLAIMS, FIGURES, TABLES
 from xo.store.source_digest import ROOT
 
 DOCS = ROOT / "docs"
-DIGITS = DataSetName("digits", "0" * 64, False, options=" --data data/digits")
+DIGITS = DataSetName("digits", "0" * 64, False, folder="data/digits")
 OF_THE_ORIGINAL = {
     "zh": re.compile(r"原报告|(?<!索引)作业(?!数组)|(?<![\w$`])[OX](?![\w$`])|圈和叉"),
     "en": re.compile(r"[Oo]riginal report|write-up|[Aa]ssignment|(?<![\w$`])[OX](?![\w$`])"),
