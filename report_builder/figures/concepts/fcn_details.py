@@ -184,7 +184,7 @@ def _draw_bars(picture: Picture, numbers: FcnDetails, left: int, top: int, tall:
     """A bar for the probability of each class, the most probable ones where there are many."""
     values, colors = numbers.empty_probabilities, _colors(numbers, picture.style)
     order = sorted(np.argsort(-np.array(values), kind="stable")[:SHOWN])
-    names = {k: shorten(numbers.class_names[k], 11) for k in order}
+    names = {k: shorten(numbers.class_names[k], 9) for k in order}
     left += points(ACROSS, 14 + 5 * max(map(width, names.values())))
     limits = {"xlim": (0, 1), "ylim": (max(len(order), 3) - 0.5, -0.5)}
     ax = picture.axes(left, top, points(ACROSS, 76), tall, **limits)

@@ -72,7 +72,7 @@ def _draw_bars(picture: Picture, numbers: OneImage, image: int, x: int, side: in
         text: dict[str, Any] = {"va": "center", "fontsize": 9}
         ax.barh(row, probabilities[k], height=0.32, color=colors[k])
         ax.barh(row, 1, height=0.32, fc="none", ec=style.muted, lw=0.6)
-        tight = {"linespacing": 1.0} if "\n" in name else {}
+        tight: dict[str, Any] = {"linespacing": 1.0} if "\n" in name else {}
         ax.text(-0.05, row, name, ha="right", color=colors[k], **text, **tight)
         ink = style.ink if k == probabilities.argmax() else style.muted
         ax.text(1.05, row, percent(float(probabilities[k])), color=ink, **text)
