@@ -4,10 +4,12 @@
 #
 # STUDY=smoke|default|full           which runs            PYTHON=python3.12   which Python (3.11 to 3.13)
 # BUILD="--jobs 4"           further options of build      VENV=.venv          where packages go
+# DATA=data/NAME            images of one's own           IMAGES=FOLDER|ZIP|URL#sha256=DIGEST   brings them to DATA
 # RUNS=FILE|FOLDER|URL#sha256=DIGEST   records from elsewhere, which are then not trained again
 # TORCH_INDEX=ADDRESS        take torch from a package index of PyTorch's own, for example the one without CUDA
 
 STUDY ?= default
+DATA ?= $(if $(IMAGES),data/images,data/xo)
 VENV ?= .venv
 RIGHT_PYTHON := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 PYTHON ?= $(firstword $(shell for python in python3 python3.13 python3.12 python3.11; do \
@@ -18,14 +20,19 @@ READY := $(VENV)/ready
 LOCK = $(RUN)/uv --quiet pip compile pyproject.toml --all-extras --universal --fork-strategy fewest \
 	--generate-hashes --no-emit-index-url --output-file requirements.txt
 
-.PHONY: report test lint serve lock
+.PHONY: report images test lint serve lock
 
-report: $(READY)
-ifdef RUNS
-	$(RUN)/python -m xo runs merge '$(RUNS)'
+report: images
+ifneq ($(RUNS),)
+	$(RUN)/python -m xo runs merge '$(RUNS)' --data '$(DATA)'
 endif
-	$(RUN)/python -m report_builder build --study $(STUDY) $(BUILD)
+	$(RUN)/python -m report_builder build --study $(STUDY) --data '$(DATA)' $(BUILD)
 	@echo 'To read it: make serve, then open http://127.0.0.1:8000/'
+
+images: $(READY)
+ifneq ($(IMAGES),)
+	$(RUN)/python -m xo data import '$(IMAGES)' --to '$(DATA)'
+endif
 
 test: $(READY)
 	$(RUN)/python -m pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder $(PYTEST)

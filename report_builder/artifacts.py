@@ -77,7 +77,7 @@ def requested_artifacts(
         inputs = code_outputs.inputs(block, source, data, records)
         make = partial(code_outputs.make, block, inputs, store, paths.docs, variables)
         found.append(stored(code_outputs.KIND, block.name, block.name, inputs, make))
-    shared = figures.shared_inputs()
+    shared = figures.shared_inputs(evidence.data.classes)
     for name in sorted(figure_pages(requests, drawable)):
         fixed = figures.fixed_inputs(name, evidence, source, shared)
         figure = figures.look_up(name, evidence, fixed, store, pending)

@@ -14,11 +14,14 @@ import msgspec
 from report_builder import escape
 from report_builder.artifacts import RequestedArtifact
 from report_builder.evidence.gather import StudyRuns
+from report_builder.evidence.ground import are_drawings
+from report_builder.evidence.original_logs import logs
 from report_builder.evidence.study import Evidence
 from report_builder.evidence.training_course import compares_settings
 from report_builder.figures import artifact as figures
 from report_builder.figures.table import FIGURES
 from report_builder.figures.table import names as drawable_figures
+from report_builder.figures.toolkit.letters import key
 from report_builder.pages import code_outputs, notebooks
 from report_builder.pages.render import PageRequest
 from report_builder.results.compute import Results, result_inputs
@@ -31,6 +34,7 @@ from report_builder.results.unavailable import (
     missing_weights_text,
     unavailable,
 )
+from report_builder.results.withheld import withheld
 from report_builder.site.page_inputs import asset_inputs, page_inputs
 from report_builder.text import Text
 from xo.data.dataset import EMBEDDED
@@ -43,15 +47,27 @@ from xo.store.store import Store
 
 def outline(evidence: Evidence, runs: RunCounts, store: Store) -> Report:
     """The report without results: study, data set, and which figures can be shown."""
-    data = evidence.data
-    embedded = data.root == EMBEDDED
-    options = [
-        *(["--study", evidence.study] if evidence.study != "default" else []),
-        *(["--data", escape.shell(str(data.root))] if not embedded else []),
-    ]
+    data, whole = evidence.data, evidence.whole or evidence.data
+    card = evidence.card
+    of_data = ["--data", escape.shell(str(data.root))] if data.root != EMBEDDED else []
+    options = [*(["--study", evidence.study] if evidence.study != "default" else []), *of_data]
     return Report(
         study=evidence.study,
-        data=DataSetName(data.name, data.digest, embedded),
+        data=DataSetName(
+            data.name,
+            data.digest,
+            evidence.embedded,
+            title=Text(card.title.zh, card.title.en),
+            shows=Text(card.shows.zh, card.shows.en),
+            changes=card.changes,
+            findings=card.findings,
+            drawings=are_drawings(data),
+            whole_digest=whole.digest,
+            partial=whole.digest != data.digest,
+            class_key=key(data.classes),
+            folder=str(data.root) if data.root != EMBEDDED else "",
+            size=data.image_size,
+        ),
         variants=tuple(row.name for row in evidence.rows),
         runs=runs,
         unsolved=tuple(
@@ -80,8 +96,8 @@ def count_runs(study: StudyRuns, evidence: Evidence, in_training: bool = False) 
 
 
 def _unavailable(evidence: Evidence, store: Store) -> dict[str, Text]:
-    """Why a demonstration, a figure or a table cannot be shown."""
-    found: dict[str, Text] = {}
+    """Why a demonstration, a figure, a table or a claim cannot be shown."""
+    found = withheld(evidence, tuple(logs()))
     for name, row in DEMONSTRATIONS.items():
         if record := evidence.demonstrations.get(name):
             reason = unavailable(record.unavailable) if record.unavailable else None

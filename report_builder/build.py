@@ -26,6 +26,7 @@ from report_builder.evidence.gather import (
     look_up_study,
 )
 from report_builder.evidence.study import Evidence
+from report_builder.figures.toolkit.letters import note_on_letters
 from report_builder.first_site import FirstSite, is_complete
 from report_builder.last_build import (
     Counts,
@@ -130,6 +131,8 @@ def build(
         finishing = time.perf_counter()
         with _alone(paths, say):
             evidence, computed = _with_demonstrations(study, trained, jobs, follow, say)
+            if line := note_on_letters(evidence.data.classes):
+                say(line)
             report = msgspec.structs.replace(
                 outline(evidence, count_runs(study, evidence, in_training), study.store),
                 attached_runs=attach_runs(study_name, paths) if attach else None,

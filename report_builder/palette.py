@@ -6,6 +6,8 @@ the grid, has a contrast of at least 4.5:1 with the ground.
 
 from __future__ import annotations
 
+from itertools import cycle
+
 # thing: (on light, on dark); hues after Okabe & Ito and Paul Tol, changed until text can be read
 COLORS = {
     "ground": ("#ffffff", "#1e2129"),
@@ -71,6 +73,8 @@ def pair(thing: str) -> tuple[str, str]:
 
 
 def class_pairs(names: tuple[str, ...]) -> list[tuple[str, str]]:
-    """A color for each class, by its name in figures; up to ten classes have different ones."""
-    further = iter(FURTHER)
-    return [COLORS.get(name) or next(further, FURTHER[0]) for name in names]
+    """A color for each class, by its name in figures; up to ten classes have different ones, of
+    more those that follow one another.
+    """
+    further = cycle(FURTHER)
+    return [COLORS.get(name) or next(further) for name in names]

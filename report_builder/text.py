@@ -4,7 +4,9 @@ than the measurement.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from math import ceil, floor, isfinite, log10
 
 import msgspec
@@ -154,6 +156,19 @@ def gigabytes(size: float) -> str:
     return f"{number(size / 1e9, 2)}{SPACE}GB"
 
 
+_numbers: ContextVar[Mapping[str, str]] = ContextVar("numbers of classes")
+
+
+@contextmanager
+def numbered_classes(numbers: Mapping[str, str]) -> Iterator[None]:
+    """Within the block these classes go by a number: no font can write their names."""
+    token = _numbers.set(numbers)
+    try:
+        yield
+    finally:
+        _numbers.reset(token)
+
+
 def class_name(name: str) -> str:
     """A class as readers know it: circles are O, crosses are X, others keep their folder's name."""
-    return CLASSES.get(name, name)
+    return _numbers.get({}).get(name) or CLASSES.get(name, name)

@@ -29,6 +29,9 @@ SHARDS = 2
 EXPRESSIONS = {
     "inputs.study || 'full'": "smoke",
     "vars.TORCH_INDEX": "",
+    "vars.IMAGES": "",
+    "vars.IMAGES != ''": "false",
+    "vars.IMAGES && 'data/images' || 'data/xo'": "data/xo",
     "strategy.job-total": str(SHARDS),
     "runner.os": "Linux",
     "steps.pages.outputs.base_url": "https://numbers.example.org",  # has no slash at its end

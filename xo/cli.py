@@ -87,17 +87,33 @@ def generate(to: Path, store: Path) -> None:
 
 
 @data.command("import")
-@click.argument("source", type=click.Path(path_type=Path, exists=True))
+@click.argument("source")
 @click.option(
     "--to",
     type=click.Path(path_type=Path),
     help="A new folder; by default data/ and the name of SOURCE, or data/imported-xo for xo.",
 )
-def import_(source: Path, to: Path | None) -> None:
-    """Check SOURCE, a folder or zip with train and test images per class, and copy its images."""
+def import_(source: str, to: Path | None) -> None:
+    """Check SOURCE, a folder or zip with train and test images per class, or the address of such a
+    zip as URL#sha256=DIGEST, and copy its images.
+    """
+    from xo.exchange.download import downloaded, is_address
+
+    if not is_address(source):
+        _import(Path(source), to)
+        return
+    if to is None:
+        raise InputError(f"{source}: an address; name a folder for its images with --to data/NAME")
+    with downloaded(source, None) as file:
+        _import(file, to)
+
+
+def _import(source: Path, to: Path | None) -> None:
     from xo.data.load import import_images
     from xo.data.statistics import describe
 
+    if not source.exists():
+        raise InputError(f"{source}: not there; give a folder, a zip, or URL#sha256=DIGEST")
     path = Path(os.path.abspath(source))  # ".", ".." and the like have no name of their own
     name = path.stem if source.is_file() else path.name
     if not (to or name):

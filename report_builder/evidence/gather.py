@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from report_builder.evidence.study import Evidence
+from xo.data.card import read_card
 from xo.data.dataset import DataSet
+from xo.data.generate import DIGEST as EMBEDDED_DIGEST
 from xo.data.load import open_data
 from xo.demonstrations.record import DemonstrationLookup, find_demonstrations
 from xo.errors import InputError
@@ -28,6 +30,7 @@ class StudyRuns(NamedTuple):
     runs: list[Run]
     lookup: Lookup
     store: Store
+    whole: DataSet  # all images, of which the study may use a part
 
     @property
     def pending(self) -> frozenset[str]:
@@ -49,10 +52,12 @@ def look_up_study(
     an unknown study.
     """
     study = find_study(name)
-    images = study_data(study, open_data(data, store))
+    whole = open_data(data, store)
+    images = study_data(study, whole)
     added = added_seeds(store, name, images).seeds
     runs = plan(study, images, Source(), added | dict(seeds or {}))
-    return StudyRuns(name, images, runs, find_records(runs, Store(store), quarantine), Store(store))
+    lookup = find_records(runs, Store(store), quarantine)
+    return StudyRuns(name, images, runs, lookup, Store(store), whole)
 
 
 def gather(
@@ -74,7 +79,16 @@ def gather(
     rows = tuple(variant for variant in VARIANTS.values() if variant.name in by_variant)
     ordered = {row.name: by_variant[row.name] for row in rows}
     confirming = find_study(study.study).confirming
-    evidence = Evidence(study.study, study.data, rows, ordered, confirming=confirming)
+    evidence = Evidence(
+        study.study,
+        study.data,
+        rows,
+        ordered,
+        confirming=confirming,
+        embedded=study.whole.digest == EMBEDDED_DIGEST,  # a set of the same size is another
+        card=read_card(study.data.root),
+        whole=study.whole,
+    )
     return replace(evidence, demonstrations=look_up_demonstrations(evidence, study.store).found)
 
 

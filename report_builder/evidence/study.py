@@ -9,6 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from report_builder.evidence.recording import current_requests
+from xo.data.card import DataCard
 from xo.data.dataset import DataSet
 from xo.demonstrations.record import DemonstrationRecord
 from xo.runs.record import RunRecord
@@ -29,6 +30,9 @@ class Evidence:
     records: dict[str, tuple[RunRecord, ...]]  # by variant, in the order of the seeds
     demonstrations: dict[str, DemonstrationRecord] = field(default_factory=dict)  # by name
     confirming: Collection[int] = ()  # seeds that no decision rule had seen; see xo.runs.study
+    embedded: bool = True  # whether the images are of the embedded set, the original's replicate
+    card: DataCard = DataCard()  # what is known of the images beside them
+    whole: DataSet | None = None  # all images, where the study uses a part of them
 
     def of_seeds(self, confirming: bool) -> Evidence:
         """What the confirming seeds alone show, or all others."""

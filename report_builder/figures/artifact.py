@@ -21,6 +21,7 @@ from report_builder.evidence.study import Evidence
 from report_builder.figures import table
 from report_builder.figures.save import encode, shown_size, smallest_text
 from report_builder.figures.toolkit.description import Drawing
+from report_builder.figures.toolkit.letters import letters_of
 from report_builder.figures.toolkit.style import ASSETS, STYLES
 from report_builder.results.report import DrawnFigure
 from report_builder.text import LANGUAGES, Text
@@ -99,9 +100,10 @@ def fixed_inputs(name: str, evidence: Evidence, source: Source, shared: Inputs) 
     return {"code": source.reach(*table.code_of(row), *SAVING)} | shared
 
 
-def shared_inputs() -> Inputs:
-    """What decides all figures: style, fonts, libraries."""
+def shared_inputs(classes: tuple[str, ...]) -> Inputs:
+    """What decides all figures: style, fonts, libraries, and how names of classes are written."""
     return {
+        **letters_of(classes).as_inputs,
         "style": {path.name: file_digest(path) for path in ASSETS},
         "versions": {library: version(library) for library in LIBRARIES},
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from types import ModuleType
 from typing import Literal, NamedTuple
 
@@ -54,6 +55,7 @@ from report_builder.figures.inside import (
 )
 from report_builder.figures.original import published_explanations, published_logs
 from report_builder.figures.toolkit.description import Drawing
+from report_builder.figures.toolkit.letters import writing
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.training import (
     accuracy,
@@ -64,6 +66,7 @@ from report_builder.figures.training import (
     loss_and_accuracy,
     signal,
 )
+from report_builder.results.withheld import is_withheld
 from xo.errors import InputError
 from xo.variants import Variant
 
@@ -147,7 +150,7 @@ def names(evidence: Evidence) -> list[str]:
         name if row.scope == "study" else f"{name}.{variant.name}"
         for name, row in FIGURES.items()
         for variant in (evidence.rows[:1] if row.scope == "study" else evidence.rows)
-        if _applies(row, variant, evidence)
+        if _applies(row, variant, evidence) and not is_withheld("figure", name, evidence)
     ]
 
 
@@ -194,9 +197,11 @@ def draw_styles(name: str, evidence: Evidence, styles: Iterable[Style]) -> Itera
     """Draws one figure in several styles; it is measured and described once."""
     row, variant_name = find(name, evidence)
     scope = tuple(each for each in (variant_name, row.block) if each is not None)
-    numbers = row.source.measure(evidence, *scope)
-    words = row.source.describe(numbers)
+    with writing(evidence.data.classes) as letters:
+        numbers = row.source.measure(evidence, *scope)
+        words = row.source.describe(numbers)
     for style in styles:
+        style = replace(style, families=letters.families)
         with style.applied():
             figure = row.source.draw(numbers, style)
         title, alt, caption = (

@@ -5,6 +5,7 @@ Without results, before the first build, everything is a note that names the com
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,11 +20,14 @@ from report_builder.evidence import measured_elsewhere, original_logs
 from report_builder.evidence.references import Section, literature, references
 from report_builder.pages import citations, glossary, provenance, reading_path
 from report_builder.pages.code_outputs import CodeBlock
+from report_builder.pages.data_words import data_words
 from report_builder.pages.templating import fill
+from report_builder.results.claims import CLAIM_TEXTS
 from report_builder.results.report import (
     VERDICT_NAMES,
     AttachedRuns,
     DecidedClaim,
+    DrawnFigure,
     Reading,
     Report,
     known_names,
@@ -78,17 +82,19 @@ class PageFunctions:
             self.term,
             self.glossary,
         )
-        plain = (self.value_sections, self.verdict, self.claims)
-        data = self.report.data
+        plain = (self.value_sections, self.verdict, self.claims, self.withheld_claims)
         return {
             **{function.__name__: _returning_markup(function) for function in markdown},
             **{function.__name__: function for function in plain},
             "study": self.report.study,
-            "data": data.name if data else "xo",
-            "embedded": data.embedded if data else True,
+            **self.data_words,
             "variants": [self._described(each) for each in VARIANTS.values()],
             **({"variant": self._described(variant)} if variant else {}),
         }
+
+    @property
+    def data_words(self) -> dict[str, Any]:
+        return data_words(self.report, self.language)
 
     # Values
 
@@ -196,9 +202,16 @@ class PageFunctions:
             alt=" ".join(figure.alt[self.language].split()),
             files=self._relative(f"figures/{name}"),
             data=report.data,
+            class_key=self._class_key(figure),
             basis=provenance.basis(report, f"figure {name}", provenance.DRAWING),
             page=self._relative(provenance.VALUES) if self.links_values else "",
         )
+
+    def _class_key(self, figure: DrawnFigure) -> dict[str, str]:
+        """The numbers in a figure that stand for classes whose names no font could write."""
+        known = self.report.data.class_key if self.report.data else {}
+        shown = {*figure.colors, *re.findall(r"#\d+", figure.alt.en + figure.caption.en)}
+        return {number: name for number, name in known.items() if number in shown}
 
     def figure_link(self, name: str, text: str) -> str:
         """A link to a figure, or why it cannot be shown; the text alone where no page shows it."""
@@ -268,18 +281,21 @@ class PageFunctions:
             link=self._at_root(attached.name) if attached else "",
             megabytes=f"{attached.bytes / 1e6:,.1f}" if attached else "",
             source=_source(attached) if attached else "",
+            **self.data_words,
         )
 
     # Claims
 
     def verdict(self, name: str, *accepted: str) -> str:
-        """What the records say of a claim.
+        """What the records say of a claim; "withheld" where it is not about this data set.
 
         Raises InputError on a verdict that is not among `accepted`, for which the page was worded.
         """
         self.requests.add(f"claim {name}")
         if not self.report.has_results:
             return "no data"
+        if f"claim {name}" in self.report.unavailable:
+            return "withheld"
         verdict = self._find("claim", self.report.claims, name).verdict
         if accepted and verdict not in accepted:
             raise InputError(
@@ -291,8 +307,9 @@ class PageFunctions:
     def claim(self, name: str, *accepted: str) -> str:
         """A claim as worded for its verdict, the numbers that decide, and a link to its page."""
         self.verdict(name, *accepted)
-        if not self.report.has_results:
-            return self._fill("unavailable_value.md", kind="claim", reason="")
+        reason = self._why_not(f"claim {name}", "")
+        if reason or not self.report.has_results:
+            return self._fill("unavailable_value.md", kind="claim", reason=reason)
         claim = self.report.claims[name]
         return self._fill("claim.md", name=name, claim=claim, page=self._relative(CLAIMS_PAGE))
 
@@ -302,6 +319,14 @@ class PageFunctions:
         return [
             {"id": name, **self._in_language(claim), "class": claim.verdict.replace(" ", "-")}
             for name, claim in self.report.claims.items()
+        ]
+
+    def withheld_claims(self) -> list[str]:
+        """What those claims state that are not about this data set, in the table's order."""
+        return [
+            text.statement[self.language]
+            for name, text in CLAIM_TEXTS.items()
+            if f"claim {name}" in self.report.unavailable
         ]
 
     def _in_language(self, words: msgspec.Struct) -> dict[str, Any]:
@@ -386,6 +411,7 @@ class PageFunctions:
 _KINDS = {
     "figure": Text("图", "figure"),
     "table": Text("表", "table"),
+    "claim": Text("论断", "claim"),
     "demonstration": Text("数值", "value"),
 }
 _NOT_HERE = Text("这里没有{kind}：{reason}。", "No {kind} here: {reason}.")

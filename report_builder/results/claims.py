@@ -25,6 +25,7 @@ from report_builder.results.original_claims import ORIGINAL_CLAIMS
 from report_builder.results.our_claim_texts import OUR_CLAIM_TEXTS
 from report_builder.results.our_claims import OUR_CLAIMS
 from report_builder.results.report import VERDICT_NAMES, DecidedClaim, Reading, Table
+from report_builder.results.withheld import is_withheld
 from report_builder.text import SPACE, Text, number, same
 
 CLAIMS: dict[str, Claim] = ORIGINAL_CLAIMS | OUR_CLAIMS
@@ -32,12 +33,15 @@ CLAIM_TEXTS: dict[str, ClaimText] = ORIGINAL_CLAIM_TEXTS | OUR_CLAIM_TEXTS
 
 
 def claims(evidence: Evidence) -> Iterator[tuple[str, DecidedClaim, Origin]]:
-    """Every claim with what the records say of it, and where that comes from.
+    """Every claim with what the records say of it, and where that comes from, but for those that
+    are withheld on this data set.
 
     Where the confirming seeds are there and the rule of a claim was fixed before they were trained,
     their verdict counts, and what the other seeds and all of them say stands beside it.
     """
     for name, claim in CLAIMS.items():
+        if is_withheld("claim", name, evidence):
+            continue
         decided, origin = recorded(_decide, name, evidence)
         test = f"{claim.test.__module__}:{claim.test.__name__}"
         yield name, decided, origin._replace(code=test)

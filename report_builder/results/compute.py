@@ -84,7 +84,7 @@ def result_inputs(
         name: digest([claim.place, claim.figure, msgspec.to_builtins(CLAIM_TEXTS[name])])
         for name, claim in CLAIMS.items()
     }
-    for name, row in rows.items():
-        found[f"claim {name}"]["row"] = row
+    for name in results.claims:
+        found[f"claim {name}"]["row"] = rows[name]
     found[VERDICTS]["row"] = digest(rows)
     return found

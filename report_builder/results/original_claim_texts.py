@@ -191,8 +191,8 @@ ORIGINAL_CLAIM_TEXTS: dict[str, ClaimText] = {
     ),
     "pooling-lowers-sensitivity": ClaimText(
         Text(
-            "池化降低对小平移的敏感（原报告写作“特征不变性”）",
-            "Pooling lowers the sensitivity to small shifts (the original: feature invariance)",
+            "池化降低对小平移的敏感",
+            "Pooling lowers the sensitivity to small shifts",
         ),
         supported=Text(
             "最大池化降低了对小平移的敏感，但不是不变：平移 1 个像素，池化之后的图变化小一些",

@@ -106,9 +106,21 @@ class AttachedRuns(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DataSetName(msgspec.Struct, frozen=True):
+    """The images that the report is about, as pages speak of them."""
+
     name: str
-    digest: str
-    embedded: bool
+    digest: str  # of the images that the study uses
+    embedded: bool  # whether they are of the embedded set, which follows the original's
+    title: Text = EMPTY  # of the site, where they are not and the data card has one
+    shows: Text = EMPTY  # what an image shows, by the data card
+    changes: dict[str, int] = {}  # what importing did to images, and to how many
+    findings: tuple[str, ...] = ()  # what importing warned of
+    drawings: bool = True  # whether they are shapes on an even ground
+    whole_digest: str = ""  # of all images
+    partial: bool = False  # whether the study uses only a part of the images
+    class_key: dict[str, str] = {}  # "#3" in figures -> the class whose letters no font has
+    folder: str = ""  # that commands must name to work on them; empty for the default one
+    size: tuple[int, int] = (116, 116)  # (H, W) in pixels
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):

@@ -38,8 +38,6 @@ def tables(evidence: Evidence, values: Values) -> Iterator[tuple[str, Table, Ori
         yield name, *recorded(by_variant, evidence, values, name)
     for variant in evidence.variants:
         yield f"layers.{variant.name}", *recorded(layers, evidence, variant.name)
-    for name in logs():
-        yield f"printed-{name}", *recorded(printed_log, evidence, name)
     for name, of_training in TRAINING_TABLES.items():
         if not of_training.settings or compares_settings(evidence.variants):
             yield name, *recorded(of_training.make, evidence)
@@ -50,9 +48,12 @@ def tables(evidence: Evidence, values: Values) -> Iterator[tuple[str, Table, Ori
     yield "accuracy-intervals", *recorded(accuracy_intervals, evidence)
     yield "versions", *recorded(versions, evidence)
     yield "environments", *recorded(environments, evidence)
-    yield "published", *recorded(original_among_ours, evidence, values)
-    yield "readings", *recorded(explanations, evidence, values)
-    yield "plateaus", *recorded(plateaus)
+    if evidence.embedded:  # see results.withheld
+        for name in logs():
+            yield f"printed-{name}", *recorded(printed_log, evidence, name)
+        yield "published", *recorded(original_among_ours, evidence, values)
+        yield "readings", *recorded(explanations, evidence, values)
+        yield "plateaus", *recorded(plateaus)
 
 
 def _quoted(values: Values, name: str) -> Text:

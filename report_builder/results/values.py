@@ -84,7 +84,8 @@ def value_groups(evidence: Evidence) -> Iterator[tuple[Values, Origin]]:
     for name in DEMONSTRATIONS:
         if evidence.can_show(name):
             yield recorded(demonstration_values, evidence, name)
-    yield recorded(original_values, evidence)
+    if evidence.embedded:
+        yield recorded(original_values, evidence)
     yield recorded(rule_values)
     yield recorded(exercise_values)
 
@@ -121,14 +122,17 @@ def _of_study(evidence: Evidence) -> Values:
 
 
 def _of_data(evidence: Evidence) -> Values:
-    data = evidence.data
+    data, whole = evidence.data, evidence.whole or evidence.data
     height, width = data.image_size
     train = tuple(np.bincount(data.train.labels, minlength=len(data.classes)).tolist())
     guessed = int((data.test.labels == int(np.argmax(train))).sum())
     return {
         "data.name": plain(data.name),
         "data.digest": plain(data.digest[:12], f"SHA-256 {data.digest}"),
-        "data.classes": Value(Text("、".join(data.classes), ", ".join(data.classes))),
+        "data.classes": _class_list(data.classes),
+        "data.all_train_images": plain(count(len(whole.train.labels))),
+        "data.all_test_images": plain(count(len(whole.test.labels))),
+        "data.whole_digest": plain(whole.digest[:12], f"SHA-256 {whole.digest}"),
         "data.class_count": plain(count(len(data.classes))),
         "data.chance_loss": Value(
             same(f"{entropy(train):.3f}"),
@@ -140,7 +144,9 @@ def _of_data(evidence: Evidence) -> Values:
         ),
         "data.chance_printed": Value(
             same(f"{entropy(train) / 10:.3f}"),
-            Text("它的十分之一，原报告的程序这样打印", "a tenth of it, as the original prints"),
+            Text(
+                "它的十分之一，train 命令打印的就是它", "a tenth of it, which is what train prints"
+            ),
         ),
         "data.chance_accuracy": Value(
             same(percent(guessed / len(data.test.labels))),
@@ -155,6 +161,19 @@ def _of_data(evidence: Evidence) -> Values:
         "data.height": plain(count(height)),
         "data.width": plain(count(width)),
     }
+
+
+MOST_LISTED = 10  # classes whose names a sentence lists
+
+
+def _class_list(names: Sequence[str]) -> Value:
+    """The names of the classes, of many the first ones, with all in the note."""
+    whole = Text("、".join(names), ", ".join(names))
+    if len(names) <= MOST_LISTED:
+        return Value(whole)
+    first, further = names[:MOST_LISTED], len(names) - MOST_LISTED
+    listed = Text("、".join(first), ", ".join(first))
+    return Value(listed + Text(f"等 {len(names)} 类", f" and {further} more"), whole)
 
 
 def _of_network(evidence: Evidence, variant: str) -> Values:

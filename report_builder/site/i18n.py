@@ -14,8 +14,11 @@ from mkdocs.structure.files import File, Files
 from mkdocs_static_i18n.plugin import I18n
 
 from report_builder.pages import sources
+from report_builder.results.report import DataSetName
+from report_builder.text import LANGUAGES, Text
 from xo.store.files import write_atomically
 
+PLAIN_LOGO = "assets/logo-plain.svg"
 INDEX = "search/search_index.json"
 
 
@@ -58,6 +61,28 @@ def split_search_index(config: MkDocsConfig) -> None:
         folder = site if language == i18n.default_language else site / language
         content = {"config": index["config"], "docs": docs}
         write_atomically(folder / INDEX, json.dumps(content, ensure_ascii=False))
+
+
+def name_after(config: MkDocsConfig, data: DataSetName) -> None:
+    """Names the site after a data set that is not the embedded one, and gives it a logo without an
+    O and an X.
+    """
+    titles = data.title or Text(f"{data.name} 识别报告", f"{data.name} recognition report")
+    about = Text(
+        f"卷积神经网络在数据集 {data.name} 上：数据、训练、特征图、卷积核，"
+        "全部结果由一条命令重新生成。",
+        f"Convolutional networks on the data set {data.name}; data, training, feature maps, "
+        "kernels, all made anew by one command.",
+    )
+    i18n = _i18n(config)
+    for language in i18n.config.languages:
+        language.site_name, language.site_description = (
+            text[language.locale] for text in (titles, about)
+        )
+    config.site_name, config.site_description = (
+        text[i18n.default_language or LANGUAGES[0]] for text in (titles, about)
+    )
+    config.theme["logo"] = PLAIN_LOGO
 
 
 def _share_assets(files: Files, config: MkDocsConfig) -> None:

@@ -125,7 +125,10 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
                 f"docs_dir is {config.docs_dir}, whose pages are not rendered; leave it out of the "
                 "settings, or set it to the folder of the pages' sources"
             )
-        config.extra["provenance"] = footer(read_report(build / "report.json"))
+        report = read_report(build / "report.json")
+        config.extra["provenance"] = footer(report)
+        if report.data and not report.data.embedded:
+            i18n.name_after(config, report.data)
         _add_variants(config.nav or [], Path(config.docs_dir))
         return config
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
+from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 
@@ -72,6 +74,27 @@ def test_a_changed_page_is_rendered_and_nothing_else_made(run, paths):
         for path in after
         if after[path] != before.get(path)
     } == {"en/index.md"}
+
+
+def _note(made: list[str], names: Iterable[str], n: int) -> None:
+    made.extend(names)
+
+
+def test_who_goes_back_to_a_data_set_finds_everything_that_was_made_of_it(
+    run, paths, train, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("xo.store.store.KEPT", 1)
+    for language in ("zh", "en"):
+        (paths.docs / language / "index.md").write_text('{{ figure("samples") }}\n')
+    run()
+    for number in range(2):
+        other = tmp_path / f"other-{number}"
+        draw_images(other, ("circles", "crosses"), (24 + 2 * number, 24), 3, 2)
+        made: list[str] = []
+        build("smoke", replace(paths, data=other), train, 1, partial(_note, made))
+        assert "samples" in made and "trivial-baselines" in made
+    summary, made = run()
+    assert (summary.trained, made) == ((0, RUNS), set())
 
 
 def test_a_figure_that_a_page_newly_uses_is_drawn(run, paths):

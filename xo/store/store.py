@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -36,7 +37,7 @@ from xo.store.new_entry import NewEntry
 
 RUNS = Path("runs")  # where the store lies unless another place is named
 NEVER = "never made"
-# Artifacts of a name that stay beside those in use, for switching between studies and data sets.
+# Artifacts of a name and a data set that stay beside those in use, for switching between studies.
 KEPT = 4
 # Where each kind lies below the root of its store; runs, which people look at, lie at the top.
 KINDS = {
@@ -245,17 +246,19 @@ class Store:
         self._discard(artifact.folder)
 
     def prune(self, kind: str, in_use: list[Artifact]) -> None:
-        """Removes the oldest unused artifacts of the names in use; the last KEPT of each stay."""
+        """Removes the oldest unused artifacts of the names in use; of each name, the last KEPT of
+        every data set stay, so that who goes back to a data set finds what was made of it.
+        """
         used = {artifact.folder for artifact in in_use}
         for name in dict.fromkeys(artifact.name for artifact in in_use):
-            others = [
-                folder
-                for folder in self._folders(kind, name)
-                if folder not in used and (folder / RECORD).is_file()
-            ]
-            for folder in others[KEPT:]:
-                with suppress(OSError):
-                    self._discard(folder)
+            others = [folder for folder in self._folders(kind, name) if folder not in used]
+            newer: Counter[Any] = Counter()  # by the digest of the data set
+            for artifact in _readable(others):
+                data = artifact.inputs.get("data")
+                newer[data] += 1
+                if newer[data] > KEPT:
+                    with suppress(OSError):
+                        self._discard(artifact.folder)
 
     def claim(self, kind: str, name: str, inputs: Inputs) -> BaseFileLock | None:
         """Takes in hand what is to be made, so that no other process makes it too; None where

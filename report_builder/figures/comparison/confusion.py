@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from report_builder.figures.comparison import confusion_heat_map
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import SMALL, WIDTH, axes, note, sheet
 from report_builder.figures.toolkit.pixels import mixed, shades
@@ -14,7 +15,7 @@ from report_builder.figures.toolkit.words import (
     class_label,
     class_names,
     listed,
-    shorten,
+    on_lines,
     title_of,
     width,
 )
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 MARKERS = {"O": "o", "X": "X"}
 FURTHER_MARKERS = "s^Dv*hP<>d"
+MOST_NUMBERED = 10  # classes whose counts are written into the matrix
 FOOT = 0.5  # inches below both panels
 
 
@@ -69,9 +71,15 @@ def measure(evidence: Evidence, name: str) -> Confusion:
 
 def draw(numbers: Confusion, style: Style) -> Figure:
     k = len(numbers.classes)
+    if k > MOST_NUMBERED:
+        color = style.color(numbers.variant.name)
+        return confusion_heat_map.draw(
+            _title(numbers), numbers.classes, numbers.matrix, color, style
+        )
     size = k * {2: 0.75, 3: 0.62}.get(k, min(0.5, 3.2 / k))  # inches of the matrix
-    labels = [shorten(style.text(class_label(name)), 18) for name in numbers.classes]
-    longest = max(map(width, labels)) * 0.072 + 0.1  # inches
+    lines = 2 if k <= 4 else 1
+    labels = [on_lines(style.text(class_label(name)), 18, lines) for name in numbers.classes]
+    longest = max(width(line) for label in labels for line in label.split("\n")) * 0.072 + 0.1
     upright = k > 3 or longest > size / k * 1.25
     left, head = longest + 0.35, (longest if upright else 0.25) + 0.28
     figure = sheet(style.text(_title(numbers)), size + FOOT + head)
@@ -148,6 +156,20 @@ def describe(numbers: Confusion) -> Description:
         same(name) + Text("：", ": ") + same(f"{row[i]}/{row.sum()}")
         for i, (name, row) in enumerate(zip(classes, numbers.matrix))
     )
+    beside = Text(
+        f"右：每个记号是一个种子（n = {n}），粗记号是左图的种子；把"
+        f"所有图像判为同一类的网络，记号在 0 和 100{SPACE}%。",
+        f"Right: a mark for each seed (n = {n}), the bold one is the seed at the left; a network "
+        f"that calls all images the same has its marks at 0 and 100{SPACE}%.",
+    )
+    if k > MOST_NUMBERED:
+        beside = Text(
+            "类别的次序上下左右一致，只写出其中几个；每一对的数目在数据（CSV）里。右：认得最差的"
+            "几类、认对的比例和最常判成的一类。",
+            "Classes stand in the same order down and across, and only some are named; the data "
+            "(CSV) has the count of each pair. Right: the classes recognized worst, the share "
+            "that is right, and the class that most are taken for.",
+        )
     tested = Text("测试图像", "the test images")
     if variant.labels == "split":
         tested = Text("训练所用图像的一个样本", "a sample of the images it was trained on")
@@ -161,12 +183,9 @@ def describe(numbers: Confusion) -> Description:
         ),
         Text(
             f"左：种子 {seed} 的混淆矩阵（{{tested}}，{total:,} 幅），行是真实类别，列是网络的回"
-            f"答，颜色深浅是占该行的比例。右：每个记号是一个种子（n = {n}），粗记号是左图的种子；把"
-            f"所有图像判为同一类的网络，记号在 0 和 100{SPACE}%。",
+            f"答，颜色深浅是占该行的比例。{beside.zh}",
             f"Left: confusion matrix of seed {seed} ({{tested}}, {total:,}); rows are the truth, "
-            "columns the network's answer, the shade is the share of the row. Right: a mark for "
-            f"each seed (n = {n}), the bold one is the seed at the left; a network "
-            f"that calls all images the same has its marks at 0 and 100{SPACE}%.",
+            f"columns the network's answer, the shade is the share of the row. {beside.en}",
         ).format(tested=tested),
         [
             {"seed": seed, "truth": truth, "answer": answer, "images": int(count)}

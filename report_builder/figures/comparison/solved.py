@@ -126,11 +126,11 @@ def describe(numbers: Solved) -> Description:
     others = sum(variant.labels != "class" for variant in variants)
     if others:
         caption += Text(
-            f"空心菱形（{others} 个变体）：重放两份反常的日志，标签或图像数不同，不计入标题。",
-            f" Open diamonds ({plural(others, 'variant')}): replays of the two odd logs, with "
+            f"空心菱形（{others} 个变体）：标签或图像数与其他变体不同，不计入标题。",
+            f" Open diamonds ({plural(others, 'variant')}): of "
             "other labels or other numbers of images; not counted in the title.",
         )
-    of = Text("（不计重放）", ", replays left out") if others else EMPTY
+    of = Text("（不计这些）", ", these left out") if others else EMPTY
     caption += fates_explained(numbers.compared_counts, of)
     return Description(
         _title(numbers),

@@ -107,7 +107,11 @@ def describe(numbers: VariantsCompared) -> Description:
         n += Text(f" 至 {counts[-1]}", f" to {counts[-1]}")
     chosen = class_variants(numbers.variants)
     compared = [fate for row in rows if row.variant in chosen for fate in row.fates]
-    of = Text("（不计重放）", ", replays left out") if len(chosen) < len(rows) else EMPTY
+    of = (
+        Text("（不计标签或图像数不同的）", ", those of other labels or numbers left out")
+        if len(chosen) < len(rows)
+        else EMPTY
+    )
     return Description(
         _title(numbers),
         Text(

@@ -8,7 +8,7 @@ from math import floor, log10
 import numpy as np
 
 from report_builder.figures.toolkit.picture import Picture
-from report_builder.figures.toolkit.pixels import enlarged, gray, readable
+from report_builder.figures.toolkit.pixels import as_rgb, enlarged, readable
 from report_builder.text import hundredths
 
 
@@ -31,7 +31,7 @@ def paint_cells(
 
 def pixel_colors(values: np.ndarray) -> np.ndarray:
     """Pixels (h, w), 0 black to 1 white, as colors (h, w, 3)."""
-    return gray(np.rint(255 * values).astype(np.uint8))
+    return as_rgb(np.rint(255 * values).astype(np.uint8))
 
 
 def whole_number(value: float) -> str:

@@ -9,15 +9,17 @@ import numpy as np
 from report_builder.evidence.shown_network import Network, network_of
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import ON_WHITE, Picture
-from report_builder.figures.toolkit.pixels import ACROSS, fit, gray, points, shades
+from report_builder.figures.toolkit.pixels import ACROSS, as_rgb, fit, points, shades
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import enumerated, shorten
+from report_builder.figures.toolkit.words import width as text_width
 from report_builder.text import Text, class_name, percent
 
 if TYPE_CHECKING:
     from report_builder.figures.toolkit.typing import Evidence, Figure
 
 GAP = 12  # pixels around panels
+SHORT, LABEL = 4, 11  # columns of a name beside a scale: for the usual one, and at most
 
 
 class Shape(NamedTuple):
@@ -101,9 +103,10 @@ def draw(numbers: FcnCanvas, style: Style) -> Figure:
     scale = wide / numbers.canvas.shape[1]
     top, start, height, length = (round(pixels * scale) for pixels in numbers.window)
     picture.outline(GAP + start + 3, head + top + 3, length - 6, height - 6, ON_WHITE)
+    shorter = max(map(text_width, names[:2])) <= SHORT
     for k in (0, 1):
-        x = right + k * wide // 2 + points(width, 20)
-        _paint_scale(picture, x, bar_y, wide // 4, names[k], colors[k])
+        x = right + k * wide // 2 + points(width, 20 if shorter else 70)
+        _paint_scale(picture, x, bar_y, wide // (4 if shorter else 6), names[k], colors[k])
     return picture.finished()
 
 
@@ -117,7 +120,7 @@ def _images(numbers: FcnCanvas, style: Style, colors: list[str]) -> list[np.ndar
     for k, color in enumerate(colors):
         here = likeliest == k
         strokes[here] = shades(numbers.strokes[k][here], 0, 1, (style.ground, color))
-    return [gray(numbers.canvas), first, second, strokes]
+    return [as_rgb(numbers.canvas), first, second, strokes]
 
 
 def _probability_of(name: str) -> Text:
@@ -129,7 +132,7 @@ def _paint_scale(picture: Picture, x: int, y: int, wide: int, name: str, color: 
     bar = shades(np.linspace(0, 1, wide), 0, 1, (picture.style.ground, color))
     picture.paint(np.repeat(bar[None], picture.points(7), axis=0), x, y + 3)
     gap = picture.points(4)
-    picture.note(x - gap, y + gap, f"{shorten(name, 4)}  0", 8.5, ha="right", va="center")
+    picture.note(x - gap, y + gap, f"{shorten(name, LABEL)}  0", 8.5, ha="right", va="center")
     picture.note(x + wide + gap, y + gap, "1", 8.5, va="center")
 
 

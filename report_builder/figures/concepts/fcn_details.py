@@ -10,7 +10,7 @@ from report_builder.evidence.shown_network import Network, network_of
 from report_builder.figures.concepts.fcn_details_text import describe
 from report_builder.figures.toolkit.layout import DOTS, LINE_STYLES, SMALL, end_labels
 from report_builder.figures.toolkit.picture import ON_WHITE, Picture
-from report_builder.figures.toolkit.pixels import ACROSS, enlarged, fit, gray, points, rgb, shades
+from report_builder.figures.toolkit.pixels import ACROSS, as_rgb, enlarged, fit, points, rgb, shades
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import shorten, width
 from report_builder.text import Text, class_name, number, percent
@@ -104,7 +104,7 @@ def draw(numbers: FcnDetails, style: Style) -> Figure:
         fit(shades(values, 0, 1, (style.ground, color)), third, 10 * third)
         for values in (numbers.coarse, numbers.heat_map, numbers.strokes)
     ]
-    pair = fit(gray(numbers.pair), ACROSS * 2 // 5, ACROSS // 3)
+    pair = fit(as_rgb(numbers.pair), ACROSS * 2 // 5, ACROSS // 3)
     side = points(ACROSS, 64)  # of the empty ground
     upper = points(ACROSS, 16)
     middle = upper + max(each.shape[0] for each in heat_maps) + points(ACROSS, 34)
@@ -128,7 +128,7 @@ def _paint_shape(
     picture: Picture, numbers: FcnDetails, heat_maps: list[np.ndarray], y: int
 ) -> None:
     """The heat map around one shape: coarse, smooth, and only along strokes."""
-    name = shorten(numbers.class_names[numbers.shape_label], 10)
+    name = shorten(numbers.class_names[numbers.shape_label], 12)
     cell = f"{numbers.stride}×{numbers.stride}"
     headings = (
         Text(f"{name} 的热力图，每格 {cell} 像素", f"{name}: one cell for {cell} pixels"),
@@ -174,7 +174,7 @@ def _draw_profile(picture: Picture, numbers: FcnDetails, right: int, top: int, t
     )
     ax.set_xlabel(style.text(words))
     labels = [
-        (100 * float(line[-1]), shorten(names[k], 7), colors[k])
+        (100 * float(line[-1]), shorten(names[k], 10), colors[k])
         for k, line in enumerate(numbers.profile[:SHOWN])
     ]
     end_labels(ax, labels)

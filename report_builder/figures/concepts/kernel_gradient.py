@@ -10,7 +10,7 @@ from report_builder.evidence.shown_network import Network, network_of
 from report_builder.figures.concepts.cells import paint_cells, power_of_ten, unit_of
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import ON_WHITE, Picture
-from report_builder.figures.toolkit.pixels import ACROSS, fit, gray, largest, points
+from report_builder.figures.toolkit.pixels import ACROSS, as_rgb, fit, largest, points
 from report_builder.figures.toolkit.style import Style
 from report_builder.text import Text, class_name, number, thousandths
 
@@ -70,7 +70,7 @@ def draw(numbers: KernelGradient, style: Style) -> Figure:
     """Image, gradient by the map, share of one window, and gradient by the kernel."""
     size, frame = len(numbers.by_hand), style.color("receptive field")
     top = points(ACROSS, 28)
-    image = fit(gray(numbers.image), SIDE, SIDE)
+    image = fit(as_rgb(numbers.image), SIDE, SIDE)
     tall = max(len(image), size * CELL + points(ACROSS, 14))
     bar_y = top + tall + points(ACROSS, 10)
     picture = Picture(style, describe(numbers).title, ACROSS, bar_y + points(ACROSS, 26))

@@ -9,7 +9,7 @@ import numpy as np
 from report_builder.evidence.shown_network import Network, network_of
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
-from report_builder.figures.toolkit.pixels import ACROSS, enlarged, fit, gray, largest, points
+from report_builder.figures.toolkit.pixels import ACROSS, as_rgb, enlarged, fit, largest, points
 from report_builder.figures.toolkit.style import Style
 from report_builder.text import Text, class_name, hundredths
 
@@ -64,7 +64,7 @@ def draw(numbers: Occlusion, style: Style) -> Figure:
     """A row for each image: itself with the worst patch framed, and its maps of the lead."""
     pitch = ACROSS // (1 + len(FILLS))
     height, width = numbers.images.shape[1:]
-    painted = [fit(gray(image), pitch - 70, pitch - 70) for image in numbers.images]
+    painted = [fit(as_rgb(image), pitch - 70, pitch - 70) for image in numbers.images]
     scale = painted[0].shape[1] / width
     tall = painted[0].shape[0]
     head, row_height = points(ACROSS, 16), tall + points(ACROSS, 20)

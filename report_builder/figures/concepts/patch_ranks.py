@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from report_builder.evidence.shown_network import Network, network_of
+from report_builder.figures.toolkit import class_legend
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
-from report_builder.figures.toolkit.pixels import ACROSS, fit, gray, points
+from report_builder.figures.toolkit.pixels import ACROSS, as_rgb, fit, points
 from report_builder.figures.toolkit.style import Style
 from report_builder.text import Text, class_name, percent, percent_or_dash, plural
 
@@ -61,7 +62,9 @@ def draw(numbers: PatchRanks, style: Style) -> Figure:
     room = (ACROSS - LABEL - (ranks - 1) * BETWEEN) // (ranks * each) - GAP
     shown = min(room, LARGEST // side * side or LARGEST)
     head, drop = points(ACROSS, 16), shown + points(ACROSS, 16)
-    picture = Picture(style, describe(numbers).title, ACROSS, head + channels * drop)
+    names, end = numbers.class_names, head + channels * drop
+    legend = class_legend.height(names, ACROSS)
+    picture = Picture(style, describe(numbers).title, ACROSS, end + legend)
     colors = style.class_colors(numbers.class_names)
     group = each * (shown + GAP) + BETWEEN
     for k, words in enumerate(RANKS):
@@ -74,11 +77,12 @@ def draw(numbers: PatchRanks, style: Style) -> Figure:
         for k in range(ranks):
             for i in range(each):
                 x = LABEL + k * group + i * (shown + GAP)
-                patch = fit(gray(numbers.patches[channel, k, i]), shown, shown)
+                patch = fit(as_rgb(numbers.patches[channel, k, i]), shown, shown)
                 picture.paint(patch, x, y, colors[numbers.labels[channel, k, i]])
                 share = percent(float(numbers.shares[channel, k, i]), 0)
                 below = x + patch.shape[1] / 2, y + patch.shape[0] + points(ACROSS, 10)
                 picture.note(*below, share, 8, ha="center", color=style.muted)
+    class_legend.draw(picture, names, end)
     return picture.finished()
 
 
@@ -87,6 +91,7 @@ def describe(numbers: PatchRanks) -> Description:
     channels, _, each = numbers.shares.shape
     typical, side = percent_or_dash(numbers.typical), numbers.patches.shape[-1]
     least = percent(float(numbers.shares[:, 2, -1].mean()), 0)
+    legend = class_legend.in_words(numbers.class_names)
     return Description(
         title=Text(
             f"第 {numbers.block} 块：正中间的图像，最大响应平均是最强的 {typical}；"
@@ -103,12 +108,12 @@ def describe(numbers: PatchRanks) -> Description:
         ),
         caption=Text(
             f"{numbers.network.text.zh}。n = {numbers.images} 幅测试图像按一个通道的最大响应排队；"
-            f"画的是最大响应处的感受野（{side}×{side} 像素），边框的颜色是图像的类别，下面的百分数"
-            "是与这个通道最强的响应之比。",
+            f"画的是最大响应处的感受野（{side}×{side} 像素），边框的颜色是图像的类别"
+            f"（{legend.zh}），下面的百分数是与这个通道最强的响应之比。",
             f"{numbers.network.text.en}. n = {plural(numbers.images, 'test image')} are lined up "
             "by the largest response of a channel; shown is the receptive field of that response "
-            f"({side}×{side} pixels), framed in the color of the image's class."
-            " Percentages are of the channel's strongest response.",
+            f"({side}×{side} pixels), framed in the color of the image's class: "
+            f"{legend.en}. Percentages are of the channel's strongest response.",
         ),
         rows=[
             {

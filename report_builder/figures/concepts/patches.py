@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from report_builder.evidence.shown_network import Network, network_of
+from report_builder.figures.toolkit import class_legend
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
-from report_builder.figures.toolkit.pixels import ACROSS, fit, gray, points
+from report_builder.figures.toolkit.pixels import ACROSS, as_rgb, fit, points
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import enumerated, joined, listed, width
+from report_builder.figures.toolkit.words import enumerated, listed, width
 from report_builder.text import EMPTY, Text, class_name, percent, plural
 
 if TYPE_CHECKING:
@@ -92,7 +93,8 @@ def draw(numbers: Patches, style: Style) -> Figure:
     for block, side in zip(numbers.blocks, sides):
         tops.append(y + HEADING)
         y += HEADING + -(-block.channels // BESIDE) * (side + 14)
-    picture = Picture(style, describe(numbers).title, ACROSS, y + 6)
+    legend = class_legend.height(numbers.class_names, ACROSS)
+    picture = Picture(style, describe(numbers).title, ACROSS, y + 6 + legend)
     pitch = max(sides) + GAP
     for block, side, top in zip(numbers.blocks, sides, tops):
         picture.note(MARGIN, top - points(ACROSS, 6), _heading(block))
@@ -100,6 +102,7 @@ def draw(numbers: Patches, style: Style) -> Figure:
             row, place = divmod(channel, BESIDE)
             corner = MARGIN + place * column, top + row * (side + 14)
             _paint_channel(picture, numbers, block, channel, corner, side, pitch)
+    class_legend.draw(picture, numbers.class_names, y + 6)
     return picture.finished()
 
 
@@ -134,7 +137,7 @@ def _paint_channel(
     picture.note(x + LABEL - 12, below, commonest, color=style.muted, **placed)
     colors = style.class_colors(numbers.class_names)
     for i in excited.tolist():
-        patch = fit(gray(block.patches[channel, i]), side, side)
+        patch = fit(as_rgb(block.patches[channel, i]), side, side)
         picture.paint(patch, x + LABEL + i * pitch, y, colors[block.labels[channel, i]])
     if not len(excited):
         words = Text("始终为零", "always zero")
@@ -155,7 +158,7 @@ def describe(numbers: Patches) -> Description:
     chance = percent(numbers.same_class_chance, 0)
     first, last = numbers.blocks[0].side, numbers.blocks[-1].side
     shares = [percent(b.same_class, 0) for b in numbers.blocks if b.same_class is not None]
-    legend = _legend(numbers.class_names)
+    legend = class_legend.in_words(numbers.class_names)
     blocks = listed(
         Text(
             f"第 {block.number} 块 {block.channels} 个通道，{block.sides} 像素",
@@ -173,9 +176,9 @@ def describe(numbers: Patches) -> Description:
         ),
         alt=Text(
             f"每个通道一行、每行 {count} 个图像块：{blocks.zh}。"
-            "边长越大，图像块里的笔画越完整，从边缘到弧线和交叉。",
+            "边长越大，图像块里的形状越完整，从边缘到弧线和拐角。",
             f"A row of {count} patches for each channel: {blocks.en}. The larger the patches, the "
-            "more of a stroke they hold, from edges to arcs and crossings.",
+            "more of a shape they hold, from edges to arcs and corners.",
         ),
         caption=Text(
             f"{network.zh}，n = {numbers.images} 幅测试图像。每行一个通道，左边是通道号和最多的那"
@@ -205,9 +208,3 @@ def describe(numbers: Patches) -> Description:
             for channel, i in np.ndindex(block.values.shape)
         ],
     )
-
-
-def _legend(names: tuple[str, ...]) -> Text:
-    """The colors of two classes in words where they are O and X; else just the names."""
-    known = {"O": Text("蓝色为 O", "blue is O"), "X": Text("橙色为 X", "orange is X")}
-    return joined(known.get(name, name) for name in names)

@@ -10,7 +10,7 @@ from report_builder.evidence.shown_network import network_of
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import DASHES, POINT, SMALL, apart
 from report_builder.figures.toolkit.picture import ON_WHITE, Picture
-from report_builder.figures.toolkit.pixels import ACROSS, enlarged, fit, gray, points
+from report_builder.figures.toolkit.pixels import ACROSS, as_rgb, enlarged, fit, points
 from report_builder.figures.toolkit.style import Style
 from report_builder.text import Text, class_name
 
@@ -90,10 +90,10 @@ def draw(numbers: ReceptiveFields, style: Style) -> Figure:
     scale, head = SIDE // span, points(ACROSS, 14)
     side = span * scale
     picture = Picture(style, describe(numbers).title, ACROSS, head + side + 12)
-    overview = fit(gray(image), 360, 360)
+    overview = fit(as_rgb(image), 360, 360)
     x = 10 + overview.shape[1] + MARGIN  # of the detail
     picture.paint(overview, 10, head)
-    picture.paint(enlarged(gray(image[top : top + span, left : left + span]), scale), x, head)
+    picture.paint(enlarged(as_rgb(image[top : top + span, left : left + span]), scale), x, head)
     above = head - picture.points(3)
     picture.note(10, above, Text("整幅图像", "The whole image"))
     words = Text(f"放大 {span}×{span} 像素", f"{span}×{span} pixels of it, enlarged")

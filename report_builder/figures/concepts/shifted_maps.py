@@ -9,7 +9,7 @@ import numpy as np
 from report_builder.evidence.shown_network import Network, network_of
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import ON_WHITE, Picture
-from report_builder.figures.toolkit.pixels import ACROSS, enlarged, gray, largest, points
+from report_builder.figures.toolkit.pixels import ACROSS, as_rgb, enlarged, largest, points
 from report_builder.figures.toolkit.style import Style
 from report_builder.text import Text, class_name, number
 
@@ -61,7 +61,7 @@ def draw(numbers: ShiftedMaps, style: Style) -> Figure:
         Text("图像的特征图", "Map of the image"),
         Text("平移后的特征图", "Map of the shifted image"),
     )
-    painted = [gray(image) for image in numbers.images]
+    painted = [as_rgb(image) for image in numbers.images]
     painted += [picture.around_zero(values, far) for values in numbers.maps]
     for k, (panel, label) in enumerate(zip(painted, words, strict=True)):
         x = GAP + k * (scale * wide + GAP)

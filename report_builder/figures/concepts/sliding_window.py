@@ -12,10 +12,10 @@ from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import ON_WHITE, Picture
 from report_builder.figures.toolkit.pixels import (
     ACROSS,
+    as_rgb,
     canvas,
     enlarged,
     fit,
-    gray,
     points,
 )
 from report_builder.figures.toolkit.style import Style
@@ -136,7 +136,7 @@ def draw(numbers: SlidingWindow, style: Style) -> Figure:
         x = MARGIN + (step + 1) * pitch
         row, column = numbers.row - detail.top, numbers.column + step - detail.left
         picture.paint(
-            enlarged(gray(detail.of(numbers.image, detail.span)), detail.scale), x, image_y
+            enlarged(as_rgb(detail.of(numbers.image, detail.span)), detail.scale), x, image_y
         )
         place = x + column * detail.scale, image_y + row * detail.scale
         picture.outline(*place, size * detail.scale, size * detail.scale, ON_WHITE)
@@ -161,7 +161,7 @@ def _head(picture: Picture, x: int, y: int, words: Text) -> None:
 
 def _paint_image(picture: Picture, numbers: SlidingWindow, detail: Detail, x: int, y: int) -> None:
     """The whole image, with a frame around the detail."""
-    image = fit(gray(numbers.image), detail.side, detail.side)
+    image = fit(as_rgb(numbers.image), detail.side, detail.side)
     picture.paint(image, x, y)
     share = image.shape[1] / numbers.image.shape[1]
     span = round(detail.span * share)

@@ -9,9 +9,10 @@ import numpy as np
 from report_builder.evidence.shown_network import Network, network_of_run
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
-from report_builder.figures.toolkit.pixels import ACROSS, cell_size, gray, points
+from report_builder.figures.toolkit.pixels import ACROSS, as_rgb, cell_size, points
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import class_names, listed, shorten
+from report_builder.figures.toolkit.words import width as columns
 from report_builder.text import Text, percent, plural
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 IN_A_ROW = 5
 MOST = 10  # images
+MANY = 10  # classes above which the worst recognized are shown, two images of each
+SHORT = 5  # columns of names of which two and a probability fit on a line below an image
+LINE = 21  # columns of a line
 
 
 class Answer(NamedTuple):
@@ -51,6 +55,8 @@ def measure(evidence: Evidence, variant: str) -> Mistakes:
     order, wrong = np.argsort(sure, kind="stable"), np.flatnonzero(answers != truth)
     if len(wrong):
         order = wrong[np.argsort(-sure[wrong], kind="stable")]
+    if len(run.classes) > MANY:
+        order = _of_worst_classes(order, truth, answers)
     names = class_names(run)
     return Mistakes(
         network=network_of_run(evidence, run),
@@ -72,6 +78,18 @@ def measure(evidence: Evidence, variant: str) -> Mistakes:
     )
 
 
+def _of_worst_classes(order: np.ndarray, truth: np.ndarray, answers: np.ndarray) -> np.ndarray:
+    """The images in this order, two of each class, the classes that are recognized worst first."""
+    right = np.bincount(truth, weights=truth == answers) / np.maximum(np.bincount(truth), 1)
+    taken = np.zeros(len(right), int)
+    first = []
+    for i in order:
+        taken[truth[i]] += 1
+        if taken[truth[i]] <= 2:
+            first.append(i)
+    return np.array(sorted(first, key=lambda i: (right[truth[i]], truth[i])), dtype=int)
+
+
 def _image(evidence: Evidence, run: RunRecord, name: str) -> np.ndarray:
     """The (H, W) image of that name; where the split was the label, runs are tested on both."""
     split = evidence.data.test
@@ -86,18 +104,24 @@ def draw(numbers: Mistakes, style: Style) -> Figure:
     cell = cell_size(numbers.image_size, ACROSS / IN_A_ROW - 40)
     pitch = max(cell) + 40  # the words need the width that a narrow image leaves
     width = IN_A_ROW * pitch
-    drop = cell[1] + points(width, 32)
+    short = all(max(map(columns, (each.truth, each.answer))) <= SHORT for each in numbers.shown)
+    drop = cell[1] + points(width, 32 if short else 43)
     rows = -(-len(numbers.shown) // IN_A_ROW)
     picture = Picture(style, describe(numbers).title, width, rows * drop + 8)
     for i, each in enumerate(numbers.shown):
         row, column = divmod(i, IN_A_ROW)
         x, y = 20 + column * pitch, 6 + row * drop
-        picture.paint_into(gray(each.image), x, y, cell)
+        picture.paint_into(as_rgb(each.image), x, y, cell)
         below = y + cell[1]
-        names = f"{shorten(each.truth, 5)} → {shorten(each.answer, 5)}"
-        picture.note(x, below + points(width, 11), f"{names} {percent(each.probability)}", 8.5)
+        sure = percent(each.probability)
+        if short:
+            words = [f"{each.truth} → {each.answer} {sure}"]
+        else:
+            words = [shorten(each.truth, LINE), f"→ {shorten(each.answer, LINE - 9)} {sure}"]
+        for line, text in enumerate(words, 1):
+            picture.note(x, below + points(width, 11 * line), text, 8.5)
         file = shorten(each.image_id.rsplit(".", 1)[0], 18)
-        picture.note(x, below + points(width, 22), file, 8, color=style.muted)
+        picture.note(x, below + points(width, 11 * (len(words) + 1)), file, 8, color=style.muted)
     return picture.finished()
 
 

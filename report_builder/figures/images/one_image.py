@@ -11,9 +11,9 @@ from report_builder.evidence.shown_network import Network, network_of_run
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import POINT
 from report_builder.figures.toolkit.picture import Picture
-from report_builder.figures.toolkit.pixels import ACROSS, cell_size, gray, points
+from report_builder.figures.toolkit.pixels import ACROSS, as_rgb, cell_size, points
 from report_builder.figures.toolkit.style import Style
-from report_builder.figures.toolkit.words import class_label, joined, listed, shorten
+from report_builder.figures.toolkit.words import class_label, joined, listed, on_lines
 from report_builder.figures.toolkit.words import width as text_width
 from report_builder.text import Text, percent
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from report_builder.figures.toolkit.typing import Evidence, Figure
 
 MOST_CLASSES = 5  # whose probabilities are shown
+LABEL = 10  # columns of a line of a class's name beside its bar
 MARGIN = 12  # pixels left of an image
 
 
@@ -49,7 +50,7 @@ def draw(numbers: OneImage, style: Style) -> Figure:
         x, truth = MARGIN + i * width // 2, class_label(names[i])
         words = Text(f"真实：{truth.zh}", f"Truth: {truth.en}")
         picture.note(x, points(width, 13), words, 10, color=colors[i])
-        picture.paint_into(gray(image), x, points(width, 20), cell)
+        picture.paint_into(as_rgb(image), x, points(width, 20), cell)
         _draw_bars(picture, numbers, i, x + wide, side)
     return picture.finished()
 
@@ -59,8 +60,9 @@ def _draw_bars(picture: Picture, numbers: OneImage, image: int, x: int, side: in
     probabilities, style, dpi = numbers.shown.probabilities[image], picture.style, picture.dpi
     colors = style.class_colors(numbers.shown.class_names)
     order = sorted(np.argsort(-probabilities, kind="stable")[:MOST_CLASSES])
-    names = [shorten(numbers.shown.class_names[k], 7) for k in order]
-    room = 0.16 + 0.068 * max(map(text_width, names))  # inches for the names
+    names = [on_lines(numbers.shown.class_names[k], LABEL) for k in order]
+    longest = max(text_width(line) for name in names for line in name.split("\n"))
+    room = 0.16 + 0.068 * longest  # inches for the names
     tall = min(side, 0.42 * len(order) * dpi)
     y = picture.height - (side + tall) / 2 - 4 * POINT * dpi
     limits: dict[str, Any] = {"xlim": (0, 1), "ylim": (len(order) - 0.5, -0.5)}
@@ -70,7 +72,8 @@ def _draw_bars(picture: Picture, numbers: OneImage, image: int, x: int, side: in
         text: dict[str, Any] = {"va": "center", "fontsize": 9}
         ax.barh(row, probabilities[k], height=0.32, color=colors[k])
         ax.barh(row, 1, height=0.32, fc="none", ec=style.muted, lw=0.6)
-        ax.text(-0.05, row, name, ha="right", color=colors[k], **text)
+        tight: dict[str, Any] = {"linespacing": 1.0} if "\n" in name else {}
+        ax.text(-0.05, row, name, ha="right", color=colors[k], **text, **tight)
         ink = style.ink if k == probabilities.argmax() else style.muted
         ax.text(1.05, row, percent(float(probabilities[k])), color=ink, **text)
 

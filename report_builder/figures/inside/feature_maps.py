@@ -10,7 +10,7 @@ from report_builder.evidence.shown_images import ShownImages, measure_images
 from report_builder.evidence.shown_network import Network, network_of_run
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
-from report_builder.figures.toolkit.pixels import ACROSS, cell_size, gray, largest, points
+from report_builder.figures.toolkit.pixels import ACROSS, as_rgb, cell_size, largest, points
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import class_label, joined, shorten
 from report_builder.text import EMPTY, Text, number, percent, plural
@@ -80,7 +80,7 @@ def draw(numbers: FeatureMaps, style: Style) -> Figure:
         picture.note(MARGIN, top - heading * 0.28, words, 9.5)
         for i in (0, 1):
             x, y = (second if beside and i else MARGIN), top + (0 if beside else i * drop)
-            picture.paint_into(gray(images[i]), x, y, cell, style.muted)
+            picture.paint_into(as_rgb(images[i]), x, y, cell, style.muted)
             for c in range(channels):
                 colors = picture.around_zero(values[i, c], limit)
                 picture.paint_into(colors, x + (c + 1) * pitch, y, cell)
@@ -98,7 +98,7 @@ def _number_channels(
         label, color = Text("图像", "Image"), style.muted
         if len(starts) == 2:
             label, color = class_label(names[i]), style.class_colors(names)[i]
-        picture.note(x, y, shorten(style.text(label), 9), color=color)
+        picture.note(x, y, shorten(style.text(label), 11), color=color)
         for c in range(numbers.channels):
             middle = x + (c + 1) * pitch + (pitch - GAP) / 2
             picture.note(middle, y, f"{c + 1}", 8, ha="center", color=style.muted)

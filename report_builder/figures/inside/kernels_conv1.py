@@ -12,7 +12,7 @@ from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
 from report_builder.figures.toolkit.pixels import ACROSS, largest, points
 from report_builder.figures.toolkit.style import Style
-from report_builder.text import Text, number
+from report_builder.text import EMPTY, Text, number
 
 if TYPE_CHECKING:
     from report_builder.figures.toolkit.typing import Evidence, Figure
@@ -20,12 +20,18 @@ if TYPE_CHECKING:
 MARGIN = 12  # pixels
 
 
+COLORS = Text(
+    "图像有三种颜色，每个核从上到下是红、绿、蓝三部分。",
+    "Images have three colors; from top to bottom, each kernel's parts for red, green and blue. ",
+)
+
+
 class FirstKernels(NamedTuple):
     """The kernels of one run."""
 
     network: Network
-    before: np.ndarray  # (C, k, k)
-    after: np.ndarray  # (C, k, k)
+    before: np.ndarray  # (F, k, k); of images in color (F, 3k, k), red above green above blue
+    after: np.ndarray
 
     @property
     def changed_signs(self) -> int:
@@ -41,7 +47,9 @@ class FirstKernels(NamedTuple):
 def measure(evidence: Evidence, variant: str) -> FirstKernels:
     """The kernels of the representative run."""
     run = evidence.representative(variant)
-    by_epoch = run.array("conv1.kernels")[:, :, 0]
+    found = run.array("conv1.kernels")  # (epochs, F, C, k, k), C colors
+    epochs, count, colors, size, _ = found.shape
+    by_epoch = found.reshape(epochs, count, colors * size, size)
     return FirstKernels(network_of_run(evidence, run), by_epoch[0], by_epoch[-1])
 
 
@@ -77,6 +85,7 @@ def describe(numbers: FirstKernels) -> Description:
     network, after, flips = numbers.network, numbers.after, numbers.changed_signs
     count, weights, moved = len(after), after.size, number(numbers.mean_change, 2)
     size = f"{after.shape[-1]}×{after.shape[-1]}"
+    planes = COLORS if after.shape[-2] > after.shape[-1] else EMPTY
     least, most = number(after.min(), 2), number(after.max(), 2)
     return Description(
         title=Text(
@@ -93,9 +102,10 @@ def describe(numbers: FirstKernels) -> Description:
         ),
         caption=Text(
             f"{network.of_seed.zh}的第一个卷积层，{count} 个 {size} 核；编号即输出特征图的编号。"
-            "三行用同一色标，零在正中。",
+            f"{planes.zh}三行用同一色标，零在正中。",
             f"The first convolution of {network.of_seed.en}: {count} kernels of {size}, "
-            "numbered as the maps they make. All rows share one scale with zero in the middle.",
+            f"numbered as the maps they make. {planes.en}All rows share one scale with zero in "
+            "the middle.",
         ),
         rows=weight_rows(numbers.before[:, None], after[:, None]),
     )

@@ -12,7 +12,7 @@ from report_builder.evidence.shown_network import Network, network_of_run
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.layout import LINE_STYLES
 from report_builder.figures.toolkit.picture import ON_WHITE, Picture
-from report_builder.figures.toolkit.pixels import ACROSS, cell_size, gray, grid, points
+from report_builder.figures.toolkit.pixels import ACROSS, as_rgb, cell_size, grid, points
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import joined
 from report_builder.text import Text, plural
@@ -60,7 +60,7 @@ def draw(numbers: Levels, style: Style) -> Figure:
         picture.note(x, points(width, 25), sees, 8, color=style.muted)
     for i, color in enumerate(style.class_colors(numbers.shown.class_names)[:2]):
         y = head + i * lane
-        corner = picture.paint_into(gray(images[i]), 8, y, cell, color)
+        corner = picture.paint_into(as_rgb(images[i]), 8, y, cell, color)
         _frame_fields(picture, numbers, i, *corner)
         for x, pair in zip(places, grids):
             picture.paint(pair[i], x, y)

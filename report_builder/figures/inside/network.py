@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from report_builder.figures.toolkit.typing import Axes, Evidence, Figure, Layer, Variant
 
 FLOOR, HEIGHT = 0.82, 3.1  # inches: top of the labels below the shapes, height of the drawing
+LONGEST = 12  # columns of the name of a class
+MOST_NAMED = 12  # classes
 
 
 class Network(NamedTuple):
@@ -54,7 +56,8 @@ def draw(numbers: Network, style: Style) -> Figure:
     ax = axes(figure, 0, 0, WIDTH, HEIGHT, xlim=(0, WIDTH), ylim=(0, HEIGHT))
     ax.axis("off")
     color = style.color(numbers.variant.name)
-    shapes = shapes_to_scale(numbers.shown, [shorten(name, 7) for name in numbers.class_names])
+    names = [shorten(name, LONGEST) for name in numbers.class_names]
+    shapes = shapes_to_scale(numbers.shown, names)
     for left, right in zip(shapes, shapes[1:]):
         _link(style, ax, left, right)
     for shape in shapes[:-1]:
@@ -92,10 +95,21 @@ def _draw_output(style: Style, ax: Axes, shape: Shape, names: tuple[str, ...]) -
     from matplotlib.patches import Rectangle
 
     left, low = shape.corner
+    if len(names) > MOST_NAMED:
+        words = style.text(Text(f"{len(names)} 类", f"{len(names)} classes"))
+        ax.text(left + shape.wide + 0.05, low + shape.tall / 2, words, va="center", fontsize=9)
+        names = ()
     for i, (name, color) in enumerate(zip(names, style.class_colors(names))):
         y = low + shape.tall - 0.17 * (i + 0.5)
         ax.add_patch(Rectangle((left, y - 0.06), shape.wide, 0.12, fc=color, zorder=3))
-        ax.text(left + shape.wide + 0.05, y, shorten(name, 7), va="center", fontsize=9, color=color)
+        ax.text(
+            left + shape.wide + 0.05,
+            y,
+            shorten(name, LONGEST),
+            va="center",
+            fontsize=9,
+            color=color,
+        )
 
 
 def _link(style: Style, ax: Axes, left: Shape, right: Shape) -> None:

@@ -11,11 +11,11 @@ from report_builder.evidence.shown_network import Network, network_of_run
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
 from report_builder.figures.toolkit.pixels import (
+    as_rgb,
     canvas,
     cell_size,
     enlarged,
     fit,
-    gray,
     grid,
     mixed,
     points,
@@ -23,6 +23,7 @@ from report_builder.figures.toolkit.pixels import (
 )
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import listed, shorten
+from report_builder.figures.toolkit.words import width as text_width
 from report_builder.text import Text, percent, plural
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ LANE_GAP = 34
 WANTED = 320  # pixels that a stage should be near to, both ways
 ANSWER = 250  # pixels for the bars at the end
 MOST_ANSWERS = 4
+SHORT = 5  # columns of a class's name that leave room for its probability beside it
+LONGEST = 15  # columns of a name that has the line for itself
 
 
 class Passage(NamedTuple):
@@ -88,7 +91,7 @@ def draw(numbers: Passage, style: Style) -> Figure:
 def _stages(numbers: Passage, i: int, color: str, style: Style) -> list[np.ndarray]:
     """The image and the values of each layer as (h, w, 3) pictures, each on its own scale."""
     image = numbers.shown.images[i]
-    stages = [fit(gray(image), *cell_size(image.shape, WANTED))]
+    stages = [fit(as_rgb(image), *cell_size(image.shape, WANTED))]
     ramp = mixed(style.ground, color, 0.05), color
     for layer, values in zip(numbers.layers, numbers.values):
         paint = _units if layer.kind == "dense" else grid
@@ -109,7 +112,7 @@ def _units(
 
 
 def _write_headings(picture: Picture, numbers: Passage, spans: list[tuple[int, int]]) -> None:
-    h, w = numbers.shown.images.shape[1:]
+    h, w = numbers.shown.images.shape[1:3]
     headings = [(Text("图像", "Image"), f"{h}×{w}")]
     for block, layer in enumerate(numbers.layers, 1):
         if layer.kind == "dense":
@@ -130,16 +133,22 @@ def _draw_arrow(picture: Picture, x: float, y: float, color: str) -> None:
 def _draw_answer(picture: Picture, numbers: Passage, i: int, x: int, y: int, tall: int) -> None:
     """The likeliest classes with their probabilities as bars."""
     names, values = numbers.shown.class_names, numbers.shown.probabilities[i]
+    style, short = picture.style, max(map(text_width, names)) <= SHORT
     colors = picture.style.class_colors(names)
     order = sorted(np.argsort(-values, kind="stable")[:MOST_ANSWERS])
     step = tall / (len(order) + 0.6)
     for row, k in enumerate(order):
         middle, share = y + step * (row + 0.8), float(values[k])
-        muted, wide = picture.style.muted, ANSWER - 14
+        muted, wide = style.muted, ANSWER - (14 if short else 110)
         picture.rectangle(x, middle + 4, wide, 18, fc="none", ec=muted, lw=0.6)
         picture.rectangle(x, middle + 4, wide * share, 18, fc=colors[k], ec="none", lw=0.6)
-        words = f"{shorten(names[k], 5)}  {percent(share)}"
-        picture.note(x, middle - 8, words, 9.5, color=colors[k])
+        if short:
+            words = f"{names[k]}  {percent(share)}"
+            picture.note(x, middle - 8, words, 9.5, color=colors[k])
+            continue
+        picture.note(x, middle - 8, shorten(names[k], LONGEST), 8.5, color=colors[k])
+        beside = {"va": "center", "color": style.ink}
+        picture.note(x + wide + 8, middle + 13, percent(share), 8.5, **beside)
 
 
 def describe(numbers: Passage) -> Description:

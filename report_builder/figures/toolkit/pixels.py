@@ -35,9 +35,9 @@ def shades(values: np.ndarray, low: float, high: float, colors: Sequence[str]) -
     return np.rint(table).astype(np.uint8)[np.rint(index).astype(np.uint8)]
 
 
-def gray(image: np.ndarray) -> np.ndarray:
-    """(H, W) uint8 -> (H, W, 3) as it is, white ground and black strokes in both schemes."""
-    return np.repeat(image[:, :, None], 3, axis=2)
+def as_rgb(image: np.ndarray) -> np.ndarray:
+    """(H, W) or (H, W, 3) uint8 -> (H, W, 3) as it is, the same in both schemes."""
+    return image if image.ndim == 3 else np.repeat(image[:, :, None], 3, axis=2)
 
 
 def largest(values: Sequence[np.ndarray]) -> float:

@@ -11,19 +11,13 @@ from typing import Any, Literal
 
 from report_builder import palette
 from report_builder.evidence.recording import current_requests
+from report_builder.figures.toolkit.letters import LAST, PREFERRED
 from report_builder.fonts import FONT
 from report_builder.palette import DIVERGING
 from report_builder.text import Text
 
 SETTINGS = Path(__file__).with_name("report.mplstyle")
 ASSETS = (SETTINGS, FONT)  # files that every figure depends on
-OTHER_FONTS = (
-    "Noto Sans CJK SC",
-    "Source Han Sans SC",
-    "WenQuanYi Micro Hei",
-    "PingFang SC",
-    "Microsoft YaHei",
-)
 
 
 @dataclass(frozen=True)
@@ -32,6 +26,7 @@ class Style:
 
     language: Literal["zh", "en"]
     scheme: Literal["light", "dark"]
+    families: tuple[str, ...] = ()  # of the system, for names of classes that our font cannot write
 
     def text(self, words: Text) -> str:
         """The words in the language of the figure."""
@@ -84,14 +79,16 @@ STYLES = (Style("zh", "light"), Style("zh", "dark"), Style("en", "light"), Style
 
 
 @lru_cache
-def font_families() -> list[str]:
-    """Our font, then a Chinese font of the system for what it lacks, then matplotlib's own."""
+def font_families(further: tuple[str, ...] = ()) -> list[str]:
+    """Our font, then a Chinese font of the system for what it lacks, then those that are named,
+    then matplotlib's own.
+    """
     from matplotlib import font_manager
 
     font_manager.fontManager.addfont(FONT)
     installed = set(font_manager.get_font_names())
     ours = font_manager.FontProperties(fname=FONT).get_name()
-    return [ours, *(name for name in OTHER_FONTS if name in installed), "DejaVu Sans"]
+    return [ours, *dict.fromkeys((*(n for n in PREFERRED if n in installed), *further, LAST))]
 
 
 @lru_cache
@@ -111,7 +108,7 @@ def _settings(style: Style) -> dict[Any, Any]:
         "grid.color": style.color("grid"),
         "xtick.labelcolor": style.ink,
         "ytick.labelcolor": style.ink,
-        "font.family": font_families(),
+        "font.family": font_families(style.families),
     }
     del settings["backend"]
     return settings

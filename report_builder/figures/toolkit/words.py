@@ -61,6 +61,16 @@ def shorten(text: str, columns: int) -> str:
     return f"{head}…{tail}"
 
 
+def on_lines(text: str, columns: int, lines: int = 2) -> str:
+    """Text on at most so many lines of `columns`; its middle is left out where they do not do."""
+    found = wrap(text, columns)
+    if len(found) > lines or max(map(width, found)) > columns:
+        found = wrap(shorten(text, columns * lines), columns)
+    if len(found) > lines or max(map(width, found)) > columns:  # one long word
+        found = [shorten(text, columns)]
+    return "\n".join(found)
+
+
 def k_of_n_runs(k: int, n: int) -> Text:
     """5 of 6 runs."""
     return Text(f"{n} 次训练中的 {k} 次", f"{k} of {plural(n, 'run')}")

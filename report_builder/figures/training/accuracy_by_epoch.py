@@ -115,11 +115,12 @@ def describe(numbers: AccuracyByEpoch) -> Description:
         ).format(each=each),
         Text(
             f"各变体每轮末的准确率，坐标相同；{THIN.zh}，粗线为中位数。"
-            f"虚线为 {GOAL}（学会），点线为随机猜测。标题不计重放两份反常日志的变体（n = {n}）；"
+            f"虚线为 {GOAL}（学会），点线为随机猜测。标题不计标签或图像数不同的变体（n = {n}）；"
             "其中文件夹取错的学的是图像来自哪个子集，并在这些图像上测。",
             f"Accuracy after every epoch on equal axes; {THIN.en}; the thick one is their median. "
             f"Dashed: {GOAL} (solved); dotted: a blind guess. The title leaves out "
-            f"the replays of the two odd logs (n = {n}); those of the wrong folder learn which "
+            f"variants of other labels or numbers of images (n = {n}); those of the wrong folder "
+            "learn which "
             "split an image came from, and are measured on those same images.",
         )
         + fates_explained(count_each(numbers.compared)),

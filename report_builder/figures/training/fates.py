@@ -177,18 +177,19 @@ def describe(numbers: Fates) -> Description:
             "on training images. Runs: {counts}.",
         ).format(counts=counts),
         Text(
-            f"标签和设置与原报告相同的 {numbers.runs} 次训练，按结局分列："
+            f"以类别为标签、设置不变的 {numbers.runs} 次训练，按结局分列："
             "{counts}。细线是单次训练，粗线是每列最上写明的那一次，叉号是它崩溃的那一轮。"
             f"上图虚线是学会的界线{SPACE}{goal}，点线是随机猜测。下图是每轮末在部分训练图像上的损失，"
             f"点线是随机猜测的损失{SPACE}{guessing}；有一轮低于它的{SPACE}{level}，或有一批高于它的"
             f"{SPACE}{THROWN_OFF:g}{SPACE}倍，就算离开过随机猜测。更高的损失不画。",
-            f"The {plural(numbers.runs, 'run')} with the original's labels and settings, by how "
-            "they ended: {counts}. Thin lines are single runs, the strong one is the run that is "
-            "named above, a cross marks the epoch of its collapse. Above, the dashed line is "
-            f"{goal}, from which a run counts as solved, the dotted one a blind guess. Below, the "
-            "loss on a sample of training images after every epoch; dotted is that of guessing, "
-            f"{guessing}. A run has left chance once an epoch ends below {level} of it, or a batch "
-            f"has a loss above {THROWN_OFF:g} times it. Higher losses are cut off.",
+            f"The {plural(numbers.runs, 'run')} with the classes as labels and the usual "
+            "settings, by how they ended: {counts}. Thin lines are single runs, the strong one is "
+            "the run that is named above, a cross marks the epoch of its collapse. Above, the "
+            f"dashed line is {goal}, from which a run counts as solved, the dotted one a blind "
+            "guess. Below, the loss on a sample of training images after every epoch; dotted is "
+            f"that of guessing, {guessing}. A run has left chance once an epoch ends below "
+            f"{level} of it, or a batch has a loss above {THROWN_OFF:g} times it. Higher losses "
+            "are cut off.",
         ).format(counts=counts),
         [
             {

@@ -133,16 +133,16 @@ def describe(numbers: LossAndAccuracy) -> Description:
             f"{numbers.printed}: {{span}}.",
         ).format(span=span),
         Text(
-            f"每个点是标签和设置与原报告相同的 {numbers.runs} 次训练之一在一轮结束时，"
+            f"每个点是以类别为标签、设置不变的 {numbers.runs} 次训练之一在一轮结束时，"
             f"共 {len(numbers.loss)} 个。"
-            f"实心点（{flat} 个）是按原报告的格式整轮只打印 {numbers.printed} 的轮次。"
+            f"实心点（{flat} 个）是整轮只打印（损失的十分之一） {numbers.printed} 的轮次。"
             f"竖点线是随机猜测的损失 {numbers.guessing:.3f}。打印的是训练中各批的损失，画的是轮末的"
             "测试损失。",
-            f"A dot is one of {plural(numbers.runs, 'run')} with the original's labels and "
-            f"settings at the end of an epoch, {len(numbers.loss)} in all. Filled dots ({flat}) "
-            f"are epochs that in the original's format print {numbers.printed} and nothing else. "
-            f"The upright dotted line is the loss of guessing, {numbers.guessing:.3f}. What is "
-            "printed are losses of batches during the epoch, what is drawn the test loss at its "
+            f"A dot is one of {plural(numbers.runs, 'run')} with the classes as labels and the "
+            f"usual settings at the end of an epoch, {len(numbers.loss)} in all. Filled dots "
+            f"({flat}) are epochs that print {numbers.printed}, a tenth of the loss, and nothing "
+            f"else. The upright dotted line is the loss of guessing, {numbers.guessing:.3f}. What "
+            "is printed are losses of batches during the epoch, what is drawn the test loss at its "
             "end.",
         ),
         [

@@ -113,6 +113,13 @@ def test_old_artifacts_are_removed_but_the_last_few(store):
     assert sum(each.folder.is_dir() for each in old) == KEPT
 
 
+def test_what_was_made_of_a_data_set_stays_however_many_others_follow(store):
+    first = [add(store, INPUTS | {"data": "first", "seed": seed}) for seed in range(KEPT)]
+    for number in range(2 * KEPT):
+        store.prune("run", [add(store, INPUTS | {"data": f"other {number}"})])
+    assert all(each.folder.is_dir() for each in first)
+
+
 def test_of_many_that_are_looked_up_only_sizes_are_compared(store):
     folder = add(store).folder
     (folder / "notes.txt").write_bytes(b"mind")  # as long as before

@@ -19,7 +19,7 @@ def test_a_kernels_gradient_is_drawn_beside_the_share_of_one_window(evidence):
     gradient = record.array("above")[below:]
     assert gradient.any()
     assert contains(figure, pixels.shades(gradient, -limit, limit, EN.diverging))
-    assert contains(figure, pixels.gray(record.array("image")[below:]))
+    assert contains(figure, pixels.as_rgb(record.array("image")[below:]))
     assert [row["by_hand"] for row in text.rows] == record.array("by_hand").ravel().tolist()
     window = record.facts["upstream"] * record.array("pixels")
     assert [row["share_of_window"] for row in text.rows] == pytest.approx(window.ravel().tolist())

@@ -14,7 +14,7 @@ def test_every_patch_of_every_channel_is_painted_but_those_of_a_silent_one(evide
     for block in (1, 2, 3):
         for channel, i in ((0, 0), (3, 7)):
             patch = record.array(f"patches{block}")[channel, i]
-            assert contains(figure, pixels.gray(patch))
+            assert contains(figure, pixels.as_rgb(patch))
     shown = words(figure)
     assert shown.count("always zero") == 1 and shown.count("—") == 1
     assert {"1", "9", "6/8 O"} <= set(shown)
@@ -34,7 +34,7 @@ def test_a_corner_is_where_the_field_begins_in_the_image(evidence):
 def test_ranks_show_the_strongest_the_middle_and_the_weakest(evidence):
     record, numbers = evidence.demonstrations["patches"], patch_ranks.measure(evidence)
     figure = drawn(patch_ranks, numbers)
-    assert contains(figure, pixels.gray(record.array("rank_patches")[2, 1, 0]))
+    assert contains(figure, pixels.as_rgb(record.array("rank_patches")[2, 1, 0]))
     assert numbers.shares.max() == 1 and len(patch_ranks.describe(numbers).rows) == 5 * 3 * 3
     values = record.array("rank_values")
     expected = f"{100 * values[0, 2, 2] / values[0].max():.0f}\u00a0%"

@@ -29,7 +29,7 @@ def test_shows_the_wrong_ones_surest_first(make_evidence):
     sure = [row["probability"] for row in text.rows]
     assert len(sure) == 6 and sure == sorted(sure, reverse=True)
     index = study.data.test.ids.index(text.rows[0]["image"])
-    assert contains(drawn(mistakes, numbers), pixels.gray(study.data.test.images[index]))
+    assert contains(drawn(mistakes, numbers), pixels.as_rgb(study.data.test.images[index]))
 
 
 @pytest.mark.parametrize("split", ["test", "train"])

@@ -20,4 +20,4 @@ def test_shows_truth_and_probabilities(evidence):
         f"Baseline: O is taken for O ({percent(p[0])}), X is taken for X "
         f"({percent(text.rows[3]['probability'])})"
     )
-    assert contains(figure, pixels.gray(run.array("shown_images")[0]))
+    assert contains(figure, pixels.as_rgb(run.array("shown_images")[0]))

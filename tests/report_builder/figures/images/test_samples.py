@@ -13,7 +13,7 @@ def test_shows_both_classes_evenly(evidence):
     words = samples.describe(numbers)
     assert [row["class"] for row in words.rows] == ["O"] * 8 + ["X"] * 8
     assert words.title.en == "8 O and 8 X to learn from, 12 more images to be tested on"
-    assert contains(drawn(samples, numbers), pixels.gray(evidence.data.train.images[0]))
+    assert contains(drawn(samples, numbers), pixels.as_rgb(evidence.data.train.images[0]))
 
 
 def test_takes_images_at_even_distances_from_the_first_to_the_last(make_evidence):

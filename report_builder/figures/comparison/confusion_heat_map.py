@@ -1,0 +1,72 @@
+"""The confusion of many classes: a heat map without numbers, and the classes recognized worst."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from report_builder.figures.toolkit.layout import SMALL, WIDTH, axes, note, sheet
+from report_builder.figures.toolkit.style import Style
+from report_builder.figures.toolkit.words import shorten
+from report_builder.text import Text, percent
+
+if TYPE_CHECKING:
+    from report_builder.figures.toolkit.typing import Axes, Figure
+
+SIDE = 3.6  # inches of the heat map
+FOOT, HEAD = 0.45, 0.5
+TICKS = 10  # classes named at its sides, at even distances
+WORST = 8  # classes listed beside it
+NAME = 14  # columns of a name at a side
+
+
+def draw(
+    title: Text, classes: tuple[str, ...], matrix: np.ndarray, color: str, style: Style
+) -> Figure:
+    """`matrix` is `(classes, classes)` images; rows are the truth, columns the answer."""
+    figure = sheet(style.text(title), FOOT + SIDE + HEAD)
+    shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
+    left = 0.35 + 0.075 * NAME
+    ax = axes(figure, left, FOOT, SIDE, SIDE)
+    _draw_map(ax, classes, shares, color, style)
+    top = FOOT + SIDE + 0.12
+    words = Text("行：真实；列：判为（同样的次序）", "Rows: truth; columns: taken for, same order")
+    note(figure, left, top, style.text(words), color=style.muted)
+    beside = left + SIDE + 0.3
+    words = Text("认得最差的类：最常判为", "Recognized worst: taken most often for")
+    note(figure, beside, top, style.text(words), color=style.muted)
+    room = int((WIDTH - beside - 0.1) / 0.075)
+    for row, (name, recall, other) in enumerate(worst(classes, matrix)):
+        y = FOOT + SIDE - (row + 0.4) * SIDE / WORST
+        note(figure, beside, y, f"{shorten(name, room - 6)}  {percent(recall, 0)}")
+        taken = f"→ {shorten(other, room - 3)}"
+        note(figure, beside + 0.1, y - 0.17, taken, color=style.muted)
+    return figure
+
+
+def worst(classes: tuple[str, ...], matrix: np.ndarray) -> list[tuple[str, float, str]]:
+    """The classes that have the least share of their images right, with that share and the class
+    that most of their images are taken for.
+    """
+    of_class = np.maximum(matrix.sum(axis=1), 1)
+    recall = np.diagonal(matrix) / of_class
+    order = np.argsort(recall, kind="stable")[:WORST]
+    return [(classes[i], float(recall[i]), classes[int(matrix[i].argmax())]) for i in order]
+
+
+def _draw_map(
+    ax: Axes, classes: tuple[str, ...], shares: np.ndarray, color: str, style: Style
+) -> None:
+    from matplotlib.colors import LinearSegmentedColormap
+
+    colors = LinearSegmentedColormap.from_list("share", [style.ground, color])
+    k = len(classes)
+    edges = np.arange(k + 1) - 0.5
+    ax.pcolormesh(edges, edges, shares, cmap=colors, vmin=0, vmax=1)
+    ax.set(xlim=(-0.5, k - 0.5), ylim=(k - 0.5, -0.5))
+    places = np.unique(np.linspace(0, k - 1, min(k, TICKS)).round().astype(int))
+    ax.set_yticks(places, [shorten(classes[i], NAME) for i in places], fontsize=SMALL)
+    ax.set_xticks([])
+    ax.grid(False)
+    ax.tick_params(length=2)

@@ -1,0 +1,46 @@
+"""The card of a data set, `card.json` beside its splits: what it is called, what its images show,
+and what importing changed. No result of training depends on it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from xo.errors import InputError
+
+CARD = "card.json"
+
+
+class Words(msgspec.Struct, frozen=True):
+    """The same in Chinese and English; empty where it is not known."""
+
+    zh: str = ""
+    en: str = ""
+
+
+class DataCard(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a data set beside its images."""
+
+    title: Words = Words()  # of a report about it
+    shows: Words = Words()  # what an image shows, as "一个手写数字", "a handwritten digit"
+    # What importing did to images, by kind, and to how many: {"brought to gray": 80}
+    changes: dict[str, int] = {}
+    findings: tuple[str, ...] = ()  # what importing warned of, a line each
+
+
+def read_card(root: Path) -> DataCard:
+    """The card in the folder of a data set; an empty one where there is none.
+
+    Raises InputError where it is not of this form.
+    """
+    path = root / CARD
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=DataCard)
+    except FileNotFoundError:
+        return DataCard()
+    except (OSError, msgspec.DecodeError) as error:
+        raise InputError(
+            f"{path}: not a data card ({error}); mend it, or remove it and import again"
+        ) from None
