@@ -18,6 +18,7 @@ from xo.data.shapes import center_lines, label_parts
 from xo.data.strokes import background_value, ink_of, measure_strokes
 from xo.errors import InputError
 
+ORIENTATION = 0x0112  # EXIF: how the camera was held
 LARGEST = 10_000  # pixels a side of a photograph
 WORKING = 480  # pixels of the longer side that strokes are looked for on
 GROUND = 160  # pixels of the longer side that the ground is estimated on
@@ -66,21 +67,32 @@ def pen_of(images: np.ndarray) -> Pen:
 
 
 def read_photograph(data: bytes, name: str) -> np.ndarray:
-    """An image file's bytes -> uint8 `(H, W)`, upright, and on white where it is transparent."""
+    """An image file's bytes -> uint8 `(H, W)`, upright, and on white where it is transparent.
+
+    InputError on what is no image.
+    """
     try:
-        with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(data)) as image:
-            if image.has_transparency_data and max(image.size) <= LARGEST:
-                ground = Image.new("RGBA", image.size, "white")
-                ground.alpha_composite(image.convert("RGBA"))
-                image = ground
-            orientation = image.getexif().get(0x0112, 1)
-            if orientation != 1 or image.mode == "RGBA":
-                out = io.BytesIO()
-                ImageOps.exif_transpose(image).convert("L").save(out, "PNG")
-                data = out.getvalue()
-    except Exception:  # whatever is wrong with it, `decode` says
+        data = _upright_and_opaque(data)
+    except Exception:  # Pillow raises nearly anything; `decode` says what is wrong with the file
         pass
     return decode(data, name, (1, LARGEST))
+
+
+def _upright_and_opaque(data: bytes) -> bytes:
+    """An image file without the orientation and transparency that `decode` does not take."""
+    with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(data)) as image:
+        orientation = image.getexif().get(ORIENTATION, 1)
+        if max(image.size) > LARGEST or not (image.has_transparency_data or orientation != 1):
+            return data
+        upright = ImageOps.exif_transpose(image)
+        if upright.has_transparency_data:
+            upright.thumbnail((4 * WORKING, 4 * WORKING))
+            ground = Image.new("RGBA", upright.size, "white")
+            ground.alpha_composite(upright.convert("RGBA"))
+            upright = ground
+        out = io.BytesIO()
+        upright.convert("L").save(out, "PNG")
+        return out.getvalue()
 
 
 def redraw(photograph: np.ndarray, pen: Pen) -> np.ndarray:
@@ -189,7 +201,7 @@ def _smooth_lines(strokes: np.ndarray) -> np.ndarray:
     """The center lines of strokes `(H, W)`, found at DRAWN pixels with their edges smoothed."""
     image = Image.fromarray(np.pad(strokes, 6).astype(np.uint8) * 255)
     scale = DRAWN / max(image.size)
-    size = tuple(max(1, round(side * scale)) for side in image.size)
+    size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
     smooth = image.resize(size, Image.Resampling.BICUBIC).filter(ImageFilter.GaussianBlur(2))
     found = center_lines(np.asarray(smooth) > 100)
     return found if found.any() else np.asarray(image.resize(size)) > 127

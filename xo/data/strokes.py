@@ -1,4 +1,4 @@
-"""What the strokes of drawings measure: how much ink, how wide a stroke, which box, where it stands.
+"""What the strokes of drawings measure: how much ink, how wide a stroke, which box, and where.
 
 Ink is what differs from the background by more than half of what is possible.
 """
@@ -18,10 +18,10 @@ def background_value(images: np.ndarray) -> int:
 
 
 def ink_of(images: np.ndarray, background: int) -> np.ndarray:
-    """uint8 `(N, H, W)`, or `(N, H, W, 3)`, of which any channel counts -> bool `(N, H, W)`: ink."""
+    """uint8 `(N, H, W)`, or `(N, H, W, 3)` where any channel counts -> bool `(N, H, W)`: ink."""
     far = max(background, 255 - background) / 2
-    ink = abs(images.astype(np.int16) - background) > far
-    return ink if ink.ndim == 3 else ink.any(axis=3)
+    ink = np.asarray(abs(images.astype(np.int16) - background) > far)
+    return ink if ink.ndim == 3 else np.asarray(ink.any(axis=3))
 
 
 def measure_strokes(ink: np.ndarray) -> np.ndarray:
