@@ -31,7 +31,7 @@ def measure_strokes(ink: np.ndarray) -> np.ndarray:
     box is the smallest that holds all ink, and the center is the box's.
     """
     count, height, width = ink.shape
-    by_row, by_column = ink.any(axis=2), ink.any(axis=1)
+    by_row, by_column = np.asarray(ink.any(axis=2)), np.asarray(ink.any(axis=1))
     top, left = by_row.argmax(axis=1), by_column.argmax(axis=1)
     bottom, right = height - by_row[:, ::-1].argmax(axis=1), width - by_column[:, ::-1].argmax(1)
     columns = (

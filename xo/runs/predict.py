@@ -9,11 +9,10 @@ import numpy as np
 import torch
 from safetensors.torch import load
 
-from xo.network.evaluate import as_input
 from xo.network.model import Net
 from xo.runs.record import RunRecord, read_weights
 from xo.runs.study import Networks
-from xo.runs.unlikeness import ALL_MEASURES, measure, outside, spread_of
+from xo.runs.unlikeness import ALL_MEASURES, measure, outside, see, spread_of
 
 if TYPE_CHECKING:
     from xo.data.dataset import DataSet
@@ -59,17 +58,18 @@ class Classifier:
     def answers(self, images: Sequence[np.ndarray]) -> list[Answer]:
         """The answer for each uint8 image `(H, W)`, or `(H, W, 3)` where networks take colour."""
         pixels = np.stack(images)
-        given = as_input(torch.from_numpy(pixels))
-        probabilities = self._net(given).softmax(1)
-        named = probabilities.argmax(1)
-        agreeing = 1 + sum((net(given).argmax(1) == named).long() for net in self._others)
-        measured = measure(self._net, pixels, self._spread)
+        seen = see(self._net, pixels)
+        probabilities, named = seen.logits.softmax(1), seen.logits.argmax(1)
+        agreeing = torch.ones(len(pixels), dtype=torch.long)
+        for net in self._others:
+            agreeing += see(net, pixels).logits.argmax(1) == named
+        measured = measure(pixels, seen, self._spread)
         beyond = outside(measured, self._spread)
         bounds = list(zip(self._spread.low.tolist(), self._spread.high.tolist()))
         return [
             Answer(
                 self._by_probability(row),
-                int(count),
+                count,
                 1 + len(self._others),
                 {
                     name: Measure(value, *bound)
@@ -79,7 +79,7 @@ class Classifier:
             )
             for row, count, values, where in zip(
                 probabilities.tolist(),
-                torch.as_tensor(agreeing).expand(len(pixels)).tolist(),
+                agreeing.tolist(),
                 measured.tolist(),
                 beyond,
             )

@@ -32,9 +32,29 @@ class Spread(NamedTuple):
     features: Tensor  # (n, F)
 
 
+class Seen(NamedTuple):
+    """What a network makes of images."""
+
+    features: (
+        Tensor  # (N, F), activations of the first dense layer, or the logits if it is the last
+    )
+    logits: Tensor  # (N, classes)
+
+
+@torch.inference_mode()
+def see(net: Net, images: np.ndarray) -> Seen:
+    """What the network makes of uint8 images `(N, H, W)`, or `(N, H, W, 3)`."""
+    features, logits = [], []
+    for batch in torch.tensor(np.asarray(images)).split(BATCH):
+        steps = [values for _, values in net.head_steps(net.forward_features(as_input(batch)))]
+        features.append(steps[0])
+        logits.append(steps[-1])
+    return Seen(torch.cat(features), torch.cat(logits))
+
+
 @torch.inference_mode()
 def spread_of(net: Net, images: np.ndarray) -> Spread:
-    """What training images, uint8 `(N, H, W)` or `(N, H, W, 3)`, measure: QUANTILE lie within bounds.
+    """What training images measure, uint8 `(N, H, W)` or `(N, H, W, 3)`: QUANTILE are in bounds.
 
     As many lie above as below. Of fewer than a thousand images nearly the whole range is taken.
     The distance has an upper bound only; a training image's is that to the nearest other one.
@@ -44,7 +64,7 @@ def spread_of(net: Net, images: np.ndarray) -> Spread:
     background = background_value(some)
     measured = measure_strokes(ink_of(some, background))
     low, high = np.quantile(measured, [(1 - QUANTILE) / 2, (1 + QUANTILE) / 2], axis=0)
-    features = _features(net, some)
+    features = see(net, some).features
     between = torch.cdist(features, features).fill_diagonal_(torch.inf)
     nearest = between.min(dim=1).values.numpy() if len(some) > 1 else np.zeros(1)
     rounding = ROUNDING * float(features.norm(dim=1).max())
@@ -53,25 +73,17 @@ def spread_of(net: Net, images: np.ndarray) -> Spread:
 
 
 @torch.inference_mode()
-def measure(net: Net, images: np.ndarray, spread: Spread) -> np.ndarray:
-    """uint8 images as the training images -> float64 `(N, 7)`, ALL_MEASURES of each.
+def measure(images: np.ndarray, seen: Seen, spread: Spread) -> np.ndarray:
+    """uint8 images, as the training images, and what the network makes of them -> float64 `(N, 7)`,
+    ALL_MEASURES of each.
 
-    Distances are Euclidean, in the activations of the first dense layer (the logits, where there is
-    but one), to the nearest training image.
+    Distances are Euclidean, between features, to the nearest training image.
     """
     strokes = measure_strokes(ink_of(images, spread.background))
-    nearest = torch.cdist(_features(net, images), spread.features).min(dim=1).values
+    nearest = torch.cdist(seen.features, spread.features).min(dim=1).values
     return np.append(strokes, nearest.double().numpy()[:, None], axis=1)
 
 
 def outside(measured: np.ndarray, spread: Spread) -> np.ndarray:
     """bool `(N, 7)`: which measures of which image are beyond the bounds."""
     return (measured < spread.low) | (measured > spread.high)
-
-
-def _features(net: Net, images: np.ndarray) -> Tensor:
-    """`(N, F)`, the activations of the first dense layer."""
-    batches = torch.tensor(np.asarray(images)).split(BATCH)
-    return torch.cat(
-        [next(net.head_steps(net.forward_features(as_input(each))))[1] for each in batches]
-    )
