@@ -35,14 +35,14 @@ def measure_strokes(ink: np.ndarray) -> np.ndarray:
     top, left = by_row.argmax(axis=1), by_column.argmax(axis=1)
     bottom, right = height - by_row[:, ::-1].argmax(axis=1), width - by_column[:, ::-1].argmax(1)
     columns = (
-        ink.mean(axis=(1, 2)),
+        np.asarray(ink.mean(axis=(1, 2))),
         stroke_width(ink),
         right - left,
         bottom - top,
         (left + right) / 2,
         (top + bottom) / 2,
     )
-    return np.where(ink.any(axis=(1, 2))[:, None], np.stack(columns, axis=1), 0.0)
+    return np.where(by_row.any(axis=1)[:, None], np.stack(columns, axis=1), 0.0)
 
 
 def stroke_width(ink: np.ndarray) -> np.ndarray:
@@ -53,7 +53,6 @@ def stroke_width(ink: np.ndarray) -> np.ndarray:
     all directions.
     """
     padded = np.pad(ink, ((0, 0), (1, 1), (1, 1)))
-    edges = sum(
-        np.count_nonzero(np.diff(padded.view(np.int8), axis=axis), axis=(1, 2)) for axis in (1, 2)
-    )
-    return 2 * np.count_nonzero(ink, axis=(1, 2)) / np.maximum(np.asarray(edges) * np.pi / 4, 1)
+    down, right = (np.diff(padded.astype(np.int8), axis=axis) != 0 for axis in (1, 2))
+    edges = down.sum(axis=(1, 2)) + right.sum(axis=(1, 2))
+    return np.asarray(2 * ink.sum(axis=(1, 2)) / np.maximum(edges * np.pi / 4, 1))

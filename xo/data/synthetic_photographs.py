@@ -64,7 +64,7 @@ def photograph(rng: np.random.Generator, label: str, tool: str) -> SyntheticPhot
     return SyntheticPhotograph(out.getvalue(), label, tool)
 
 
-def photographs(count: int, seed: int) -> list[SyntheticPhotograph]:
+def synthetic_photographs(count: int, seed: int) -> list[SyntheticPhotograph]:
     """So many, of both classes and all tools in turn."""
     rng = np.random.default_rng(seed)
     tools = list(TOOLS)

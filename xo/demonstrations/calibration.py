@@ -103,7 +103,7 @@ def judge(net: Net, images: np.ndarray, labels: np.ndarray, spread: Spread) -> J
     seen = see(net, images)
     probability, named = answers(seen)
     beyond = outside(measure(images, seen, spread), spread)
-    return Judged(probability, named == labels, beyond.any(axis=1))
+    return Judged(probability, np.equal(named, labels), np.asarray(beyond.any(axis=1)))
 
 
 def answers(seen: Seen) -> tuple[np.ndarray, np.ndarray]:

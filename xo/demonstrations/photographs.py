@@ -11,8 +11,7 @@ from PIL import Image
 from xo.data import generate
 from xo.data.fit import scaled
 from xo.data.photograph import pen_of, read_photograph, redraw
-from xo.data.synthetic_photographs import TOOLS
-from xo.data.synthetic_photographs import photographs as synthetic_photographs
+from xo.data.synthetic_photographs import TOOLS, synthetic_photographs
 from xo.demonstrations.calibration import answers
 from xo.demonstrations.table import Unavailable
 from xo.runs.unlikeness import measure, outside, see, spread_of
@@ -44,11 +43,10 @@ def photographs(nets: Networks, data: DataSet) -> Computed:
         "redrawn": np.stack([redraw(each, pen) for each in read]),
     }
     shown = range(2 * len(TOOLS))
-    facts = {
-        "photographs": len(taken),
-        "tools": len(TOOLS),
-        "shown": [{"class": taken[k].label, "tool": taken[k].tool} for k in shown],
-    }
+    answered: list[dict[str, str | float]] = [
+        {"class": taken[k].label, "tool": taken[k].tool} for k in shown
+    ]
+    facts = {"photographs": len(taken), "tools": len(TOOLS), "shown": answered}
     arrays = {f"photograph.{k}": _small(taken[k].jpeg) for k in shown}  # (h, w, 3) uint8
     for way, images in ways.items():
         seen = see(net, images)
@@ -57,11 +55,11 @@ def photographs(nets: Networks, data: DataSet) -> Computed:
         right = named == labels
         facts |= {
             f"{way}_right": int(right.sum()),
-            f"{way}_accuracy": float(right.mean()),
+            f"{way}_share": [int(right.sum()), len(right)],
             f"{way}_unlike": int(unlike.sum()),
         }
         for k in shown:
-            facts["shown"][k] |= {
+            answered[k] |= {
                 f"{way}_class": data.classes[named[k]],
                 f"{way}_probability": float(probability[k]),
             }
