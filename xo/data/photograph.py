@@ -25,6 +25,7 @@ GROUND = 160  # pixels of the longer side that the ground is estimated on
 WIDEST_STROKE = 21  # of GROUND pixels; what is wider counts as ground
 COARSE, MEDIAN = 64, 17  # pixels: where the ground is the median around, to tell dark from light
 LEAST_CONTRAST = 0.12  # of the ground's brightness, by which ink differs from it
+LEAST_DRAWING = 0.001  # of all pixels, that a drawing's largest part has at least
 LEAST_PART = 0.03  # of all ink, that a part of the drawing has at least
 DRAWN = 256  # pixels of the longer side of the ink, that its center lines are sought on
 MOST_INK = 0.5  # share of the image, above which training images are no drawings
@@ -183,8 +184,8 @@ def otsu(values: np.ndarray) -> float:
 
 
 def _drawing(ink: np.ndarray) -> np.ndarray:
-    """bool `(H, W)` -> bool, without parts that touch the border, if any others are left, and
-    without small ones.
+    """bool `(H, W)` -> bool, without parts that touch the border, such as the table around the
+    paper, if a drawing is left, and without small parts.
     """
     labels, count = label_parts(ink)
     if not count:
@@ -192,7 +193,7 @@ def _drawing(ink: np.ndarray) -> np.ndarray:
     sizes = np.bincount(labels.ravel(), minlength=count + 1)[1:]
     border = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
     inner = ~np.isin(np.arange(1, count + 1), border)
-    kept = inner if sizes[inner].sum() > sizes.sum() / 10 else np.ones(count, bool)
+    kept = inner if sizes[inner].max(initial=0) > LEAST_DRAWING * ink.size else np.ones(count, bool)
     kept &= sizes >= LEAST_PART * sizes[kept].sum()
     return np.append(False, kept)[labels]
 

@@ -42,7 +42,8 @@ def measure_strokes(ink: np.ndarray) -> np.ndarray:
         (left + right) / 2,
         (top + bottom) / 2,
     )
-    return np.where(by_row.any(axis=1)[:, None], np.stack(columns, axis=1), 0.0)
+    drawn = np.asarray(by_row.any(axis=1))
+    return np.where(drawn[:, None], np.stack(columns, axis=1), 0.0)
 
 
 def stroke_width(ink: np.ndarray) -> np.ndarray:

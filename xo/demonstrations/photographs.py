@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 PHOTOGRAPHS = 48  # four of each class and tool
 SEED = 2
-SHOWN_SIDE = 232  # pixels of the longer side of a photograph that is shown
+SHOWN_SIDE = 220  # pixels of the longer side of a photograph that is shown
 
 
 def photographs(nets: Networks, data: DataSet) -> Computed:

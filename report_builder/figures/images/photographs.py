@@ -9,7 +9,7 @@ import numpy as np
 from report_builder.evidence.shown_network import Network, network_of
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
-from report_builder.figures.toolkit.pixels import ACROSS, gray, points
+from report_builder.figures.toolkit.pixels import ACROSS, cell_size, gray, points
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import listed, shorten
 from report_builder.text import Text, class_name, percent
@@ -70,7 +70,7 @@ def measure(evidence: Evidence) -> Photographs:
 
 def draw(numbers: Photographs, style: Style) -> Figure:
     """Each photograph, below it the image made of it, and the answer."""
-    cell = ACROSS // IN_A_ROW - 12
+    cell = max(cell_size(numbers.shown[0].redrawn.shape, ACROSS / IN_A_ROW - 12))
     pitch = cell + 12
     width = IN_A_ROW * pitch
     drop = 2 * cell + points(width, 20) + 16
