@@ -190,10 +190,19 @@ def _drawing(ink: np.ndarray) -> np.ndarray:
     labels, count = label_parts(ink)
     if not count:
         return ink
-    sizes = np.bincount(labels.ravel(), minlength=count + 1)[1:]
-    border = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
-    inner = ~np.isin(np.arange(1, count + 1), border)
-    kept = inner if sizes[inner].max(initial=0) > LEAST_DRAWING * ink.size else np.ones(count, bool)
+    sizes, border = (
+        np.bincount(each, minlength=count + 1)[1:]
+        for each in (
+            labels.ravel(),
+            np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]]),
+        )
+    )
+    kept = border == 0
+    if sizes[kept].max(initial=0) < LEAST_DRAWING * ink.size:
+        # a drawing that is cut off; a strip of table lies along the border with its length
+        kept = border**2 < sizes
+    if not kept.any():
+        kept = np.ones(count, bool)
     kept &= sizes >= LEAST_PART * sizes[kept].sum()
     return np.append(False, kept)[labels]
 
