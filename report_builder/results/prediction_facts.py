@@ -86,7 +86,7 @@ PREDICTION_FACTS: dict[str, dict[str, Quoted]] = {
         **{
             f"{kind}_{fact}": Quoted(
                 write,
-                f"{zh}，{{{kind}_answers}} 个回答：{what_zh}",
+                f"{zh}，n = {{{kind}_answers}} 个回答：{what_zh}",
                 f"{en}, n = {{{kind}_answers}}: {what_en}",
             )
             for kind, (zh, en) in KINDS.items()

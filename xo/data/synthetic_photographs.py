@@ -51,13 +51,14 @@ def photograph(rng: np.random.Generator, label: str, tool: str) -> SyntheticPhot
     pen = TOOLS[tool]
     paper = _paper(rng, pen, wide, high)
     cover = _strokes(rng, _circle(rng) if label == CLASSES[0] else _cross(rng), pen, wide, high)
-    grain = 1 - pen.grain * rng.random((high, wide, 1))
-    page = paper + cover[..., None] * grain * (np.array(pen.ink, float) - paper)
+    grain = 1 - np.float32(pen.grain) * rng.random((high, wide, 1), np.float32)
+    page = paper + cover[..., None] * grain * (np.array(pen.ink, np.float32) - paper)
     seen = _perspective(rng, page)
     seen *= _light(rng, wide, high)[..., None]
     image = Image.fromarray(np.clip(seen, 0, 255).astype(np.uint8))
     image = image.filter(ImageFilter.GaussianBlur(rng.uniform(0.4, 1.3)))
-    noisy = np.asarray(image, float) + rng.normal(0, rng.uniform(1, 6), (high, wide, 3))
+    noise = np.float32(rng.uniform(1, 6)) * rng.standard_normal((high, wide, 3), np.float32)
+    noisy = np.asarray(image, np.float32) + noise
     out = io.BytesIO()
     quality = int(rng.integers(55, 92))
     Image.fromarray(np.clip(noisy, 0, 255).astype(np.uint8)).save(out, "JPEG", quality=quality)
@@ -104,7 +105,7 @@ def _cross(rng: np.random.Generator) -> list[np.ndarray]:
 def _strokes(
     rng: np.random.Generator, strokes: list[np.ndarray], pen: _Tool, wide: int, high: int
 ) -> np.ndarray:
-    """float `(high, wide)`, 0 to 1: where ink covers the page."""
+    """float32 `(high, wide)`, 0 to 1: where ink covers the page."""
     size = rng.uniform(0.2, 0.36) * min(wide, high)
     center = np.array([wide, high]) * rng.uniform(0.42, 0.58, 2)
     image = Image.new("L", (wide * FINE, high * FINE))
@@ -117,17 +118,19 @@ def _strokes(
         pressure = 1 + 0.15 * np.sin(np.linspace(0, rng.uniform(2, 9), 900) + rng.uniform(0, 6))
         for (x, y), radius in zip((dense * size + center) * FINE, pressure * width * FINE / 2):
             draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
-    return np.asarray(image.resize((wide, high), Image.Resampling.BOX), float) / 255
+    return np.asarray(image.resize((wide, high), Image.Resampling.BOX), np.float32) / 255
 
 
 def _paper(rng: np.random.Generator, pen: _Tool, wide: int, high: int) -> np.ndarray:
-    """float `(high, wide, 3)`: fibres and stains, on every fourth sheet faint rules."""
-    texture = np.zeros((high, wide))
+    """float32 `(high, wide, 3)`: fibres and stains, on every fourth sheet faint rules."""
+    texture = np.zeros((high, wide), np.float32)
     for side, strength in ((1, 2.0), (4, 2.0), (24, 3.0)):
-        noise = rng.normal(0, strength, (high // side + 2, wide // side + 2)).astype(np.float32)
+        coarse = high // side + 2, wide // side + 2
+        noise = np.float32(strength) * rng.standard_normal(coarse, np.float32)
         grown = Image.fromarray(noise).resize((wide, high), Image.Resampling.BICUBIC)
         texture += np.asarray(grown)
-    paper = np.array(pen.ground, float) * rng.uniform(0.88, 1.03) + texture[..., None]
+    ground = np.array(pen.ground, np.float32) * np.float32(rng.uniform(0.88, 1.03))
+    paper = ground + texture[..., None]
     if rng.random() < 0.25:
         step = int(rng.integers(28, 48))
         paper[step // 2 :: step] *= 0.93
@@ -137,7 +140,7 @@ def _paper(rng: np.random.Generator, pen: _Tool, wide: int, high: int) -> np.nda
 
 
 def _perspective(rng: np.random.Generator, page: np.ndarray) -> np.ndarray:
-    """The page seen aslant and turned a little, float `(H, W, 3)`; of every fourth one the edges
+    """The page seen aslant and turned a little, float32 `(H, W, 3)`; of every fourth one the edges
     show, and the table around.
     """
     high, wide, _ = page.shape
@@ -162,12 +165,12 @@ def _perspective(rng: np.random.Generator, page: np.ndarray) -> np.ndarray:
         Image.Resampling.BILINEAR,
         fillcolor=table,
     )
-    return np.asarray(seen, float)
+    return np.array(seen, np.float32)
 
 
 def _light(rng: np.random.Generator, wide: int, high: int) -> np.ndarray:
-    """float `(high, wide)`, about 0.4 to 1: light that falls off, and the shadow of a hand."""
-    y, x = np.mgrid[:high, :wide] / max(wide, high)
+    """float32 `(high, wide)`, about 0.4 to 1: light that falls off, and the shadow of a hand."""
+    y, x = np.mgrid[:high, :wide].astype(np.float32) / max(wide, high)
     angle = rng.uniform(0, 2 * np.pi)
     across = np.cos(angle) * (x - 0.5) + np.sin(angle) * (y - 0.5)
     light = rng.uniform(0.85, 1.0) - rng.uniform(0, 0.35) * (across + 0.5)

@@ -122,3 +122,11 @@ def test_of_photographs_with_every_pen_circles_stay_open_in_the_middle_and_cross
         if (middle == 0).any() != (each.label == "crosses"):
             wrong.append((each.label, each.tool))
     assert not wrong
+
+
+def test_small_training_images_of_white_on_black_get_a_white_drawing():
+    pen = Pen((28, 28), ground=0, ink=255, stroke_width=2.0, box=20.0, center=(14.0, 14.0))
+    image = redraw(ellipse(), pen)
+    _, stroke, width, height, *center = measure_strokes(ink_of(image[None], 0))[0]
+    assert set(np.unique(image)) == {0, 255} and width == pytest.approx(20, abs=1.5)
+    assert stroke == pytest.approx(2, abs=0.7) and center == pytest.approx([14, 14], abs=1)
