@@ -408,5 +408,5 @@ DEMONSTRATION_TABLES: dict[str, DemonstrationTable] = {
     "bottleneck": DemonstrationTable("bottleneck", bottleneck),
     "backward": DemonstrationTable("backward", backward),
     "calibration-by-shift": DemonstrationTable("calibration", calibration_by_shift),
-    "odd-images": DemonstrationTable("calibration", odd_images),
+    "odd-images": DemonstrationTable("odd-images", odd_images),
 }

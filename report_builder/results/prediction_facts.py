@@ -67,7 +67,6 @@ PREDICTION_FACTS: dict[str, dict[str, Quoted]] = {
         "images": Quoted(count, "测试图像", "test images"),
         "most": Quoted(count, "平移的像素，最多", "pixels that images are shifted by, at most"),
         "sure": Quoted(lambda value: percent(value, 0)),
-        "quantile": Quoted(percent, "训练图像", "of the training images"),
         "last_accuracy": Quoted(
             percent,
             "测试图像向右、向下各平移 {most} 像素，n = {images} 幅，两个方向的平均",
@@ -92,6 +91,14 @@ PREDICTION_FACTS: dict[str, dict[str, Quoted]] = {
             for kind, (zh, en) in KINDS.items()
             for fact, (write, what_zh, what_en) in ANSWERS.items()
         },
+    },
+    "odd-images": {
+        "images": Quoted(count, "不属于任何类别的图像", "images of no class"),
+        "unlike": Quoted(
+            count,
+            "{images} 幅不属于任何类别的图像中，被指出不像训练图像的",
+            "of {images} images of no class, those told from the training images",
+        ),
     },
     "photographs": {
         "photographs": Quoted(count, "合成的照片", "synthetic photographs"),

@@ -43,7 +43,7 @@ def calibration_by_shift(evidence: Evidence) -> Table:
 
 def odd_images(evidence: Evidence) -> Table:
     """What is answered to images of no class, and what tells them from the training images."""
-    facts = evidence.shown_demonstration("calibration").facts
+    facts = evidence.shown_demonstration("odd-images").facts
     columns = (
         Column(Text("图像", "Image")),
         Column(Text("回答", "Answer")),
@@ -52,7 +52,7 @@ def odd_images(evidence: Evidence) -> Table:
     )
 
     def rows() -> Iterator[list[Cell]]:
-        for each in facts["odd"]:
+        for each in facts["answers"]:
             names = [MEASURES[name] for name in each["unlike_in"]]
             differs = Text("、".join(n.zh for n in names), ", ".join(n.en for n in names))
             probability = percent(each["probability"], 2)

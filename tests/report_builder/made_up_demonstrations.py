@@ -836,17 +836,7 @@ def calibration(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
     facts = {
         "images": images,
         "most": 8,
-        "quantile": 0.999,
         "sure": 0.99,
-        "odd": [
-            {
-                "shown": shown,
-                "class": data.classes[k % 2],
-                "probability": 1 - k / 8,
-                "unlike_in": ["ink_share", "feature_distance"][:k],
-            }
-            for k, shown in enumerate(("inverted", "noise", "pixel", "nothing"))
-        ],
         "last_accuracy": 0.5,
         "last_probability": 0.75,
         "last_unlike": 0.25,
@@ -877,6 +867,20 @@ def calibration(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
         "by_shift.unlike": shift / 32,
     }
     return facts, arrays
+
+
+def odd_images(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
+    """The first looks usual, the others are told by one measure or two."""
+    answers = [
+        {
+            "shown": shown,
+            "class": data.classes[k % 2],
+            "probability": 1 - k / 8,
+            "unlike_in": ["ink_share", "feature_distance"][:k],
+        }
+        for k, shown in enumerate(("inverted", "noise", "pixel", "nothing"))
+    ]
+    return {"answers": answers, "images": 4, "unlike": 3}, {}
 
 
 def photographs(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
@@ -930,5 +934,6 @@ MADE = {
     "bottleneck": bottleneck,
     "backward": backward,
     "calibration": calibration,
+    "odd-images": odd_images,
     "photographs": photographs,
 }

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
+# Share of the training images that lie within the bounds of a measure; what is beyond is unusual.
+USUAL = 0.999
 MEASURES = ("ink_share", "stroke_width", "box_width", "box_height", "center_x", "center_y")
 
 

@@ -14,7 +14,6 @@ from xo.demonstrations.shift import MOST, shift_images
 from xo.demonstrations.table import Unavailable
 from xo.runs.unlikeness import (
     ALL_MEASURES,
-    QUANTILE,
     Seen,
     Spread,
     measure,
@@ -48,7 +47,6 @@ def calibration(nets: Networks, data: DataSet) -> Computed:
 
     The expected calibration error is the mean distance of a bin's share of right answers from its
     mean probability, weighted by its answers (Naeini, Cooper & Hauskrecht 2015; Guo et al. 2017).
-    And what is answered to images that show no class at all.
     """
     if min(data.image_size) <= 4 * MOST:
         raise Unavailable("images too small to shift", side=4 * MOST, shift=MOST)
@@ -70,9 +68,7 @@ def calibration(nets: Networks, data: DataSet) -> Computed:
     facts = {
         "images": len(labels),
         "most": MOST,
-        "quantile": QUANTILE,
         "sure": SURE,
-        "odd": _odd(net, data, background, spread),
     }
     arrays: dict[str, np.ndarray] = {"edges": np.array(EDGES, float)}
     for name, judged in conditions.items():
@@ -133,24 +129,27 @@ def calibration_error(count: np.ndarray, right: np.ndarray, probability: np.ndar
     return float((count * gaps).sum() / count.sum())
 
 
-def _odd(net: Net, data: DataSet, background: int, spread: Spread) -> list[dict]:
-    """What is answered to images of no class: one inverted, noise, one pixel, nothing."""
+def odd_images(nets: Networks, data: DataSet) -> Computed:
+    """What the baseline answers to images of no class, and what tells them from training images: a
+    test image inverted, noise, one pixel, nothing.
+    """
+    net = nets["baseline"][0][1]
     height, width = data.image_size
+    background = background_value(data.test.images)
     plain = np.full(data.test.images[:1].shape, background, np.uint8)
     pixel = plain.copy()
     pixel[:, height // 2, width // 2] = 255 - background
-    noise = np.random.default_rng(SEED).integers(0, 256, plain.shape, np.uint8)
     odd = {
         "inverted": 255 - np.asarray(data.test.images[-1:]),
-        "noise": noise,
+        "noise": np.random.default_rng(SEED).integers(0, 256, plain.shape, np.uint8),
         "pixel": pixel,
         "nothing": plain,
     }
-    images = np.concatenate(list(odd.values()))
+    images, spread = np.concatenate(list(odd.values())), spread_of(net, data.train.images)
     seen = see(net, images)
     probability, named = answers(seen)
     beyond = outside(measure(images, seen, spread), spread)
-    return [
+    found = [
         {
             "shown": name,
             "class": data.classes[label],
@@ -159,3 +158,5 @@ def _odd(net: Net, data: DataSet, background: int, spread: Spread) -> list[dict]
         }
         for name, label, value, where in zip(odd, named, probability, beyond)
     ]
+    unlike = int(beyond.any(axis=1).sum())
+    return {"answers": found, "images": len(odd), "unlike": unlike}, {}

@@ -54,6 +54,7 @@ DEMONSTRATIONS: dict[str, Demonstration] = {
     ),
     "backward": Demonstration("xo.demonstrations.backward:backward", ("baseline",)),
     "calibration": Demonstration("xo.demonstrations.calibration:calibration", ("baseline",)),
+    "odd-images": Demonstration("xo.demonstrations.calibration:odd_images", ("baseline",)),
     "photographs": Demonstration("xo.demonstrations.photographs:photographs", ("baseline",)),
 }
 

@@ -13,11 +13,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from xo.data.strokes import MEASURES, background_value, ink_of, measure_strokes
+from xo.data.strokes import MEASURES, USUAL, background_value, ink_of, measure_strokes
 from xo.network.evaluate import BATCH, as_input
 from xo.network.model import Net
 
-QUANTILE = 0.999  # of the training images lie within the bounds of a measure
 MOST = 2000  # training images that are compared with, evenly spread over all
 ALL_MEASURES = (*MEASURES, "feature_distance")
 ROUNDING = 1e-5  # of a distance, that floating point makes of nothing
@@ -54,7 +53,7 @@ def see(net: Net, images: np.ndarray) -> Seen:
 
 @torch.inference_mode()
 def spread_of(net: Net, images: np.ndarray) -> Spread:
-    """What training images measure, uint8 `(N, H, W)` or `(N, H, W, 3)`: QUANTILE are in bounds.
+    """What training images measure, uint8 `(N, H, W)` or `(N, H, W, 3)`: USUAL are in bounds.
 
     As many lie above as below. Of fewer than a thousand images nearly the whole range is taken.
     The distance has an upper bound only; a training image's is that to the nearest other one.
@@ -63,12 +62,12 @@ def spread_of(net: Net, images: np.ndarray) -> Spread:
     some = np.asarray(images[chosen])
     background = background_value(some)
     measured = measure_strokes(ink_of(some, background))
-    low, high = np.quantile(measured, [(1 - QUANTILE) / 2, (1 + QUANTILE) / 2], axis=0)
+    low, high = np.quantile(measured, [(1 - USUAL) / 2, (1 + USUAL) / 2], axis=0)
     features = see(net, some).features
     between = torch.cdist(features, features).fill_diagonal_(torch.inf)
     nearest = between.min(dim=1).values.numpy() if len(some) > 1 else np.zeros(1)
     rounding = ROUNDING * float(features.norm(dim=1).max())
-    farthest = float(np.quantile(nearest, QUANTILE)) + rounding
+    farthest = float(np.quantile(nearest, USUAL)) + rounding
     return Spread(background, np.append(low, 0.0), np.append(high, farthest), features)
 
 

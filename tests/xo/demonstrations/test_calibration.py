@@ -39,11 +39,18 @@ def test_every_answer_to_shifted_images_is_in_a_bin(small):
     assert len(arrays["by_shift.right"]) == 9
     assert arrays["by_shift.right"][0] == pytest.approx(facts["test_accuracy"])
     assert arrays["by_shift.unlike"][-1] >= arrays["by_shift.unlike"][0]
-    assert [each["shown"] for each in facts["odd"]] == ["inverted", "noise", "pixel", "nothing"]
-    assert all("ink_share" in each["unlike_in"] for each in facts["odd"])
 
 
 def test_images_that_are_too_small_to_shift_are_left_out(small, monkeypatch):
     monkeypatch.setattr(calibration, "MOST", 40)
     with pytest.raises(Unavailable):
         calibration.calibration(untrained(small, "baseline"), small)
+
+
+def test_images_of_no_class_get_a_class_and_are_told_from_the_training_images(small):
+    few = small.subset(20, 2)
+    facts, _ = calibration.odd_images(untrained(few, "baseline"), few)
+    assert [each["shown"] for each in facts["answers"]] == ["inverted", "noise", "pixel", "nothing"]
+    assert all(each["class"] in small.classes for each in facts["answers"])
+    assert all("ink_share" in each["unlike_in"] for each in facts["answers"])
+    assert facts["images"] == facts["unlike"] == 4
