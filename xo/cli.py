@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +10,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from xo.command_line import DATA, STORE, CommandGroup, printable, say
+from xo.cli_predict import predict
+from xo.command_line import DATA, STORE, CommandGroup, say
 from xo.data.dataset import EMBEDDED
 from xo.errors import InputError
 from xo.network.measurements import Layer
@@ -191,64 +191,7 @@ def original_log(batch_loss: np.ndarray) -> list[str]:
     ]
 
 
-@main.command()
-@click.argument(
-    "images", metavar="IMAGE...", nargs=-1, required=True, type=click.Path(path_type=Path)
-)
-@click.option("--variant", default="baseline", show_default=True)
-@click.option(
-    "--seed", type=click.IntRange(min=0), help="Default: the one with the highest test accuracy."
-)
-@DATA
-@STORE
-@click.option(
-    "--resize", is_flag=True, help="Scale images of another size instead of refusing them."
-)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
-def predict(
-    images: tuple[Path, ...],
-    variant: str,
-    seed: int | None,
-    data_dir: Path,
-    store: Path,
-    resize: bool,
-    as_json: bool,
-) -> None:
-    """Class and probability of each IMAGE (png, bmp or jpg), by a trained network of the store.
-
-    Which network it is, and its test accuracy, is printed to the error stream; with --json it is
-    in every object.
-    """
-    from xo.data.load import open_data
-    from xo.runs.predict import predict as run_predict
-    from xo.runs.record import SOLVED
-    from xo.runs.study import best_network
-    from xo.store.source_digest import Source
-    from xo.store.store import Store
-
-    data = open_data(data_dir, store)
-    record = best_network(find_variant(variant), data, Source(), Store(store), seed)
-    test_images = len(record.test_ids)
-    predictions = run_predict(record, list(images), resize)
-    network = {
-        "variant": record.variant,
-        "seed": record.seed,
-        "test_accuracy": record.test_accuracy,
-        "test_images": test_images,
-    }
-    if as_json:
-        for row in predictions:
-            line = {"path": str(row.path), "class": row.label, "probability": row.probability}
-            click.echo(json.dumps(line | network, ensure_ascii=False))
-        return
-    unsolved = f"; below {SOLVED:.0%} a network has not solved its task"
-    click.echo(
-        f"network: {record.variant} seed {record.seed}, test accuracy {record.test_accuracy:.2%} "
-        f"(n = {test_images} test images){'' if record.solved else unsolved}",
-        err=True,
-    )
-    for row in predictions:
-        click.echo(f"{printable(str(row.path))}\t{row.label}\t{row.probability:.4f}")
+main.add_command(predict)
 
 
 @main.group(cls=CommandGroup)

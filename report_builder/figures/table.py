@@ -21,6 +21,7 @@ from report_builder.figures.comparison import (
 from report_builder.figures.concepts import (
     ablation,
     bottleneck,
+    calibration,
     checkerboard,
     dense_matrix,
     fcn_canvas,
@@ -44,7 +45,7 @@ from report_builder.figures.concepts import (
     sliding_window,
     small_convolution,
 )
-from report_builder.figures.images import mistakes, one_image, samples
+from report_builder.figures.images import mistakes, one_image, photographs, samples
 from report_builder.figures.inside import (
     feature_maps,
     kernels_conv1,
@@ -128,6 +129,8 @@ FIGURES: dict[str, Row] = {
     "bottleneck": Row(bottleneck, "svg", "study", demonstration="bottleneck"),
     "kernel-gradient": Row(kernel_gradient, "png", "study", demonstration="backward"),
     "gradient-routing": Row(gradient_routing, "png", "study", demonstration="backward"),
+    "calibration": Row(calibration, "svg", "study", demonstration="calibration"),
+    "photographs": Row(photographs, "png", "study", demonstration="photographs"),
     "network": Row(network, "svg", "variant"),
     "loss": Row(loss, "svg", "variant"),
     "accuracy": Row(accuracy, "svg", "variant"),

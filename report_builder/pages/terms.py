@@ -52,6 +52,12 @@ TERMS: dict[str, Term] = {
         "A 1×1 convolution to fewer channels, the costly convolution there, and a 1×1 convolution "
         "back.",
     ),
+    "calibration": _term(
+        Text("校准", "calibration"),
+        "概率与判对的份额一致：概率相近的回答里，判对的正好占这么多。",
+        "Agreement of probability and accuracy: of answers with about the same probability, that "
+        "very share is right.",
+    ),
     "censored": _term(
         Text("删失", "censored"),
         "观察结束时还没有发生，以后会不会发生不知道；它发生得比观察的时间晚，或者永不发生。",

@@ -14,6 +14,7 @@ from report_builder.evidence.study import Evidence
 from report_builder.results.forms import TOTAL, Cell, Column, interval, table
 from report_builder.results.layer_facts import POOLING_KINDS
 from report_builder.results.network_facts import PROBE_DEPTHS
+from report_builder.results.prediction_tables import calibration_by_shift, odd_images
 from report_builder.results.report import Table
 from report_builder.text import (
     Text,
@@ -406,4 +407,6 @@ DEMONSTRATION_TABLES: dict[str, DemonstrationTable] = {
     "mixing": DemonstrationTable("mixing", mixing),
     "bottleneck": DemonstrationTable("bottleneck", bottleneck),
     "backward": DemonstrationTable("backward", backward),
+    "calibration-by-shift": DemonstrationTable("calibration", calibration_by_shift),
+    "odd-images": DemonstrationTable("odd-images", odd_images),
 }

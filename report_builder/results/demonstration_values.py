@@ -8,9 +8,10 @@ from report_builder.evidence.study import Evidence
 from report_builder.results.convolution_facts import CONVOLUTION_FACTS
 from report_builder.results.layer_facts import LAYER_FACTS
 from report_builder.results.network_facts import NETWORK_FACTS
+from report_builder.results.prediction_facts import PREDICTION_FACTS
 from report_builder.results.report import Value
 
-QUOTED_FACTS = CONVOLUTION_FACTS | LAYER_FACTS | NETWORK_FACTS
+QUOTED_FACTS = CONVOLUTION_FACTS | LAYER_FACTS | NETWORK_FACTS | PREDICTION_FACTS
 
 
 def demonstration_values(evidence: Evidence, name: str) -> dict[str, Value]:

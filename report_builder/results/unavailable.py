@@ -24,6 +24,10 @@ REASONS = {
         "有的类别的训练图像不到 {images} 幅",
         "a class has fewer than {images} training images",
     ),
+    "no drawings of O and X": Text(
+        "合成的照片画的是圈和叉，这个数据集的类别不是",
+        "the synthetic photographs show circles and crosses, which are not this data set's classes",
+    ),
     "constant feature maps": Text(
         "第一层的特征图处处相同，没有可以汇聚的细节",
         "the first layer's maps are the same everywhere; there is no detail to pool",

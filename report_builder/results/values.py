@@ -56,6 +56,7 @@ from report_builder.text import (
     same,
     seconds,
 )
+from xo.data.strokes import USUAL
 from xo.demonstrations.table import DEMONSTRATIONS
 from xo.network.measurements import receptive_fields
 from xo.runs.record import RunRecord
@@ -104,6 +105,7 @@ def rule_values() -> Values:
     }
     return {
         **{f"rules.{name}": plain(percent(share, 0)) for name, share in shares.items()},
+        "rules.usual": plain(percent(USUAL)),
         "rules.error_of_a_side": plain(percent(SIGNIFICANT / 2)),
         "rules.difference": plain(count(round(100 * DIFFERENT.matters))),
         "rules.accuracy": plain(count(round(100 * GAP.matters))),

@@ -827,6 +827,96 @@ def backward(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
     return facts, {name: array.astype(array.dtype) for name, array in arrays.items()}
 
 
+def calibration(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
+    """Answers in three bins; the more an image is shifted, the more are wrong and unlike."""
+    edges, images = [0, 0.5, 0.75, 1], len(data.test.labels)
+    counts = {"test": [0, 2, images - 2], "shifted": [4, 8, 16 * images - 12]}
+    wrong = {"test": [0, 1, 0], "shifted": [2, 4, 8]}
+    mean = [0.375, 0.625, 0.875]
+    facts = {
+        "images": images,
+        "most": 8,
+        "sure": 0.99,
+        "last_accuracy": 0.5,
+        "last_probability": 0.75,
+        "last_unlike": 0.25,
+    }
+    arrays = {"edges": np.array(edges, float)}
+    for name, count in counts.items():
+        right = np.array(count) - wrong[name]
+        arrays |= {
+            f"{name}.count": np.array(count),
+            f"{name}.right": right,
+            f"{name}.probability": np.where(np.array(count) > 0, mean, 0),
+        }
+        facts |= {
+            f"{name}_answers": sum(count),
+            f"{name}_accuracy": float(right.sum() / sum(count)),
+            f"{name}_probability": 0.875,
+            f"{name}_error": 0.125,
+            f"{name}_sure": 5,
+            f"{name}_sure_wrong": 1,
+            f"{name}_unlike": 3,
+            f"{name}_wrong": sum(wrong[name]),
+            f"{name}_wrong_unlike": 1,
+        }
+    shift = np.arange(9)
+    arrays |= {
+        "by_shift.probability": 0.875 - shift / 64,
+        "by_shift.right": 1 - shift / 16,
+        "by_shift.unlike": shift / 32,
+    }
+    return facts, arrays
+
+
+def odd_images(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
+    """The first looks usual, the others are told by one measure or two."""
+    answers = [
+        {
+            "shown": shown,
+            "class": data.classes[k % 2],
+            "probability": 1 - k / 8,
+            "unlike_in": ["ink_share", "feature_distance"][:k],
+        }
+        for k, shown in enumerate(("inverted", "noise", "pixel", "nothing"))
+    ]
+    return {"answers": answers, "images": 4, "unlike": 3}, {}
+
+
+def photographs(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
+    """Four photographs: gray squares, tall and wide."""
+    shown, (height, width) = 4, data.image_size
+    facts = {
+        "photographs": 8,
+        "tools": 2,
+        "shown": [
+            {
+                "class": data.classes[k % 2],
+                "tool": ("marker", "chalk")[k // 2],
+                "scaled_class": data.classes[0],
+                "scaled_probability": 0.75,
+                "redrawn_class": data.classes[k % 2],
+                "redrawn_probability": 1 - k / 16,
+            }
+            for k in range(shown)
+        ],
+    }
+    for way, right in (("scaled", 4), ("redrawn", 7)):
+        facts |= {
+            f"{way}_right": right,
+            f"{way}_share": [right, 8],
+            f"{way}_unlike": 8 - right,
+        }
+    arrays = {
+        f"photograph.{k}": np.full(((40, 30), (30, 40))[k % 2] + (3,), 128, np.uint8)
+        for k in range(shown)
+    }
+    for way in ("scaled", "redrawn"):
+        arrays[f"{way}.images"] = np.full((shown, height, width), 255, np.uint8)
+        arrays[f"{way}.images"][:, height // 2] = 0
+    return facts, arrays
+
+
 MADE = {
     "convolution": convolution,
     "windows": windows,
@@ -843,4 +933,7 @@ MADE = {
     "mixing": mixing,
     "bottleneck": bottleneck,
     "backward": backward,
+    "calibration": calibration,
+    "odd-images": odd_images,
+    "photographs": photographs,
 }

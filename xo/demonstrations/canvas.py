@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from xo.data.strokes import background_value
 from xo.demonstrations.fcn import (
     Fcn,
     as_fcn,
@@ -20,7 +21,6 @@ from xo.demonstrations.fcn import (
     score_map,
     upsample,
 )
-from xo.demonstrations.shift import background_value
 from xo.network.evaluate import as_input
 from xo.network.measurements import receptive_fields
 

@@ -12,8 +12,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from xo.data.strokes import background_value
 from xo.demonstrations.linear_probe import PENALTIES, network_before_training, values_by_depth
-from xo.demonstrations.shift import background_value, shift_images
+from xo.demonstrations.shift import shift_images
 from xo.demonstrations.table import Unavailable
 
 if TYPE_CHECKING:

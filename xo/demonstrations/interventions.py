@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from xo.demonstrations.shift import background_value
+from xo.data.strokes import background_value
 from xo.network.evaluate import BATCH, as_input, evaluate
 
 if TYPE_CHECKING:

@@ -10,13 +10,14 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from xo.data.strokes import background_value
 from xo.demonstrations.maps import (
     example_index,
     image_tensor,
     kernel_and_bias,
     most_varied_channel,
 )
-from xo.demonstrations.shift import background_value, shift_images
+from xo.demonstrations.shift import shift_images
 from xo.demonstrations.table import Unavailable
 from xo.network.evaluate import as_input
 

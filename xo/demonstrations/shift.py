@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from xo.data.strokes import background_value
 from xo.demonstrations.maps import (
     example_index,
     image_tensor,
@@ -183,13 +184,6 @@ def shift_images(images: Tensor, distance: int, axis: int, background: int) -> T
     length = images.shape[axis] - distance
     out.narrow(axis, distance, length).copy_(images.narrow(axis, 0, length))
     return out
-
-
-def background_value(images: np.ndarray) -> int:
-    """The most frequent value on the borders of uint8 images `(N, H, W)`."""
-    sides = (images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1])
-    border = np.concatenate([side.ravel() for side in sides])
-    return int(np.bincount(border, minlength=256).argmax())
 
 
 def _maps(net: Net, images: Tensor) -> Tensor:

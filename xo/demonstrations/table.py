@@ -53,6 +53,9 @@ DEMONSTRATIONS: dict[str, Demonstration] = {
         "xo.demonstrations.channel_mixing:bottleneck", ("baseline", "one-by-one")
     ),
     "backward": Demonstration("xo.demonstrations.backward:backward", ("baseline",)),
+    "calibration": Demonstration("xo.demonstrations.calibration:calibration", ("baseline",)),
+    "odd-images": Demonstration("xo.demonstrations.calibration:odd_images", ("baseline",)),
+    "photographs": Demonstration("xo.demonstrations.photographs:photographs", ("baseline",)),
 }
 
 

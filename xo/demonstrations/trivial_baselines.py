@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from xo.data.strokes import background_value
 from xo.demonstrations.linear_probe import PENALTIES, probe
-from xo.demonstrations.shift import background_value
 
 if TYPE_CHECKING:
     from xo.data.dataset import DataSet

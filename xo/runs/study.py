@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -206,31 +206,54 @@ def quarantine_damaged_weights(records: Iterable[RunRecord], store: Store) -> li
     return lines
 
 
-def best_network(
-    variant: Variant, data: DataSet, source: Source, store: Store, seed: int | None = None
-) -> RunRecord:
-    """The record with weights that has the highest test accuracy; of equals, the lowest seed.
+class Networks(NamedTuple):
+    """Trained networks of one data set, whose weights are there."""
 
-    With `seed`, that of this seed. InputError names the command that trains one.
+    best: RunRecord
+    others: list[RunRecord]  # best first
+
+
+def networks(
+    variants: Sequence[Variant],
+    data: DataSet,
+    source: Source,
+    store: Store,
+    seed: int | None = None,
+) -> Networks:
+    """The record with weights that has the highest test accuracy, and all others.
+
+    Of equals, the first of the variants and the lowest seed. With `seed`, the best is one of that
+    seed. InputError names the command that trains one.
     """
-    if seed is not None:
-        seeds = {seed}
-    else:
-        stored = store.artifacts_below("run", variant.name)
-        seeds = {int(seed) for seed in stored if seed.isdecimal()}
-    runs = [one_run(variant, each, data, source) for each in sorted(seeds)]
-    found = find_records(runs, store).found
-    best_first = sorted(found, key=lambda record: (-record.test_accuracy, record.seed))
-    for record in best_first:
-        if record.has_weights:
-            return record
+    runs = [
+        one_run(variant, each, data, source)
+        for variant in variants
+        for each in _seeds_stored(variant, store)
+    ]
+    order = {variant.name: number for number, variant in enumerate(variants)}
+    best_first = sorted(
+        find_records(runs, store).found,
+        key=lambda record: (-record.test_accuracy, order[record.variant], record.seed),
+    )
+    able = [record for record in best_first if record.has_weights]
+    for record in able:
+        if seed in (None, record.seed):
+            return Networks(record, [each for each in able if each is not record])
+    found = [record for record in best_first if seed in (None, record.seed)]
+    variant = found[0].variant if found else variants[0].name
     problem = "no record with weights" if found else "no record"
     of_seed = "" if seed is None else f" for seed {seed}"
-    seed = best_first[0].seed if found else seed or 0
+    seed = found[0].seed if found else seed or 0
     raise InputError(
-        f"{store.root}: {problem} of {variant.name} on {data.name}{of_seed}; "
-        f"make one with: {train_command(variant.name, seed, data.root, store.root)}"
+        f"{store.root}: {problem} of {variant} on {data.name}{of_seed}; "
+        f"make one with: {train_command(variant, seed, data.root, store.root)}"
     )
+
+
+def _seeds_stored(variant: Variant, store: Store) -> list[int]:
+    """The seeds that the store has records of, current or not."""
+    stored = store.artifacts_below("run", variant.name)
+    return sorted(int(seed) for seed in stored if seed.isdecimal())
 
 
 def train_command(variant: str, seed: int, data: Path, store: Path) -> str:

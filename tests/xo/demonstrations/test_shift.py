@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from tests.xo.records import untrained
-from xo.demonstrations.shift import background_value, sharing, shift_images, shifts
+from xo.data.strokes import background_value
+from xo.demonstrations.shift import sharing, shift_images, shifts
 
 
 @pytest.fixture(scope="module")

@@ -151,7 +151,7 @@ def test_damaged_weights_are_moved_away_and_trained_again(small, store):
 
 def test_an_alien_folder_or_an_odd_record_beside_a_run_does_no_harm(small, store):
     from xo.runs.duration import expected_seconds
-    from xo.runs.study import best_network
+    from xo.runs.study import networks
 
     (run,) = runs_of(small, 1)
     record = stored_run(store, run, weights=weights_of(run))
@@ -162,7 +162,7 @@ def test_an_alien_folder_or_an_odd_record_beside_a_run_does_no_harm(small, store
         copy = record.folder.with_name(name)
         copy.mkdir()
         (copy / "record.json").write_bytes(b"" if name == "empty" else text)
-    assert best_network(QUICK, small, Source(), store) == record
+    assert networks([QUICK], small, Source(), store).best == record
     assert expected_seconds([run], store, 1).keys() == {run.key}
     again = stored_run(Store(store.root), runs_of(small, 2)[1], weights=weights_of(run))
     assert record.has_weights and again.has_weights

@@ -15,9 +15,9 @@ from xo.runs.execute import execute
 from xo.runs.study import (
     SETTINGS_COMPARED,
     STUDIES,
-    best_network,
     find_records,
     find_study,
+    networks,
     one_run,
     plan,
     shard,
@@ -215,11 +215,11 @@ def test_a_killed_process_is_named_in_one_line_and_what_was_finished_is_kept(sma
 
 def test_the_network_of_the_seed_asked_for(small, store):
     with pytest.raises(InputError, match="python -m xo train features --seed 0"):
-        best_network(QUICK, small, Source(), store)
+        networks([QUICK], small, Source(), store)
     list(execute(quick_runs(small), store, jobs=1))
-    assert best_network(QUICK, small, Source(), store, seed=0).seed == 0
+    assert networks([QUICK], small, Source(), store, seed=0).best.seed == 0
     with pytest.raises(InputError, match="--seed 7"):
-        best_network(QUICK, small, Source(), store, seed=7)
+        networks([QUICK], small, Source(), store, seed=7)
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,7 @@ def test_the_best_network_has_the_highest_accuracy_whether_it_solved_its_task_or
 ):
     for run, accuracy in zip(quick_runs(small, len(accuracies)), accuracies):
         stored_run(store, run, accuracy, WEIGHTS)
-    assert best_network(QUICK, small, Source(), store).seed == seed
+    assert networks([QUICK], small, Source(), store).best.seed == seed
 
 
 def test_a_missing_network_is_answered_with_the_command_that_keeps_its_weights(small, store):
@@ -241,9 +241,9 @@ def test_a_missing_network_is_answered_with_the_command_that_keeps_its_weights(s
         match="no record with weights.*train features --seed 1 --data .* "
         f"--store {store.root} --keep-weights",
     ):
-        best_network(QUICK, small, Source(), store)
+        networks([QUICK], small, Source(), store)
     stored_run(store, quick_runs(small, 4)[3], 0.5, WEIGHTS)
-    assert best_network(QUICK, small, Source(), store).seed == 3
+    assert networks([QUICK], small, Source(), store).best.seed == 3
 
 
 def test_the_command_that_trains_a_run_names_data_and_store_unless_they_are_the_default():
