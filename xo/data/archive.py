@@ -4,19 +4,21 @@ name.
 
 from __future__ import annotations
 
+import lzma
 import os
 import stat
 import tarfile
 import tempfile
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, NamedTuple
 
 from xo.data.folder import (
-    LARGEST_SET,
     LARGEST_FILE,
+    LARGEST_SET,
     MOST_FILES,
     SPLIT_FOLDERS,
     Folder,
@@ -27,6 +29,10 @@ from xo.data.images import short
 from xo.errors import InputError
 
 LARGEST_RATIO = 500  # of unpacked to packed bytes; the original's zip has 5, a bomb about 1,000
+_UNREADABLE = (
+    *(OSError, ValueError, NotImplementedError, EOFError),
+    *(zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError),
+)
 _UTF8 = 0x800  # flag of a zip's entry whose name is in UTF-8
 _PART = 2**20  # bytes copied at a time
 
@@ -49,9 +55,7 @@ def extracted(path: Path, names_encoding: str = "") -> Iterator[Folder]:
                     _extract_zip(archive, path, folder, names_encoding)
         except InputError:
             raise
-        except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile, tarfile.TarError) as (
-            error
-        ):
+        except _UNREADABLE as error:
             raise InputError(
                 f"{path}: not a readable zip or tar ({short(error)}); "
                 "fetch it again, or give a folder"
@@ -73,9 +77,7 @@ class _Entry(NamedTuple):
     size: int  # bytes, as the archive declares
 
 
-def _extract_zip(
-    archive: zipfile.ZipFile, path: Path, folder: Folder, names_encoding: str
-) -> None:
+def _extract_zip(archive: zipfile.ZipFile, path: Path, folder: Folder, names_encoding: str) -> None:
     entries = archive.infolist()
     _refuse_bomb(path, len(entries), sum(entry.file_size for entry in entries))
     taken: set[str] = set()
@@ -182,7 +184,7 @@ def _no_room(path: Path, entry: _Entry, error: Exception) -> InputError:
     )
 
 
-def _inside(folder: Folder, is_content) -> Folder:
+def _inside(folder: Folder, is_content: Callable[[str], bool]) -> Folder:
     """Goes down while there is one folder alone and no file that counts as content."""
     while True:
         folders, files = folder.list("")

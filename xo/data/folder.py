@@ -182,7 +182,7 @@ def _too_high(folder: Folder, classes: list[str], right: str) -> InputError:
 
 
 def _classes(folder: Folder, split_folders: dict[str, str]) -> dict[str, dict[str, str]]:
-    """Class name -> {split: its folder}, sorted by name; both splits must hold the same 2 to 100."""
+    """Class name -> {split: its folder}, sorted by name; both splits hold the same 2 to 100."""
     classes: dict[str, dict[str, str]] = {}
     for split, top in split_folders.items():
         where = f"{folder.name}/{top}"

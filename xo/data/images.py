@@ -30,8 +30,8 @@ def decode(
 ) -> np.ndarray:
     """An image file's bytes -> (H, W) uint8, 0 black and 255 white, or (H, W, 3) with `colour`.
 
-    Else colors become gray as in torchvision (ITU-R 601). `name` stands in messages; `sides` are the
-    least and the most pixels of a side. InputError on what is no such image.
+    Else colors become gray as in torchvision (ITU-R 601). `name` stands in messages; `sides` are
+    the least and the most pixels of a side. InputError on what is no such image.
     """
     import numpy as np
     from PIL import Image, UnidentifiedImageError
@@ -85,7 +85,7 @@ def _refuse(
 
 
 def encode(pixels: np.ndarray) -> bytes:
-    """(H, W) or (H, W, 3) uint8 -> a PNG's bytes, of one bit a pixel where gray is 0 or 255 only."""
+    """(H, W) or (H, W, 3) uint8 -> a PNG's bytes, of one bit a pixel where all are 0 or 255."""
     from PIL import Image
 
     image = Image.fromarray(pixels)

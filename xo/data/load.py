@@ -1,7 +1,7 @@
 """Opens data sets: a folder is checked and decoded once, then memory-mapped from the store.
 
-`load` reads a folder, `load_embedded` draws the embedded set where it is missing; `xo.data.importing`
-brings images of other kinds into such a folder.
+`load` reads a folder, `load_embedded` draws the embedded set where it is missing, and
+`xo.data.importing` brings images of other kinds into such a folder.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ def convert(content: bytes, name: str, options: ImportOptions) -> tuple[np.ndarr
     `name` stands in messages. Raises InputError on what is no such image, or needs an option that
     was not given.
     """
-    from PIL import Image, ImageOps, UnidentifiedImageError
+    from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
     changes: set[str] = set()
     try:
@@ -47,9 +47,9 @@ def convert(content: bytes, name: str, options: ImportOptions) -> tuple[np.ndarr
             if getattr(image, "n_frames", 1) > 1:
                 image.seek(0)
                 changes.add(FIRST_FRAME)
-            turned = ImageOps.exif_transpose(image)
-            if turned.size != image.size or turned.tobytes() != image.tobytes():
+            if image.getexif().get(ExifTags.Base.Orientation, 1) != 1:
                 changes.add(TURNED)
+            turned = ImageOps.exif_transpose(image)
             pixels = _flat(turned, options, changes)
     except InputError:
         raise

@@ -4,7 +4,6 @@ that says what was done.
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -84,8 +83,10 @@ def _fill(
     source = find_images(folder, options)
     where = _file_names(folder, source.images)
     changes: Counter[str] = Counter(own.changes)
+    pool = new / "pool"  # until it is known which are for testing
     sizes: dict[tuple[int, ...], list[str]] = {}
-    thumbnails, done = [], []
+    thumbnails: list[np.ndarray] = []
+    done: list[Imported] = []
     for number, image in enumerate(source.images, 1):
         name = f"{folder.name}/{image.path}"
         pixels, made = convert(folder.read(image.path), name, options)
@@ -96,26 +97,25 @@ def _fill(
             edge = float(np.mean(ground(pixels)))
             digest = sha256(pixels.tobytes())
             done.append(Imported(image.path, image.label, image.split, digest, edge))
-            images.write_png(new / "pool" / where[image.path], pixels)
+            images.write_png(pool / f"{len(done)}.png", pixels)
         on_image(number, len(source.images))
     _refuse_sizes(folder, sizes)
-    done = _divided(done, np.stack(thumbnails), options)
-    for image in done:
-        file = where[image.path]
-        placed = new / image.split / file
+    divided = _divided(done, np.stack(thumbnails), options)
+    for number, image in enumerate(divided, 1):
+        placed = new / image.split / where[image.path]
         placed.parent.mkdir(parents=True, exist_ok=True)
-        (new / "pool" / file).rename(placed)
-    shutil.rmtree(new / "pool")
-    _refuse_copies(folder, done)
-    near = division.copies(np.stack(thumbnails)) if len(done) <= MOST_COMPARED else None
+        (pool / f"{number}.png").rename(placed)
+    pool.rmdir()
+    _refuse_copies(folder, divided)
+    near = division.copies(np.stack(thumbnails)) if len(divided) <= MOST_COMPARED else None
     draw = {"drawn_for_testing": options.test_share, "seed": options.seed}
     left_out = source.left_out + Counter(Path(path).name for path in folder.left_out)
     card = msgspec.structs.replace(
         own,
-        changes={kind: count for kind, count in sorted(changes.items())},
-        images=len(done),
+        changes=dict(sorted(changes.items())),
+        images=len(divided),
         left_out={name: count for name, count in sorted(left_out.items()) if count},
-        findings=tuple(findings(done, near)),
+        findings=tuple(findings(divided, near)),
         colour=options.colour,
         **({} if options.test_share is None else draw),
     )
