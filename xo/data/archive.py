@@ -12,9 +12,10 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, NamedTuple
+from unicodedata import name
 
 from xo.data.folder import (
     LARGEST_FILE,
@@ -81,15 +82,14 @@ def _extract_zip(archive: zipfile.ZipFile, path: Path, folder: Folder, names_enc
     entries = archive.infolist()
     _refuse_bomb(path, len(entries), sum(entry.file_size for entry in entries))
     taken: set[str] = set()
-    for info in entries:
-        name = _decoded_name(info, names_encoding, path)
-        entry = _Entry(name, name.replace("\\", "/"), name.endswith(("/", "\\")), info.file_size)
+    for info, named in _decoded_names(entries, names_encoding, path).items():
+        entry = _Entry(named, named.replace("\\", "/"), named.endswith(("/", "\\")), info.file_size)
         if not _is_wanted(entry, path, folder):
             continue
         if stat.S_ISLNK(info.external_attr >> 16):
-            raise InputError(f"{path}: entry {name!r} is a link; pack the file itself")
+            raise InputError(f"{path}: entry {named!r} is a link; pack the file itself")
         if info.flag_bits & 1:
-            raise InputError(f"{path}: entry {name!r} is encrypted; pack it without a password")
+            raise InputError(f"{path}: entry {named!r} is encrypted; pack it without a password")
         _take(entry, path, taken)
         try:
             _write(entry, path, folder, None if entry.is_folder else archive.open(info))
@@ -97,27 +97,49 @@ def _extract_zip(archive: zipfile.ZipFile, path: Path, folder: Folder, names_enc
             raise
         except Exception as error:  # decompressors raise nearly anything on damaged bytes
             raise InputError(
-                f"{path}/{name}: cannot be unpacked ({short(error)}); fetch the zip again"
+                f"{path}/{named}: cannot be unpacked ({short(error)}); fetch the zip again"
             ) from None
 
 
-def _decoded_name(info: zipfile.ZipInfo, encoding: str, path: Path) -> str:
-    """The name of an entry; where it is not marked as UTF-8, `zipfile` has read it as CP437."""
-    if info.flag_bits & _UTF8 or info.filename.isascii():
-        return info.filename
-    raw = info.filename.encode("cp437")
-    for guess in (encoding,) if encoding else ("utf-8", "gb18030"):
+def _decoded_names(
+    entries: list[zipfile.ZipInfo], encoding: str, path: Path
+) -> dict[zipfile.ZipInfo, str]:
+    """The names of all entries; `zipfile` reads those that are not marked as UTF-8 as CP437."""
+    unmarked = {
+        entry: entry.filename.encode("cp437")
+        for entry in entries
+        if not (entry.flag_bits & _UTF8 or entry.filename.isascii())
+    }
+    found = {entry: entry.filename for entry in entries}
+    encoding = encoding or _guessed(b"".join(unmarked.values()))
+    for entry, raw in unmarked.items():
         try:
-            return raw.decode(guess)
+            found[entry] = raw.decode(encoding)
         except LookupError:
-            raise InputError(f"--names {guess}: no such encoding; try gbk or shift_jis") from None
+            raise InputError(
+                f"--names {encoding}: no such encoding; try gbk or shift_jis"
+            ) from None
         except UnicodeDecodeError:
-            if encoding:
-                raise InputError(
-                    f"{path}: entry {info.filename!r} is not named in {encoding}; "
-                    "choose another encoding with --names"
-                ) from None
-    return info.filename
+            raise InputError(
+                f"{path}: entry {entry.filename!r} is not named in {encoding}; "
+                "choose another encoding with --names"
+            ) from None
+    return found
+
+
+def _guessed(raw: bytes) -> str:
+    """UTF-8 or, as Windows writes Chinese, GBK; CP437, in which all is valid, where it is neither.
+
+    Some Chinese in GBK is valid UTF-8 by chance, of several scripts then.
+    """
+    valid = {}
+    for encoding in ("utf-8", "gb18030"):
+        with suppress(UnicodeDecodeError):
+            text = raw.decode(encoding)
+            valid[encoding] = {name(c, "?").split()[0] for c in text if not c.isascii()}
+    if "utf-8" in valid and ("CJK" in valid["utf-8"] or len(valid["utf-8"]) == 1):
+        return "utf-8"
+    return "gb18030" if valid.get("gb18030") else "utf-8" if "utf-8" in valid else "cp437"
 
 
 def _extract_tar(path: Path, folder: Folder) -> None:

@@ -98,14 +98,19 @@ def test_a_single_folder_around_a_wrong_set_is_no_excuse(tmp_path):
     )
 
 
+class Unmarked(zipfile.ZipInfo):
+    """An entry whose name is not marked as UTF-8."""
+
+    def _encodeFilenameFlags(self) -> tuple[bytes, int]:
+        return self.filename.encode("cp437"), self.flag_bits
+
+
 def as_written_by(encoding: str, folder: Path, target: Path) -> Path:
     """A zip whose names are in `encoding` without a mark, as Windows makes them."""
     with zipfile.ZipFile(target, "w") as archive:
         for path in sorted(folder.rglob("*.png")):
-            info = zipfile.ZipInfo(path.relative_to(folder).as_posix())
-            info.filename = info.filename.encode(encoding).decode("cp437")
-            info._encodeFilenameFlags = lambda name=info.filename: (name.encode("cp437"), 0)
-            archive.writestr(info, path.read_bytes())
+            name = path.relative_to(folder).as_posix().encode(encoding).decode("cp437")
+            archive.writestr(Unmarked(name), path.read_bytes())
     return target
 
 

@@ -101,8 +101,8 @@ def _fill(
         on_image(number, len(source.images))
     _refuse_sizes(folder, sizes)
     divided = _divided(done, np.stack(thumbnails), options)
-    for number, image in enumerate(divided, 1):
-        placed = new / image.split / where[image.path]
+    for number, each in enumerate(divided, 1):
+        placed = new / each.split / where[each.path]
         placed.parent.mkdir(parents=True, exist_ok=True)
         (pool / f"{number}.png").rename(placed)
     pool.rmdir()
