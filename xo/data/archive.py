@@ -9,13 +9,13 @@ import os
 import stat
 import tarfile
 import tempfile
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, NamedTuple
-from unicodedata import name
 
 from xo.data.folder import (
     LARGEST_FILE,
@@ -136,7 +136,7 @@ def _guessed(raw: bytes) -> str:
     for encoding in ("utf-8", "gb18030"):
         with suppress(UnicodeDecodeError):
             text = raw.decode(encoding)
-            valid[encoding] = {name(c, "?").split()[0] for c in text if not c.isascii()}
+            valid[encoding] = {unicodedata.name(c, "?").split()[0] for c in text if not c.isascii()}
     if "utf-8" in valid and ("CJK" in valid["utf-8"] or len(valid["utf-8"]) == 1):
         return "utf-8"
     return "gb18030" if valid.get("gb18030") else "utf-8" if "utf-8" in valid else "cp437"
