@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from xo.cli_import import import_
 from xo.cli_predict import predict
 from xo.command_line import DATA, STORE, CommandGroup, say
 from xo.data.dataset import EMBEDDED
@@ -86,45 +86,7 @@ def generate(to: Path, store: Path) -> None:
     click.echo("\n".join(describe(load_embedded(to, Store(store)))))
 
 
-@data.command("import")
-@click.argument("source")
-@click.option(
-    "--to",
-    type=click.Path(path_type=Path),
-    help="A new folder; by default data/ and the name of SOURCE, or data/imported-xo for xo.",
-)
-def import_(source: str, to: Path | None) -> None:
-    """Check SOURCE, a folder or zip with train and test images per class, or the address of such a
-    zip as URL#sha256=DIGEST, and copy its images.
-    """
-    from xo.exchange.download import downloaded, is_address
-
-    if not is_address(source):
-        _import(Path(source), to)
-        return
-    if to is None:
-        raise InputError(f"{source}: an address; name a folder for its images with --to data/NAME")
-    with downloaded(source, None) as file:
-        _import(file, to)
-
-
-def _import(source: Path, to: Path | None) -> None:
-    from xo.data.load import import_images
-    from xo.data.statistics import describe
-
-    if not source.exists():
-        raise InputError(f"{source}: not there; give a folder, a zip, or URL#sha256=DIGEST")
-    path = Path(os.path.abspath(source))  # ".", ".." and the like have no name of their own
-    name = path.stem if source.is_file() else path.name
-    if not (to or name):
-        raise InputError(
-            f"{source}: this folder has no name to call the data set by; "
-            "choose one with --to data/NAME"
-        )
-    target = to or EMBEDDED.with_name(name)
-    if target == EMBEDDED:  # whatever lies there must be the embedded set
-        target = EMBEDDED.with_name(f"imported-{name}")
-    click.echo("\n".join(describe(import_images(source, target))))
+data.add_command(import_)
 
 
 @data.command()

@@ -24,7 +24,7 @@ from report_builder.results.report import Report, read_report
 from report_builder.status import status
 from tests.report_builder.made_up_study import draw_images, write_record
 from tests.report_builder.small_builds import PAGE, RUNS, leave_unexecuted
-from xo.data.load import import_images
+from xo.data.importing.run import import_images
 from xo.errors import InputError
 from xo.runs.execute import execute
 from xo.runs.record import RunRecord

@@ -241,7 +241,9 @@ def test_generate_import_and_check(run, tmp_path):
     assert "train and test" in one_line(run("data", "check", tmp_path / "data"), 2)
     imported = run("data", "import", tmp_path / "data" / "xo", "--to", tmp_path / "mine")
     assert imported.exit_code == 0
-    assert imported.stdout.splitlines()[1:] == result.stdout.splitlines()[1:]
+    *described, following = imported.stdout.splitlines()
+    assert described[1:] == result.stdout.splitlines()[1:]
+    assert following == f"next: python -m report_builder build --data {tmp_path / 'mine'}"
 
 
 def test_a_file_whose_name_steers_the_terminal_is_shown_and_not_obeyed(run, trained, image):

@@ -28,6 +28,11 @@ class DataCard(msgspec.Struct, frozen=True, kw_only=True):
     # What importing did to images, by kind, and to how many: {"brought to gray": 80}
     changes: dict[str, int] = {}
     findings: tuple[str, ...] = ()  # what importing warned of, a line each
+    images: int = 0  # in all; 0: not known
+    left_out: dict[str, int] = {}  # files of the source that are no images of it, by name
+    colour: bool = False  # whether images keep red, green and blue
+    drawn_for_testing: float | None = None  # share of each class that importing drew, by `seed`
+    seed: int | None = None
 
 
 def read_card(root: Path) -> DataCard:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from xo.data.images import SUFFIXES
@@ -17,10 +19,10 @@ from xo.errors import InputError
 SPLITS = {"train": ("train", "train_data"), "test": ("test", "test_data")}
 SPLIT_FOLDERS = tuple(name for names in SPLITS.values() for name in names)
 CLASSES = {"circles_sm": "circles", "crosses_sm": "crosses"}  # the original's folders -> ours
-FEWEST, MOST = 2, 10  # classes
+FEWEST, MOST = 2, 100  # classes
 LARGEST_FILE, LARGEST_SET, MOST_FILES = 2**24, 2**31, 200_000  # bytes, bytes, files
-# What file managers leave behind; so are names that start with a dot.
-CLUTTER = ("Thumbs.db", "desktop.ini", "__MACOSX")
+# What file managers and the like leave behind, in any case; so are names that start with a dot.
+CLUTTER = ("thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx", "@eadir", "__pycache__")
 _EXPECTED = "expected train/<class>/<image> and test/<class>/<image>"
 
 
@@ -31,6 +33,7 @@ class Folder:
     root: Path
     name: str  # what messages call it: its path, or that of the archive it was extracted from
     extracted: bool = False
+    left_out: set[str] = field(default_factory=set, compare=False)  # paths of clutter met so far
 
     def list(self, path: str) -> tuple[list[str], list[str]]:
         """Names of the folders and of the files in one folder, sorted; clutter is left out."""
@@ -39,6 +42,7 @@ class Folder:
             with os.scandir(self.root / path) as entries:
                 for entry in entries:
                     if is_clutter(entry.name):
+                        self.left_out.add(f"{path}/{entry.name}")
                         continue
                     where = (
                         f"{self.name}/{path}/{entry.name}" if path else f"{self.name}/{entry.name}"
@@ -103,7 +107,7 @@ class Layout:
 
 
 def find_layout(folder: Folder) -> Layout:
-    """The layout of a set of 2 to 10 classes.
+    """The layout of a set of 2 to 100 classes.
 
     Whatever could make it another set than was meant is refused with an InputError.
     """
@@ -118,7 +122,7 @@ def find_layout(folder: Folder) -> Layout:
         if found:
             split_folders[split] = found[0]
     if len(split_folders) < len(SPLITS):
-        raise _not_a_data_set(folder, split_folders)
+        raise no_data_set(folder, split_folders)
     classes = _classes(folder, split_folders)
     files = {
         split: tuple(
@@ -137,8 +141,10 @@ def find_layout(folder: Folder) -> Layout:
     return Layout(tuple(classes), files)
 
 
-def _not_a_data_set(folder: Folder, found: dict[str, str]) -> InputError:
-    """Why a folder without both splits is the wrong one, and which one would be right."""
+def no_data_set(folder: Folder, found: Mapping[str, str] = MappingProxyType({})) -> InputError:
+    """Why a folder without both splits is the wrong one, and which one would be right; `found` are
+    the splits that it has, with their folders.
+    """
     folders, files = folder.list("")
     if found:
         missing = next(split for split in SPLITS if split not in found)
@@ -146,7 +152,7 @@ def _not_a_data_set(folder: Folder, found: dict[str, str]) -> InputError:
             f"{folder.name}: has {next(iter(found.values()))} but no {missing} folder; {_EXPECTED}"
         )
     guess = ""
-    if any(map(_is_image, files)):
+    if any(map(is_image, files)):
         guess = (
             "; if its images are of one class, it is two levels too low: "
             "give the folder that holds train and test"
@@ -159,7 +165,7 @@ def _not_a_data_set(folder: Folder, found: dict[str, str]) -> InputError:
         if all(any(each in below for each in names) for names in SPLITS.values()):
             splits = [each for each in SPLIT_FOLDERS if each in below]
             return _too_high(folder, splits, name)
-        if any(map(_is_image, images)):
+        if any(map(is_image, images)):
             parent = os.path.dirname(os.path.abspath(folder.name))
             guess = (
                 f"; if {', '.join(folders[:3])} are classes, it is one level too low: "
@@ -176,17 +182,17 @@ def _too_high(folder: Folder, classes: list[str], right: str) -> InputError:
 
 
 def _classes(folder: Folder, split_folders: dict[str, str]) -> dict[str, dict[str, str]]:
-    """Class name -> {split: its folder}, sorted by name; both splits must hold the same 2 to 10."""
+    """Class name -> {split: its folder}, sorted by name; both splits hold the same 2 to 100."""
     classes: dict[str, dict[str, str]] = {}
     for split, top in split_folders.items():
         where = f"{folder.name}/{top}"
         folders, files = folder.list(top)
-        for file in filter(_is_image, files):
+        for file in filter(is_image, files):
             raise InputError(f"{where}/{file}: an image outside every class; move it into one")
         if any(all(name in folders for name in names) for names in zip(*SPLITS.values())):
             raise _too_high(folder, folders, top)
         for name in folders:
-            if not name.isprintable():
+            if not is_printable(name):
                 raise InputError(
                     f"{where}/{name!r}: a name that cannot be printed; rename the folder"
                 )
@@ -221,11 +227,11 @@ def _images(folder: Folder, path: str) -> list[str]:
             f"{where}: no image in this class; add some, or remove the class from train and test"
         )
     for file in files:
-        if not _is_image(file):
+        if not is_image(file):
             raise InputError(
                 f"{where}/{file}: not an image by its name ({', '.join(SUFFIXES)}); remove it"
             )
-        if not file.isprintable():
+        if not is_printable(file):
             raise InputError(f"{where}/{file!r}: a name that cannot be printed; rename the file")
         if (size := folder.size(f"{path}/{file}")) > LARGEST_FILE:
             raise InputError(
@@ -235,12 +241,22 @@ def _images(folder: Folder, path: str) -> list[str]:
     return files
 
 
+# Joiners that Persian, Indian scripts and emoji are written with, and their variation selectors.
+_JOINERS = dict.fromkeys(map(ord, "\u200c\u200d\ufe0e\ufe0f"))
+
+
+def is_printable(name: str) -> bool:
+    """Whether a name shows, with the joiners that some scripts need."""
+    return name.translate(_JOINERS).isprintable()
+
+
 def is_clutter(name: str) -> bool:
     """Whether a file or folder of that name is left behind by a file manager."""
-    return name.startswith(".") or name in CLUTTER
+    return name.startswith(".") or name.casefold() in CLUTTER
 
 
-def _is_image(name: str) -> bool:
+def is_image(name: str) -> bool:
+    """Whether a file of that name is taken for an image."""
     return name.lower().endswith(SUFFIXES)
 
 

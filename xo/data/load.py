@@ -1,28 +1,26 @@
 """Opens data sets: a folder is checked and decoded once, then memory-mapped from the store.
 
-`load` reads a folder, `load_embedded` draws the embedded set where it is missing, `import_images`
-copies one's own into the project.
+`load` reads a folder, `load_embedded` draws the embedded set where it is missing, and
+`xo.data.importing` brings images of other kinds into such a folder.
 """
 
 from __future__ import annotations
 
 import os
 from collections import Counter
-from contextlib import nullcontext
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import numpy as np
 
 from xo.data import generate, images
-from xo.data.archive import extracted
+from xo.data.card import read_card
 from xo.data.dataset import EMBEDDED, DataSet, Split, data_digest
 from xo.data.folder import SPLITS, Folder, Layout, find_layout, open_folder
 from xo.errors import InputError
 from xo.store.artifact import Artifact
 from xo.store.inputs import Inputs, sha256
-from xo.store.ownership import claim, keep_apart, refuse_inside_own
+from xo.store.ownership import claim, keep_apart
 from xo.store.store import Store
 
 LARGEST_PIXELS = 2**30  # bytes of all decoded images
@@ -83,10 +81,13 @@ def load(root: Path, store: Store) -> DataSet:
     layout = find_layout(folder)
     files = _read(folder, layout)
     digests = "".join(f"{path}\0{sha256(content)}\n" for path, content in files.items())
-    inputs = {"layout": LAYOUT, "files": sha256(digests.encode())}
+    colour = read_card(root).colour
+    inputs: Inputs = {"layout": LAYOUT, "files": sha256(digests.encode())}
+    if colour:
+        inputs["colour"] = True
     artifact, _ = store.look_up(ARTIFACT, ARTIFACT, inputs, quarantine=True)
     if artifact is None:
-        artifact = _write(store, inputs, _decode(folder, root, layout, files))
+        artifact = _write(store, inputs, _decode(folder, root, layout, files, colour))
     return _from_store(artifact, root)
 
 
@@ -94,40 +95,7 @@ def check(root: Path) -> DataSet:
     """The data set in a folder, read and checked in full without a store."""
     folder = open_folder(root)
     layout = find_layout(folder)
-    return _decode(folder, root, layout, _read(folder, layout))
-
-
-def import_images(source: Path, target: Path) -> DataSet:
-    """Checks a folder or zip and writes its images to `target` as PNGs.
-
-    InputError where the source is no data set, or where something else lies at `target`.
-    """
-    refuse_inside_own(target, "--to")
-    if target.resolve() != source.resolve() and target.resolve().is_relative_to(source.resolve()):
-        raise InputError(
-            f"{target}: lies in {source}, whose images are read; "
-            "choose a folder outside of it with --to"
-        )
-    with extracted(source) if source.is_file() else nullcontext(open_folder(source)) as folder:
-        layout = find_layout(folder)
-        _refuse_equal_names(folder, layout)
-        data = _as_png(_decode(folder, target, layout, _read(folder, layout)))
-    if target.is_dir():
-        try:
-            present = check(target)
-        except InputError:
-            present = None  # something else, which `write` refuses to replace
-        if present and present.digest == data.digest:
-            return present
-    images.write(
-        target,
-        (
-            (f"{name}/{id_}", pixels)
-            for name, split in (("train", data.train), ("test", data.test))
-            for id_, pixels in zip(split.ids, split.images)
-        ),
-    )
-    return check(target)
+    return _decode(folder, root, layout, _read(folder, layout), read_card(root).colour)
 
 
 def _read(folder: Folder, layout: Layout) -> dict[str, bytes]:
@@ -135,21 +103,24 @@ def _read(folder: Folder, layout: Layout) -> dict[str, bytes]:
     return {file.path: folder.read(file.path) for split in SPLITS for file in layout.files[split]}
 
 
-def _decode(folder: Folder, root: Path, layout: Layout, files: dict[str, bytes]) -> DataSet:
+def _decode(
+    folder: Folder, root: Path, layout: Layout, files: dict[str, bytes], colour: bool
+) -> DataSet:
     """Decodes every image; refuses sets whose images differ in size or stand in both splits."""
-    decoded: dict[str, np.ndarray] = {}  # path -> (H, W)
+    decoded: dict[str, np.ndarray] = {}  # path -> (H, W), or (H, W, 3)
     total = 0
     for path, content in files.items():
-        decoded[path] = images.decode(content, f"{folder.name}/{path}")
+        decoded[path] = images.decode(content, f"{folder.name}/{path}", colour=colour)
         total += decoded[path].size
         if total > LARGEST_PIXELS:
             raise InputError(
                 f"{folder.name}: more than {LARGEST_PIXELS:,} pixels in all; "
                 "give fewer or smaller images"
             )
-    ((height, width), _), *_ = Counter(each.shape for each in decoded.values()).most_common(1)
+    (shape, _), *_ = Counter(each.shape for each in decoded.values()).most_common(1)
+    height, width = shape[:2]
     for path, pixels in decoded.items():
-        if pixels.shape != (height, width):
+        if pixels.shape != shape:
             raise InputError(
                 f"{folder.name}/{path}: {pixels.shape[1]}x{pixels.shape[0]} pixels where the "
                 f"others have {width}x{height}; bring it to that size, or remove it"
@@ -187,31 +158,6 @@ def _data_set(
 def _name(root: Path) -> str:
     """What a data set is called: the name of its folder."""
     return os.path.basename(os.path.abspath(root))
-
-
-def _png_name(id_: str) -> str:
-    return f"{id_.rpartition('.')[0]}.png"
-
-
-def _refuse_equal_names(folder: Folder, layout: Layout) -> None:
-    """Raises InputError where two images would become one PNG, on any file system."""
-    names: dict[str, str] = {}
-    for split in SPLITS:
-        for file in layout.files[split]:
-            png = f"{split}/{_png_name(file.id)}"
-            if other := names.get(png.casefold()):
-                raise InputError(
-                    f"{folder.name}/{file.path}: becomes {png}, as {other} does; rename one of them"
-                )
-            names[png.casefold()] = file.path
-
-
-def _as_png(data: DataSet) -> DataSet:
-    """The same images under the names that they get as PNGs."""
-    train, test = (
-        replace(split, ids=tuple(map(_png_name, split.ids))) for split in (data.train, data.test)
-    )
-    return _data_set(data.root, data.classes, data.image_size, train, test)
 
 
 def _write(store: Store, inputs: Inputs, data: DataSet) -> Artifact:

@@ -1,0 +1,79 @@
+"""Images come into the project whole or not at all, and what was done to them is on their card."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.xo.data.sets import CONVERTED, SPOILED, make, make_original, pack, picture, refused
+from xo.data import generate
+from xo.data.importing.run import import_images
+from xo.data.load import check
+from xo.data.statistics import describe
+
+
+@pytest.mark.parametrize("packed", [False, True, "in a folder"])
+def test_import_of_the_original_layout(tmp_path, packed):
+    source = make_original(tmp_path / "source")
+    if packed:
+        source = pack(source, tmp_path / "xo.zip", "xo/" if packed == "in a folder" else "")
+    found, _ = import_images(source, tmp_path / "mine")
+    assert found.classes == ("circles", "crosses") and found.train.ids[0] == "circles/0000.png"
+    generate.generate(tmp_path / "drawn", {"train": 3, "test": 2})
+    assert found.digest == check(tmp_path / "mine").digest == check(tmp_path / "drawn").digest
+    with Image.open(tmp_path / "mine/train/circles/0000.png") as image:
+        assert (image.format, image.mode) == ("PNG", "1")
+
+
+def test_import_of_three_classes_in_color(tmp_path):
+    found, _ = import_images(make(tmp_path / "pets", suffix=".bmp"), tmp_path / "mine")
+    assert np.array_equal(found.test.images[0], np.asarray(picture(9).convert("L")))
+    assert "train: 9 images (3 ant, 3 bee, 3 cat)" in describe(found)
+
+
+def test_import_twice_changes_nothing(tmp_path):
+    source = make(tmp_path / "pets")
+    first, _ = import_images(source, tmp_path / "mine")
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "mine").rglob("*")}
+    assert import_images(source, tmp_path / "mine")[0].digest == first.digest
+    assert {path: path.stat().st_mtime_ns for path in (tmp_path / "mine").rglob("*")} == before
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["folder", "zip"])
+@pytest.mark.parametrize("case", sorted(SPOILED.keys() - CONVERTED))
+def test_a_bad_set_is_refused_by_name(tmp_path, case, packed):
+    root = make(tmp_path / "pets")
+    spoil, *parts = SPOILED[case]
+    spoil(root)
+    source = pack(root, tmp_path / "pets.zip") if packed else root
+    refused(lambda: import_images(source, tmp_path / "mine"), str(source), *parts)
+    assert not (tmp_path / "mine").exists() and not any(tmp_path.glob(".*"))
+
+
+def test_names_that_become_one_png(tmp_path):
+    root = make(tmp_path / "pets")
+    picture(99).save(root / "train/ant/0.bmp")
+    refused(
+        lambda: import_images(root, tmp_path / "mine"),
+        "train/ant/0.png: becomes train/ant/0.png",
+        "0.bmp",
+    )
+
+
+def test_import_never_replaces_what_is_there(tmp_path):
+    root = make(tmp_path / "pets")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/thesis.txt").write_text("years of work")
+    refused(lambda: import_images(root, tmp_path / "mine"), "mine: exists already", "--to")
+    assert (tmp_path / "mine/thesis.txt").read_text() == "years of work"
+
+
+def test_import_into_a_folder_that_cannot_be_made(tmp_path):
+    root = make(tmp_path / "pets")
+    (tmp_path / "file").write_text("")
+    refused(
+        lambda: import_images(root, tmp_path / "file/mine"),
+        "file/mine: cannot be written",
+        "--to",
+    )
