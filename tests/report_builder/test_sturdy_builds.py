@@ -23,9 +23,11 @@ from report_builder.results.report import read_report, write_report
 from report_builder.site import publish as publishing
 from report_builder.site.publish import damage, publish, published_from
 from report_builder.status import status
+from report_builder.text import LANGUAGES
 from tests.report_builder.site.faults import write_site
 from tests.report_builder.small_builds import PAGE, leave_unexecuted
 from xo.errors import CheckFailed
+from xo.store.artifact import ARRAYS, Damaged, _arrays
 from xo.store.locks import acquire
 
 
@@ -129,6 +131,58 @@ def test_one_damaged_file_alone_is_enough(make, paths):
         assert make()
         (path,) = paths.build.glob(pattern)
         assert path.read_bytes() == before
+
+
+def flip_arrays_of(run: str, store: Path) -> None:
+    (path,) = store.glob(f"{run}-*/{ARRAYS}")
+    flip(path)
+    _arrays.cache_clear()  # as in a process of its own
+
+
+def test_damage_that_shows_only_while_drawing_is_named_and_made_again(make, paths, train):
+    """The size is as it was, so that the look-up of the records sees nothing."""
+    make()
+    for language in LANGUAGES:
+        (paths.docs / language / "index.md").write_text(PAGE + '\n{{ figure("kernels-conv1.baseline") }}\n')
+    flip_arrays_of("baseline/0", paths.store)
+    flip_arrays_of("features/0", paths.store)  # which nothing that is to be drawn reads
+    train.runs.clear()
+    lines = make()
+    assert sorted(train.runs) == ["baseline seed 0", "features seed 0"]
+    for run in ("baseline-0-", "features-0-"):
+        assert any("does not match" in line and f"moved to {paths.store}" in line for line in lines)
+        assert len(list((paths.store / ".damaged").glob(f"{run}*"))) == 1
+    assert (paths.build / "docs" / "zh" / "figures" / "kernels-conv1.baseline.dark.png").is_file()
+    assert make() == []
+
+
+def test_what_is_damaged_again_ends_the_build_in_one_line(make, paths, train, monkeypatch):
+    make()
+    page = paths.docs / "zh" / "index.md"
+    page.write_text(page.read_text() + '\n{{ figure("kernels-conv1.baseline") }}\n')
+    flip_arrays_of("baseline/0", paths.store)
+
+    def train_and_damage(missing, on_record):
+        records = train(missing, on_record)
+        flip_arrays_of("baseline/0", paths.store)
+        return records
+
+    with pytest.raises(Damaged, match="baseline/0-.*arrays.safetensors: does not match the digest"):
+        build("smoke", paths, train_and_damage, 1, lambda names, n: [*names])
+
+
+def test_a_figure_damaged_between_drawing_and_rendering_is_drawn_again(make, paths, monkeypatch):
+    real = build_module.render
+
+    def damage_and_render(docs, report, rendered):
+        monkeypatch.setattr(build_module, "render", real)
+        flip(Path(report.figures["samples"].folder) / "en-dark.png")
+        return real(docs, report, rendered)
+
+    monkeypatch.setattr(build_module, "render", damage_and_render)
+    lines = make()
+    assert any("en-dark.png: does not match the digest" in line for line in lines)
+    assert make() == []
 
 
 def test_of_a_build_that_fails_nothing_counts(make, paths, monkeypatch):

@@ -234,6 +234,25 @@ class Store:
         with writing(artifact.folder), self._locked(artifact.folder):
             return self._move_away(artifact.folder, artifact.name)
 
+    def quarantine_damaged(self, artifacts: Iterable[Artifact]) -> list[str]:
+        """Rehashes every file of these artifacts, optional ones too, and moves away those that are
+        damaged, unless another process has mended them meanwhile. Returns a line for each.
+        """
+        lines = []
+        for artifact in artifacts:
+            folder, kind, name = artifact.folder, artifact.kind, artifact.name
+            try:
+                self._read(folder, kind, name, rehash=False).rehash_all()
+            except Damaged:
+                with writing(folder), self._locked(folder):
+                    try:
+                        self._read(folder, kind, name, rehash=False).rehash_all()
+                    except Damaged as damage:
+                        moved = is_there(folder)
+                        where = f", moved to {self._move_away(folder, name)}" if moved else ""
+                        lines.append(f"damaged: {damage}{where}")
+        return lines
+
     def remove(self, artifact: Artifact) -> None:
         """Deletes an artifact; InputError where its folder holds what the record does not name."""
         surplus = {path.name for path in artifact.folder.iterdir()} - {RECORD, *artifact.files}
