@@ -5,6 +5,8 @@ published.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import Executor, Future
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from report_builder.pages import notebooks
 from report_builder.paths import Paths
 from report_builder.site.publish import Published
 from tests.report_builder.made_up_study import draw_images, write_record
+from xo.demonstrations import execute as demonstrating
 from xo.runs.record import RunRecord
 from xo.runs.study import STUDIES, Run
 from xo.store.store import Store
@@ -31,8 +34,27 @@ SMOKE = STUDIES["smoke"]
 RUNS = sum(len(SMOKE.seeds_of(name)) for name in VARIANTS)
 
 
+class Inline(Executor):
+    """Takes the place of a pool of processes: carries out at once, in this process."""
+
+    def submit(self, function, *arguments, **named):
+        made: Future = Future()
+        try:
+            made.set_result(function(*arguments, **named))
+        except Exception as error:
+            made.set_exception(error)
+        return made
+
+
+@contextmanager
+def inline(*_, **__):
+    yield Inline()
+
+
 @pytest.fixture
 def paths(tmp_path, monkeypatch) -> Paths:
+    monkeypatch.setattr(build_module.processes, "pool", inline)
+    monkeypatch.setattr(demonstrating, "pool", inline)
     published = Published(True, "all of it")
     monkeypatch.setattr(build_module, "_publish", lambda publisher, paths: published)
     monkeypatch.setattr(build_module, "load_mkdocs", int)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
-from concurrent.futures import Future
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,24 +29,9 @@ from xo.store.artifact import ARRAYS, Damaged, _arrays
 from xo.store.locks import acquire
 
 
-class Inline:
-    """Takes the place of the process that publishes."""
-
-    def submit(self, function, *arguments):
-        made: Future = Future()
-        made.set_result(function(*arguments))
-        return made
-
-
-@contextmanager
-def inline(*_, **__):
-    yield Inline()
-
-
 @pytest.fixture
 def make(paths, train, monkeypatch) -> Callable[..., list[str]]:
     """Builds the smoke study in this process and returns the lines that it said."""
-    monkeypatch.setattr(build_module.processes, "pool", inline)
     monkeypatch.setattr(notebooks, "execute", leave_unexecuted)
 
     def make(at=paths) -> list[str]:
@@ -143,7 +126,9 @@ def test_damage_that_shows_only_while_drawing_is_named_and_made_again(make, path
     """The size is as it was, so that the look-up of the records sees nothing."""
     make()
     for language in LANGUAGES:
-        (paths.docs / language / "index.md").write_text(PAGE + '\n{{ figure("kernels-conv1.baseline") }}\n')
+        (paths.docs / language / "index.md").write_text(
+            PAGE + '\n{{ figure("kernels-conv1.baseline") }}\n'
+        )
     flip_arrays_of("baseline/0", paths.store)
     flip_arrays_of("features/0", paths.store)  # which nothing that is to be drawn reads
     train.runs.clear()

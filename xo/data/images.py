@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xo.errors import InputError
-from xo.store.files import temporary_folder
+from xo.store.files import sweep_folders, temporary_folder
+from xo.store.locks import locked
 
 if TYPE_CHECKING:
     import numpy as np
@@ -93,16 +94,23 @@ def encode(pixels: np.ndarray) -> bytes:
 
 
 def write(target: Path, files: Iterable[tuple[str, np.ndarray]]) -> None:
-    """Writes (relative path, pixels) pairs as PNGs into a new folder, or nothing at all."""
-    if os.path.lexists(target):
-        raise InputError(f"{target}: exists already; remove it, or choose another folder with --to")
+    """Writes (relative path, pixels) pairs as PNGs into a new folder, or nothing at all.
+
+    What killed processes left of it is removed; one that writes it now is waited for.
+    """
     folder = None
     try:
-        folder = temporary_folder(target)
-        for path, pixels in files:
-            (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            (folder / path).write_bytes(encode(pixels))
-        folder.rename(target)
+        with locked(target.with_name(f".{target.name}.lock")):
+            if os.path.lexists(target):
+                raise InputError(
+                    f"{target}: exists already; remove it, or choose another folder with --to"
+                )
+            sweep_folders(target)
+            folder = temporary_folder(target)
+            for path, pixels in files:
+                (folder / path).parent.mkdir(parents=True, exist_ok=True)
+                (folder / path).write_bytes(encode(pixels))
+            folder.rename(target)
     except OSError as error:
         raise InputError(
             f"{target}: cannot be written ({_short(error)}); "

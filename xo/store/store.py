@@ -22,8 +22,9 @@ from xo.errors import InputError
 from xo.store import disk
 from xo.store.artifact import RECORD, Artifact, Damaged, read
 from xo.store.files import (
-    is_abandoned_file,
     make_folders,
+    sweep_files,
+    sweep_folders,
     sync_tree,
     temporary_folder,
     unfinished_folder,
@@ -291,23 +292,18 @@ class Store:
                 for folder, is_artifact in folders_below(top):
                     if not is_artifact:
                         self._sweep_folder(folder)
-        for name in names_in(self.root):
-            if is_abandoned_file(self.root / name):
-                with suppress(OSError):
-                    disk.remove(self.root / name)
+        sweep_files(self.root)
         for name in names_in(self.root / LOCKS):
             with suppress(OSError):
                 remove_if_free(self.root / LOCKS / name)
 
     def _sweep_folder(self, folder: Path) -> None:
-        for name in names_in(folder):
-            final = unfinished_folder(folder / name)
-            if not (final and _NAME.fullmatch(final.name)):
-                continue
+        unfinished = (unfinished_folder(folder / name) for name in names_in(folder))
+        for final in {final for final in unfinished if final and _NAME.fullmatch(final.name)}:
             with suppress(OSError):
                 if lock := acquire(self._lock_file(final), wait=False):
                     try:
-                        disk.remove(folder / name)
+                        sweep_folders(final)
                     finally:
                         release(lock)
 

@@ -17,7 +17,7 @@ import pytest
 
 from report_builder.site import publish as publishing
 from report_builder.site import swap
-from report_builder.site.manifest import published_path
+from report_builder.site.manifest import Commit, published_path
 from report_builder.site.publish import publish
 from xo.errors import CheckFailed
 from xo.store import disk
@@ -159,6 +159,11 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SmallProject:
     monkeypatch.setattr(
         "report_builder.site.page_cache.layout_digest", lambda config: "the same layout"
     )
+    monkeypatch.setattr(
+        publishing, "current_commit", lambda folder: Commit("c" * 40, True)
+    )  # spares git
+    # The disk is not waited for: what a sync is worth is told from the record of calls.
+    monkeypatch.setattr(disk, "sync", os.stat)
     project = SmallProject(tmp_path)
     project.write("old, and longer")
     assert project.publish()

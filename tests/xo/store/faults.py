@@ -132,6 +132,9 @@ DAMAGE: dict[str, Callable[[Path], None]] = {
 # Loss of power
 
 
+Tree = dict[str, bytes | None]  # path below a folder -> content; None: a folder
+
+
 class Recorded(NamedTuple):
     """One call that changes the disk, with its paths below the folder that is recorded."""
 
@@ -188,20 +191,28 @@ def states_after_power_loss(
     Yields a description, the number of calls that were made, and a folder with the state, which is
     used anew for the next one. Content that was not synced may be missing or short; a name that was
     given, changed or removed in a folder that was not synced may be as it was. What is lost is all
-    of that, none, each alone, or all but one, for it reaches the disk in any order.
+    of that, none, each alone, or all but one, for it reaches the disk in any order. Of losses that
+    leave the same, one is yielded.
     """
+    tree: Tree = {
+        path.relative_to(before).as_posix(): None if path.is_dir() else path.read_bytes()
+        for path in before.rglob("*")
+    }
     for made in range(len(calls) + 1):
         done = calls[:made]
         names = [i for i, call in enumerate(done) if not _name_is_safe(i, done)]
         contents = [
             i for i, call in enumerate(done) if call.call == "write" and not _is_synced(i, done)
         ]
+        seen = []
         for names_lost in _choices(names):
             for contents_lost in _choices(contents):
                 for share in (0.0, 0.5) if contents_lost else (1.0,):
-                    shutil.rmtree(scratch, ignore_errors=True)
-                    shutil.copytree(before, scratch)
-                    _replay(scratch, done, names_lost, contents_lost, share)
+                    state = _replay(tree, done, names_lost, contents_lost, share)
+                    if state in seen:
+                        continue
+                    seen.append(state)
+                    _write_tree(state, scratch)
                     lost = [done[i][:2] for i in sorted(names_lost | contents_lost)]
                     yield f"after {made} calls, lost {lost}, of content {share} kept", made, scratch
 
@@ -245,26 +256,47 @@ def _name_is_safe(index: int, done: list[Recorded]) -> bool:
 
 
 def _replay(
-    folder: Path,
+    tree: Tree,
     done: list[Recorded],
     names_lost: frozenset[int],
     contents_lost: frozenset[int],
     share: float,
-) -> None:
+) -> Tree:
     """Carries out the calls again, but for what is lost; what then has no place is lost too."""
+    state = dict(tree)
+
+    def has_folder(path: str) -> bool:
+        above = os.path.dirname(path)
+        return not above or (above in state and state[above] is None)
+
+    def below(path: str) -> list[str]:
+        return [name for name in state if name.startswith(f"{path}/")]
+
     for i, call in enumerate(done):
-        path = folder / call.path
-        if i in names_lost or not path.parent.is_dir():
+        if i in names_lost or not has_folder(call.path):
             continue
         if call.call == "make_folder":
-            path.mkdir(exist_ok=True)
+            state.setdefault(call.path, None)
         elif call.call == "write" and call.content is not None:
             size = len(call.content)
-            path.write_bytes(call.content[: int(size * share) if i in contents_lost else size])
-        elif call.call == "rename" and path.exists():
-            target = folder / call.target
+            state[call.path] = call.content[: int(size * share) if i in contents_lost else size]
+        elif call.call == "rename" and call.path in state:
             # Onto a folder whose moving away was lost: one that holds both is not left.
-            if target.parent.is_dir() and not (target.is_dir() and any(target.iterdir())):
-                os.replace(path, target)
-        elif call.call == "remove" and path.exists():
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+            if has_folder(call.target) and not below(call.target):
+                for name in [call.path, *below(call.path)]:
+                    state[call.target + name[len(call.path) :]] = state.pop(name)
+        elif call.call == "remove" and call.path in state:
+            for name in [call.path, *below(call.path)]:
+                del state[name]
+    return state
+
+
+def _write_tree(tree: Tree, folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for name in sorted(tree):  # a folder comes before what it holds
+        content = tree[name]
+        if content is None:
+            (folder / name).mkdir()
+        else:
+            (folder / name).write_bytes(content)
