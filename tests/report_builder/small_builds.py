@@ -53,6 +53,13 @@ def inline(*_, **__):
 
 @pytest.fixture
 def paths(tmp_path, monkeypatch) -> Paths:
+    return small_project(tmp_path, monkeypatch)
+
+
+def small_project(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
+    """Pages and images in a folder; until the patch is undone, a build of it works in this process
+    alone and publishes nothing.
+    """
     monkeypatch.setattr(build_module.processes, "pool", inline)
     monkeypatch.setattr(demonstrating, "pool", inline)
     published = Published(True, "all of it")
@@ -61,15 +68,15 @@ def paths(tmp_path, monkeypatch) -> Paths:
     monkeypatch.setattr(last_build, "published_from", lambda site: published.made_from)
     monkeypatch.setattr(status_module, "damage", lambda site: "")
     for language in ("zh", "en"):
-        (tmp_path / "docs" / language).mkdir(parents=True)
-        (tmp_path / "docs" / language / "index.md").write_text(PAGE)
-    draw_images(tmp_path / "data", ("circles", "crosses"), (30, 30), 8, 6)
+        (folder / "docs" / language).mkdir(parents=True)
+        (folder / "docs" / language / "index.md").write_text(PAGE)
+    draw_images(folder / "data", ("circles", "crosses"), (30, 30), 8, 6)
     return Paths(
-        tmp_path / "data",
-        tmp_path / "runs",
-        tmp_path / "build",
-        tmp_path / "site",
-        tmp_path / "docs",
+        folder / "data",
+        folder / "runs",
+        folder / "build",
+        folder / "site",
+        folder / "docs",
     )
 
 
@@ -99,6 +106,15 @@ class Training:
 @pytest.fixture
 def train(paths: Paths) -> Training:
     return Training(paths.store)
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory) -> Paths:
+    """The small project after a build, to be copied from: its records and its artifacts."""
+    with pytest.MonkeyPatch.context() as patch:
+        made = small_project(tmp_path_factory.mktemp("made-once"), patch)
+        build("smoke", made, Training(made.store), jobs=1, follow=lambda names, n: [*names])
+    return made
 
 
 @pytest.fixture
