@@ -19,6 +19,7 @@ from report_builder.last_build import expected_finishing
 from report_builder.pages import notebooks
 from report_builder.paths import Paths
 from report_builder.results.report import read_report, write_report
+from report_builder.results.tried_faults import DELETED, EMPTIED, FLIPPED, TRUNCATED
 from report_builder.site import publish as publishing
 from report_builder.site.publish import damage, publish, published_from
 from report_builder.status import status
@@ -65,10 +66,10 @@ def flip(path: Path) -> None:
 
 
 DAMAGES: dict[str, Callable[[Path], object]] = {
-    "one bit flipped": flip,
-    "emptied": lambda path: path.write_bytes(b""),
-    "cut in half": lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
-    "deleted": lambda path: path.unlink(),
+    FLIPPED.en: flip,
+    EMPTIED.en: lambda path: path.write_bytes(b""),
+    TRUNCATED.en: lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
+    DELETED.en: lambda path: path.unlink(),
 }
 # What a build keeps for the next one, and whether a damaged one is named.
 KEPT = {
@@ -106,7 +107,7 @@ def test_every_damaged_file_of_a_build_is_named_and_made_again(make, paths):
             name = {"figures": "figure ", "notebooks": "notebook ", "code-outputs": "code output "}
             kind, _, rest = pattern.partition("/")
             subject = name.get(kind, "") + rest.partition("-")[0] if rest else pattern
-            if is_named and damage_done != "deleted":
+            if is_named and damage_done != DELETED.en:
                 assert subject in named, (damage_done, pattern, lines)
     assert [each for each in status("smoke", paths) if each.why_stale] == []
     assert make() == []

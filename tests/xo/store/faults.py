@@ -1,6 +1,7 @@
 """Faults put in the place of the calls of `xo.store.disk`, and states that a loss of power leaves.
 
-`FAULTS` lists what is tried and what becomes of it; a test compares it with what is done.
+`report_builder.results.tried_faults` lists what is tried and what becomes of it; a test compares
+that list with what is done.
 """
 
 from __future__ import annotations
@@ -13,37 +14,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from report_builder.results.tried_faults import (
+    DELETED,
+    DISK_ERROR,
+    EMPTIED,
+    FLIPPED,
+    NO_RIGHTS,
+    NO_SPACE,
+    TRUNCATED,
+)
 from xo.store import disk
 
 CALLS = ("read", "sha256", "write", "make_folder", "sync", "rename", "remove")
-ERRORS = {"ENOSPC": errno.ENOSPC, "EIO": errno.EIO, "EACCES": errno.EACCES}
-
-
-class Fault(NamedTuple):
-    """One kind of fault, and what the store does about it."""
-
-    name: str
-    done: str
-
-
-FAULTS = (
-    Fault("kill", "the artifact is there whole or not at all; what is left over is swept"),
-    *(
-        Fault(name, "one line names the folder; nothing is left over; the next attempt succeeds")
-        for name in ERRORS
-    ),
-    Fault("power loss", "what is found is whole; what was stored before the loss is there"),
-    Fault("truncated", "named, moved away, made again"),
-    Fault("emptied", "named, moved away, made again"),
-    Fault("one bit flipped", "named, moved away, made again"),
-    Fault("swapped", "named, moved away, made again"),
-    Fault("deleted", "named, moved away, made again; weights may be deleted"),
-    Fault("process killed with a run in hand", "its claim ends with it; another trains the run"),
-    Fault("two builders", "a run in hand is waited for and not trained twice"),
-    Fault("a file that may not be read", "named as such; not taken for damaged"),
-    Fault("a linked store", "as any other"),
-    Fault("a store on another file system", "as any other"),
-)
+ERRORS = {NO_SPACE.en: errno.ENOSPC, DISK_ERROR.en: errno.EIO, NO_RIGHTS.en: errno.EACCES}
 
 
 class Killed(BaseException):
@@ -122,10 +105,10 @@ def swap(path: Path, other: Path) -> None:
 
 
 DAMAGE: dict[str, Callable[[Path], None]] = {
-    "truncated": truncate,
-    "emptied": empty,
-    "one bit flipped": flip_bit,
-    "deleted": delete,
+    TRUNCATED.en: truncate,
+    EMPTIED.en: empty,
+    FLIPPED.en: flip_bit,
+    DELETED.en: delete,
 }
 
 

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from report_builder.results.tried_faults import DELETED, FLIPPED, IN_STORE, KILL
 from tests.xo.store import faults
-from tests.xo.store.faults import DAMAGE, ERRORS, FAULTS, Killed, fault_at, system_error
+from tests.xo.store.faults import DAMAGE, ERRORS, Killed, fault_at, system_error
 from xo.errors import InputError
 from xo.runs.record import WEIGHTS
 from xo.store import disk
@@ -65,11 +66,11 @@ def leftovers(store: Store) -> list[str]:
 def test_the_list_of_faults_names_what_is_tried_here():
     source = Path(__file__).read_text(encoding="utf-8")
     marked = {line.split('"')[1] for line in source.splitlines() if line.startswith("# tries")}
-    assert {fault.name for fault in FAULTS} == marked | set(ERRORS) | set(DAMAGE)
-    assert len({fault.name for fault in FAULTS}) == len(FAULTS)
+    assert {fault.name for fault in IN_STORE} == marked | set(ERRORS) | set(DAMAGE)
+    assert len({fault.name for fault in IN_STORE}) == len(IN_STORE)
 
 
-# tries "kill"
+# tries "killed at any call to the disk"
 
 
 def points_of(store: Store, action) -> list[str]:
@@ -81,7 +82,7 @@ def points_of(store: Store, action) -> list[str]:
 
 @pytest.mark.parametrize("what", [RUN, FIGURE], ids=["run", "figure"])
 @pytest.mark.parametrize("replace", [False, True], ids=["new", "replaced"])
-@pytest.mark.parametrize("fault", ["kill", *ERRORS])
+@pytest.mark.parametrize("fault", [KILL.en, *ERRORS])
 def test_whatever_call_fails_what_is_found_is_whole_and_the_next_attempt_ends_alike(
     tmp_path, what, replace, fault
 ):
@@ -97,7 +98,7 @@ def test_whatever_call_fails_what_is_found_is_whole_and_the_next_attempt_ends_al
     assert {"write", "sync", "rename", "make_folder", "read", "sha256"} <= set(points)
     for point in range(len(points)):
         store = store_at(f"{point}")
-        raised = Killed if fault == "kill" else lambda: system_error(ERRORS[fault])
+        raised = Killed if fault == KILL.en else lambda: system_error(ERRORS[fault])
         with fault_at(point, raised) as calls:
             try:
                 put(store, what, replace)
@@ -106,7 +107,7 @@ def test_whatever_call_fails_what_is_found_is_whole_and_the_next_attempt_ends_al
         assert calls[point] == points[point]
         found = find(store, what)
         assert found is None or tree(found.folder) == files
-        if found is None and fault != "kill" and replace:
+        if found is None and fault != KILL.en and replace:
             pytest.fail(f"call {point}, {calls[point]}: what was there is lost")
         store.sweep()
         assert not leftovers(store), (point, calls[point])
@@ -180,7 +181,7 @@ def test_unfinished_files_are_swept_once_nobody_can_be_writing_them(tmp_path):
     assert not old.exists() and new.exists()
 
 
-# tries "power loss"
+# tries "power lost"
 
 
 @pytest.mark.parametrize("what", [RUN, FIGURE], ids=["run", "figure"])
@@ -252,11 +253,11 @@ def test_damage_to_any_file_is_named_and_healed(tmp_path, what, damage):
         DAMAGE[damage](folder / file)
         named = list(problems(folder))
         found, why = store.look_up(*what, quarantine=True)
-        if file == WEIGHTS and damage == "deleted":
+        if file == WEIGHTS and damage == DELETED.en:
             assert found and not named and not found.has(WEIGHTS)
             continue
         assert len(named) == 1 and str(folder / file) in named[0]
-        if file == WEIGHTS and damage == "one bit flipped":  # rehashed when they are read
+        if file == WEIGHTS and damage == FLIPPED.en:  # rehashed when they are read
             with pytest.raises(Damaged, match=WEIGHTS):
                 found.read(WEIGHTS)
             store.quarantine(found)
@@ -268,7 +269,7 @@ def test_damage_to_any_file_is_named_and_healed(tmp_path, what, damage):
         assert tree(put(store, what).folder) == whole and find(store, what)
 
 
-# tries "swapped"
+# tries "files swapped"
 
 
 @pytest.mark.parametrize("file", [RECORD, ARRAYS, WEIGHTS, "all"])
@@ -487,7 +488,7 @@ def test_a_lock_whose_file_was_removed_is_not_shared(tmp_path):
 
 
 # tries "process killed with a run in hand" and, in test_claims.py, the two builders
-# tries "two builders"
+# tries "two builds train at once"
 
 
 def test_the_claim_of_a_killed_process_ends_with_it(tmp_path):
