@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -26,10 +28,12 @@ from report_builder.status import status
 from report_builder.text import LANGUAGES
 from tests.report_builder.site.faults import write_site
 from tests.report_builder.small_builds import PAGE, leave_unexecuted
+from xo.command_line import CommandGroup
 from xo.errors import CheckFailed
+from xo.store import disk
 from xo.store.artifact import ARRAYS, Damaged, _arrays
 from xo.store.locks import acquire
-from xo.store.ownership import claim
+from xo.store.ownership import MARK, claim
 
 
 @pytest.fixture
@@ -177,6 +181,45 @@ def test_a_figure_damaged_between_drawing_and_rendering_is_drawn_again(make, pat
     lines = make()
     assert any("en-dark.png: does not match the digest" in line for line in lines)
     assert make() == []
+
+
+# The start of the name of what is being written, and what the system says.
+REFUSED_WRITES = {
+    "figures/.samples-": errno.ENOSPC,
+    ".report.json.": errno.EACCES,
+    ".docs.json.": errno.EIO,
+    ".last.json.": errno.EDQUOT,
+}
+
+
+def test_a_write_that_the_system_refuses_ends_a_build_in_one_line_and_loses_nothing(
+    make, paths, monkeypatch
+):
+    make()
+    expected, write = contents(paths.build / "docs"), disk.write
+    command = click.Command("build", callback=lambda: make() and None)
+    group = CommandGroup(commands={"build": command})
+    for beginning, number in REFUSED_WRITES.items():
+        for file in ("docs.json", "report.json", "last.json"):
+            (paths.build / file).unlink()
+        for folder in paths.build.glob("figures/samples-*"):
+            shutil.rmtree(folder)
+
+        def refuse(path, content, beginning=beginning, number=number):
+            if path.relative_to(paths.build).as_posix().startswith(beginning):
+                raise OSError(number, os.strerror(number), str(path))
+            write(path, content)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(disk, "write", refuse)
+            done = CliRunner().invoke(group, ["build"])
+        assert done.exit_code == 2, done.output
+        (line,) = done.output.splitlines()
+        assert line.startswith(f"error: {paths.build}/") and os.strerror(number) in line
+        assert "what was finished before is kept" in line
+        assert not [path for path in paths.build.rglob(".*.*") if path.name != MARK], beginning
+        make()
+        assert contents(paths.build / "docs") == expected
 
 
 def test_of_a_build_that_fails_nothing_counts(make, paths, monkeypatch):
