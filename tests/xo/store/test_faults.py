@@ -7,6 +7,8 @@ import shutil
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -115,27 +117,43 @@ def test_whatever_call_fails_what_is_found_is_whole_and_the_next_attempt_ends_al
         assert not leftovers(store) and find(store, what)
 
 
+def in_child(action: Callable[[], str]) -> tuple[int, str]:
+    """Carries out an action in a process of its own: its exit status, and what it returned."""
+    answer, ask = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.write(ask, action().encode())
+            os._exit(0)
+        finally:
+            os._exit(1)
+    os.close(ask)
+    with os.fdopen(answer, "rb") as said:
+        words = said.read().decode()
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), words
+
+
 def test_a_process_killed_at_any_call_leaves_a_lock_that_is_free(tmp_path):
     """In a process of its own, which `os._exit` ends as a kill does."""
-    script = (
-        "import os, sys\n"
-        "from pathlib import Path\n"
-        "from xo.store import disk\n"
-        "from tests.xo.store.test_faults import put, Store\n"
-        "real, left = getattr(disk, sys.argv[2]), int(sys.argv[3])\n"
-        "def call(*arguments):\n"
-        "    global left\n"
-        "    left -= 1\n"
-        "    os._exit(9) if left < 0 else None\n"
-        "    return real(*arguments)\n"
-        "setattr(disk, sys.argv[2], call)\n"
-        "put(Store(Path(sys.argv[1])))\n"
-    )
+
+    def put_and_die(store: Store, name: str, left: int) -> str:
+        real = getattr(disk, name)
+
+        def call(*arguments):
+            nonlocal left
+            left -= 1
+            if left < 0:
+                os._exit(9)
+            return real(*arguments)
+
+        setattr(disk, name, call)
+        put(store)
+        return ""
+
     for call, count in (("rename", 0), ("sync", 1), ("write", 1)):
         store = Store(tmp_path / call)
-        command = [sys.executable, "-c", script, str(store.root), call, str(count)]
-        done = subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
-        assert done.returncode == 9 and leftovers(store) and not find(store)
+        status, _ = in_child(partial(put_and_die, store, call, count))
+        assert status == 9 and leftovers(store) and not find(store)
         store.sweep()
         assert not leftovers(store) and put(store)
 
@@ -374,32 +392,25 @@ def test_what_another_user_may_not_read_is_not_damaged_and_not_missing(tmp_path,
         "above": folder.parent,
     }[kept]
     path.chmod(0)
-    script = (
-        "import os, sys\n"
-        "from pathlib import Path\n"
-        "from xo.errors import InputError\n"
-        "from tests.xo.store.test_faults import RUN, Store\n"
-        "os.getuid() or os.setuid(65534)\n"
-        "store = Store(Path(sys.argv[1]))\n"
-        "for look in (lambda: store.find(*RUN), lambda: store.look_up(*RUN, quarantine=True)):\n"
-        "    try:\n"
-        "        print(look())\n"
-        "    except InputError as error:\n"
-        "        print(error)\n"
-    )
+
+    def look() -> str:
+        if os.getuid() == 0:
+            os.setuid(65534)
+        lines = []
+        for look_up in (store.find, partial(store.look_up, quarantine=True)):
+            try:
+                lines.append(str(look_up(*RUN)))
+            except InputError as error:
+                lines.append(str(error))
+        return "\n".join(lines)
+
     for above in tmp_path.parents[:2]:
         above.chmod(0o755)
     tmp_path.chmod(0o755)
-    done = subprocess.run(
-        [sys.executable, "-c", script, str(store.root)],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-    )
+    _, words = in_child(look)
     path.chmod(0o755)
-    lines = done.stdout.splitlines()
-    assert len(lines) == 2, done.stderr
+    lines = words.splitlines()
+    assert len(lines) == 2
     for line in lines:
         assert "cannot be read (Permission denied); make it readable" in line
     assert find(store) and not (store.root / ".damaged").exists()
