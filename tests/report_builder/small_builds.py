@@ -62,6 +62,7 @@ def small_project(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
     """
     monkeypatch.setattr(build_module.processes, "pool", inline)
     monkeypatch.setattr(demonstrating, "pool", inline)
+    monkeypatch.setattr(build_module.processes, "start_server", lambda libraries=(): None)
     published = Published(True, "all of it")
     monkeypatch.setattr(build_module, "_publish", lambda publisher, paths: published)
     monkeypatch.setattr(build_module, "load_mkdocs", int)
