@@ -19,6 +19,7 @@ from report_builder import artifacts
 from report_builder.assemble import assemble, count_runs, outline, with_pages
 from report_builder.attach import attach_runs
 from report_builder.checks.coverage import with_coverage
+from report_builder.damage import quarantine_cause
 from report_builder.evidence.gather import (
     StudyRuns,
     gather,
@@ -42,6 +43,7 @@ from report_builder.paths import CONFIG, Paths
 from report_builder.results.compute import Results, compute
 from report_builder.results.report import Report, read_report, write_report
 from report_builder.site.publish import Published, load_mkdocs, publish
+from report_builder.tally import Summary, Tally
 from report_builder.text import seconds as in_words
 from xo.demonstrations.execute import execute as compute_demonstrations
 from xo.errors import CheckFailed, InputError
@@ -50,6 +52,7 @@ from xo.runs.record import RunRecord
 from xo.runs.schedule import in_order, makespan
 from xo.runs.study import Run
 from xo.store import processes
+from xo.store.artifact import Damaged
 from xo.store.locks import acquire, release
 from xo.store.store import Store
 
@@ -69,29 +72,6 @@ Expect = Callable[[list[Run]], dict[str, float]]
 Follow = Callable[[Iterator[str], int], None]
 
 
-class Summary(NamedTuple):
-    """What a build made anew, of how many."""
-
-    trained: tuple[int, int]
-    computed: tuple[int, int]
-    drawn: tuple[int, int]
-    executed: tuple[int, int]
-    pages: int
-    published: bool
-    seconds: float
-
-    def __str__(self) -> str:
-        (trained, runs), (computed, demonstrations) = self.trained, self.computed
-        (drawn, figures), (executed, notebooks) = self.drawn, self.executed
-        published = "published the site" if self.published else "the site is unchanged"
-        return (
-            f"trained {trained} of {runs} runs, computed {computed} of {demonstrations} "
-            "demonstrations, "
-            f"drew {drawn} of {figures} figures, ran {executed} of {notebooks} notebooks, "
-            f"rendered {self.pages} pages, {published}, in {self.seconds:.1f} s"
-        )
-
-
 def build(
     study_name: str,
     paths: Paths,
@@ -105,20 +85,50 @@ def build(
 ) -> Summary:
     """Makes whatever is missing or stale, and publishes the site when all checks have passed.
 
+    What turns out to be damaged only as it is read is named, moved away and made again, once.
+
     `train` carries out runs, given with why they are missing, calls its second argument with each
     record, and returns all; without it the site is made of the records there are, and says so, and
     where the others are `in_training`. `follow` exhausts an iterator of the names of n things as
     they are made. `expect` foretells the seconds of runs by their keys; `say` shows a line. With
     `attach`, the site offers an export of the records.
     """
-    started = time.perf_counter()
+    tally = Tally(time.perf_counter())
     paths.claim()
+    again = False
+    while True:
+        try:
+            return _build(
+                study_name, paths, train, jobs, follow, expect, say, in_training, attach, tally
+            )
+        except (Damaged, CheckFailed, InputError) as failure:
+            damage = [] if again else quarantine_cause(failure, study_name, paths)
+            if not damage:
+                raise
+            for line in damage:
+                say(f"{line}; what was made of it is made again")
+            again = True
+
+
+def _build(
+    study_name: str,
+    paths: Paths,
+    train: Train | None,
+    jobs: int,
+    follow: Follow,
+    expect: Expect | None,
+    say: Callable[[str], None],
+    in_training: bool,
+    attach: bool,
+    tally: Tally,
+) -> Summary:
+    """As `build`, which carries it out once more where it comes upon damage."""
     files = read_files(paths.docs)
     study = look_up_study(study_name, paths.data, paths.store, quarantine=True)
     missing = study.lookup.missing if train else []
     attached = bool(read_report(paths.report).attached_runs)
     if attached == attach and not missing and (counts := unchanged_since(study, paths, files)):
-        return _summary(started, study, counts)
+        return tally.summary(study, counts)
     for line in damaged_files(paths):
         say(line)
     if missing:  # much is then to be made
@@ -128,18 +138,19 @@ def build(
         trained = []
         if train and missing:
             trained = _train(study, paths, train, jobs, expect, say)
+            tally.trained += len(trained)
         finishing = time.perf_counter()
         with _alone(paths, say):
-            evidence, computed = _with_demonstrations(study, trained, jobs, follow, say)
+            evidence = _with_demonstrations(study, trained, jobs, follow, say, tally)
             if line := note_on_letters(evidence.data.classes):
                 say(line)
             report = msgspec.structs.replace(
                 outline(evidence, count_runs(study, evidence, in_training), study.store),
                 attached_runs=attach_runs(study_name, paths) if attach else None,
             )
-            made = _make_of_pages(report, evidence, paths, files, jobs, follow, say)
+            made = _make_of_pages(report, evidence, paths, files, jobs, follow, say, tally)
             published = _publish(publisher, paths)
-            counts, kinds = made.counts(evidence), made.kinds
+            counts = made.counts(evidence)
             took = time.perf_counter() - finishing
             if not in_training:  # else there are more records by now than the site was made of
                 write_last_build(
@@ -147,10 +158,10 @@ def build(
                     published.made_from,
                     paths,
                     counts,
-                    _finishing_seconds(took, kinds, counts) if trained else None,
+                    _finishing_seconds(took, tally.kinds, counts) if trained else None,
                 )
             artifacts.prune(made.stored, Store(paths.build))
-    return _summary(started, study, counts, len(trained), computed, kinds, published.changed)
+    return tally.summary(study, counts, published.changed)
 
 
 @contextmanager
@@ -172,7 +183,6 @@ class _Made(NamedTuple):
 
     files: dict[str, str]
     stored: list[artifacts.RequestedArtifact]
-    kinds: list[str]  # of the artifacts that were made anew
     pages: int
 
     def counts(self, evidence: Evidence) -> Counts:
@@ -190,6 +200,7 @@ def _make_of_pages(
     jobs: int,
     follow: Follow,
     say: Callable[[str], None],
+    tally: Tally,
 ) -> _Made:
     """Makes what the pages request and renders them; once more where they were edited meanwhile.
 
@@ -198,14 +209,13 @@ def _make_of_pages(
     what the new ones make.
     """
     results = compute(evidence)
-    kinds: list[str] = []
     for _ in range(MOST_EDITS):
         files = read_files(paths.docs)
         if changed := _differing(began_with, files, but=paths.docs):
             break
         try:
             stored, complete = _make_once(
-                report, evidence, results, paths, jobs, follow, say, kinds.append
+                report, evidence, results, paths, jobs, follow, say, tally
             )
         except InputError:
             if not (changed := _differing(files, read_files(paths.docs))):
@@ -214,7 +224,7 @@ def _make_of_pages(
         if not (changed := _differing(files, read_files(paths.docs))):
             write_report(paths.report, complete)
             pages = sum(name.startswith("page ") for name in complete.provenance)
-            return _Made(files, stored, kinds, pages)
+            return _Made(files, stored, pages)
     raise CheckFailed(
         f"{changed[0]}: changed while the site was being made from it; run the same command again; "
         "the old site stays, and what was finished is kept"
@@ -229,12 +239,9 @@ def _make_once(
     jobs: int,
     follow: Follow,
     say: Callable[[str], None],
-    on_made: Callable[[str], None],
+    tally: Tally,
 ) -> tuple[list[artifacts.RequestedArtifact], Report]:
-    """What the pages request as the store holds it now, and the report of which they are rendered.
-
-    Calls `on_made` with the kind of each artifact that was missing.
-    """
+    """What the pages request as the store holds it now, and the report they are rendered from."""
     requests = page_requests(paths.docs, report)
     report = msgspec.structs.replace(
         report,
@@ -246,8 +253,7 @@ def _make_once(
         if each.why_missing.startswith("damaged"):
             say(f"{each.kind} {each.name}: {each.why_missing}; it is made again")
     made = _make_missing(requested, jobs, follow)
-    for kind, _ in made:
-        on_made(kind)
+    tally.kinds += [kind for kind, _ in made]
     stored = [made.get((each.kind, each.name), each) for each in requested]
     report = assemble(report, evidence, results, stored)
     report = with_coverage(report, paths.docs, requests)
@@ -331,8 +337,9 @@ def _with_demonstrations(
     jobs: int,
     follow: Follow,
     say: Callable[[str], None],
-) -> tuple[Evidence, int]:
-    """The evidence with all demonstrations that it allows, and how many were computed for it."""
+    tally: Tally,
+) -> Evidence:
+    """The evidence with all demonstrations that it allows; computes those that are missing."""
     records = study.lookup.found + trained
     evidence = gather(study, records)
     lookup = look_up_demonstrations(evidence, study.store, quarantine=True)
@@ -343,10 +350,11 @@ def _with_demonstrations(
     if missing:
         computed = compute_demonstrations(missing, study.store, jobs)
         follow((record.name for record in computed), len(missing))
+        tally.computed += len(missing)
         evidence = gather(study, records)
     in_use = [record.artifact for record in evidence.demonstrations.values()]
     study.store.prune("demonstration", in_use)
-    return evidence, len(missing)
+    return evidence
 
 
 def _make_missing(
@@ -372,24 +380,3 @@ def _publish(publisher: Executor, paths: Paths) -> Published:
             "the process that publishes the site was killed, most likely for want of memory; run "
             "the same command again; the old site stays, and what was made is kept"
         ) from error
-
-
-def _summary(
-    started: float,
-    study: StudyRuns,
-    counts: Counts,
-    trained: int = 0,
-    computed: int = 0,
-    made: list[str] | None = None,
-    published: bool = False,
-) -> Summary:
-    kinds = made or []
-    return Summary(
-        (trained, len(study.runs)),
-        (computed, counts.demonstrations),
-        (kinds.count("figure"), counts.figures),
-        (kinds.count("notebook"), counts.notebooks),
-        counts.pages,
-        published,
-        time.perf_counter() - started,
-    )

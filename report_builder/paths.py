@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from report_builder.site.publish import build_lock, refuse_additions
+from xo.store.files import sweep_files
 from xo.store.ownership import claim, keep_apart, refuse_foreign
 from xo.store.source_digest import ROOT
+from xo.store.store import Store
 
 CONFIG = ROOT / "mkdocs.yml"
 
@@ -37,7 +40,8 @@ class Paths:
         return build_lock(self.build)
 
     def claim(self) -> None:
-        """Marks the folders that a build writes to as its own.
+        """Marks the folders that a build writes to as its own, and sweeps from the build folder
+        what interrupted builds left; the store is swept as images are opened.
 
         Raises InputError, before anything is written, where one is not.
         """
@@ -54,3 +58,6 @@ class Paths:
         refuse_foreign(self.build, "build")
         claim(self.store, "store")
         claim(self.build, "build")
+        Store(self.build).sweep()
+        for folder, _, _ in os.walk(self.build / "pages"):  # the cache of unchanged pages
+            sweep_files(Path(folder))

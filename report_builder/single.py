@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from report_builder.evidence.gather import gather, look_up_study
+from report_builder.evidence.gather import gather, look_up_study, name_damaged
 from report_builder.evidence.study import Evidence
 from report_builder.figures import table
 from report_builder.figures.save import encode
@@ -14,7 +14,6 @@ from report_builder.figures.signature import is_signed, sign
 from report_builder.figures.toolkit.style import Style
 from report_builder.paths import Paths
 from report_builder.results.report import Value, known_names
-from xo.command_line import say
 from xo.errors import InputError
 from xo.store.files import write_atomically
 
@@ -56,10 +55,7 @@ def read_value(name: str, study: str, paths: Paths) -> Value:
 def _evidence(study: str, paths: Paths) -> Evidence:
     """What the store holds of a study; the error stream names the records that are damaged."""
     found = look_up_study(study, paths.data, paths.store)
-    for run, why in found.lookup.missing:
-        if why.startswith("damaged"):
-            remedy = "'python -m report_builder build' trains it again"
-            say(f"left out: {run}: {why}; {remedy}", err=True)
+    name_damaged(found.lookup)
     return gather(found)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from report_builder.evidence.study import Evidence
+from xo.command_line import say
 from xo.data.card import read_card
 from xo.data.dataset import DataSet
 from xo.data.generate import DIGEST as EMBEDDED_DIGEST
@@ -90,6 +91,14 @@ def gather(
         whole=study.whole,
     )
     return replace(evidence, demonstrations=look_up_demonstrations(evidence, study.store).found)
+
+
+def name_damaged(lookup: Lookup) -> None:
+    """A line on the error stream for each record that is left out because it is damaged."""
+    for run, why in lookup.missing:
+        if why.startswith("damaged"):
+            remedy = "'python -m report_builder build' trains it again"
+            say(f"left out: {run}: {why}; {remedy}", err=True)
 
 
 def look_up_demonstrations(

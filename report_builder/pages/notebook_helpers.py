@@ -16,6 +16,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from report_builder.evidence.gather import name_damaged
 from report_builder.fonts import FONT
 from xo.data.dataset import EMBEDDED, DataSet
 from xo.data.load import load, load_embedded
@@ -46,12 +47,15 @@ def data_set() -> DataSet:
 
 
 def recorded() -> dict[str, tuple[RunRecord, ...]]:
-    """The records of the study that the store holds, by variant and in the order of seeds."""
+    """The records of the study that the store holds, by variant and in the order of seeds.
+
+    The error stream names those that are damaged and so left out.
+    """
     study = find_study(os.environ.get("XO_STUDY", "default"))
+    lookup = find_records(plan(study, study_data(study, data_set()), Source()), _store())
+    name_damaged(lookup)
     found: dict[str, tuple[RunRecord, ...]] = {}
-    for record in find_records(
-        plan(study, study_data(study, data_set()), Source()), _store()
-    ).found:
+    for record in lookup.found:
         found[record.variant] = (*found.get(record.variant, ()), record)
     return found
 

@@ -27,6 +27,12 @@ from xo.errors import InputError
 from xo.variants import VARIANTS, Variant
 
 PER_VARIANT = "variants/_variant.md"  # one page for each row of VARIANTS
+# In the front matter of the first page of a language, whose template is nowhere: MkDocs, called in
+# whatever way on what is not rendered, comes to that page first and ends with these words.
+UNRENDERED = (
+    'template: "these are sources of pages; python -m report_builder build renders and publishes '
+    'them"\n'
+)
 # Folders in the order in which a reader should meet a figure that several pages show.
 FOLDERS = ("redesign", "xo", "concepts", "variants", "evidence", "hands-on", "appendix")
 
@@ -226,6 +232,7 @@ def _render(docs: Path, report: Report, page: _Page) -> tuple[PageFunctions, str
         line = getattr(error, "lineno", None) or _line(error, template)
         message = " ".join((getattr(error, "message", None) or str(error)).split())
         raise InputError(f"{docs / template}:{line}: {message}; mend the template") from error
+    text = text.replace(UNRENDERED, "", 1)
     explained = glossary.abbreviations(text, page.language)
     return functions, f"{text}\n{explained}\n" if explained else f"{text}\n"
 

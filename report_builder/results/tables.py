@@ -23,6 +23,7 @@ from report_builder.results.fate_words import FATE_VALUES
 from report_builder.results.forms import TOTAL, Cell, Column, capitalized, interval, table
 from report_builder.results.report import Table, Value
 from report_builder.results.training_tables import TRAINING_TABLES
+from report_builder.results.tried_faults import tried_faults
 from report_builder.text import Text, count, decimals, percent, same
 from xo.runs.resources import Environment
 from xo.variants import Variant
@@ -54,6 +55,7 @@ def tables(evidence: Evidence, values: Values) -> Iterator[tuple[str, Table, Ori
         yield "published", *recorded(original_among_ours, evidence, values)
         yield "readings", *recorded(explanations, evidence, values)
         yield "plateaus", *recorded(plateaus)
+    yield "faults", *recorded(tried_faults)
 
 
 def _quoted(values: Values, name: str) -> Text:

@@ -5,6 +5,8 @@ published.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import Executor, Future
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from report_builder.pages import notebooks
 from report_builder.paths import Paths
 from report_builder.site.publish import Published
 from tests.report_builder.made_up_study import draw_images, write_record
+from xo.demonstrations import execute as demonstrating
 from xo.runs.record import RunRecord
 from xo.runs.study import STUDIES, Run
 from xo.store.store import Store
@@ -31,23 +34,50 @@ SMOKE = STUDIES["smoke"]
 RUNS = sum(len(SMOKE.seeds_of(name)) for name in VARIANTS)
 
 
+class Inline(Executor):
+    """Takes the place of a pool of processes: carries out at once, in this process."""
+
+    def submit(self, function, *arguments, **named):
+        made: Future = Future()
+        try:
+            made.set_result(function(*arguments, **named))
+        except Exception as error:
+            made.set_exception(error)
+        return made
+
+
+@contextmanager
+def inline(*_, **__):
+    yield Inline()
+
+
 @pytest.fixture
 def paths(tmp_path, monkeypatch) -> Paths:
+    return small_project(tmp_path, monkeypatch)
+
+
+def small_project(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
+    """Pages and images in a folder; until the patch is undone, a build of it works in this process
+    alone and publishes nothing.
+    """
+    monkeypatch.setattr(build_module.processes, "pool", inline)
+    monkeypatch.setattr(demonstrating, "pool", inline)
+    monkeypatch.setattr(build_module.processes, "start_server", lambda libraries=(): None)
     published = Published(True, "all of it")
     monkeypatch.setattr(build_module, "_publish", lambda publisher, paths: published)
     monkeypatch.setattr(build_module, "load_mkdocs", int)
     monkeypatch.setattr(last_build, "published_from", lambda site: published.made_from)
     monkeypatch.setattr(status_module, "damage", lambda site: "")
     for language in ("zh", "en"):
-        (tmp_path / "docs" / language).mkdir(parents=True)
-        (tmp_path / "docs" / language / "index.md").write_text(PAGE)
-    draw_images(tmp_path / "data", ("circles", "crosses"), (30, 30), 8, 6)
+        (folder / "docs" / language).mkdir(parents=True)
+        (folder / "docs" / language / "index.md").write_text(PAGE)
+    draw_images(folder / "data", ("circles", "crosses"), (30, 30), 8, 6)
     return Paths(
-        tmp_path / "data",
-        tmp_path / "runs",
-        tmp_path / "build",
-        tmp_path / "site",
-        tmp_path / "docs",
+        folder / "data",
+        folder / "runs",
+        folder / "build",
+        folder / "site",
+        folder / "docs",
     )
 
 
@@ -77,6 +107,15 @@ class Training:
 @pytest.fixture
 def train(paths: Paths) -> Training:
     return Training(paths.store)
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory) -> Paths:
+    """The small project after a build, to be copied from: its records and its artifacts."""
+    with pytest.MonkeyPatch.context() as patch:
+        made = small_project(tmp_path_factory.mktemp("made-once"), patch)
+        build("smoke", made, Training(made.store), jobs=1, follow=lambda names, n: [*names])
+    return made
 
 
 @pytest.fixture

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from concurrent.futures import Future
-from contextlib import contextmanager
 
 import pytest
 from msgspec.structs import replace
@@ -19,23 +17,6 @@ from xo.errors import CheckFailed
 from xo.variants import VARIANTS
 
 POOLED = {name for name, variant in VARIANTS.items() if variant.pool}
-
-
-class Inline:
-    """Takes the place of the other process."""
-
-    def submit(self, function, *arguments):
-        made = Future()
-        try:
-            made.set_result(function(*arguments))
-        except CheckFailed as error:
-            made.set_exception(error)
-        return made
-
-
-@contextmanager
-def inline(*_, **__):
-    yield Inline()
 
 
 class Build:
@@ -66,8 +47,7 @@ class Build:
 
 
 @pytest.fixture
-def watched(paths, train, monkeypatch):
-    monkeypatch.setattr(build_module.processes, "pool", inline)
+def watched(paths, train):
     return Build(paths, train)
 
 

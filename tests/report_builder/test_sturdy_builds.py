@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Callable
-from concurrent.futures import Future
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -19,35 +19,33 @@ from report_builder.build import build
 from report_builder.cli import main
 from report_builder.last_build import expected_finishing
 from report_builder.pages import notebooks
+from report_builder.paths import Paths
 from report_builder.results.report import read_report, write_report
+from report_builder.results.tried_faults import DELETED, EMPTIED, FLIPPED, TRUNCATED
 from report_builder.site import publish as publishing
 from report_builder.site.publish import damage, publish, published_from
 from report_builder.status import status
+from report_builder.text import LANGUAGES
 from tests.report_builder.site.faults import write_site
 from tests.report_builder.small_builds import PAGE, leave_unexecuted
+from xo.command_line import CommandGroup
 from xo.errors import CheckFailed
+from xo.store import disk
+from xo.store.artifact import ARRAYS, Damaged, _arrays
 from xo.store.locks import acquire
-
-
-class Inline:
-    """Takes the place of the process that publishes."""
-
-    def submit(self, function, *arguments):
-        made: Future = Future()
-        made.set_result(function(*arguments))
-        return made
-
-
-@contextmanager
-def inline(*_, **__):
-    yield Inline()
+from xo.store.ownership import MARK, claim
 
 
 @pytest.fixture
-def make(paths, train, monkeypatch) -> Callable[..., list[str]]:
-    """Builds the smoke study in this process and returns the lines that it said."""
-    monkeypatch.setattr(build_module.processes, "pool", inline)
+def make(paths, train, made_once, monkeypatch) -> Callable[..., list[str]]:
+    """Builds the smoke study in this process and returns the lines that it said.
+
+    The records, and the figures of PAGE, are there already.
+    """
     monkeypatch.setattr(notebooks, "execute", leave_unexecuted)
+    shutil.copytree(made_once.store, paths.store)
+    claim(paths.build, "build")
+    shutil.copytree(made_once.build / "figures", paths.build / "figures")
 
     def make(at=paths) -> list[str]:
         lines: list[str] = []
@@ -72,10 +70,10 @@ def flip(path: Path) -> None:
 
 
 DAMAGES: dict[str, Callable[[Path], object]] = {
-    "one bit flipped": flip,
-    "emptied": lambda path: path.write_bytes(b""),
-    "cut in half": lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
-    "deleted": lambda path: path.unlink(),
+    FLIPPED.en: flip,
+    EMPTIED.en: lambda path: path.write_bytes(b""),
+    TRUNCATED.en: lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
+    DELETED.en: lambda path: path.unlink(),
 }
 # What a build keeps for the next one, and whether a damaged one is named.
 KEPT = {
@@ -108,15 +106,15 @@ def test_every_damaged_file_of_a_build_is_named_and_made_again(make, paths):
         lines = make()
         assert contents(paths.build / "docs") == rendered, damage_done
         assert read_report(paths.report).provenance == made_from, damage_done
-        assert [each for each in status("smoke", paths) if each.why_stale] == [], damage_done
         named = "\n".join(lines)
         for pattern, is_named in KEPT.items():
             name = {"figures": "figure ", "notebooks": "notebook ", "code-outputs": "code output "}
             kind, _, rest = pattern.partition("/")
             subject = name.get(kind, "") + rest.partition("-")[0] if rest else pattern
-            if is_named and damage_done != "deleted":
+            if is_named and damage_done != DELETED.en:
                 assert subject in named, (damage_done, pattern, lines)
-        assert make() == []
+    assert [each for each in status("smoke", paths) if each.why_stale] == []
+    assert make() == []
 
 
 def test_one_damaged_file_alone_is_enough(make, paths):
@@ -129,6 +127,99 @@ def test_one_damaged_file_alone_is_enough(make, paths):
         assert make()
         (path,) = paths.build.glob(pattern)
         assert path.read_bytes() == before
+
+
+def flip_arrays_of(run: str, store: Path) -> None:
+    (path,) = store.glob(f"{run}-*/{ARRAYS}")
+    flip(path)
+    _arrays.cache_clear()  # as in a process of its own
+
+
+def test_damage_that_shows_only_while_drawing_is_named_and_made_again(make, paths, train):
+    """The size is as it was, so that the look-up of the records sees nothing."""
+    make()
+    for language in LANGUAGES:
+        (paths.docs / language / "index.md").write_text(
+            PAGE + '\n{{ figure("kernels-conv1.baseline") }}\n'
+        )
+    flip_arrays_of("baseline/0", paths.store)
+    flip_arrays_of("features/0", paths.store)  # which nothing that is to be drawn reads
+    train.runs.clear()
+    lines = make()
+    assert sorted(train.runs) == ["baseline seed 0", "features seed 0"]
+    for run in ("baseline-0-", "features-0-"):
+        assert any("does not match" in line and f"moved to {paths.store}" in line for line in lines)
+        assert len(list((paths.store / ".damaged").glob(f"{run}*"))) == 1
+    assert (paths.build / "docs" / "zh" / "figures" / "kernels-conv1.baseline.dark.png").is_file()
+    assert make() == []
+
+
+def test_what_is_damaged_again_ends_the_build_in_one_line(make, paths, train, monkeypatch):
+    make()
+    page = paths.docs / "zh" / "index.md"
+    page.write_text(page.read_text() + '\n{{ figure("kernels-conv1.baseline") }}\n')
+    flip_arrays_of("baseline/0", paths.store)
+
+    def train_and_damage(missing, on_record):
+        records = train(missing, on_record)
+        flip_arrays_of("baseline/0", paths.store)
+        return records
+
+    with pytest.raises(Damaged, match="baseline/0-.*arrays.safetensors: does not match the digest"):
+        build("smoke", paths, train_and_damage, 1, lambda names, n: [*names])
+
+
+def test_a_figure_damaged_between_drawing_and_rendering_is_drawn_again(make, paths, monkeypatch):
+    real = build_module.render
+
+    def damage_and_render(docs, report, rendered):
+        monkeypatch.setattr(build_module, "render", real)
+        flip(Path(report.figures["samples"].folder) / "en-dark.png")
+        return real(docs, report, rendered)
+
+    monkeypatch.setattr(build_module, "render", damage_and_render)
+    lines = make()
+    assert any("en-dark.png: does not match the digest" in line for line in lines)
+    assert make() == []
+
+
+# The start of the name of what is being written, and what the system says.
+REFUSED_WRITES = {
+    "figures/.samples-": errno.ENOSPC,
+    ".report.json.": errno.EACCES,
+    ".docs.json.": errno.EIO,
+    ".last.json.": errno.EDQUOT,
+}
+
+
+def test_a_write_that_the_system_refuses_ends_a_build_in_one_line_and_loses_nothing(
+    make, paths, monkeypatch
+):
+    make()
+    expected, write = contents(paths.build / "docs"), disk.write
+    command = click.Command("build", callback=lambda: make() and None)
+    group = CommandGroup(commands={"build": command})
+    for beginning, number in REFUSED_WRITES.items():
+        for file in ("docs.json", "report.json", "last.json"):
+            (paths.build / file).unlink()
+        for folder in paths.build.glob("figures/samples-*"):
+            shutil.rmtree(folder)
+
+        def refuse(path, content, beginning=beginning, number=number):
+            if path.relative_to(paths.build).as_posix().startswith(beginning):
+                raise OSError(number, os.strerror(number), str(path))
+            write(path, content)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(disk, "write", refuse)
+            done = CliRunner().invoke(group, ["build"])
+        assert done.exit_code == 2, done.output
+        (line,) = done.output.splitlines()
+        assert line.startswith(f"error: {paths.build}/") and os.strerror(number) in line
+        assert "what was finished before is kept" in line
+        assert not [path for path in paths.build.rglob(".*.*") if path.name != MARK], beginning
+        make()
+        assert contents(paths.build / "docs") == expected
 
 
 def test_of_a_build_that_fails_nothing_counts(make, paths, monkeypatch):
@@ -178,9 +269,8 @@ def test_code_that_changes_during_a_build_ends_it(make, paths, monkeypatch):
     assert not (paths.build / "last.json").exists()
 
 
-@pytest.mark.parametrize("builders", [2, 4])
-def test_builders_of_one_folder_publish_no_mixed_site(make, paths, monkeypatch, builders):
-    """Of two studies, here two folders of pages."""
+def test_builders_of_one_folder_publish_no_mixed_site(make, paths, monkeypatch):
+    """Two and four, of two studies, here two folders of pages."""
     monkeypatch.setattr(publishing, "_build", write_site)
     monkeypatch.setattr(publishing, "_check", lambda site: None)
     monkeypatch.setattr(last_build, "published_from", published_from)
@@ -195,28 +285,31 @@ def test_builders_of_one_folder_publish_no_mixed_site(make, paths, monkeypatch, 
         (at.docs / "en" / "index.md").write_text(f"# {at.docs.name}\n")
         make(at)
         expected[at.docs] = contents(at.site)
-    children = []
-    for number in range(builders):
-        child = os.fork()
-        if child == 0:
-            try:
-                at = (paths, other)[number % 2]
-                for _ in range(2):
-                    make(at)
-                os._exit(0)
-            finally:
-                os._exit(1)
-        children.append(child)
-    while children:
-        assert damage(paths.site) == ""
-        ended, ended_with = os.waitpid(-1, os.WNOHANG)
-        if ended:
-            assert ended_with == 0
-            children.remove(ended)
-    assert contents(paths.site) in expected.values()
+    for builders in (2, 4):
+        children = [_fork(make, (paths, other)[number % 2]) for number in range(builders)]
+        while children:
+            assert damage(paths.site) == ""
+            ended, ended_with = os.waitpid(-1, os.WNOHANG)
+            if ended:
+                assert ended_with == 0
+                children.remove(ended)
+        assert contents(paths.site) in expected.values()
     for at in (paths, other):
         make(at)
         assert contents(at.site) == expected[at.docs]
+
+
+def _fork(make: Callable[..., list[str]], at: Paths) -> int:
+    """A process that builds twice; its number."""
+    child = os.fork()
+    if child == 0:
+        try:
+            for _ in range(2):
+                make(at)
+            os._exit(0)
+        finally:
+            os._exit(1)
+    return child
 
 
 ODD = [

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xo.errors import InputError
-from xo.store.files import temporary_folder
+from xo.store.files import sweep_folders, temporary_folder
+from xo.store.locks import locked
 
 if TYPE_CHECKING:
     import numpy as np
@@ -116,12 +117,15 @@ class NewFolder:
 def new_folder(target: Path) -> Iterator[NewFolder]:
     """A folder beside `target` to fill; what was not kept when the block ends is removed.
 
-    Raises InputError where it cannot be written.
+    What killed processes left of it is removed; one that writes it now is waited for. Raises
+    InputError where it cannot be written.
     """
     folder = None
     try:
-        folder = temporary_folder(target)
-        yield NewFolder(folder, target)
+        with locked(target.with_name(f".{target.name}.lock")):
+            sweep_folders(target)
+            folder = temporary_folder(target)
+            yield NewFolder(folder, target)
     except OSError as error:
         raise InputError(
             f"{target}: cannot be written ({short(error)}); "

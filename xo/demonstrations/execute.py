@@ -23,8 +23,7 @@ from xo.demonstrations.record import (
 )
 from xo.demonstrations.table import DEMONSTRATIONS, Unavailable
 from xo.errors import CheckFailed
-from xo.runs.record import RunRecord, read_weights
-from xo.runs.study import quarantine_damaged_weights
+from xo.runs.record import WEIGHTS, RunRecord, read_weights
 from xo.store.artifact import ARRAYS
 from xo.store.processes import pool
 from xo.store.source_digest import Source
@@ -41,9 +40,9 @@ def execute(
     """Computes demonstrations in processes and yields each once it is stored.
 
     One during which the code changed is dropped; CheckFailed names it when all others are stored.
-    Records with damaged weights are moved away; CheckFailed names them before anything is computed.
+    Raises Damaged, before anything is computed, where weights are not as they were written.
     """
-    _check_weights(planned, store)
+    _check_weights(planned)
     dropped = []
     processes = min(jobs, len(planned)) or 1  # also for one job: torch stays out of the caller
     with pool(processes, libraries=("torch",)) as executor:
@@ -71,12 +70,12 @@ def execute(
         )
 
 
-def _check_weights(planned: list[PlannedDemonstration], store: Store) -> None:
+def _check_weights(planned: list[PlannedDemonstration]) -> None:
+    """Rehashes the weights that are to be used, each once."""
     used = {run.name: run for each in planned for runs in each.used.values() for run in runs}
-    if damaged := quarantine_damaged_weights(used.values(), store):
-        raise CheckFailed(
-            f"{'; '.join(damaged)}; run the same command again, which trains again what was damaged"
-        )
+    for run in used.values():
+        if run.has_weights:
+            run.artifact.rehash(WEIGHTS)
 
 
 def write_demonstration(

@@ -7,6 +7,7 @@ records and weights they use, the data set, versions. Needs no torch.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -17,7 +18,7 @@ from xo.data.dataset import DataSet
 from xo.demonstrations.table import DEMONSTRATIONS, Demonstration
 from xo.runs.record import WEIGHTS, RunRecord, deciding_versions
 from xo.runs.study import train_command
-from xo.store.artifact import Artifact
+from xo.store.artifact import Artifact, Damaged
 from xo.store.inputs import Inputs
 from xo.store.source_digest import Source
 from xo.store.store import Store
@@ -121,8 +122,8 @@ def find_demonstrations(
     """
     found, missing, impossible = {}, [], {}
     for name, row in DEMONSTRATIONS.items():
-        if artifact := _find_without_weights(name, row, by_variant, data, store, source):
-            found[name] = demonstration_record(artifact)
+        if record := _find_without_weights(name, row, by_variant, data, store, source):
+            found[name] = record
             continue
         if weights := missing_weights(row, by_variant, data, store):
             impossible[name] = weights
@@ -130,9 +131,14 @@ def find_demonstrations(
         planned = plan_demonstration(name, row, by_variant, data, source)
         artifact, why = store.look_up("demonstration", name, planned.inputs, quarantine)
         if artifact:
-            found[name] = demonstration_record(artifact)
-        else:
-            missing.append((planned, why))
+            try:
+                found[name] = demonstration_record(artifact)
+                continue
+            except Damaged as damage:
+                why = f"damaged: {damage}"
+                if quarantine:
+                    why += f", moved to {store.quarantine(artifact)}"
+        missing.append((planned, why))
     return DemonstrationLookup(found, missing, impossible)
 
 
@@ -143,7 +149,7 @@ def _find_without_weights(
     data: DataSet,
     store: Store,
     source: Source,
-) -> Artifact | None:
+) -> DemonstrationRecord | None:
     """One that was computed elsewhere, from weights that were kept there but did not come along."""
     used = {
         variant: _used(row, by_variant.get(variant, ()), lambda run: WEIGHTS in run.artifact.files)
@@ -153,7 +159,10 @@ def _find_without_weights(
     if not all(used.values()) or all(run.has_weights for run in runs):
         return None
     inputs = demonstration_inputs(row, used, data, source)
-    return store.look_up("demonstration", name, inputs)[0]
+    artifact = store.look_up("demonstration", name, inputs)[0]
+    with suppress(Damaged):
+        return demonstration_record(artifact) if artifact else None
+    return None
 
 
 def missing_weights(

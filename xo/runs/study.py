@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import itertools
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
 from xo.data.dataset import EMBEDDED, DataSet
 from xo.errors import InputError
-from xo.runs.record import WEIGHTS, RunRecord, run_inputs, run_record
+from xo.runs.record import RunRecord, run_inputs, run_record
 from xo.store.artifact import Damaged
 from xo.store.inputs import Inputs, digest
 from xo.store.source_digest import Source
@@ -179,31 +179,16 @@ def find_records(runs: list[Run], store: Store, quarantine: bool = False) -> Loo
 def find_with_weights(run: Run, store: Store) -> Lookup:
     """As `find_records` of one run, whose weights must be there as they were written, too.
 
-    A record with damaged weights is moved away.
+    A record with a damaged file is moved away.
     """
     found, missing = find_records([run], store, quarantine=True)
     if not found:
         return Lookup(found, missing)
     if not found[0].has_weights:
         return Lookup([], [(run, "its weights were not kept")])
-    if damaged := quarantine_damaged_weights(found, store):
+    if damaged := store.quarantine_damaged([found[0].artifact]):
         return Lookup([], [(run, damaged[0])])
     return Lookup(found, [])
-
-
-def quarantine_damaged_weights(records: Iterable[RunRecord], store: Store) -> list[str]:
-    """Rehashes the weights of these records, and moves those away where they are damaged.
-
-    Returns a line for each.
-    """
-    lines = []
-    for record in records:
-        try:
-            if record.has_weights:
-                record.artifact.rehash(WEIGHTS)
-        except Damaged as damage:
-            lines.append(f"damaged: {damage}, moved to {store.quarantine(record.artifact)}")
-    return lines
 
 
 class Networks(NamedTuple):

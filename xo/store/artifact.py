@@ -130,6 +130,13 @@ class Artifact:
         if found != self.files[file].sha256:
             raise Damaged(self.folder, file, _CHANGED)
 
+    def rehash_all(self) -> None:
+        """Raises Damaged where any file that is there, weights too, is not as it was written, or
+        one is missing that may not be deleted.
+        """
+        for file in self.present_files:
+            self.rehash(file)
+
     def compare_size(self, file: str) -> None:
         """Raises Damaged where a file is missing, or longer or shorter than it was written."""
         try:

@@ -5,6 +5,7 @@ What is not finished lies beside its place under a hidden name, which nothing el
 
 from __future__ import annotations
 
+import glob
 import itertools
 import re
 import secrets
@@ -17,8 +18,8 @@ from typing import IO
 from xo.store import disk
 
 LONGEST_WRITE = 600  # seconds; an unfinished file that is older belongs to nobody
-_UNFINISHED_FILE = re.compile(r"\.(?P<name>.+)\.[a-z0-9_]{8}")
-_UNFINISHED_FOLDER = re.compile(r"\.(?P<name>.+)-[a-z0-9_]{8}")
+_UNFINISHED_FILE = re.compile(r"\.(?P<name>.+)\.[0-9a-f]{8}")
+_UNFINISHED_FOLDER = re.compile(r"\.(?P<name>.+)-[0-9a-f]{8}")
 
 
 def write_atomically(path: Path, content: bytes | str) -> None:
@@ -78,13 +79,23 @@ def unfinished_folder(path: Path) -> Path | None:
     return path.with_name(match["name"]) if match else None
 
 
-def is_abandoned_file(path: Path) -> bool:
-    """Whether it is an unfinished file that nobody writes any more."""
-    if not _UNFINISHED_FILE.fullmatch(path.name):
-        return False
-    with suppress(OSError):
-        return path.is_file() and time.time() - path.lstat().st_mtime > LONGEST_WRITE
-    return False
+def sweep_folders(folder: Path) -> None:
+    """Removes the unfinished ones and the old ones of `folder`, whose writers are not at work any
+    more; to be called by who keeps others from writing it.
+    """
+    for path in folder.parent.glob(f".{glob.escape(folder.name)}-*"):
+        if unfinished_folder(path) == folder:
+            with suppress(OSError):
+                disk.remove(path)
+
+
+def sweep_files(folder: Path) -> None:
+    """Removes the unfinished files in `folder` that nobody writes any more."""
+    for path in folder.glob(".*"):
+        with suppress(OSError):
+            if _UNFINISHED_FILE.fullmatch(path.name) and path.is_file():
+                if time.time() - path.lstat().st_mtime > LONGEST_WRITE:
+                    disk.remove(path)
 
 
 def sync_tree(folder: Path) -> None:

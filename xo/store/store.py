@@ -23,8 +23,9 @@ from xo.errors import InputError
 from xo.store import disk
 from xo.store.artifact import RECORD, Artifact, Damaged, read
 from xo.store.files import (
-    is_abandoned_file,
     make_folders,
+    sweep_files,
+    sweep_folders,
     sync_tree,
     temporary_folder,
     unfinished_folder,
@@ -235,6 +236,25 @@ class Store:
         with writing(artifact.folder), self._locked(artifact.folder):
             return self._move_away(artifact.folder, artifact.name)
 
+    def quarantine_damaged(self, artifacts: Iterable[Artifact]) -> list[str]:
+        """Rehashes every file of these artifacts, optional ones too, and moves away those that are
+        damaged, unless another process has mended them meanwhile. Returns a line for each.
+        """
+        lines = []
+        for artifact in artifacts:
+            folder, kind, name = artifact.folder, artifact.kind, artifact.name
+            try:
+                self._read(folder, kind, name, rehash=False).rehash_all()
+            except Damaged:
+                with writing(folder), self._locked(folder):
+                    try:
+                        self._read(folder, kind, name, rehash=False).rehash_all()
+                    except Damaged as damage:
+                        moved = is_there(folder)
+                        where = f", moved to {self._move_away(folder, name)}" if moved else ""
+                        lines.append(f"damaged: {damage}{where}")
+        return lines
+
     def remove(self, artifact: Artifact) -> None:
         """Deletes an artifact; InputError where its folder holds what the record does not name."""
         surplus = {path.name for path in artifact.folder.iterdir()} - {RECORD, *artifact.files}
@@ -275,23 +295,18 @@ class Store:
                 for folder, is_artifact in folders_below(top):
                     if not is_artifact:
                         self._sweep_folder(folder)
-        for name in names_in(self.root):
-            if is_abandoned_file(self.root / name):
-                with suppress(OSError):
-                    disk.remove(self.root / name)
+        sweep_files(self.root)
         for name in names_in(self.root / LOCKS):
             with suppress(OSError):
                 remove_if_free(self.root / LOCKS / name)
 
     def _sweep_folder(self, folder: Path) -> None:
-        for name in names_in(folder):
-            final = unfinished_folder(folder / name)
-            if not (final and _NAME.fullmatch(final.name)):
-                continue
+        unfinished = (unfinished_folder(folder / name) for name in names_in(folder))
+        for final in {final for final in unfinished if final and _NAME.fullmatch(final.name)}:
             with suppress(OSError):
                 if lock := acquire(self._lock_file(final), wait=False):
                     try:
-                        disk.remove(folder / name)
+                        sweep_folders(final)
                     finally:
                         release(lock)
 

@@ -9,7 +9,7 @@ import numpy as np
 from report_builder.evidence.shown_network import Network, network_of
 from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
-from report_builder.figures.toolkit.pixels import ACROSS, cell_size, gray, points
+from report_builder.figures.toolkit.pixels import ACROSS, as_rgb, cell_size, points
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import listed, shorten
 from report_builder.text import Text, class_name, percent
@@ -80,7 +80,7 @@ def draw(numbers: Photographs, style: Style) -> Figure:
         row, column = divmod(k, IN_A_ROW)
         x, y = 6 + column * pitch, 6 + row * drop
         picture.paint_into(_gray(each.photograph), x, y, (cell, cell))
-        picture.paint_into(gray(each.redrawn), x, y + cell + 8, (cell, cell))
+        picture.paint_into(as_rgb(each.redrawn), x, y + cell + 8, (cell, cell))
         answer = f"{shorten(each.answer, 8)} {percent(each.probability)}"
         right = each.answer == each.truth
         mark = "" if right else style.text(Text("，错", ", wrong"))
@@ -92,7 +92,7 @@ def draw(numbers: Photographs, style: Style) -> Figure:
 
 def _gray(photograph: np.ndarray) -> np.ndarray:
     """(h, w, 3) -> (h, w, 3) without its colours, of which the file has too few."""
-    return gray(np.rint(photograph @ [0.299, 0.587, 0.114]).astype(np.uint8))
+    return as_rgb(np.rint(photograph @ [0.299, 0.587, 0.114]).astype(np.uint8))
 
 
 def describe(numbers: Photographs) -> Description:

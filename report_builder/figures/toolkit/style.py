@@ -18,6 +18,7 @@ from report_builder.text import Text
 
 SETTINGS = Path(__file__).with_name("report.mplstyle")
 ASSETS = (SETTINGS, FONT)  # files that every figure depends on
+SETTINGS_COLORS = ("ink", "muted", "ground", "grid")  # of text, axes and grid of every figure
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ class Style:
         """
         import matplotlib
 
+        current_requests().colors.update(SETTINGS_COLORS)
         with matplotlib.rc_context(_settings(self)):
             yield
 
@@ -93,21 +95,23 @@ def font_families(further: tuple[str, ...] = ()) -> list[str]:
 
 @lru_cache
 def _settings(style: Style) -> dict[Any, Any]:
+    """Computed once for many figures, so that it notes no colors as `Style.color` does."""
     import matplotlib
 
+    ink, muted, ground, grid = (palette.pair(thing)[style._shade] for thing in SETTINGS_COLORS)
     settings: dict[Any, Any] = {
         **matplotlib.rcParamsDefault,
         **matplotlib.rc_params_from_file(SETTINGS, use_default_template=False),
-        "text.color": style.ink,
-        "axes.labelcolor": style.ink,
-        "xtick.color": style.muted,
-        "ytick.color": style.muted,
-        "axes.edgecolor": style.muted,
-        "figure.facecolor": style.ground,
-        "axes.facecolor": style.ground,
-        "grid.color": style.color("grid"),
-        "xtick.labelcolor": style.ink,
-        "ytick.labelcolor": style.ink,
+        "text.color": ink,
+        "axes.labelcolor": ink,
+        "xtick.color": muted,
+        "ytick.color": muted,
+        "axes.edgecolor": muted,
+        "figure.facecolor": ground,
+        "axes.facecolor": ground,
+        "grid.color": grid,
+        "xtick.labelcolor": ink,
+        "ytick.labelcolor": ink,
         "font.family": font_families(style.families),
     }
     del settings["backend"]

@@ -41,6 +41,17 @@ def test_records_are_those_of_the_study_and_the_data_at_hand(reader):
     } == {"baseline": list(STUDIES["smoke"].seeds_of("baseline"))}
 
 
+def test_a_damaged_record_is_named_and_not_counted(reader, capsys):
+    store, data = Store(reader / "runs"), study_data(STUDIES["smoke"], notebook_helpers.data_set())
+    runs = [run for run in plan(STUDIES["smoke"], data, Source()) if run.name.startswith("base")]
+    for run in runs:
+        record = write_record(store, run.variant, data, run.seed, True, run.inputs)
+    (record.folder / "arrays.safetensors").write_bytes(b"")
+    assert len(notebook_helpers.recorded()["baseline"]) == len(runs) - 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"left out: {runs[-1]}: damaged: ") and "trains it again" in line
+
+
 def test_a_picture_has_its_words_and_is_the_same_each_time():
     def drawn() -> notebook_helpers.Picture:
         figure, ax = plt.subplots(figsize=(2, 1))

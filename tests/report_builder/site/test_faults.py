@@ -13,16 +13,18 @@ from pathlib import Path
 import pytest
 
 from report_builder.checks.integrity import check_site
+from report_builder.results.tried_faults import AT_EVERY_CALL, DISK_ERROR, IN_BUILDS
 from report_builder.site import publish as publishing
 from report_builder.site import swap
 from report_builder.site.manifest import MANIFEST
 from report_builder.site.publish import damage, is_published
+from tests.report_builder.test_sturdy_builds import DAMAGES
 from xo.errors import CheckFailed
 from xo.store.locks import acquire, locked, release
 from xo.store.ownership import MARK
 
 from .conftest import files
-from .faults import AT_CALLS, FAULTS, SYSTEMS, SmallProject, suffer, trace
+from .faults import AT_CALLS, SYSTEMS, SmallProject, suffer, trace
 
 
 @pytest.fixture(params=SYSTEMS)
@@ -97,7 +99,7 @@ def test_a_failing_swap_is_undone(small, exchanges):
     """Until the last rename the old site stands, and the message says so."""
     before = files(small.site)
     last = max(at for at, (name, paths) in enumerate(trace_of_copy(small)) if name in RENAMES)
-    ended = suffer(small.publish, last, AT_CALLS["EIO"])
+    ended = suffer(small.publish, last, AT_CALLS[DISK_ERROR.en])
     assert "the old one stays" in ended and files(small.site) == before
 
 
@@ -197,8 +199,10 @@ def test_a_lock_ends_with_its_holder(tmp_path):
 
 
 def test_every_fault_of_the_list_has_a_test():
-    assert AT_CALLS.keys() <= {fault.name for fault in FAULTS}
+    at_every_call = {fault.name for fault in IN_BUILDS if fault.test == AT_EVERY_CALL}
+    assert at_every_call == AT_CALLS.keys()
+    assert set(DAMAGES) <= {fault.name for fault in IN_BUILDS}
     tests = Path(__file__).parents[1]
-    for fault in FAULTS:
+    for fault in IN_BUILDS:
         file, _, function = fault.test.partition("::")
         assert f"def {function}(" in (tests / file).read_text(encoding="utf-8"), fault

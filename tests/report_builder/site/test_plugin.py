@@ -13,11 +13,16 @@ import sys
 from types import SimpleNamespace
 
 import pytest
+from jinja2 import TemplateNotFound
+from mkdocs.commands.build import build
+from mkdocs.config import load_config
 from selectolax.lexbor import LexborHTMLParser
 
+from report_builder.pages.render import UNRENDERED
 from report_builder.results.report import DataSetName, Report, RunCounts, write_report
 from report_builder.site.plugin import ReportPlugin
 from report_builder.site.publish import build_lock
+from report_builder.text import LANGUAGES
 from xo.errors import CheckFailed
 from xo.store.locks import acquire, locked, release
 from xo.store.ownership import claim
@@ -259,3 +264,25 @@ def test_mkdocs_publishes_no_folder_of_unrendered_pages(project):
     done = mkdocs(folder=project.root)
     assert done.returncode and "whose pages are not rendered" in done.stderr
     assert "Traceback" not in done.stderr and not (project.site / "xo").exists()
+
+
+@pytest.mark.parametrize("folder", ["docs", "docs/zh", "docs/en"])
+def test_settings_without_the_plugin_publish_no_page(tmp_path, folder):
+    """Other settings elsewhere, as somebody writes them who does not know of the plugin."""
+    for language in LANGUAGES:
+        for page in ("index.md", "evidence/claims.md"):
+            target = tmp_path / "docs" / language / page
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / "docs" / language / page, target)
+    settings = {"site_name": "x", "docs_dir": str(tmp_path / folder), "plugins": []}
+    config = load_config(config_file_path=None, site_dir=str(tmp_path / "site"), **settings)
+    with pytest.raises(TemplateNotFound, match="python -m report_builder build renders and publ"):
+        build(config)
+    assert not list((tmp_path / "site").rglob("index.html"))
+
+
+def test_rendered_pages_have_a_template(project):
+    sources_of(project)
+    page = project.root / "docs" / "zh" / "index.md"
+    page.write_text(page.read_text("utf-8").replace("---\n", f"---\n{UNRENDERED}", 1), "utf-8")
+    assert mkdocs(folder=project.root).returncode == 0

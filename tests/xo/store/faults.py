@@ -1,6 +1,7 @@
 """Faults put in the place of the calls of `xo.store.disk`, and states that a loss of power leaves.
 
-`FAULTS` lists what is tried and what becomes of it; a test compares it with what is done.
+`report_builder.results.tried_faults` lists what is tried and what becomes of it; a test compares
+that list with what is done.
 """
 
 from __future__ import annotations
@@ -13,37 +14,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from report_builder.results.tried_faults import (
+    DELETED,
+    DISK_ERROR,
+    EMPTIED,
+    FLIPPED,
+    NO_RIGHTS,
+    NO_SPACE,
+    TRUNCATED,
+)
 from xo.store import disk
 
 CALLS = ("read", "sha256", "write", "make_folder", "sync", "rename", "remove")
-ERRORS = {"ENOSPC": errno.ENOSPC, "EIO": errno.EIO, "EACCES": errno.EACCES}
-
-
-class Fault(NamedTuple):
-    """One kind of fault, and what the store does about it."""
-
-    name: str
-    done: str
-
-
-FAULTS = (
-    Fault("kill", "the artifact is there whole or not at all; what is left over is swept"),
-    *(
-        Fault(name, "one line names the folder; nothing is left over; the next attempt succeeds")
-        for name in ERRORS
-    ),
-    Fault("power loss", "what is found is whole; what was stored before the loss is there"),
-    Fault("truncated", "named, moved away, made again"),
-    Fault("emptied", "named, moved away, made again"),
-    Fault("one bit flipped", "named, moved away, made again"),
-    Fault("swapped", "named, moved away, made again"),
-    Fault("deleted", "named, moved away, made again; weights may be deleted"),
-    Fault("process killed with a run in hand", "its claim ends with it; another trains the run"),
-    Fault("two builders", "a run in hand is waited for and not trained twice"),
-    Fault("a file that may not be read", "named as such; not taken for damaged"),
-    Fault("a linked store", "as any other"),
-    Fault("a store on another file system", "as any other"),
-)
+ERRORS = {NO_SPACE.en: errno.ENOSPC, DISK_ERROR.en: errno.EIO, NO_RIGHTS.en: errno.EACCES}
 
 
 class Killed(BaseException):
@@ -122,14 +105,17 @@ def swap(path: Path, other: Path) -> None:
 
 
 DAMAGE: dict[str, Callable[[Path], None]] = {
-    "truncated": truncate,
-    "emptied": empty,
-    "one bit flipped": flip_bit,
-    "deleted": delete,
+    TRUNCATED.en: truncate,
+    EMPTIED.en: empty,
+    FLIPPED.en: flip_bit,
+    DELETED.en: delete,
 }
 
 
 # Loss of power
+
+
+Tree = dict[str, bytes | None]  # path below a folder -> content; None: a folder
 
 
 class Recorded(NamedTuple):
@@ -188,20 +174,28 @@ def states_after_power_loss(
     Yields a description, the number of calls that were made, and a folder with the state, which is
     used anew for the next one. Content that was not synced may be missing or short; a name that was
     given, changed or removed in a folder that was not synced may be as it was. What is lost is all
-    of that, none, each alone, or all but one, for it reaches the disk in any order.
+    of that, none, each alone, or all but one, for it reaches the disk in any order. Of losses that
+    leave the same, one is yielded.
     """
+    tree: Tree = {
+        path.relative_to(before).as_posix(): None if path.is_dir() else path.read_bytes()
+        for path in before.rglob("*")
+    }
     for made in range(len(calls) + 1):
         done = calls[:made]
         names = [i for i, call in enumerate(done) if not _name_is_safe(i, done)]
         contents = [
             i for i, call in enumerate(done) if call.call == "write" and not _is_synced(i, done)
         ]
+        seen = []
         for names_lost in _choices(names):
             for contents_lost in _choices(contents):
                 for share in (0.0, 0.5) if contents_lost else (1.0,):
-                    shutil.rmtree(scratch, ignore_errors=True)
-                    shutil.copytree(before, scratch)
-                    _replay(scratch, done, names_lost, contents_lost, share)
+                    state = _replay(tree, done, names_lost, contents_lost, share)
+                    if state in seen:
+                        continue
+                    seen.append(state)
+                    _write_tree(state, scratch)
                     lost = [done[i][:2] for i in sorted(names_lost | contents_lost)]
                     yield f"after {made} calls, lost {lost}, of content {share} kept", made, scratch
 
@@ -245,26 +239,47 @@ def _name_is_safe(index: int, done: list[Recorded]) -> bool:
 
 
 def _replay(
-    folder: Path,
+    tree: Tree,
     done: list[Recorded],
     names_lost: frozenset[int],
     contents_lost: frozenset[int],
     share: float,
-) -> None:
+) -> Tree:
     """Carries out the calls again, but for what is lost; what then has no place is lost too."""
+    state = dict(tree)
+
+    def has_folder(path: str) -> bool:
+        above = os.path.dirname(path)
+        return not above or (above in state and state[above] is None)
+
+    def below(path: str) -> list[str]:
+        return [name for name in state if name.startswith(f"{path}/")]
+
     for i, call in enumerate(done):
-        path = folder / call.path
-        if i in names_lost or not path.parent.is_dir():
+        if i in names_lost or not has_folder(call.path):
             continue
         if call.call == "make_folder":
-            path.mkdir(exist_ok=True)
+            state.setdefault(call.path, None)
         elif call.call == "write" and call.content is not None:
             size = len(call.content)
-            path.write_bytes(call.content[: int(size * share) if i in contents_lost else size])
-        elif call.call == "rename" and path.exists():
-            target = folder / call.target
+            state[call.path] = call.content[: int(size * share) if i in contents_lost else size]
+        elif call.call == "rename" and call.path in state:
             # Onto a folder whose moving away was lost: one that holds both is not left.
-            if target.parent.is_dir() and not (target.is_dir() and any(target.iterdir())):
-                os.replace(path, target)
-        elif call.call == "remove" and path.exists():
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+            if has_folder(call.target) and not below(call.target):
+                for name in [call.path, *below(call.path)]:
+                    state[call.target + name[len(call.path) :]] = state.pop(name)
+        elif call.call == "remove" and call.path in state:
+            for name in [call.path, *below(call.path)]:
+                del state[name]
+    return state
+
+
+def _write_tree(tree: Tree, folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for name in sorted(tree):  # a folder comes before what it holds
+        content = tree[name]
+        if content is None:
+            (folder / name).mkdir()
+        else:
+            (folder / name).write_bytes(content)

@@ -7,12 +7,15 @@ import shutil
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from report_builder.results.tried_faults import DELETED, FLIPPED, IN_STORE, KILL
 from tests.xo.store import faults
-from tests.xo.store.faults import DAMAGE, ERRORS, FAULTS, Killed, fault_at, system_error
+from tests.xo.store.faults import DAMAGE, ERRORS, Killed, fault_at, system_error
 from xo.errors import InputError
 from xo.runs.record import WEIGHTS
 from xo.store import disk
@@ -65,11 +68,11 @@ def leftovers(store: Store) -> list[str]:
 def test_the_list_of_faults_names_what_is_tried_here():
     source = Path(__file__).read_text(encoding="utf-8")
     marked = {line.split('"')[1] for line in source.splitlines() if line.startswith("# tries")}
-    assert {fault.name for fault in FAULTS} == marked | set(ERRORS) | set(DAMAGE)
-    assert len({fault.name for fault in FAULTS}) == len(FAULTS)
+    assert {fault.name for fault in IN_STORE} == marked | set(ERRORS) | set(DAMAGE)
+    assert len({fault.name for fault in IN_STORE}) == len(IN_STORE)
 
 
-# tries "kill"
+# tries "killed at any call to the disk"
 
 
 def points_of(store: Store, action) -> list[str]:
@@ -81,7 +84,7 @@ def points_of(store: Store, action) -> list[str]:
 
 @pytest.mark.parametrize("what", [RUN, FIGURE], ids=["run", "figure"])
 @pytest.mark.parametrize("replace", [False, True], ids=["new", "replaced"])
-@pytest.mark.parametrize("fault", ["kill", *ERRORS])
+@pytest.mark.parametrize("fault", [KILL.en, *ERRORS])
 def test_whatever_call_fails_what_is_found_is_whole_and_the_next_attempt_ends_alike(
     tmp_path, what, replace, fault
 ):
@@ -97,7 +100,7 @@ def test_whatever_call_fails_what_is_found_is_whole_and_the_next_attempt_ends_al
     assert {"write", "sync", "rename", "make_folder", "read", "sha256"} <= set(points)
     for point in range(len(points)):
         store = store_at(f"{point}")
-        raised = Killed if fault == "kill" else lambda: system_error(ERRORS[fault])
+        raised = Killed if fault == KILL.en else lambda: system_error(ERRORS[fault])
         with fault_at(point, raised) as calls:
             try:
                 put(store, what, replace)
@@ -106,7 +109,7 @@ def test_whatever_call_fails_what_is_found_is_whole_and_the_next_attempt_ends_al
         assert calls[point] == points[point]
         found = find(store, what)
         assert found is None or tree(found.folder) == files
-        if found is None and fault != "kill" and replace:
+        if found is None and fault != KILL.en and replace:
             pytest.fail(f"call {point}, {calls[point]}: what was there is lost")
         store.sweep()
         assert not leftovers(store), (point, calls[point])
@@ -114,27 +117,43 @@ def test_whatever_call_fails_what_is_found_is_whole_and_the_next_attempt_ends_al
         assert not leftovers(store) and find(store, what)
 
 
+def in_child(action: Callable[[], str]) -> tuple[int, str]:
+    """Carries out an action in a process of its own: its exit status, and what it returned."""
+    answer, ask = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.write(ask, action().encode())
+            os._exit(0)
+        finally:
+            os._exit(1)
+    os.close(ask)
+    with os.fdopen(answer, "rb") as said:
+        words = said.read().decode()
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), words
+
+
 def test_a_process_killed_at_any_call_leaves_a_lock_that_is_free(tmp_path):
     """In a process of its own, which `os._exit` ends as a kill does."""
-    script = (
-        "import os, sys\n"
-        "from pathlib import Path\n"
-        "from xo.store import disk\n"
-        "from tests.xo.store.test_faults import put, Store\n"
-        "real, left = getattr(disk, sys.argv[2]), int(sys.argv[3])\n"
-        "def call(*arguments):\n"
-        "    global left\n"
-        "    left -= 1\n"
-        "    os._exit(9) if left < 0 else None\n"
-        "    return real(*arguments)\n"
-        "setattr(disk, sys.argv[2], call)\n"
-        "put(Store(Path(sys.argv[1])))\n"
-    )
+
+    def put_and_die(store: Store, name: str, left: int) -> str:
+        real = getattr(disk, name)
+
+        def call(*arguments):
+            nonlocal left
+            left -= 1
+            if left < 0:
+                os._exit(9)
+            return real(*arguments)
+
+        setattr(disk, name, call)
+        put(store)
+        return ""
+
     for call, count in (("rename", 0), ("sync", 1), ("write", 1)):
         store = Store(tmp_path / call)
-        command = [sys.executable, "-c", script, str(store.root), call, str(count)]
-        done = subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
-        assert done.returncode == 9 and leftovers(store) and not find(store)
+        status, _ = in_child(partial(put_and_die, store, call, count))
+        assert status == 9 and leftovers(store) and not find(store)
         store.sweep()
         assert not leftovers(store) and put(store)
 
@@ -180,7 +199,7 @@ def test_unfinished_files_are_swept_once_nobody_can_be_writing_them(tmp_path):
     assert not old.exists() and new.exists()
 
 
-# tries "power loss"
+# tries "power lost"
 
 
 @pytest.mark.parametrize("what", [RUN, FIGURE], ids=["run", "figure"])
@@ -252,11 +271,11 @@ def test_damage_to_any_file_is_named_and_healed(tmp_path, what, damage):
         DAMAGE[damage](folder / file)
         named = list(problems(folder))
         found, why = store.look_up(*what, quarantine=True)
-        if file == WEIGHTS and damage == "deleted":
+        if file == WEIGHTS and damage == DELETED.en:
             assert found and not named and not found.has(WEIGHTS)
             continue
         assert len(named) == 1 and str(folder / file) in named[0]
-        if file == WEIGHTS and damage == "one bit flipped":  # rehashed when they are read
+        if file == WEIGHTS and damage == FLIPPED.en:  # rehashed when they are read
             with pytest.raises(Damaged, match=WEIGHTS):
                 found.read(WEIGHTS)
             store.quarantine(found)
@@ -268,7 +287,7 @@ def test_damage_to_any_file_is_named_and_healed(tmp_path, what, damage):
         assert tree(put(store, what).folder) == whole and find(store, what)
 
 
-# tries "swapped"
+# tries "files swapped"
 
 
 @pytest.mark.parametrize("file", [RECORD, ARRAYS, WEIGHTS, "all"])
@@ -373,32 +392,25 @@ def test_what_another_user_may_not_read_is_not_damaged_and_not_missing(tmp_path,
         "above": folder.parent,
     }[kept]
     path.chmod(0)
-    script = (
-        "import os, sys\n"
-        "from pathlib import Path\n"
-        "from xo.errors import InputError\n"
-        "from tests.xo.store.test_faults import RUN, Store\n"
-        "os.getuid() or os.setuid(65534)\n"
-        "store = Store(Path(sys.argv[1]))\n"
-        "for look in (lambda: store.find(*RUN), lambda: store.look_up(*RUN, quarantine=True)):\n"
-        "    try:\n"
-        "        print(look())\n"
-        "    except InputError as error:\n"
-        "        print(error)\n"
-    )
+
+    def look() -> str:
+        if os.getuid() == 0:
+            os.setuid(65534)
+        lines = []
+        for look_up in (store.find, partial(store.look_up, quarantine=True)):
+            try:
+                lines.append(str(look_up(*RUN)))
+            except InputError as error:
+                lines.append(str(error))
+        return "\n".join(lines)
+
     for above in tmp_path.parents[:2]:
         above.chmod(0o755)
     tmp_path.chmod(0o755)
-    done = subprocess.run(
-        [sys.executable, "-c", script, str(store.root)],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-    )
+    _, words = in_child(look)
     path.chmod(0o755)
-    lines = done.stdout.splitlines()
-    assert len(lines) == 2, done.stderr
+    lines = words.splitlines()
+    assert len(lines) == 2
     for line in lines:
         assert "cannot be read (Permission denied); make it readable" in line
     assert find(store) and not (store.root / ".damaged").exists()
@@ -487,7 +499,7 @@ def test_a_lock_whose_file_was_removed_is_not_shared(tmp_path):
 
 
 # tries "process killed with a run in hand" and, in test_claims.py, the two builders
-# tries "two builders"
+# tries "two builds train at once"
 
 
 def test_the_claim_of_a_killed_process_ends_with_it(tmp_path):

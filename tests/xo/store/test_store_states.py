@@ -1,14 +1,20 @@
-"""The store in any order of what may happen to it, with two writers, from seeds that can be named.
+"""The store in any order of what may happen to it, with two writers.
 
-A model says what must be there: an artifact is found as it was stored, or not at all.
+A model says what must be there: an artifact is found as it was stored, or not at all. Hypothesis
+chooses the order, the same in each run, and shortens what fails.
 """
 
 from __future__ import annotations
 
 import os
-import random
+import shutil
+import tempfile
+from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from tests.xo.store import faults
 from tests.xo.store.faults import Killed, fault_at
@@ -18,36 +24,48 @@ from xo.store.artifact import RECORD, Damaged
 from xo.store.ownership import MARK
 from xo.store.store import KEPT, Store
 
-NAMES = ("baseline/0", "baseline/1", "features/0")
 FILES = {"a.txt": b"first file", "b.txt": b"second file"}
-STEPS = 60
+NAMES = st.sampled_from(("baseline/0", "features/0"))
+DATA = st.integers(0, KEPT + 1)  # an input, so that prune has more than it keeps
+WRITERS = st.integers(0, 1)
 
 
-class States:
+class States(RuleBasedStateMachine):
     """Two stores of one folder, another one to merge from, and what must be in them."""
 
-    def __init__(self, root, chance: random.Random):
-        self.writers = Store(root / "runs"), Store(root / "runs")
-        self.other = Store(root / "other")
-        self.chance = chance
+    @initialize()
+    def begin(self) -> None:
+        self.root = Path(tempfile.mkdtemp())
+        self.patch = pytest.MonkeyPatch()
+        self.patch.setattr(disk, "sync", os.stat)  # the disk is not waited for
+        self.writers = Store(self.root / "runs"), Store(self.root / "runs")
+        self.other = Store(self.root / "other")
         self.stored: set[tuple[str, int]] = set()  # what must be there and whole
         self.doubtful: set[tuple[str, int]] = set()  # damaged, pruned, or killed while written
 
-    def any(self) -> tuple[Store, str, int]:
-        return self.chance.choice(self.writers), self.chance.choice(NAMES), self.chance.randrange(7)
+    def teardown(self) -> None:
+        self.patch.undo()
+        shutil.rmtree(self.root)
 
     def _add(self, store: Store, name: str, data: int, replace: bool = False):
         return store.add("run", name, {"data": data}, {"n": data}, FILES, replace)
 
-    def put(self) -> None:
-        store, name, data = self.any()
-        self._add(store, name, data, self.chance.random() < 0.3)
+    def _is_stored(self, name: str, data: int) -> None:
         self.stored.add((name, data))
         self.doubtful.discard((name, data))
 
-    def get(self) -> None:
-        store, name, data = self.any()
-        found, why = store.look_up("run", name, {"data": data}, quarantine=True)
+    def _is_doubtful(self, name: str, data: int) -> None:
+        self.stored.discard((name, data))
+        self.doubtful.add((name, data))
+
+    @rule(writer=WRITERS, name=NAMES, data=DATA, replace=st.booleans())
+    def put(self, writer, name, data, replace) -> None:
+        self._add(self.writers[writer], name, data, replace)
+        self._is_stored(name, data)
+
+    @rule(writer=WRITERS, name=NAMES, data=DATA)
+    def get(self, writer, name, data) -> None:
+        found, why = self.writers[writer].look_up("run", name, {"data": data}, quarantine=True)
         if (name, data) in self.stored:
             assert found, why
         elif (name, data) not in self.doubtful:
@@ -55,75 +73,89 @@ class States:
         if found:
             assert found.content == {"n": data} and found.name == name
             assert {file: found.read(file) for file in found.files} == FILES
-        elif (name, data) in self.doubtful:
-            self.doubtful.discard((name, data))
+        self.doubtful.discard((name, data))
+        if found:
+            self.stored.add((name, data))
 
-    def damage(self) -> None:
-        store, name, data = self.any()
-        folder = store.folder("run", name, {"data": data})
-        file = folder / self.chance.choice([RECORD, *FILES])
-        if file.is_file():
-            self.chance.choice(list(faults.DAMAGE.values()))(file)
-            self._doubt(name, data)
+    @rule(
+        name=NAMES,
+        data=DATA,
+        file=st.sampled_from([RECORD, *FILES]),
+        damage=st.sampled_from(sorted(faults.DAMAGE)),
+    )
+    def damage(self, name, data, file, damage) -> None:
+        path = self.writers[0].folder("run", name, {"data": data}) / file
+        if path.is_file() and path.stat().st_size:
+            faults.DAMAGE[damage](path)
+            self._is_doubtful(name, data)
 
-    def crash(self) -> None:
-        store, name, data = self.any()
-        with pytest.raises(Killed), fault_at(self.chance.randrange(8), Killed):
-            self._add(store, name, data, self.chance.random() < 0.5)
+    @rule(writer=WRITERS, name=NAMES, data=DATA, at=st.integers(0, 8), replace=st.booleans())
+    def crash(self, writer, name, data, at, replace) -> None:
+        with pytest.raises(Killed), fault_at(at, Killed):
+            self._add(self.writers[writer], name, data, replace)
             raise Killed
-        self._doubt(name, data)
+        self._is_doubtful(name, data)
 
-    def fail(self) -> None:
-        store, name, data = self.any()
-        error = self.chance.choice(list(faults.ERRORS.values()))
+    @rule(
+        writer=WRITERS,
+        name=NAMES,
+        data=DATA,
+        at=st.integers(0, 12),
+        error=st.sampled_from(sorted(faults.ERRORS)),
+    )
+    def fail(self, writer, name, data, at, error) -> None:
+        number = faults.ERRORS[error]
         try:
-            with fault_at(self.chance.randrange(12), lambda: faults.system_error(error)):
-                self._add(store, name, data)
+            with fault_at(at, lambda: faults.system_error(number)):
+                self._add(self.writers[writer], name, data)
         except (InputError, Damaged):
             if (name, data) not in self.stored:
-                self._doubt(name, data)
+                self._is_doubtful(name, data)
         else:
-            self.stored.add((name, data))
-            self.doubtful.discard((name, data))
+            self._is_stored(name, data)
 
-    def prune(self) -> None:
-        store, name, data = self.any()
+    @rule(writer=WRITERS, name=NAMES, data=DATA)
+    def prune(self, writer, name, data) -> None:
+        store = self.writers[writer]
         used = self._add(store, name, data)
-        self.stored.add((name, data))
-        self.doubtful.discard((name, data))
+        self._is_stored(name, data)
         store.prune("run", [used])
         left = [folder for folder in store.folders("run") if folder.parent.name in name]
-        of_name = [folder for folder in left if folder.name.startswith(f"{name[-1]}-")]
-        assert used.folder in of_name and len(of_name) <= KEPT + 1
+        assert used.folder in left and len(left) <= KEPT + 1
         for each in [each for each in self.stored if each[0] == name and each[1] != data]:
-            self._doubt(*each)
+            self._is_doubtful(*each)
 
-    def merge(self) -> None:
-        _, name, data = self.any()
+    @rule(name=NAMES, data=DATA)
+    def merge(self, name, data) -> None:
         self.writers[0].copy(self._add(self.other, name, data))
-        self.stored.add((name, data))
-        self.doubtful.discard((name, data))
+        self._is_stored(name, data)
 
+    @rule(names=st.sets(st.tuples(NAMES, DATA), max_size=4))
+    def quarantine_damaged(self, names) -> None:
+        """Of what was found whole: what is named is moved away, and nothing else."""
+        store = self.writers[0]
+        wanted = [(name, {"data": data}) for name, data in sorted(names)]
+        found = [artifact for artifact, _ in store.look_up_all("run", wanted) if artifact]
+        lines = store.quarantine_damaged(found)
+        gone = [artifact for artifact in found if not artifact.folder.exists()]
+        assert len(lines) == len(gone)
+        for artifact in gone:
+            assert (artifact.name, artifact.inputs["data"]) in self.doubtful
+
+    @rule()
     def sweep(self) -> None:
         store = self.writers[0]
         store.sweep()
         hidden = {path.name for path in store.root.rglob(".*")} - {".locks", ".damaged", MARK}
         assert not hidden and not list(store.root.glob(".locks/*"))
 
-    def _doubt(self, name: str, data: int) -> None:
-        self.stored.discard((name, data))
-        self.doubtful.add((name, data))
 
-
-@pytest.mark.parametrize("seed", range(12))
-def test_in_any_order_what_is_found_is_what_was_stored(tmp_path, monkeypatch, seed):
-    monkeypatch.setattr(disk, "sync", os.stat)  # the disk is not waited for
-    states = States(tmp_path, random.Random(seed))
-    names = ("put", "get", "get", "damage", "crash", "fail", "prune", "merge", "sweep")
-    done = []
-    for _ in range(STEPS):
-        done.append(states.chance.choice(names))
-        try:
-            getattr(states, done[-1])()
-        except AssertionError as error:
-            pytest.fail(f"after {', '.join(done)}: {error}")
+TestInAnyOrderWhatIsFoundIsWhatWasStored = States.TestCase
+TestInAnyOrderWhatIsFoundIsWhatWasStored.settings = settings(
+    derandomize=True,
+    database=None,
+    deadline=None,
+    max_examples=25,
+    stateful_step_count=40,
+    suppress_health_check=list(HealthCheck),
+)
