@@ -24,7 +24,7 @@ LOCK = $(RUN)/uv --quiet pip compile pyproject.toml --all-extras --universal --f
 
 report: images
 ifneq ($(RUNS),)
-	$(RUN)/python -m xo runs merge '$(RUNS)' --data '$(DATA)'
+	$(RUN)/python -m xo runs merge --data '$(DATA)' '$(RUNS)'
 endif
 	$(RUN)/python -m report_builder build --study $(STUDY) --data '$(DATA)' $(BUILD)
 	@echo 'To read it: make serve, then open http://127.0.0.1:8000/'

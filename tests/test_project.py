@@ -254,6 +254,15 @@ def test_make_knows_the_commands(command: str):
     assert done.returncode == 0, done.stderr
 
 
+def test_make_brings_in_images_before_it_builds_a_site_of_them():
+    command = ["make", "--dry-run", "report", "IMAGES=https://host/a b.zip#sha256=12"]
+    lines = subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout.splitlines()
+    (brought,) = (shlex.split(line) for line in lines if "xo data import" in line)
+    (build,) = (shlex.split(line) for line in lines if "report_builder build" in line)
+    assert brought[-3:] == ["https://host/a b.zip#sha256=12", "--to", "data/images"]
+    assert build[build.index("--data") + 1] == "data/images"
+
+
 def test_make_merges_records_from_elsewhere_before_it_builds():
     command = ["make", "--dry-run", "report", "STUDY=full", "RUNS=https://host/a b.zip#sha256=12"]
     lines = subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout.splitlines()

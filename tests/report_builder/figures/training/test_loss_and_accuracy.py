@@ -32,7 +32,7 @@ def test_every_epoch_of_runs_that_learn_the_classes_is_a_row(evidence, drawn):
     runs = assigned_runs(evidence)
     result = drawn("loss-and-accuracy")
     assert len(result.drawing.rows) == sum(len(run.epochs) for run in runs)
-    assert f"{len(runs)} runs with the original" in result.drawing.caption
+    assert f"{len(runs)} runs with the classes as labels" in result.drawing.caption
 
 
 def test_epochs_that_print_guessing_are_filled_and_their_range_is_the_title():
