@@ -104,7 +104,8 @@ def footer(report: Report) -> dict[str, Any] | None:
     """What the foot of every page says of where its numbers come from; None without results."""
     if not report.data:
         return None
-    return msgspec.to_builtins({"study": report.study, "data": report.data, "runs": report.runs})
+    shown = {"study": report.study, "data": report.data, "runs": report.runs}
+    return msgspec.json.decode(msgspec.json.encode(shown))  # as it is read back, without tuples
 
 
 def layout_files(config_file: Path) -> dict[str, str]:
