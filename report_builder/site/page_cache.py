@@ -46,7 +46,6 @@ PACKAGES = (
     "markdown",
     "math-core",
     "mkdocs",
-    "mkdocs-glightbox",
     "mkdocs-jupyter",
     "mkdocs-material",
     "mkdocs-static-i18n",

@@ -49,7 +49,7 @@ from xo.variants import VARIANTS
 
 FIRST, LAST = 100, -200  # before and after all other plugins, of which i18n is the last at -100
 VARIANTS_INDEX = "variants/index.md"  # below which the navigation gets a page for each variant
-UNCHANGED = {"template": "unchanged.html", "search": {"exclude": True}, "glightbox": False}
+UNCHANGED = {"template": "unchanged.html", "search": {"exclude": True}}
 LAYOUTS = CompiledHere()  # the theme's, whose environment is a new one at each change of a page
 log = logging.getLogger("mkdocs.xo_report")
 segmentation.read_no_cache()
