@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 SHOWN_WIDTH = 700  # pixels on a page
+LEAST_TEXT = 10  # pixels, on the narrowest screen
 PALETTE = 256  # colors that a PNG may have to be stored as one byte per pixel
 MANY = 1 << 13  # colors above which a palette would be too coarse
 
@@ -38,6 +40,13 @@ def smallest_text(drawing: Drawing) -> float:
     ]
     inches_wide, _ = drawing.figure.get_size_inches()
     return float(min(sizes) * SHOWN_WIDTH / (72 * inches_wide))
+
+
+def least_width(smallest: float) -> int:
+    """The width, in pixels, at which a figure's smallest text is LEAST_TEXT high; `smallest` is its
+    height at SHOWN_WIDTH. On a narrower screen the figure scrolls sideways.
+    """
+    return min(math.ceil(SHOWN_WIDTH * LEAST_TEXT / smallest), SHOWN_WIDTH)
 
 
 def encode(drawing: Drawing, kind: Literal["svg", "png"]) -> bytes:

@@ -18,6 +18,7 @@ from markupsafe import Markup
 from report_builder import escape
 from report_builder.evidence import measured_elsewhere, original_logs
 from report_builder.evidence.references import Section, literature, references
+from report_builder.figures.save import least_width
 from report_builder.pages import citations, glossary, provenance, reading_path
 from report_builder.pages.code_outputs import CodeBlock
 from report_builder.pages.data_words import data_words
@@ -189,6 +190,7 @@ class PageFunctions:
 
     def figure(self, name: str) -> str:
         """A figure in both schemes, with its caption and what it rests on."""
+        is_first = not any(request.startswith("figure ") for request in self.requests)
         self.requests.add(f"figure {name}")
         report = self.report
         reason = self._why_no_figure(name)
@@ -200,6 +202,8 @@ class PageFunctions:
             name=name,
             figure=figure,
             alt=" ".join(figure.alt[self.language].split()),
+            least_width=least_width(figure.smallest_text),
+            loading="eager" if is_first else "lazy",  # the first one is in view at once
             files=self._relative(f"figures/{name}"),
             data=report.data,
             class_key=self._class_key(figure),

@@ -29,12 +29,14 @@ PACKAGE = Path(__file__).parents[1]
 CODE = (  # of report_builder, that turns rendered Markdown into HTML
     "pages/notebooks.py",
     "pages/templates/notebook.html.j2",
+    "pages/terms.py",
     "pages/templates/notebook_download.html.j2",
     "site/mathml.py",
     "site/notebook_page.py",
     "site/page_cache.py",
     "site/pictures.py",
     "site/plugin.py",
+    "site/search.py",
     "site/segmentation.py",
 )
 PACKAGES = (
@@ -44,7 +46,6 @@ PACKAGES = (
     "markdown",
     "math-core",
     "mkdocs",
-    "mkdocs-glightbox",
     "mkdocs-jupyter",
     "mkdocs-material",
     "mkdocs-static-i18n",

@@ -38,7 +38,7 @@ from report_builder.pages.render import render
 from report_builder.pages.sources import is_leftover
 from report_builder.pages.templating import CompiledHere
 from report_builder.results.report import read_report, with_root
-from report_builder.site import i18n, mathml, notebook_page, pictures, segmentation
+from report_builder.site import i18n, mathml, notebook_page, pictures, search, segmentation
 from report_builder.site.page_cache import PageCache, StoredPage, footer
 from report_builder.site.publish import build_lock
 from xo.command_line import print_anything
@@ -49,7 +49,7 @@ from xo.variants import VARIANTS
 
 FIRST, LAST = 100, -200  # before and after all other plugins, of which i18n is the last at -100
 VARIANTS_INDEX = "variants/index.md"  # below which the navigation gets a page for each variant
-UNCHANGED = {"template": "unchanged.html", "search": {"exclude": True}, "glightbox": False}
+UNCHANGED = {"template": "unchanged.html", "search": {"exclude": True}}
 LAYOUTS = CompiledHere()  # the theme's, whose environment is a new one at each change of a page
 log = logging.getLogger("mkdocs.xo_report")
 segmentation.read_no_cache()
@@ -232,8 +232,14 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
         if state.unchanged:
             sections.extend(state.unchanged.search)
             return state.unchanged.html
+        own = sections[state.first_section :]
+        try:
+            search.rank(own, page)
+        except ValueError as error:
+            log.warning("%s: %s", page.file.src_uri, error)
+            state.has_warnings = True
         if not state.has_warnings:  # a page that warns is to warn again
-            self.cache.keep(page, output, sections[state.first_section :])
+            self.cache.keep(page, output, own)
         return output
 
     def _state(self, page: Page) -> PageState:
@@ -274,5 +280,5 @@ def _notebook(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
 
 def _search_sections(config: MkDocsConfig) -> list[dict[str, Any]]:
     """What the search index holds so far."""
-    search = cast(SearchPlugin, config.plugins["material/search"])
-    return search.search_index.entries
+    plugin = cast(SearchPlugin, config.plugins["material/search"])
+    return plugin.search_index.entries

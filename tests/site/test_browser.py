@@ -213,24 +213,6 @@ def test_the_scheme_follows_the_system_until_it_is_chosen(page: Page):
     expect(page.locator("body")).to_have_css(*light)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_figure_shows_the_picture_of_the_scheme_and_zooms_by_keyboard(page: Page, scheme):
-    page.emulate_media(color_scheme=scheme)
-    page.goto("xo/training/")
-    figure = page.locator("figure.xo-figure").first
-    shown = figure.locator("img:visible")
-    expect(shown).to_have_count(1)
-    assert f".{scheme}." in (shown.get_attribute("src") or "") and shown.get_attribute("alt")
-    expect(figure.locator("figcaption")).not_to_be_empty()
-    figure.locator("a.glightbox:visible").focus()
-    page.keyboard.press("Enter")
-    zoomed = page.locator(".glightbox-container .gslide.current img")
-    expect(zoomed).to_be_visible()
-    assert f".{scheme}." in (zoomed.get_attribute("src") or "")
-    page.keyboard.press("Escape")
-    expect(page.locator(".glightbox-container")).to_have_count(0)
-
-
 def test_the_fold_below_a_figure_says_how_it_is_made(page: Page):
     page.goto("en/xo/training/")
     fold = page.locator("figure.xo-figure details").first

@@ -173,8 +173,8 @@ def test_a_widget_shows_the_names_and_runs_none(page: Page):
 def test_an_enlarged_figure_runs_no_name(page: Page):
     page.goto("en/xo/data/")
     page.locator("#figure-samples img").first.click()
-    expect(page.locator(".glightbox-container .gslide-image img").first).to_be_visible()
-    assert page.evaluate("document.querySelectorAll('.glightbox-container [onerror]').length") == 0
+    expect(page.locator(".xo-lightbox .stage img")).to_be_visible()
+    assert page.evaluate("document.querySelectorAll('.xo-lightbox [onerror]').length") == 0
 
 
 def test_a_value_s_note_and_a_found_page_show_the_names(page: Page):

@@ -50,7 +50,7 @@ $$
 ![A circle](../figures/samples.light.svg#only-light){{ width="9" height="9" loading="lazy" }}
 ![A circle](../figures/samples.dark.svg#only-dark){{ width="9" height="9" loading="lazy" }}
 
-<figcaption markdown="span">{title}</figcaption>
+<figcaption markdown="1">{title}</figcaption>
 
 </figure>
 """
