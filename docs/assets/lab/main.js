@@ -1,0 +1,40 @@
+/* Puts the lab together: one drawing, judged by all networks and followed through one, and its address. */
+
+import { Computing } from "./computing.js";
+import { insideHtml, startInside } from "./inside.js";
+import { judgeHtml, startJudge } from "./judge.js";
+import { padHtml, startPad } from "./pad.js";
+import { asQuery, readState } from "./state.js";
+
+const { bytes } = xoWidgets;
+const LATER = 300; // milliseconds of rest before the address follows
+
+/** @param {any} widget of docs/assets/widgets/common.js */
+export function start(widget) {
+  const { data } = widget, paper = { size: data.size, background: data.background, pen: data.pen };
+  const examples = data.examples.map(({ rows }) => Uint8Array.from(bytes(rows, 1).flat(), (shade) => 17 * shade));
+  const state = readState(location.search, paper, examples), computing = new Computing();
+
+  document.head.insertAdjacentHTML("beforeend", `<link rel="stylesheet" href="${new URL("./lab.css", import.meta.url)}">`);
+  widget.build(padHtml(paper, examples, data.examples.map(({ label }) => data.classes[label])) + judgeHtml(data) + insideHtml());
+
+  let timer;
+  const keep = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => history.replaceState(history.state, "", asQuery(state, paper) + location.hash), LATER);
+  };
+  let pad;
+  const changed = () => {
+    if (!pad) return;
+    judge.judge(pad.shown());
+    inside.show(pad.shown());
+    keep();
+  };
+  pad = startPad(widget, paper, examples, state, changed);
+  const inside = startInside(widget, computing, data, state, keep);
+  const judge = startJudge(widget, computing, data, state, inside.add);
+  changed();
+  widget.live(() => (pad.paint(), inside.paint()));
+  judge.ready.then(() => state.section && widget.part(state.section)?.scrollIntoView());
+  globalThis.xoLab = { computing, data, state, pad };
+}
