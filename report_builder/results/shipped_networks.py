@@ -65,7 +65,7 @@ def why_not_shipped(evidence: Evidence, variant: Variant) -> Text | None:
     """Why the lab has no network of that variant; None where it has one."""
     if variant.labels != "class":
         return OTHER_TASK
-    if variant not in evidence.variants:
+    if all(row.name != variant.name for row in evidence.variants):
         return NOT_TRAINED
     record = evidence.representative(variant.name)
     if record.parameters > LARGEST:

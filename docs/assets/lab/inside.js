@@ -1,6 +1,6 @@
 /* The passage of the drawing through one network, and any value of it taken apart. */
 
-import { drawTiles, layout, pixelOf, placeAt } from "./tiles.js";
+import { drawBytes, drawTiles, layout, pixelOf, placeAt } from "./tiles.js";
 
 const { say, each, html, escaped, number, by, grey, clamp, read } = xoWidgets;
 const words = {
@@ -53,7 +53,7 @@ export function startInside(widget, computing, data, state, changed) {
   function ask() {
     if (!drawing || !networks.value) return;
     const asked = () => ({ name: networks.value, image: drawing, size: data.size });
-    computing.newest("passage", "passage", asked, (result) => ((found = { ...result, name: networks.value, drawing }), arrange()), fail);
+    computing.newest("passage", "passage", asked, (result) => ((found = result), arrange()), fail);
   }
 
   const fail = (error) => (part("unit").textContent = error.message);
@@ -79,16 +79,18 @@ export function startInside(widget, computing, data, state, changed) {
     const at = step();
     widget.limit("maps-scale", drawTiles(widget, "maps", at));
     widget.caption("maps", `${at.name} · ${at.shape.join("×")}`);
-    const rows = Array.from({ length: height }, (_, y) => Array.from(found.drawing.subarray(y * width, (y + 1) * width)));
-    widget.drawImage("seen", rows);
+    drawBytes(widget, "seen", found.drawing, data.size);
     state.unit = within(state.unit.length ? state.unit : strongest(at), at.shape);
     mark();
   }
 
   const within = (place, shape) => shape.map((length, axis) => clamp(place[axis] ?? 0, 0, length - 1));
 
+  /** The value that differs most from that of the background, which the first of each map is. */
   function strongest({ shape, values }) {
-    const k = values.reduce((best, value, at) => (Math.abs(value) > Math.abs(values[best]) ? at : best), 0);
+    const area = shape.length === 1 ? values.length : shape[1] * shape[2];
+    const apart = (k) => Math.abs(values[k] - (shape.length === 1 ? 0 : values[k - (k % area)]));
+    const k = values.reduce((best, _, at) => (apart(at) > apart(best) ? at : best), 0);
     if (shape.length === 1) return [k];
     return [Math.floor(k / (shape[1] * shape[2])), Math.floor(k / shape[2]) % shape[1], k % shape[2]];
   }

@@ -73,7 +73,7 @@ export function startJudge(widget, computing, data, state, loaded) {
 
   function judge(next) {
     drawing = next;
-    if (!names.length) return;
+    if (!names.length || !drawing) return;
     computing.newest("judge", "judge", () => ({ names, image: drawing, size: data.size }), show, (error) => (part("answer").textContent = error.message));
   }
 

@@ -1,6 +1,7 @@
 /* The pad that a reader draws on: mouse, touch, pen, keyboard, shapes, examples, files; undo and redo; shift, turn, scale. */
 
 import { SHAPES, UNCHANGED, blank, fromFile, shape, stroke, thresholded, transformed } from "./drawing.js";
+import { drawBytes } from "./tiles.js";
 
 const { say, each, html, escaped, clamp } = xoWidgets;
 const KEPT = 100; // drawings that undo goes back to
@@ -42,6 +43,7 @@ export const padHtml = (paper, examples, labels) => `<section class="xo-lab-pad"
 export function startPad(widget, paper, examples, state, changed) {
   const { part } = widget, [height, width] = paper.size, ink = 255 - paper.background;
   const past = [], future = [], cursor = [height >> 1, width >> 1];
+  const still = () => Object.keys(UNCHANGED).every((name) => state.transform[name] === UNCHANGED[name]);
   let before, penDown = false, grey, shown = transformed(state.drawing, paper, state.transform);
 
   const setters = Object.fromEntries(SLIDERS.map(([name]) => [name, widget.onSlide(name, (value) => {
@@ -64,7 +66,7 @@ export function startPad(widget, paper, examples, state, changed) {
   }
 
   function show() {
-    shown = transformed(state.drawing, paper, state.transform);
+    shown = still() ? state.drawing.slice() : transformed(state.drawing, paper, state.transform);
     paint();
     part("undo").disabled = !past.length;
     part("redo").disabled = !future.length;
@@ -72,8 +74,7 @@ export function startPad(widget, paper, examples, state, changed) {
   }
 
   function paint() {
-    const rows = Array.from({ length: height }, (_, y) => Array.from(shown.subarray(y * width, (y + 1) * width)));
-    widget.drawImage("drawing", rows);
+    drawBytes(widget, "drawing", shown, paper.size);
   }
 
   function replace(drawing, named, kind = "") {
@@ -85,7 +86,7 @@ export function startPad(widget, paper, examples, state, changed) {
 
   /** A line from the place before; what is shifted or turned is first drawn as it is shown. */
   function draw(from, to) {
-    if (state.drawing !== shown) {
+    if (!still()) {
       state.drawing = shown.slice();
       state.transform = { ...UNCHANGED };
       Object.entries(setters).forEach(([name, set]) => set(UNCHANGED[name]));

@@ -1,7 +1,16 @@
 /* The maps of one step as tiles of one picture, and which value lies where. */
 
-const MOST = 5; // maps in a row
+const MOST = 3; // maps in a row
 const GAP = 2; // pixels between maps
+
+/** Draws bytes (H, W), 0 black to 255 white, on a picture of the widget. */
+export function drawBytes(widget, name, bytes, [height, width]) {
+  const context = widget.context(name), { canvas } = context;
+  if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
+  const image = context.createImageData(width, height), pixels = new Uint32Array(image.data.buffer);
+  for (let k = 0; k < bytes.length; k++) pixels[k] = 0xff000000 | (bytes[k] * 0x010101);
+  context.putImageData(image, 0, 0);
+}
 
 /** How the maps of a step lie. @param {number[]} shape (C, H, W) or (F) */
 export function layout([channels, height, width], name) {

@@ -8,6 +8,15 @@ import { takeApart } from "./engine/unit.js";
 /** @type {Object<string, import("./engine/network.js").Network>} by the name that a page gives it */
 const networks = {};
 
+/* The passage that was computed last: a unit is asked for after each. */
+let last = {};
+
+function passageOf(name, image, size) {
+  const same = last.name === name && last.image.every((byte, k) => byte === image[k]);
+  if (!same) last = { name, image, steps: passage(networks[name], image, size) };
+  return last.steps;
+}
+
 const TASKS = {
   async load({ name, address }) {
     if (networks[name]) return { name };
@@ -18,10 +27,10 @@ const TASKS = {
   },
   judge: ({ names, image, size }) => names.map((name) => ({ name, probabilities: judge(networks[name], image, size) })),
   passage: ({ name, image, size }) => ({
-    steps: passage(networks[name], image, size), fields: receptiveFields(networks[name]),
+    name, drawing: image, steps: passageOf(name, image, size), fields: receptiveFields(networks[name]),
     kernels: networks[name].blocks.map(({ kernels }) => kernels),
   }),
-  unit: ({ name, image, size, at, place }) => takeApart(networks[name], passage(networks[name], image, size), at, place),
+  unit: ({ name, image, size, at, place }) => takeApart(networks[name], passageOf(name, image, size), at, place),
   occlusion: ({ name, image, size, background }) => occlusion(networks[name], image, size, background),
   sensitivity: ({ name, image, size }) => sensitivity(networks[name], image, size),
   flip: ({ name, image, size, background }) => smallestFlip(networks[name], image, size, background),

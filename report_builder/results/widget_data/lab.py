@@ -4,7 +4,8 @@ variant beside its weights, which the page loads as files of their own.
 {"size": [H, W], "classes": [..], "background": 255, "pen": 4, "colors": {"light", "dark"},
  "examples": [{"label": 0, "rows": rows of one hex digit per pixel}],
  "variants": [{"name", "title", "runs", "solved", "outcome": of the run shown, "reason": why it is
-               not there, or null}]}
+               not there, or null}],
+ "replay": {"variant", "seed", "accuracy": test accuracy after each epoch, "loss"}, or null}
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from report_builder.evidence.shown_network import network_of_run
-from report_builder.results.shipped_networks import why_not_shipped
+from report_builder.results.shipped_networks import shipped, why_not_shipped
 from report_builder.results.widget_data.pixels import MAX_PIXELS, SCALE, image_rows
 from report_builder.text import Text
 from xo.variants import VARIANTS, Variant
@@ -47,13 +48,27 @@ def content(evidence: Evidence) -> dict[str, Any] | None:
             if label < CLASSES
         ],
         "variants": [_described(evidence, row) for row in VARIANTS.values()],
+        "replay": _replay(evidence),
     }
+
+
+def _replay(evidence: Evidence) -> dict[str, Any] | None:
+    """The run whose weights after each epoch are there."""
+    for variant, (_, run) in shipped(evidence).items():
+        if run:
+            return {
+                "variant": variant,
+                "seed": run.seed,
+                "accuracy": [epoch.test_accuracy for epoch in run.epochs],
+                "loss": [epoch.test_loss for epoch in run.epochs],
+            }
+    return None
 
 
 def _described(evidence: Evidence, row: Variant) -> dict[str, Any]:
     title, reason = Text(row.zh, row.en), why_not_shipped(evidence, row)
     found: dict[str, Any] = {"name": row.name, "title": title, "reason": reason}
-    if row in evidence.variants:
+    if any(row.name == each.name for each in evidence.variants):
         runs = evidence.runs(row.name)
         shown = network_of_run(evidence, evidence.representative(row.name))
         found["runs"], found["solved"] = len(runs), sum(run.solved for run in runs)
