@@ -2,19 +2,19 @@
 
 import { drawBytes } from "./tiles.js";
 
-const { say, each, html, percent, mixed } = xoWidgets;
+const { say, each, html, number, percent, mixed } = xoWidgets;
 const words = {
   title: say("为什么", "Why"),
   intro: say("都针对“网络内部”里选中的网络。画变了以后，再按一次。", "All of the network chosen under “Inside”. Press again after the drawing has changed."),
   explain: say("找出起作用的像素", "Find the pixels that matter"), flip: say("怎样才会变成另一类", "What would change the answer"),
   maps: {
-    occlusion: say("遮住 8×8 的一块，概率下降多少", "Fall in probability with an 8×8 patch covered"),
+    occlusion: say("遮住 8×8 的一块，领先减少多少", "Fall of the lead with an 8×8 patch covered"),
     gradient: say("胜出类别的 logit 对像素的梯度", "Gradient of the winning logit on the pixels"),
     cam: say("最后一块的 Grad-CAM", "Grad-CAM of the last block"),
   },
   working: say("计算中……", "Computing …"),
-  found: (label, fall, flips) => say(`答案是 ${label}。遮住一块，概率最多下降 ${fall}；有 ${flips} 个位置一遮，答案就变。`,
-    `The answer is ${label}. Covering one patch lowers its probability by at most ${fall}; at ${flips} places it changes the answer. `),
+  found: (label, lead, fall, flips) => say(`答案是 ${label}，它的 logit 领先 ${lead}。遮住一块，领先最多减少 ${fall}；有 ${flips} 个位置一遮，答案就变。`,
+    `The answer is ${label}; its logit leads by ${lead}. Covering one patch takes at most ${fall} of that; at ${flips} places it changes the answer. `),
   apart: (farthest) => say(`各方法的最强处最远相隔 ${farthest} 个像素。`, `Their strongest places lie up to ${farthest} px apart. `),
   empty: say("Grad-CAM 处处为零：最后一块没有一处支持这个答案。", "Grad-CAM is zero everywhere: no place of the last block speaks for the answer. "),
   agree: say("它们指着同一处。", "They point to the same place."), disagree: say("它们意见不一。", "They disagree."),
@@ -65,8 +65,8 @@ export function startWhy(widget, computing, data, chosen, adopt) {
       paint();
       const empty = cam.values.every((value) => !value), places = (empty ? [occlusion, gradient] : [occlusion, gradient, cam]).map(strongest);
       const farthest = Math.round(Math.max(...places.flatMap((a) => places.map((b) => Math.hypot(a[0] - b[0], a[1] - b[1])))));
-      const fall = percent(occlusion.values.reduce((most, value) => Math.max(most, value), 0));
-      part("explained").textContent = words.found(data.classes[occlusion.label], fall, occlusion.flips)
+      const fall = number(occlusion.values.reduce((most, value) => Math.max(most, value), 0));
+      part("explained").textContent = words.found(data.classes[occlusion.label], number(occlusion.lead), fall, occlusion.flips)
         + (empty ? words.empty : "") + words.apart(farthest) + (farthest > NEAR ? words.disagree : words.agree);
     } catch (error) {
       part("explained").textContent = error.message;

@@ -2,7 +2,7 @@
 
 import { gradCam, gradients } from "./backward.js";
 import { softmax } from "./layers.js";
-import { judge, passage } from "./network.js";
+import { passage } from "./network.js";
 
 const PATCH = 8, STEP = 4; // side of the patch that covers, and how far apart patches lie, in pixels
 const MOST_PIXELS = 256; // that a flip by gradient tries
@@ -20,23 +20,26 @@ export function cover(image, [height, width], background, top, left, side = PATC
   return covered;
 }
 
+/** By how much the logit of a class leads that of the best other. */
+const lead = (numbers, label) => numbers[label] - Math.max(...numbers.filter((_, k) => k !== label));
+
 /**
- * How much the winner's probability falls with each patch covered; patches that hold background alone change nothing.
- * @returns {{step: number, shape: number[], values: Float32Array, label: number, flips: number}} a value for every STEP pixels
+ * How much the winner's lead falls with each patch covered; patches that hold background alone change nothing.
+ * @returns {{shape: number[], values: Float32Array, label: number, lead: number, flips: number}} a value for every STEP pixels
  */
 export function occlusion(network, image, size, background) {
-  const [height, width] = size, now = judge(network, image, size), label = best(now);
+  const [height, width] = size, now = logits(network, image, size), label = best(Array.from(now)), ahead = lead(now, label);
   const shape = size.map((side) => Math.ceil(side / STEP)), values = new Float32Array(shape[0] * shape[1]);
   let flips = 0;
   values.forEach((_, k) => {
-    const margin = (PATCH - STEP) / 2, [top, left] = [Math.floor(k / shape[1]) * STEP - margin, (k % shape[1]) * STEP - margin];
-    const covered = cover(image, size, background, top, left);
+    const margin = (PATCH - STEP) / 2, [top, start] = [Math.floor(k / shape[1]) * STEP - margin, (k % shape[1]) * STEP - margin];
+    const covered = cover(image, size, background, top, start);
     if (covered.every((byte, at) => byte === image[at])) return;
-    const probabilities = judge(network, covered, size);
-    values[k] = now[label] - probabilities[label];
-    flips += best(probabilities) !== label;
+    const left = lead(logits(network, covered, size), label);
+    values[k] = ahead - left;
+    flips += left < 0;
   });
-  return { step: STEP, shape, values, label, flips };
+  return { shape, values, label, lead: ahead, flips };
 }
 
 /** The gradient of the winning logit on the drawing (H, W), and Grad-CAM of the last block. */
