@@ -1,7 +1,7 @@
 /* The answers of all networks at once, beside how many seeds of each solved the task. */
 
 const { say, read, each, html, escaped, percent } = xoWidgets;
-const AT_ONCE = 1e6; // bytes of a network that is loaded without being asked for
+const AT_ONCE = 7e5; // bytes of networks that are loaded without being asked for
 const words = {
   title: say("各网络的判断", "What the networks answer"),
   caption: say("网络、答案与概率、学会任务的种子", "Network, answer and probability, seeds that solved the task"),
@@ -96,8 +96,11 @@ export function startJudge(widget, computing, data, state, loaded) {
   if (!order.length) part("answer").textContent = words.none;
   const first = data.networks.features ? "features" : order[0], wanted = data.networks[state.variant] && state.variant;
   const ready = (async () => {
-    for (const name of new Set([first, wanted, ...order].filter(Boolean))) {
-      if (name === first || name === wanted || bytes(name) < AT_ONCE) await load(name);
+    let rest = AT_ONCE;
+    for (const name of new Set([wanted, first, ...order].filter(Boolean))) {
+      rest -= bytes(name);
+      if (name === wanted || rest >= 0) await load(name);
+      else rest += bytes(name);
     }
   })();
   return { judge, load, names, ready };
