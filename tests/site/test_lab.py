@@ -7,6 +7,7 @@ import json
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
@@ -16,12 +17,14 @@ from playwright.sync_api import Browser, Page, expect
 from safetensors.numpy import load_file
 
 from xo.network.evaluate import as_input
-from xo.network.model import Net
+from xo.network.model import Net, layers
+from xo.store.source_digest import ROOT
 from xo.variants import VARIANTS
 
 from .conftest import NARROW, Served
 from .test_browser import SERIOUS
 
+SIZE = (116, 116)  # of the images
 EVERY = 53  # of a layer's values, one in so many is compared, from the first on
 TOLERANCE = 1e-4
 # Beside `features`, one of each kind of step.
@@ -104,14 +107,13 @@ def test_every_layer_every_gradient_and_every_window_is_as_pytorch_computes_it(
     page: Page, smoke: Path, site: Served
 ):
     page.goto("404.html")
-    size = (116, 116)
-    images = some_images(smoke, size)
+    images = some_images(smoke, SIZE)
     counts = {"features": len(images)} | dict.fromkeys(ALSO, 4)
     chosen = np.concatenate([images[-4:], images[:-4]])
     asked = [base64.b64encode(image.tobytes()).decode() for image in chosen]
-    found = page.evaluate(COMPUTE, [site.address, counts, asked, size, EVERY])
+    found = page.evaluate(COMPUTE, [site.address, counts, asked, SIZE, EVERY])
     for name, count in counts.items():
-        net = in_pytorch(site.folder, name, size)
+        net = in_pytorch(site.folder, name, SIZE)
         x = as_input(torch.from_numpy(chosen[:count].copy())).requires_grad_()
         steps = dict(net.feature_steps(x))
         steps |= net.head_steps(list(steps.values())[-1].flatten(1))
@@ -126,6 +128,21 @@ def test_every_layer_every_gradient_and_every_window_is_as_pytorch_computes_it(
         slid = np.array(values).reshape(classes, -1)
         np.testing.assert_allclose(slid[:, 8 // stride], alone, atol=TOLERANCE)
         assert columns == 16 // stride + 1
+
+
+def test_every_concept_links_to_what_the_lab_has_of_it():
+    for language in ("zh", "en"):
+        linked = {}
+        for file in (ROOT / f"docs/{language}/concepts").glob("*.md"):
+            for query in re.findall(r"\(\.\./lab\.md\?([^)]*)\)", file.read_text(encoding="utf-8")):
+                linked[file.stem] = dict(parse_qsl(query, strict_parsing=True))
+        numbered = {"local", "sharing", "pooling", "fcn", "levels", "channels", "one-by-one"}
+        assert numbered <= linked.keys()
+        for name, asked in linked.items():
+            known = {layer.name for layer in layers(VARIANTS[asked.get("v", "features")], SIZE, 2)}
+            assert asked.keys() <= set("dtvlus"), name
+            assert asked.get("l", "conv1") in known, name
+            assert asked["s"] in ("inside", "why", "replay", "fcn"), name
 
 
 def test_weights_of_one_byte_change_no_answer_on_the_test_images(page: Page):
@@ -148,9 +165,7 @@ def test_a_drawing_is_judged_by_every_network_and_its_address_brings_it_back(pag
     part(page, "outside").click()
     expect(part(page, "outside-found")).to_contain_text(value.inner_text())
     expect(part(page, "outside-found")).to_contain_text("没有动")
-    for name in data(page)[
-        "networks"
-    ]:  # of 700 KB, with the one that is chosen
+    for name in data(page)["networks"]:  # of 700 KB, with the one that is chosen
         loaded = name in ("three-conv", "global-average")
         expected = re.compile(r"\d\xa0%" if loaded else "载入（")
         expect(part(page, f"answer-{name}")).to_have_text(expected)
@@ -167,11 +182,25 @@ def test_a_drawing_is_judged_by_every_network_and_its_address_brings_it_back(pag
     part(page, "undo").click()
     assert canvas.evaluate("canvas => canvas.toDataURL()") == half
     part(page, "redo").click()
+    assert canvas.evaluate("canvas => canvas.toDataURL()") == drawn
+    box = canvas.bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 60, box["y"] + 30)
+    page.mouse.up()
+    assert canvas.evaluate("canvas => canvas.toDataURL()") != drawn
+    part(page, "undo").click()
+    assert canvas.evaluate("canvas => canvas.toDataURL()") == drawn
     part(page, "right").locator("input").press("ArrowRight")
     moved = canvas.evaluate("canvas => canvas.toDataURL()")
     assert moved != drawn
     page.wait_for_function("location.search.includes('t=1.0.0.100')")
-    page.goto(page.url)
+    sent = page.url
+    logo = str(ROOT / "docs/assets/favicon.png")
+    part(page, "file").set_input_files(logo)
+    expect(part(page, "threshold-row")).to_be_visible()
+    assert canvas.evaluate("canvas => canvas.toDataURL()") != moved
+    page.goto(sent)
     expect(part(page, "unit-value")).to_have_text(re.compile(r"\d"))
     assert canvas.evaluate("canvas => canvas.toDataURL()") == moved
     assert said == []

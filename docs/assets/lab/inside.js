@@ -19,13 +19,17 @@ const words = {
     ? say(`${layer} 第 ${channel + 1} 个单元`, `${layer}, unit ${channel + 1}`)
     : say(`${layer} 第 ${channel + 1} 通道第 ${row} 行第 ${column} 列`, `${layer}, channel ${channel + 1}, row ${row}, column ${column}`)),
   sees: (size, rows, columns) => say(`它看到画上 ${size} 个像素：第 ${rows} 行，第 ${columns} 列。`, `It sees ${size} pixels of the drawing: rows ${rows}, columns ${columns}.`),
+  weights: ({ test_images: images, same_class: same, largest_difference: most }) => say(
+    `卷积核是 float32，全连接层的权重各占一个字节。与原来的权重相比，${images} 幅测试图像中有 ${same} 幅答案相同，概率最多相差 ${most.toPrecision(1)}。`,
+    `Kernels are float32, dense weights one byte each. Compared with the weights as trained, ${same} of ${images} test images get the same answer, `
+    + `and no probability differs by more than ${most.toPrecision(1)}.`),
   whole: say("它看到整幅画。", "It sees the whole drawing."),
 };
 
 export const insideHtml = () => `<section aria-label="${words.title}" data-part="inside"><h3>${words.title}</h3>
   <div class="xo-buttons"><label>${words.network} <select data-part="network-choice"></select></label>
     <label>${words.layer} <select data-part="layer-choice"></select></label></div>
-  <div class="xo-lab-overview" data-part="overview" aria-hidden="true"></div><p class="xo-hint">${words.every}</p>
+  <div class="xo-lab-overview" data-part="overview" aria-hidden="true"></div><p class="xo-hint">${words.every}</p><p class="xo-hint" data-part="weights"></p>
   <div class="xo-stage xo-lab-inside" style="--columns: 2" data-part="stage" tabindex="0" role="application" aria-label="${words.stage}"
     aria-describedby="lab-inside-hint">${html.picture("seen", words.drawing)}${html.picture("maps")}${html.scale("maps-scale")}</div>
   ${html.status("unit")}<div class="xo-row" data-part="terms"></div>
@@ -46,9 +50,12 @@ export function startInside(widget, computing, data, state, changed) {
 
   function choose(name) {
     networks.value = name;
+    describeWeights();
     if (state.variant !== name && networks.length > 1) state.variant = name;
     ask();
   }
+
+  const describeWeights = () => (part("weights").textContent = words.weights(data.networks[networks.value]));
 
   function ask() {
     if (!drawing || !networks.value) return;
@@ -197,7 +204,7 @@ export function startInside(widget, computing, data, state, changed) {
     const name = target.closest("[data-part^=overview-]")?.dataset.part.replace("overview-", "");
     if (name) (layers.value = state.layer = name), (state.unit = []), paint();
   });
-  networks.addEventListener("change", () => ((state.variant = networks.value), ask()));
+  networks.addEventListener("change", () => ((state.variant = networks.value), describeWeights(), ask()));
   layers.addEventListener("change", () => ((state.layer = layers.value), (state.unit = []), paint()));
   part("outside").addEventListener("click", () => found && invertOutside());
 
