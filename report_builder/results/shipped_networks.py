@@ -1,8 +1,8 @@
 """The trained networks that the lab page loads: which of a study's there are, and each as an
 artifact of the build, small enough for a browser.
 
-Convolutions stay float32; dense layers become int8 with a scale for each row. How much that changes
-is measured on all test images and stored with them.
+Convolutions and small dense layers stay float32; large dense layers become int8 with a scale for
+each row. How much that changes is measured on all test images and stored with them.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ FILE = "network.safetensors"
 LARGEST = (
     8_000_000  # parameters of a network that a page may load; without pooling it has 75 million
 )
+FEW = 4096  # weights of a dense layer that stay as they are: little would be saved
 LAYOUT = 1  # of the files; raise it when docs/assets/lab must read them otherwise
 TOO_LARGE = Text(
     "它有 {count:,} 个参数，每个只占一个字节也太大，不适合由网页下载",
@@ -138,10 +139,10 @@ def poolings(variant: Variant) -> list[str]:
 
 
 def quantised_network(weights: Arrays, variant: Variant) -> Arrays:
-    """PyTorch's parameters by the names that records use, dense weights as int8 with their scales.
+    """PyTorch's parameters by the names that records use, large dense layers' weights as int8.
 
-    `conv1.kernels (O, C, k, k)`, `dense1.weights (F_out, F_in)` int8, `dense1.scales (F_out,)`,
-    `... .biases`; the last dense layer is `logits`.
+    `conv1.kernels (O, C, k, k)`, `dense1.weights (F_out, F_in)`, `dense1.scales (F_out,)`, which
+    are 1 where the weights are float32, `... .biases`; the last dense layer is `logits`.
     """
     found = {}
     for name, values in weights.items():
@@ -151,7 +152,10 @@ def quantised_network(weights: Arrays, variant: Variant) -> Arrays:
         if parameter == "bias":
             found[f"{layer}.biases"] = values
         elif module == "dense":
-            found[f"{layer}.weights"], found[f"{layer}.scales"] = quantised(values)
+            scaled = (
+                quantised(values) if values.size > FEW else (values, np.ones_like(values[:, 0]))
+            )
+            found[f"{layer}.weights"], found[f"{layer}.scales"] = scaled
         else:
             found[f"{layer}.kernels"] = values
     return found

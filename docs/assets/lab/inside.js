@@ -20,8 +20,8 @@ const words = {
     : say(`${layer} 第 ${channel + 1} 通道第 ${row} 行第 ${column} 列`, `${layer}, channel ${channel + 1}, row ${row}, column ${column}`)),
   sees: (size, rows, columns) => say(`它看到画上 ${size} 个像素：第 ${rows} 行，第 ${columns} 列。`, `It sees ${size} pixels of the drawing: rows ${rows}, columns ${columns}.`),
   weights: ({ test_images: images, same_class: same, largest_difference: most }) => say(
-    `卷积核是 float32，全连接层的权重各占一个字节。与原来的权重相比，${images} 幅测试图像中有 ${same} 幅答案相同，概率最多相差 ${most.toPrecision(1)}。`,
-    `Kernels are float32, dense weights one byte each. Compared with the weights as trained, ${same} of ${images} test images get the same answer, `
+    `卷积核和小的全连接层是 float32，大的全连接层每个权重占一个字节。与原来的权重相比，${images} 幅测试图像中有 ${same} 幅答案相同，概率最多相差 ${most.toPrecision(1)}。`,
+    `Kernels and small dense layers are float32, weights of large dense layers one byte each. Compared with the weights as trained, ${same} of ${images} test images get the same answer, `
     + `and no probability differs by more than ${most.toPrecision(1)}.`),
   whole: say("它看到整幅画。", "It sees the whole drawing."),
 };
