@@ -31,10 +31,11 @@ export const SHAPES = {
   triangle: [[[0.2, 0.5], [0.78, 0.84], [0.78, 0.16], [0.2, 0.5]]],
 };
 
-/** A shape drawn with the data's pen on a paper, or on the part of it that begins at `offset` and has `side` pixels. */
-export function shape(name, paper, drawing = blank(paper), [top, left] = [0, 0], side = paper.size) {
+/** A shape drawn with the data's pen. */
+export function shape(name, paper) {
+  const drawing = blank(paper);
   for (const line of SHAPES[name]) {
-    const points = line.map(([y, x]) => [top + y * side[0], left + x * side[1]]);
+    const points = line.map(([y, x]) => [y * paper.size[0], x * paper.size[1]]);
     points.slice(1).forEach((point, k) => stroke(drawing, paper, points[k], point, 255 - paper.background, paper.pen));
   }
   return drawing;

@@ -1,6 +1,7 @@
 /* A large canvas of several shapes, and the heat map of a network made fully convolutional; shapes can be dragged together. */
 
-import { blank, shape } from "./drawing.js";
+import { blank } from "./drawing.js";
+import { drawBytes } from "./tiles.js";
 
 const { say, read, each, html, escaped, percent, clamp, mixed } = xoWidgets;
 const SIDES = 2.5; // of a training image, that the canvas is wide and high
@@ -17,25 +18,31 @@ const words = {
   none: say("先在上面载入一个网络。", "Load a network above first."),
 };
 
-export const fullyConvolutionalHtml = ({ classes }) => `<section aria-label="${words.title}" data-part="fcn"><h3>${words.title}</h3><p class="xo-hint">${words.intro}</p>
+/** The test images on the canvas: one of the first class, one of the last, another of the first. */
+const SHOWN = [0, -1, 1];
+
+export const fullyConvolutionalHtml = ({ classes, examples }) => `<section aria-label="${words.title}" data-part="fcn"><h3>${words.title}</h3><p class="xo-hint">${words.intro}</p>
   <div class="xo-buttons"><label>${words.network} <select data-part="sliding-network"></select></label>
     <label>${words.label} <select data-part="sliding-label">${each(classes, (name) => `<option>${escaped(name)}</option>`)}</select></label>
-    <label>${words.chosen} <select data-part="sliding-shape">${each(["O", "X", "O"], (name, k) => `<option>${k + 1} · ${name}</option>`)}</select></label></div>
+    <label>${words.chosen} <select data-part="sliding-shape">${each(SHOWN, (which, k) => `<option>${k + 1} · ${escaped(classes[examples.at(which).label])}</option>`)}</select></label></div>
   <div class="xo-stage" data-part="sliding" tabindex="0" role="application" aria-label="${words.stage}">${html.picture("sliding-canvas", words.canvas)}${html.picture("heat", words.heat)}</div>
   ${html.status("slid")}</section>`;
 
-export function startFullyConvolutional(widget, computing, data, paper) {
+/** @param {Uint8Array[]} examples */
+export function startFullyConvolutional(widget, computing, data, paper, examples) {
   const { part } = widget, size = data.size.map((side) => Math.round(SIDES * side)), large = { ...paper, size };
-  // Smaller networks first: of the others one window takes as long as a whole answer.
   const networks = part("sliding-network"), label = part("sliding-label"), chosen = part("sliding-shape");
   const titles = Object.fromEntries(data.variants.map(({ name, title }) => [name, read(title)]));
   const places = [[0, 0], [0, 1.5], [1.5, 0.75]].map((at) => at.map((share, axis) => Math.round(share * data.size[axis])));
-  const names = ["o", "x", "o"], margin = data.size.map((side) => side >> 1);
+  const images = SHOWN.map((which) => examples.at(which)), margin = data.size.map((side) => side >> 1);
   let canvas, found, held;
 
   function compose() {
     canvas = blank(large);
-    places.forEach((place, k) => shape(names[k], large, canvas, place, data.size));
+    places.forEach(([top, left], k) => images[k].forEach((byte, at) => {
+      const [y, x] = [top + Math.floor(at / data.size[1]), left + (at % data.size[1])];
+      if (byte !== data.background) canvas[y * size[1] + x] = byte;
+    }));
   }
 
   /** The canvas with half a window of background around it, so that every pixel is the middle of a window. */
@@ -53,12 +60,13 @@ export function startFullyConvolutional(widget, computing, data, paper) {
 
   function paint() {
     if (!canvas) return;
-    const rows = Array.from({ length: size[0] }, (_, y) => Array.from(canvas.subarray(y * size[1], (y + 1) * size[1])));
-    widget.drawImage("sliding-canvas", rows);
+    drawBytes(widget, "sliding-canvas", canvas, size);
     widget.frame("sliding-canvas", ...places[chosen.selectedIndex], ...data.size);
     if (!found) return;
     const [, down, across] = found.shape, area = down * across, values = found.values.subarray(label.selectedIndex * area, (label.selectedIndex + 1) * area);
-    widget.draw("heat", rows.map((row, y) => row.map((_, x) => [y, x])), ([y, x]) => {
+    const pixels = Array.from({ length: size[0] * size[1] }, (_, k) => k);
+    widget.draw("heat", Array.from({ length: size[0] }, (_, y) => pixels.slice(y * size[1], (y + 1) * size[1])), (k) => {
+      const [y, x] = [Math.floor(k / size[1]), k % size[1]];
       const [i, j] = [y, x].map((at) => Math.floor(at / found.stride));
       const ink = Math.abs(canvas[y * size[1] + x] - data.background) / 255, inside = i < down && j < across;
       return mixed(inside ? widget.color(2 * values[i * across + j] - 1) : [200, 200, 200], [90, 90, 90], 0.5 * ink);

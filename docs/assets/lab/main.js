@@ -42,7 +42,7 @@ export function start(widget) {
   const inside = startInside(widget, computing, data, state, keep);
   const why = startWhy(widget, computing, data, inside.chosen, (drawing) => pad.replace(drawing, ""));
   const replay = startReplay(widget, computing, data);
-  const sliding = startFullyConvolutional(widget, computing, data, paper);
+  const sliding = startFullyConvolutional(widget, computing, data, paper, examples);
   const judge = startJudge(widget, computing, data, state, (name) => (inside.add(name), sliding.add(name)));
   changed();
   widget.live(() => [pad, inside, why, replay, sliding].forEach((part) => part.paint()));
