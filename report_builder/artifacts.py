@@ -16,6 +16,8 @@ from report_builder.figures import artifact as figures
 from report_builder.pages import code_outputs, notebooks, sources
 from report_builder.pages.render import PageRequest, code_blocks, figure_pages
 from report_builder.paths import Paths
+from report_builder.results import shipped_networks
+from report_builder.results.widgets import LAB
 from report_builder.text import LANGUAGES
 from xo.errors import CheckFailed
 from xo.store import processes
@@ -30,7 +32,7 @@ FEW = 3  # for fewer, starting processes would cost more than they save
 class RequestedArtifact(NamedTuple):
     """Something that pages request: as the store holds it, or how it is made."""
 
-    kind: str  # "figure", "notebook", "code output"
+    kind: str  # "figure", "lab network", "notebook", "code output"
     name: str  # as pages request it
     inputs: Inputs  # of a figure that is missing, as far as they are known
     artifact: Artifact | None
@@ -49,7 +51,8 @@ def requested_artifacts(
     drawable: Iterable[str],
     pending: Collection[str] = (),
 ) -> list[RequestedArtifact]:
-    """All figures that pages request and can be drawn, all notebooks, all code on pages.
+    """All figures that pages request and can be drawn, all notebooks, all code on pages, and the
+    lab's networks where a page has the lab.
 
     `pending` are runs that a build would train first.
     """
@@ -77,6 +80,11 @@ def requested_artifacts(
         inputs = code_outputs.inputs(block, source, data, records)
         make = partial(code_outputs.make, block, inputs, store, paths.docs, variables)
         found.append(stored(code_outputs.KIND, block.name, block.name, inputs, make))
+    if any(f"widget {LAB}" in page.results for page in requests):
+        for variant, network in shipped_networks.shipped(evidence).items():
+            inputs = shipped_networks.inputs(network, evidence.data, source)
+            make = partial(shipped_networks.make, network, evidence.data, inputs, store)
+            found.append(stored(shipped_networks.KIND, variant, variant, inputs, make))
     shared = figures.shared_inputs(evidence.data.classes)
     for name in sorted(figure_pages(requests, drawable)):
         fixed = figures.fixed_inputs(name, evidence, source, shared)
@@ -116,8 +124,8 @@ def make_missing(requested: Iterable[RequestedArtifact], jobs: int) -> Iterator[
 
 
 def _make(requested: RequestedArtifact, pool: Executor | None) -> RequestedArtifact:
-    """Figures in the pool, if there is one; the rest runs in processes of its own anyway."""
-    if pool and requested.kind == figures.KIND:
+    """Figures and networks in the pool, if there is one; the rest runs in processes of its own."""
+    if pool and requested.kind in (figures.KIND, shipped_networks.KIND):
         artifact = pool.submit(requested.make).result()
         return requested._replace(make=lambda: artifact).made()
     return requested.made()

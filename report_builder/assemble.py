@@ -24,9 +24,18 @@ from report_builder.figures.table import names as drawable_figures
 from report_builder.figures.toolkit.letters import key
 from report_builder.pages import code_outputs, notebooks
 from report_builder.pages.render import PageRequest
+from report_builder.pages.stored_files import network_path
+from report_builder.results import shipped_networks
 from report_builder.results.compute import Results, result_inputs
 from report_builder.results.demonstration_tables import DEMONSTRATION_TABLES
-from report_builder.results.report import DataSetName, Provenance, Report, RunCounts, pack
+from report_builder.results.report import (
+    DataSetName,
+    Provenance,
+    Report,
+    RunCounts,
+    ShippedNetwork,
+    pack,
+)
 from report_builder.results.training_tables import TRAINING_TABLES
 from report_builder.results.unavailable import (
     NO_SETTINGS,
@@ -133,7 +142,8 @@ def assemble(
     for name, record in evidence.demonstrations.items():
         inputs = pack(record.inputs, details)
         provenance[f"demonstration {name}"] = Provenance(inputs, record.digest)
-    shown: dict[str, dict[str, Any]] = {figures.KIND: {}, notebooks.KIND: {}, code_outputs.KIND: {}}
+    kinds = (figures.KIND, shipped_networks.KIND, notebooks.KIND, code_outputs.KIND)
+    shown: dict[str, dict[str, Any]] = {kind: {} for kind in kinds}
     for each in artifacts:
         content, origin = _shown(each, outline.figure_command)
         shown[each.kind][each.name] = content
@@ -159,6 +169,7 @@ def assemble(
         claims=results.claims,
         widgets=results.widgets,
         figures=shown[figures.KIND],
+        networks=shown[shipped_networks.KIND],
         notebooks=shown[notebooks.KIND],
         code_outputs=shown[code_outputs.KIND],
         provenance=provenance,
@@ -174,6 +185,18 @@ def _shown(each: RequestedArtifact, figure_command: str) -> tuple[Any, Provenanc
     if each.kind == figures.KIND:
         figure = figures.drawn_figure(artifact, f"{figure_command} {each.name}")
         return figure, Provenance({}, files=figures.page_files(each.name, figure))
+    if each.kind == shipped_networks.KIND:
+        content = artifact.content_as(shipped_networks.ShippedContent)
+        network = ShippedNetwork(
+            folder=str(artifact.folder),
+            files={name: stored.bytes for name, stored in sorted(artifact.files.items())},
+            test_images=content.test_images,
+            same_class=content.same_class,
+            largest_difference=content.largest_difference,
+            epochs=content.epochs,
+        )
+        files = tuple(network_path(each.name, name) for name in network.files)
+        return network, Provenance({}, files=files)
     if each.kind == notebooks.KIND:
         executed = artifact.files[notebooks.EXECUTED].sha256
         return str(artifact.folder / notebooks.EXECUTED), Provenance({}, executed)

@@ -23,6 +23,7 @@ from report_builder.pages import citations, glossary, provenance, reading_path
 from report_builder.pages.code_outputs import CodeBlock
 from report_builder.pages.data_words import data_words
 from report_builder.pages.templating import fill
+from report_builder.results import shipped_networks
 from report_builder.results.claims import CLAIM_TEXTS
 from report_builder.results.report import (
     VERDICT_NAMES,
@@ -33,7 +34,7 @@ from report_builder.results.report import (
     Report,
     known_names,
 )
-from report_builder.results.widgets import WIDGETS
+from report_builder.results.widgets import LAB, LAB_STILL, WIDGETS
 from report_builder.text import EMPTY, LANGUAGES, Text
 from xo.errors import InputError
 from xo.runs.record import SOLVED
@@ -77,6 +78,7 @@ class PageFunctions:
             self.run,
             self.reading_path,
             self.widget,
+            self.lab,
             self.attached_runs,
             self.unsolved,
             self.claim,
@@ -269,6 +271,30 @@ class PageFunctions:
             beside=widget.beside,
             still=still,
             content=content,
+            folder=self._at_root("assets/widgets"),
+        )
+
+    def lab(self) -> str:
+        """The lab, with the addresses of its networks; the figure it stands for without data."""
+        self.requests.add(f"widget {LAB}")
+        self.requests.update(f"{shipped_networks.KIND} {name}" for name in self.report.networks)
+        still = Markup(self.figure(LAB_STILL))
+        content = self.report.widgets.get(LAB)
+        if content is None:
+            return still
+        networks = {
+            name: {
+                **msgspec.structs.asdict(network),
+                "folder": self._at_root(f"assets/lab/networks/{name}"),
+            }
+            for name, network in self.report.networks.items()
+        }
+        return self._fill(
+            "widget.md",
+            name=LAB,
+            beside=False,
+            still=still,
+            content=content | {"networks": networks},
             folder=self._at_root("assets/widgets"),
         )
 

@@ -19,9 +19,10 @@ from report_builder.pages.code_outputs import CodeBlock
 from report_builder.pages.folder import fill_folder
 from report_builder.pages.functions import CLAIMS_PAGE, PageFunctions
 from report_builder.pages.provenance import VALUES, VALUES_CSV, values_csv
-from report_builder.pages.stored_files import executed_notebook, figure_files
+from report_builder.pages.stored_files import executed_notebook, figure_files, network_files
 from report_builder.pages.templating import environment
 from report_builder.results.report import Report
+from report_builder.results.widgets import LAB
 from report_builder.text import LANGUAGES, Text
 from xo.errors import InputError
 from xo.variants import VARIANTS, Variant
@@ -122,6 +123,9 @@ def render(docs: Path, report: Report, out: Path) -> list[PageRequest]:
         for name, figure in report.figures.items():
             if f"figure {name}" in page.requests:
                 files |= figure_files(name, figure, page.language)
+    if any(f"widget {LAB}" in page.requests for page, _ in rendered):
+        for variant, network in report.networks.items():
+            files |= network_files(variant, network)
     if attached := report.attached_runs:
         files[attached.name] = Path(attached.file)
     requests = _notebooks(docs)

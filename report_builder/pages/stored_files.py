@@ -1,5 +1,5 @@
-"""The files of figures and notebooks that pages take over from the build's store, each hashed as it
-is read.
+"""The files of figures, networks and notebooks that pages take over from the build's store, each
+hashed as it is read.
 """
 
 from __future__ import annotations
@@ -10,14 +10,15 @@ from pathlib import Path
 
 from report_builder.pages import notebooks
 from report_builder.pages.templating import BUILD
-from report_builder.results.report import DrawnFigure, Report
+from report_builder.results.report import DrawnFigure, Report, ShippedNetwork
 from xo.errors import InputError
 from xo.store.artifact import RECORD, Artifact, Damaged, read
 
 
 def artifact_folders(report: Report) -> Iterator[Path]:
-    """The folder of each figure and executed notebook."""
+    """The folder of each figure, network and executed notebook."""
     yield from (Path(figure.folder) for figure in report.figures.values())
+    yield from (Path(network.folder) for network in report.networks.values())
     yield from (Path(executed).parent for executed in report.notebooks.values())
 
 
@@ -39,6 +40,21 @@ def figure_files(name: str, figure: DrawnFigure, language: str) -> Iterator[tupl
     for scheme in ("light", "dark"):
         yield f"{shown}.{scheme}.{figure.kind}", file(f"{language}-{scheme}.{figure.kind}")
     yield f"{shown}.csv", file("data.csv")
+
+
+def network_path(variant: str, file: str) -> str:
+    """Where a file of the lab's network of that variant lies below build/docs."""
+    return f"assets/lab/networks/{variant}/{file}"
+
+
+def network_files(variant: str, network: ShippedNetwork) -> Iterator[tuple[str, bytes]]:
+    """The files of a network: where each is to lie below build/docs, and its bytes.
+
+    Raises InputError where one is damaged.
+    """
+    artifact = _artifact(Path(network.folder))
+    for name in network.files:
+        yield network_path(variant, name), _file(artifact, name)
 
 
 def executed_notebook(path: Path) -> bytes:

@@ -77,6 +77,17 @@ class DrawnFigure(msgspec.Struct, frozen=True, kw_only=True):
     colors: tuple[str, ...]  # things that it shows in a color of their own
 
 
+class ShippedNetwork(msgspec.Struct, frozen=True, kw_only=True):
+    """A trained network as files that the lab loads."""
+
+    folder: str  # of the files
+    files: dict[str, int]  # name -> bytes
+    test_images: int
+    same_class: int  # of the test images, those on which int8 and float32 give the same class
+    largest_difference: float  # of a class's probability, between int8 and float32, over them
+    epochs: int  # whose files there are, beside the file of epoch 0; 0: none
+
+
 class Provenance(msgspec.Struct, frozen=True):
     """What something on the site was made from."""
 
@@ -142,6 +153,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     claims: dict[str, DecidedClaim] = {}
     widgets: dict[str, dict[str, Any]] = {}  # data for their scripts
     figures: dict[str, DrawnFigure] = {}
+    networks: dict[str, ShippedNetwork] = {}  # variant -> its network in the lab
     notebooks: dict[str, str] = {}  # zh/hands-on/sizes.py -> path of the executed notebook
     attached_runs: AttachedRuns | None = None
     code_outputs: dict[str, str] = {}  # what code on pages printed
@@ -202,6 +214,10 @@ def with_root(report: Report, root: Path) -> Report:
         figures={
             name: replace(figure, folder=str(root / figure.folder))
             for name, figure in report.figures.items()
+        },
+        networks={
+            name: replace(network, folder=str(root / network.folder))
+            for name, network in report.networks.items()
         },
         notebooks={name: str(root / path) for name, path in report.notebooks.items()},
         attached_runs=attached and replace(attached, file=str(root / attached.file)),

@@ -41,11 +41,14 @@ WIDGETS: dict[str, Widget] = {
     "fates": Widget("figure fates", f"{DATA}.fates", beside=True),
     "plateau": Widget("table plateaus", f"{DATA}.plateau"),
 }
+LAB = "lab"  # a page of its own, whose script loads the networks
+LAB_STILL = "passage"  # the figure in its place where no script runs
 
 
 def widgets(evidence: Evidence) -> Iterator[tuple[str, dict[str, Any], Origin]]:
     """Name, data for the script, and where these come from, of each that the evidence can show."""
-    for name, widget in WIDGETS.items():
-        content, origin = recorded(import_module(widget.module).content, evidence)
+    modules = {name: widget.module for name, widget in WIDGETS.items()} | {LAB: f"{DATA}.lab"}
+    for name, module in modules.items():
+        content, origin = recorded(import_module(module).content, evidence)
         if content is not None:
             yield name, msgspec.to_builtins(content), origin

@@ -124,6 +124,7 @@ OF_RUNS = [  # results that ask for runs
     "-table accuracy-intervals",
     "-table plateaus",
     "widget fates",
+    "widget lab",
     "widget levels",
     "claim *",
     "-claim right-labels-print-two-rows",
@@ -186,6 +187,7 @@ CASES = {
             "claim folders-can-fall",  # names a variant that has no run, as the next
             "claim split-replays-stay",
             "widget fates",
+            "widget lab",
             *ALL_PAGES,  # there is one for each variant
         ],
         {

@@ -46,6 +46,7 @@ KINDS = {
     "demonstration": ".demonstrations",
     "images": ".data",
     "figure": "figures",
+    "lab network": "lab-networks",
     "notebook": "notebooks",
     "code output": "code-outputs",
 }

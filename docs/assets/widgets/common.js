@@ -43,7 +43,8 @@ globalThis.xoWidgets ??= (() => {
 
   // Elements as HTML; texts that are not the site's own go through `escaped`. `name` becomes data-part.
 
-  const own = (name) => `${document.currentScript.closest(".xo-interactive").id}-${name}`; // no other widget of the page has it
+  // No other widget of the page has it; a module, which has no current script, is the lab's, alone on its page.
+  const own = (name) => `${document.currentScript?.closest(".xo-interactive").id ?? "lab"}-${name}`;
   const escaped = (text) => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt()};`);
   const each = (list, made) => list.map(made).join("");
   const html = {

@@ -10,7 +10,7 @@ import pytest
 
 from report_builder.results.widget_data import stepper
 from report_builder.results.widget_data.pixels import image_rows, map_rows
-from report_builder.results.widgets import WIDGETS, widgets
+from report_builder.results.widgets import LAB, WIDGETS, widgets
 from tests.report_builder.made_up_study import small_evidence
 from tests.report_builder.widget_maps import decoded
 from xo.store.source_digest import ROOT
@@ -102,7 +102,7 @@ def test_every_widget_has_a_script_and_data_that_a_page_can_hold(evidence):
     for name, content in found.items():
         assert len(json.dumps(content)) <= MOST_BYTES, name
     folder = ROOT / "docs/assets/widgets"
-    assert {file.stem for file in folder.glob("*.js")} == {*WIDGETS, "common"}
+    assert {file.stem for file in folder.glob("*.js")} == {*WIDGETS, LAB, "common"}
 
 
 def test_without_demonstrations_there_are_only_widgets_that_need_none(evidence):

@@ -1,0 +1,50 @@
+/* Puts the lab together: one drawing, judged by all networks and followed through one, and its address. */
+
+import { Computing } from "./computing.js";
+import { fullyConvolutionalHtml, startFullyConvolutional } from "./fully_convolutional.js";
+import { insideHtml, startInside } from "./inside.js";
+import { judgeHtml, startJudge } from "./judge.js";
+import { padHtml, startPad } from "./pad.js";
+import { replayHtml, startReplay } from "./replay.js";
+import { asQuery, readState } from "./state.js";
+import { startWhy, whyHtml } from "./why.js";
+
+const { bytes } = xoWidgets;
+const LATER = 300; // milliseconds of rest before the address follows
+
+/** @param {any} widget of docs/assets/widgets/common.js */
+export function start(widget) {
+  const { data } = widget, paper = { size: data.size, background: data.background, pen: data.pen };
+  const examples = data.examples.map(({ rows }) => Uint8Array.from(bytes(rows, 1).flat(), (shade) => 17 * shade));
+  const state = readState(location.search, paper, examples), computing = new Computing();
+
+  document.head.insertAdjacentHTML("beforeend", `<link rel="stylesheet" href="${new URL("./lab.css", import.meta.url)}">`);
+  widget.build(padHtml(paper, examples, data.examples.map(({ label }) => data.classes[label])) + judgeHtml(data) + insideHtml()
+    + whyHtml() + replayHtml(data) + fullyConvolutionalHtml(data));
+
+  let timer;
+  const keep = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => history.replaceState(history.state, "", asQuery(state, paper) + location.hash), LATER);
+  };
+  let asked;
+  /** Once a frame, however many strokes came in it. */
+  const changed = () => (asked ??= requestAnimationFrame(ask));
+  const ask = () => {
+    asked = undefined;
+    judge.judge(pad.shown());
+    inside.show(pad.shown());
+    why.show(pad.shown());
+    replay.show(pad.shown());
+    keep();
+  };
+  const pad = startPad(widget, paper, examples, state, changed);
+  const inside = startInside(widget, computing, data, state, keep);
+  const why = startWhy(widget, computing, data, inside.chosen, (drawing) => pad.replace(drawing, ""));
+  const replay = startReplay(widget, computing, data);
+  const sliding = startFullyConvolutional(widget, computing, data, paper, examples);
+  const judge = startJudge(widget, computing, data, state, (name) => (inside.add(name), sliding.add(name)));
+  changed();
+  widget.live(() => [pad, inside, why, replay, sliding].forEach((part) => part.paint()));
+  judge.ready.then(() => state.section && widget.part(state.section)?.scrollIntoView());
+}

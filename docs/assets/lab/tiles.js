@@ -1,0 +1,57 @@
+/* The maps of one step as tiles of one picture, and which value lies where. */
+
+const MOST = 3; // maps in a row
+const GAP = 2; // pixels between maps
+
+/** Draws bytes (H, W), 0 black to 255 white, on a picture of the widget. */
+export function drawBytes(widget, name, bytes, [height, width]) {
+  const context = widget.context(name), { canvas } = context;
+  if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
+  const image = context.createImageData(width, height), pixels = new Uint32Array(image.data.buffer);
+  for (let k = 0; k < bytes.length; k++) pixels[k] = 0xff000000 | (bytes[k] * 0x010101);
+  context.putImageData(image, 0, 0);
+}
+
+/** How the maps of a step lie. @param {number[]} shape (C, H, W) or (F) */
+export function layout([channels, height, width], name) {
+  if (height === undefined) { // dense: cells row by row
+    const columns = name === "logits" || channels < 12 ? channels : Math.ceil(Math.sqrt(channels * 3));
+    return { columns, rows: Math.ceil(channels / columns), height: 1, width: 1, gap: 0, channels, dense: true };
+  }
+  const rows = Math.ceil(channels / MOST), columns = Math.ceil(channels / rows);
+  return { columns, rows, height, width, gap: GAP, channels };
+}
+
+/** Top left pixel of a value's tile plus its place in it. @param {number[]} place [channel, row, column] or [unit] */
+export function pixelOf({ columns, height, width, gap }, [channel, row = 0, column = 0]) {
+  return [Math.floor(channel / columns) * (height + gap) + row, (channel % columns) * (width + gap) + column];
+}
+
+/** The value at a pixel; null between tiles. @returns {number[] | null} */
+export function placeAt({ columns, height, width, gap, channels, dense }, y, x) {
+  const [row, column] = [Math.floor(y / (height + gap)), Math.floor(x / (width + gap))], channel = row * columns + column;
+  const [down, across] = [Math.floor(y - row * (height + gap)), Math.floor(x - column * (width + gap))];
+  if (column >= columns || channel >= channels || channel < 0 || down >= height || across >= width || down < 0 || across < 0) return null;
+  return dense ? [channel] : [channel, down, across];
+}
+
+/** Draws the values of a step on a picture of the widget, on one scale. @returns {number} the value at the scale's end */
+export function drawTiles(widget, name, { shape, values, name: step }) {
+  const tiles = layout(shape, step), high = tiles.rows * (tiles.height + tiles.gap) - tiles.gap;
+  const wide = tiles.columns * (tiles.width + tiles.gap) - tiles.gap, area = tiles.height * tiles.width;
+  const limit = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
+  const context = widget.context(name), { canvas } = context;
+  if (canvas.width !== wide || canvas.height !== high) [canvas.width, canvas.height] = [wide, high];
+  const image = context.createImageData(wide, high), colors = Array.from({ length: 257 }, (_, k) => widget.color(k / 128 - 1));
+  for (let k = 0; k < values.length; k++) {
+    const channel = Math.floor(k / area), row = Math.floor((k % area) / tiles.width), [y, x] = pixelOf(tiles, [channel, row, k % tiles.width]);
+    const at = 4 * (y * wide + x), [r, g, b] = colors[Math.round(128 * (1 + values[k] / limit))];
+    image.data[at] = r;
+    image.data[at + 1] = g;
+    image.data[at + 2] = b;
+    image.data[at + 3] = 255;
+  }
+  context.putImageData(image, 0, 0);
+  return limit;
+}
+

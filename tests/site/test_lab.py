@@ -1,0 +1,257 @@
+"""The lab: its numbers are PyTorch's, and what a reader draws, chooses and sends works."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+import numpy as np
+import pytest
+import torch
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+from safetensors.numpy import load_file
+
+from xo.network.evaluate import as_input
+from xo.network.model import Net, layers
+from xo.store.source_digest import ROOT
+from xo.variants import VARIANTS
+
+from .conftest import NARROW, Served
+from .test_browser import SERIOUS
+
+SIZE = (116, 116)  # of the images
+EVERY = 53  # of a layer's values, one in so many is compared, from the first on
+TOLERANCE = 1e-4
+# Beside `features`, one of each kind of step.
+ALSO = ("baseline", "trained-pooling", "one-by-one", "global-average")
+COMPUTE = """async ([root, names, images, size, every]) => {
+  const network = await import(`${root}assets/lab/engine/network.js`);
+  const backward = await import(`${root}assets/lab/engine/backward.js`);
+  const { slide } = await import(`${root}assets/lab/engine/fully_convolutional.js`);
+  const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt());
+  const base64 = (numbers) => btoa(Array.from(new Uint8Array(Float32Array.from(numbers).buffer),
+    (byte) => String.fromCharCode(byte)).join(""));
+  const found = {};
+  for (const [name, count] of Object.entries(names)) {
+    const address = `${root}assets/lab/networks/${name}/network.safetensors`;
+    const net = network.readNetwork(await (await fetch(address)).arrayBuffer());
+    found[name] = { images: images.slice(0, count).map((image) => Object.fromEntries(
+      network.passage(net, bytes(image), size).map(({ name, values }) =>
+        [name, base64(values.filter((_, k) => k % every === 0))]))) };
+    const steps = network.passage(net, bytes(images[0]), size);
+    found[name].gradient = base64(backward.gradients(net, steps, 1).input);
+    const [height, width] = size, window = bytes(images[0]), wide = width + 16;
+    const canvas = new Uint8Array(height * wide).fill(255);
+    for (let y = 0; y < height; y++) {
+      canvas.set(window.subarray(y * width, (y + 1) * width), y * wide + 8);
+    }
+    const map = slide(net, canvas, [height, wide], size, 255);
+    const alone = network.judge(net, window, size);
+    found[name].slid = [Array.from(map.values), map.shape, map.stride, alone];
+  }
+  return found;
+}"""
+
+
+def data(page: Page) -> dict[str, Any]:
+    return json.loads(page.locator("#widget-lab script[type='application/json']").inner_text())
+
+
+def part(page: Page, name: str):
+    return page.locator(f"#widget-lab [data-part='{name}']")
+
+
+def in_pytorch(site: Path, name: str, size: tuple[int, int]) -> Net:
+    """The network as the site has it: the bytes of its dense weights times their scales."""
+    arrays = load_file(site / f"assets/lab/networks/{name}/network.safetensors")
+    net = Net(VARIANTS[name], size, len(arrays["logits.biases"]))
+    layers = [f"dense{k}" for k in range(1, len(net.dense))] + ["logits"]
+    with torch.no_grad():
+        for layer, module in zip(layers, net.dense, strict=True):
+            weights = arrays[f"{layer}.weights"] * arrays[f"{layer}.scales"][:, None]
+            module.weight.copy_(torch.from_numpy(weights))
+            module.bias.copy_(torch.from_numpy(arrays[f"{layer}.biases"]))
+        for kind, modules in (("conv", net.conv), ("pool", net.pool)):
+            for k, module in enumerate(modules, 1):
+                if f"{kind}{k}.kernels" in arrays:
+                    module.weight.copy_(torch.from_numpy(arrays[f"{kind}{k}.kernels"]))
+                    module.bias.copy_(torch.from_numpy(arrays[f"{kind}{k}.biases"]))
+    return net.eval()
+
+
+def some_images(smoke: Path, size: tuple[int, int]) -> np.ndarray:
+    """Test images of the study, 20 at most, and five drawings."""
+    (file,) = smoke.glob("runs/.data/images-*/test.npy") or [None]
+    images = np.load(file)[:: max(1, len(np.load(file, mmap_mode="r")) // 20)][:20]
+    rows, columns = np.mgrid[: size[0], : size[1]] / np.array(size)[:, None, None] - 0.5
+    inks = (
+        np.zeros(size, bool),
+        abs(np.hypot(rows, columns) - 0.3) < 0.02,
+        (abs(rows - columns) < 0.03) | (abs(rows + columns) < 0.03),
+        abs(rows) < 0.05,
+        np.random.default_rng(0).random(size) < 0.5,
+    )
+    return np.concatenate([images, [np.where(ink, 0, 255).astype(np.uint8) for ink in inks]])
+
+
+def decoded(text: str) -> np.ndarray:
+    return np.frombuffer(base64.b64decode(text), np.float32)
+
+
+def test_every_layer_every_gradient_and_every_window_is_as_pytorch_computes_it(
+    page: Page, smoke: Path, site: Served
+):
+    page.goto("404.html")
+    images = some_images(smoke, SIZE)
+    counts = {"features": len(images)} | dict.fromkeys(ALSO, 4)
+    chosen = np.concatenate([images[-4:], images[:-4]])
+    asked = [base64.b64encode(image.tobytes()).decode() for image in chosen]
+    found = page.evaluate(COMPUTE, [site.address, counts, asked, SIZE, EVERY])
+    for name, count in counts.items():
+        net = in_pytorch(site.folder, name, SIZE)
+        x = as_input(torch.from_numpy(chosen[:count].copy())).requires_grad_()
+        steps = dict(net.feature_steps(x))
+        steps |= net.head_steps(list(steps.values())[-1].flatten(1))
+        (gradient,) = torch.autograd.grad(steps["logits"][0, 1], x)
+        for layer, values in steps.items():
+            expected = values.detach().contiguous().flatten(1)[:, ::EVERY].numpy()
+            got = np.array([decoded(image[layer]) for image in found[name]["images"]])
+            np.testing.assert_allclose(got, expected, atol=TOLERANCE, err_msg=f"{name} {layer}")
+        got = decoded(found[name]["gradient"])
+        np.testing.assert_allclose(got, gradient[0].flatten().numpy(), atol=TOLERANCE)
+        values, (classes, _, columns), stride, alone = found[name]["slid"]
+        slid = np.array(values).reshape(classes, -1)
+        np.testing.assert_allclose(slid[:, 8 // stride], alone, atol=TOLERANCE)
+        assert columns == 16 // stride + 1
+
+
+def test_every_concept_links_to_what_the_lab_has_of_it():
+    for language in ("zh", "en"):
+        linked = {}
+        for file in (ROOT / f"docs/{language}/concepts").glob("*.md"):
+            for query in re.findall(r"\(\.\./lab\.md\?([^)]*)\)", file.read_text(encoding="utf-8")):
+                linked[file.stem] = dict(parse_qsl(query, strict_parsing=True))
+        numbered = {"local", "sharing", "pooling", "fcn", "levels", "channels", "one-by-one"}
+        assert numbered <= linked.keys()
+        for name, asked in linked.items():
+            known = {layer.name for layer in layers(VARIANTS[asked.get("v", "features")], SIZE, 2)}
+            assert asked.keys() <= set("dtvlus"), name
+            assert asked.get("l", "conv1") in known, name
+            assert asked["s"] in ("inside", "why", "replay", "fcn"), name
+
+
+def test_weights_of_one_byte_change_no_answer_on_the_test_images(page: Page):
+    page.goto("lab/")
+    networks = data(page)["networks"]
+    assert {"features", *ALSO} <= networks.keys()
+    for name, network in networks.items():
+        assert network["same_class"] == network["test_images"], name
+        assert network["largest_difference"] < 0.01, name
+
+
+def test_a_drawing_is_judged_by_every_network_and_its_address_brings_it_back(page: Page):
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.goto("lab/?d=half&v=three-conv&l=conv2&u=1.3.5")
+    value = part(page, "unit-value")
+    expect(value).to_have_text(re.compile(r"\d"))
+    expect(part(page, "unit")).to_contain_text("conv2 第 2 通道第 3 行第 5 列")
+    expect(part(page, "total")).to_have_text(value.inner_text())
+    part(page, "outside").click()
+    expect(part(page, "outside-found")).to_contain_text(value.inner_text())
+    expect(part(page, "outside-found")).to_contain_text("没有动")
+    for name in data(page)["networks"]:  # of 700 KB, with the one that is chosen
+        loaded = name in ("three-conv", "global-average")
+        expected = re.compile(r"\d\xa0%" if loaded else "载入（")
+        expect(part(page, f"answer-{name}")).to_have_text(expected)
+    part(page, "answer-baseline").locator("button").click()
+    expect(part(page, "answer-baseline")).to_have_text(re.compile(r"\d\xa0%"))
+
+    canvas = part(page, "drawing").locator("canvas")
+    half = canvas.evaluate("canvas => canvas.toDataURL()")
+    part(page, "pad").focus()
+    for key in ("Home", "Space", "Shift+ArrowRight", "Shift+ArrowDown"):
+        page.keyboard.press(key)
+    drawn = canvas.evaluate("canvas => canvas.toDataURL()")
+    assert drawn != half
+    part(page, "undo").click()
+    assert canvas.evaluate("canvas => canvas.toDataURL()") == half
+    part(page, "redo").click()
+    assert canvas.evaluate("canvas => canvas.toDataURL()") == drawn
+    box = canvas.bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 60, box["y"] + 30)
+    page.mouse.up()
+    assert canvas.evaluate("canvas => canvas.toDataURL()") != drawn
+    part(page, "undo").click()
+    assert canvas.evaluate("canvas => canvas.toDataURL()") == drawn
+    part(page, "right").locator("input").press("ArrowRight")
+    moved = canvas.evaluate("canvas => canvas.toDataURL()")
+    assert moved != drawn
+    page.wait_for_function("location.search.includes('t=1.0.0.100')")
+    sent = page.url
+    logo = str(ROOT / "docs/assets/favicon.png")
+    part(page, "file").set_input_files(logo)
+    expect(part(page, "threshold-row")).to_be_visible()
+    assert canvas.evaluate("canvas => canvas.toDataURL()") != moved
+    page.goto(sent)
+    expect(part(page, "unit-value")).to_have_text(re.compile(r"\d"))
+    assert canvas.evaluate("canvas => canvas.toDataURL()") == moved
+    assert said == []
+
+
+def test_it_explains_an_answer_replays_training_and_slides_over_a_canvas(page: Page):
+    page.goto("en/lab/")
+    expect(part(page, "slid")).to_contain_text("highest probability")
+    part(page, "explain").click()
+    expect(part(page, "explained")).to_contain_text("Covering one patch", timeout=30_000)
+    part(page, "flip").click()
+    expect(part(page, "flipped")).to_contain_text(re.compile("edit"), timeout=30_000)
+    part(page, "replay-start").click()
+    expect(part(page, "replayed")).to_contain_text("After 2 epochs")
+    kernels = part(page, "replay-kernels").locator("canvas")
+    last = kernels.evaluate("canvas => canvas.toDataURL()")
+    part(page, "epoch").locator("input").press("Home")
+    expect(part(page, "replayed")).to_contain_text("Nothing is trained yet")
+    assert kernels.evaluate("canvas => canvas.toDataURL()") != last
+    heat = part(page, "heat").locator("canvas")
+    before = heat.evaluate("canvas => canvas.toDataURL()")
+    part(page, "sliding").press("Shift+ArrowRight")
+    assert heat.evaluate("canvas => canvas.toDataURL()") != before
+
+
+@pytest.mark.parametrize("prefix", ["", "en/"])
+def test_the_lab_has_no_barrier_and_fits_a_phone(page: Page, prefix: str):
+    if prefix:
+        page.emulate_media(color_scheme="dark")
+    page.goto(f"{prefix}lab/")
+    expect(part(page, "unit-value")).to_have_text(re.compile(r"\d"))
+    found = Axe().run(page, context="#widget-lab").response["violations"]
+    assert [each["id"] for each in found if each["impact"] in SERIOUS] == []
+    page.set_viewport_size({**NARROW, "width": 320})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_weights_that_fail_to_load_and_a_page_without_scripts_leave_a_line_and_the_figure(
+    page: Page, browser: Browser, site: Served, smoke: Path
+):
+    page.route("**/*.safetensors", lambda route: route.abort())
+    page.goto("lab/")
+    expect(part(page, "answer")).to_contain_text("没有载入")
+    expect(part(page, "answer-features").locator("button")).to_be_visible()
+    context = browser.new_context(java_script_enabled=False, base_url=site.address)
+    plain = context.new_page()
+    plain.goto("lab/")
+    expect(plain.locator("#widget-lab .xo-still img").first).to_be_visible()
+    context.close()
+    file = browser.new_page()
+    file.goto((smoke / "site/lab/index.html").as_uri())
+    expect(file.locator("#widget-lab .xo-apology")).to_contain_text("python -m http.server")
+    expect(file.locator("#widget-lab .xo-still img").first).to_be_visible()
+    file.close()
