@@ -125,7 +125,7 @@ class CommandGroup(click.Group):
             say(f"error: {damage}; {remedy}", err=True)
             ctx.exit(1)
         except OSError as error:
-            if error.errno in (None, errno.EPIPE):  # who reads the output has ended
+            if error.errno in (None, errno.EPIPE):  # the reader of the output has ended
                 raise
             remedy = "make room" if error.errno in NO_ROOM else "make it usable"
             say(

@@ -21,6 +21,7 @@ CHANGES = {  # what importing does to images, as its card calls it
     "inverted": Text("黑白反转", "inverted"),
     "turned": Text("按 EXIF 转正", "turned by their EXIF"),
     "brought to 8 bits": Text("转为 8 位", "brought to 8 bits"),
+    "first frame taken": Text("取动图的第一帧", "taken from the first frame"),
 }
 
 

@@ -206,7 +206,7 @@ def read_report(path: Path) -> Report:
 
 
 def with_root(report: Report, root: Path) -> Report:
-    """The report of a build in the folder `root`, for who is in another: with whole paths."""
+    """The report of a build in the folder `root`, for a reader in another folder: with absolute paths."""
     replace = msgspec.structs.replace
     attached = report.attached_runs
     return replace(

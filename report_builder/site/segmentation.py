@@ -43,8 +43,8 @@ def words() -> list[str]:
     """The Chinese terms that are one word to the index.
 
     The search finds what begins with a typed word. So a term that ends with another, as 局部感受野
-    does, stays in parts and is found by each; one that begins with another, as 卷积核 does, is whole
-    and is found by both.
+    does, stays in parts and is found by each; one that begins with another, as 卷积核 does, is one
+    word and is found by both.
     """
     names = {word for term in TERMS.values() for word in HAN.findall(term.name.zh)}
     return sorted(

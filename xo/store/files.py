@@ -81,7 +81,7 @@ def unfinished_folder(path: Path) -> Path | None:
 
 def sweep_folders(folder: Path) -> None:
     """Removes the unfinished ones and the old ones of `folder`, whose writers are not at work any
-    more; to be called by who keeps others from writing it.
+    more; the caller keeps others from writing it.
     """
     for path in folder.parent.glob(f".{glob.escape(folder.name)}-*"):
         if unfinished_folder(path) == folder:

@@ -268,7 +268,7 @@ class Store:
 
     def prune(self, kind: str, in_use: list[Artifact]) -> None:
         """Removes the oldest unused artifacts of the names in use; of each name, the last KEPT of
-        every data set stay, so that who goes back to a data set finds what was made of it.
+        every data set stay, so that going back to a data set finds what was made of it.
         """
         used = {artifact.folder for artifact in in_use}
         for name in dict.fromkeys(artifact.name for artifact in in_use):
@@ -312,7 +312,7 @@ class Store:
                         release(lock)
 
     def _lock_file(self, folder: Path, suffix: str = "") -> Path:
-        """Of the lock that who changes an artifact's folder holds."""
+        """Of the lock that is held while an artifact's folder is changed."""
         name = folder.relative_to(self.root).as_posix().replace("/", "+")
         return self.root / LOCKS / f"{name}{suffix}"
 
