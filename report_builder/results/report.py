@@ -206,7 +206,7 @@ def read_report(path: Path) -> Report:
 
 
 def with_root(report: Report, root: Path) -> Report:
-    """The report of a build in the folder `root`, for a reader in another folder: with absolute paths."""
+    """The report of a build in the folder `root` with absolute paths, to be read from elsewhere."""
     replace = msgspec.structs.replace
     attached = report.attached_runs
     return replace(

@@ -25,7 +25,7 @@ def acquire(file: Path, wait: bool = True) -> BaseFileLock | None:
 
 
 def release(lock: BaseFileLock) -> None:
-    """Frees a lock and removes its file; a process that waits for it notices and makes a new one."""
+    """Frees a lock and removes its file; a process that waits for that makes a new one."""
     with suppress(OSError):  # Windows removes no open file
         Path(lock.lock_file).unlink()
     lock.release()
