@@ -30,8 +30,10 @@ CLASSES = 6  # at most of which examples are there
 
 def content(evidence: Evidence) -> dict[str, Any] | None:
     """None where no variant is trained, and where images are in color or too large."""
+    if not evidence.variants:
+        return None
     data = evidence.data
-    if not evidence.variants or data.channels > 1 or np.prod(data.image_size) > MAX_PIXELS:
+    if data.channels > 1 or np.prod(data.image_size) > MAX_PIXELS:
         return None
     shown = data.test.first(EXAMPLES)
     images = np.asarray(shown.images)
