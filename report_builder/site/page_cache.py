@@ -104,7 +104,9 @@ def footer(report: Report) -> dict[str, Any] | None:
     """What the foot of every page says of where its numbers come from; None without results."""
     if not report.data:
         return None
-    return msgspec.to_builtins({"study": report.study, "data": report.data, "runs": report.runs})
+    said = {"study": report.study, "data": report.data, "runs": report.runs}
+    found: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(said))  # as it is read again
+    return found
 
 
 def layout_files(config_file: Path) -> dict[str, str]:
