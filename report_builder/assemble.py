@@ -74,9 +74,9 @@ def outline(evidence: Evidence, runs: RunCounts, store: Store) -> Report:
             whole_digest=whole.digest,
             partial=whole.digest != data.digest,
             class_key=key(data.classes),
-            folder=str(data.root) if data.root != EMBEDDED else "",
             size=data.image_size,
         ),
+        data_folder=str(data.root) if data.root != EMBEDDED else "",
         variants=tuple(row.name for row in evidence.rows),
         runs=runs,
         unsolved=tuple(

@@ -30,7 +30,7 @@ def data_words(report: Report, language: str) -> dict[str, Any]:
     set. What goes into a line for the shell is quoted for it.
     """
     data = report.data
-    folder = data.folder if data else ""
+    folder = report.data_folder
     quoted = escape.shell(folder)
     height, width = data.size if data else (116, 116)
     changes = data.changes if data else {}

@@ -130,7 +130,6 @@ class DataSetName(msgspec.Struct, frozen=True):
     whole_digest: str = ""  # of all images
     partial: bool = False  # whether the study uses only a part of the images
     class_key: dict[str, str] = {}  # "#3" in figures -> the class whose letters no font has
-    folder: str = ""  # that commands must name to work on them; empty for the default one
     size: tuple[int, int] = (116, 116)  # (H, W) in pixels
 
 
@@ -139,6 +138,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     study: str = ""
     data: DataSetName | None = None
+    data_folder: str = ""  # that commands must name to work on it; empty for the default one
     variants: tuple[str, ...] = ()  # that have runs
     runs: RunCounts | None = None
     unsolved: tuple[str, ...] = ()  # variants of whose runs none solved its task

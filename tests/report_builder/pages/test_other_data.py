@@ -14,7 +14,7 @@ from report_builder.results.withheld import CLAIMS, FIGURES, TABLES
 from xo.store.source_digest import ROOT
 
 DOCS = ROOT / "docs"
-DIGITS = DataSetName("digits", "0" * 64, False, folder="data/digits")
+DIGITS = DataSetName("digits", "0" * 64, False)
 OF_THE_ORIGINAL = {
     "zh": re.compile(r"原报告|(?<!索引)作业(?!数组)|(?<![\w$`])[OX](?![\w$`])|圈和叉"),
     "en": re.compile(r"[Oo]riginal report|write-up|[Aa]ssignment|(?<![\w$`])[OX](?![\w$`])"),
@@ -28,7 +28,7 @@ CODE = re.compile(r"```.*?```", re.S)
 
 @pytest.fixture(scope="module")
 def pages() -> list:
-    return _rendered(DOCS, Report(study="smoke", data=DIGITS))
+    return _rendered(DOCS, Report(study="smoke", data=DIGITS, data_folder="data/digits"))
 
 
 def test_no_page_speaks_of_the_original_s_images_or_of_o_and_x(pages):
