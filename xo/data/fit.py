@@ -10,6 +10,7 @@ from PIL import Image
 
 from xo.data import images
 from xo.data.photograph import LARGEST, Pen, read_photograph, redraw
+from xo.data.scaling import scaled
 from xo.errors import InputError
 
 
@@ -48,21 +49,3 @@ class Fit(NamedTuple):
             with Image.open(io.BytesIO(data)) as image:
                 original = np.array(image.convert("RGB"))
         return Fitted(original, scaled(original, self.image_size))
-
-
-def scaled(pixels: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """uint8 `(h, w)`, or `(h, w, 3)`, -> `size` (H, W), its aspect kept, in the middle of a ground
-    of the median colour of its border.
-    """
-    given = pixels.shape[:2]
-    if given == size:
-        return pixels
-    border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
-    scale = min(wanted / side for wanted, side in zip(size, given))
-    height, width = (min(max(1, round(side * scale)), wanted) for wanted, side in zip(size, given))
-    image = Image.fromarray(pixels).resize((width, height), Image.Resampling.BILINEAR)
-    out = np.empty((*size, *pixels.shape[2:]), np.uint8)
-    out[:] = np.median(border, axis=0).astype(np.uint8)
-    top, left = (size[0] - height) // 2, (size[1] - width) // 2
-    out[top : top + height, left : left + width] = np.asarray(image)
-    return out

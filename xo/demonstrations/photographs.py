@@ -9,8 +9,8 @@ import numpy as np
 from PIL import Image
 
 from xo.data import generate
-from xo.data.fit import scaled
 from xo.data.photograph import pen_of, read_photograph, redraw
+from xo.data.scaling import scaled
 from xo.data.synthetic_photographs import TOOLS, synthetic_photographs
 from xo.demonstrations.calibration import answers
 from xo.demonstrations.table import Unavailable

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from xo.data.fit import Fit, Fitted, scaled
+from xo.data.fit import Fit, Fitted
 from xo.data.images import encode
+from xo.data.scaling import scaled
 from xo.data.shown import refuse_to_replace, write_sheet
 from xo.errors import InputError
 

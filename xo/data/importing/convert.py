@@ -13,6 +13,7 @@ import numpy as np
 
 from xo.data.images import FORMATS, LARGEST, SMALLEST, short
 from xo.data.importing.options import ImportOptions
+from xo.data.scaling import ground, scaled
 from xo.errors import InputError
 
 if TYPE_CHECKING:
@@ -69,14 +70,10 @@ def convert(content: bytes, name: str, options: ImportOptions) -> tuple[np.ndarr
     if options.crop_to_ink:
         pixels = _cropped(pixels, changes)
     if options.size:
-        pixels = _fitted(pixels, options.size, changes)
+        width, height = options.size
+        changes |= _changes_by_scaling(pixels.shape[:2], (height, width))
+        pixels = scaled(pixels, (height, width))
     return np.ascontiguousarray(pixels), changes
-
-
-def ground(pixels: np.ndarray) -> np.ndarray:
-    """The value of the ground, of each channel: the median along the image's edge."""
-    edge = [pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]]
-    return np.median(np.concatenate(edge), axis=0).astype(np.uint8)
 
 
 def _refuse(image: Image.Image, name: str, options: ImportOptions) -> None:
@@ -154,25 +151,13 @@ def _cropped(pixels: np.ndarray, changes: set[str]) -> np.ndarray:
     return cropped
 
 
-def _fitted(pixels: np.ndarray, size: tuple[int, int], changes: set[str]) -> np.ndarray:
-    """Scaled to fit into (width, height) with its aspect kept, and padded with its ground."""
-    from PIL import Image
-
-    height, width = pixels.shape[:2]
-    scale = min(size[0] / width, size[1] / height)
-    scaled = max(1, round(width * scale)), max(1, round(height * scale))
-    behind = ground(pixels)
-    if scaled != (width, height):
-        changes.add(SCALED)
-        pixels = np.asarray(Image.fromarray(pixels).resize(scaled, Image.Resampling.LANCZOS))
-    if scaled == size:
-        return pixels
-    changes.add(PADDED)
-    padded = np.empty((size[1], size[0], *pixels.shape[2:]), np.uint8)
-    padded[:] = behind
-    top, left = (size[1] - scaled[1]) // 2, (size[0] - scaled[0]) // 2
-    padded[top : top + scaled[1], left : left + scaled[0]] = pixels
-    return padded
+def _changes_by_scaling(given: tuple[int, ...], size: tuple[int, int]) -> set[str]:
+    """Which of SCALED and PADDED bring an image of `given` (h, w) to `size`."""
+    if given == size:
+        return set()
+    ratios = {round(wanted / side, 6) for wanted, side in zip(size, given)}
+    changes = {PADDED} if len(ratios) > 1 else set()
+    return changes | ({SCALED} if min(ratios) != 1 else set())
 
 
 @contextmanager

@@ -19,11 +19,12 @@ from xo.data.card import CARD, DataCard, read_card
 from xo.data.dataset import DataSet
 from xo.data.folder import Folder, open_folder
 from xo.data.importing import division
-from xo.data.importing.convert import convert, ground
+from xo.data.importing.convert import convert
 from xo.data.importing.findings import Imported, findings
 from xo.data.importing.layout import SourceImage, find_images
 from xo.data.importing.options import ImportOptions
 from xo.data.load import check
+from xo.data.scaling import ground
 from xo.errors import InputError
 from xo.store.inputs import sha256
 from xo.store.ownership import refuse_inside_own

@@ -10,10 +10,11 @@ import pytest
 from PIL import Image
 
 from tests.xo.data.sets import make, picture, refused
-from xo.data.importing.convert import convert, ground
+from xo.data.importing.convert import convert
 from xo.data.importing.options import ImportOptions
 from xo.data.importing.run import import_images
 from xo.data.load import check
+from xo.data.scaling import ground
 
 PLAIN = ImportOptions()
 
