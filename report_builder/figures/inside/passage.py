@@ -139,7 +139,7 @@ def _draw_answer(picture: Picture, numbers: Passage, i: int, x: int, y: int, tal
     step = tall / (len(order) + 0.6)
     for row, k in enumerate(order):
         middle, share = y + step * (row + 0.8), float(values[k])
-        muted, wide = style.muted, ANSWER - (14 if short else 110)
+        muted, wide = style.muted, ANSWER - (14 if short else 124)
         picture.rectangle(x, middle + 4, wide, 18, fc="none", ec=muted, lw=0.6)
         picture.rectangle(x, middle + 4, wide * share, 18, fc=colors[k], ec="none", lw=0.6)
         if short:
