@@ -26,6 +26,7 @@ from report_builder.pages import code_outputs, notebooks
 from report_builder.pages.render import PageRequest
 from report_builder.pages.stored_files import network_path
 from report_builder.results import shipped_networks
+from report_builder.results.claims import CLAIM_TEXTS
 from report_builder.results.compute import Results, result_inputs
 from report_builder.results.demonstration_tables import DEMONSTRATION_TABLES
 from report_builder.results.report import (
@@ -87,7 +88,10 @@ def outline(evidence: Evidence, runs: RunCounts, store: Store) -> Report:
         figure_command=" ".join(["python -m report_builder figure", *options]),
         value_command=" ".join(["python -m report_builder value", *options]),
         drawable=tuple(drawable_figures(evidence)),
-        unavailable=_unavailable(evidence, store),
+        unavailable=(why_not := _unavailable(evidence, store)),
+        withheld_claims=tuple(
+            text.statement for name, text in CLAIM_TEXTS.items() if f"claim {name}" in why_not
+        ),
     )
 
 

@@ -24,7 +24,6 @@ from report_builder.pages.code_outputs import CodeBlock
 from report_builder.pages.data_words import data_words
 from report_builder.pages.templating import fill
 from report_builder.results import shipped_networks
-from report_builder.results.claims import CLAIM_TEXTS
 from report_builder.results.report import (
     VERDICT_NAMES,
     AttachedRuns,
@@ -44,6 +43,7 @@ from xo.variants import VARIANTS, Variant
 CLAIMS_PAGE = "evidence/claims.md"
 GLOSSARY_PAGE = "appendix/glossary.md"
 ATTACHED_RUNS = "attached runs"
+WITHHELD_CLAIMS = "withheld claims"
 
 T = TypeVar("T")
 
@@ -353,11 +353,8 @@ class PageFunctions:
 
     def withheld_claims(self) -> list[str]:
         """What those claims state that are not about this data set, in the table's order."""
-        return [
-            text.statement[self.language]
-            for name, text in CLAIM_TEXTS.items()
-            if f"claim {name}" in self.report.unavailable
-        ]
+        self.requests.add(WITHHELD_CLAIMS)
+        return [statement[self.language] for statement in self.report.withheld_claims]
 
     def _in_language(self, words: msgspec.Struct) -> dict[str, Any]:
         """The fields by name, with texts in the page's language."""

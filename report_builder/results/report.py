@@ -156,6 +156,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     networks: dict[str, ShippedNetwork] = {}  # variant -> its network in the lab
     notebooks: dict[str, str] = {}  # zh/hands-on/sizes.py -> path of the executed notebook
     attached_runs: AttachedRuns | None = None
+    withheld_claims: tuple[Text, ...] = ()  # what those state that are not about these images
     code_outputs: dict[str, str] = {}  # what code on pages printed
     provenance: dict[str, Provenance] = {}  # "value baseline.n", "page zh/index.md", ...
     details: dict[str, dict[str, Any]] = {}  # digest -> the part of inputs that it stands for

@@ -13,7 +13,7 @@ import msgspec
 from report_builder.evidence import measured_elsewhere, original_logs
 from report_builder.evidence.references import LITERATURE, REFERENCES, Section
 from report_builder.pages import sources
-from report_builder.pages.functions import ATTACHED_RUNS
+from report_builder.pages.functions import ATTACHED_RUNS, WITHHELD_CLAIMS
 from report_builder.pages.render import PageRequest
 from report_builder.pages.templating import TEMPLATES
 from report_builder.results.report import Report
@@ -59,6 +59,7 @@ def page_inputs(
         **unsolved,
         **lists,
         ATTACHED_RUNS: attached,
+        WITHHELD_CLAIMS: digest(msgspec.to_builtins(report.withheld_claims)),
     }
     address = os.environ.get("SITE_URL", "")
     shared = {

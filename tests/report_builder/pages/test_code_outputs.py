@@ -60,7 +60,8 @@ def test_the_same_code_in_both_languages_is_run_once_and_shown_with_what_it_prin
     assert stored.content == {"printed": "<one> 42\ndata"}
     text = shown(docs, Report(code_outputs={block.name: stored.content["printed"]}))
     assert f"```python\n{CODE}\n```" in text
-    assert "```{ .text .xo-output .no-copy }\n<one> 42\ndata\n```\n" in text
+    block = '```{ .text .xo-output .no-copy data-search-exclude="yes" }\n'
+    assert f"{block}<one> 42\ndata\n```\n" in text
 
 
 def test_code_in_an_answer_and_its_output_stay_within_it(docs):

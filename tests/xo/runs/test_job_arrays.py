@@ -28,8 +28,13 @@ STUBS = {
 }
 
 
+def source(page: Path) -> str:
+    """The page as it is for the embedded images, whose folder commands need not name."""
+    return page.read_text("utf-8").replace("{{ data_option }}", "")
+
+
 def blocks(page: Path) -> dict[str, str]:
-    return dict(re.findall(r'```bash title="(.+?)"\n(.*?)```', page.read_text("utf-8"), re.S))
+    return dict(re.findall(r'```bash title="(.+?)"\n(.*?)```', source(page), re.S))
 
 
 def test_both_languages_have_the_same_lines():
@@ -49,7 +54,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory, smoke: Path) -> Path:
         shutil.copytree(smoke / "runs", kept, ignore=shutil.ignore_patterns(*NOT_KEPT))
         for run in shard(planned, 3 - index, 2):
             shutil.rmtree(kept / run.variant.name, ignore_errors=True)
-    (first, *_) = re.findall(r"```bash\n(.*?)```", PAGES[0].read_text("utf-8"), re.S)
+    (first, *_) = re.findall(r"```bash\n(.*?)```", source(PAGES[0]), re.S)
     shell(first, folder)
     return folder
 
