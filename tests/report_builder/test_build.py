@@ -378,7 +378,7 @@ def test_a_small_data_set_of_which_few_variants_have_runs_gets_a_site(tmp_path, 
     )
     assert (
         "The study smoke has no run of" in claims
-        and 'href="../../redesign/channels/#figure-solved"' in claims
+        and 'href="../../variants/#figure-solved"' in claims
     )
 
 

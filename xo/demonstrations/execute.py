@@ -104,6 +104,8 @@ def _compute(
     torch.set_num_threads(1)
     module, _, function = compute.partition(":")
     try:
+        if data.channels > 1:
+            raise Unavailable("images in color")
         facts, arrays = getattr(import_module(module), function)(trained_networks(used), data)
     except Unavailable as reason:
         return DemonstrationResult(unavailable=Reason(reason.reason, reason.numbers)), {}
