@@ -143,6 +143,7 @@ def describe(numbers: Mistakes) -> Description:
             f"{least} sure",
         )
         which = Text("没有判错的；这些是最没把握的", "none is wrong; these are the least certain")
+    of = numbers.wrong or n  # from how many those that are shown were chosen
     listing = listed(
         Text("{id}：{what}，{sure}", "{id}: {what}, {sure}").format(
             id=each.image_id,
@@ -158,10 +159,10 @@ def describe(numbers: Mistakes) -> Description:
             f"{plural(shown, 'image')} ({which.en}): {listing.en}.",
         ),
         caption=Text(
-            f"{network.of_seed.zh}：{which.zh}（{n:,} 幅中的 {shown} 幅）。"
+            f"{network.of_seed.zh}：{which.zh}（{of:,} 幅中的 {shown} 幅）。"
             "每幅下面是真实类别 → 回答，和回答的概率；再下面是文件名。",
             f"The network of {network.of_seed.en}: {which.en} ({shown} of "
-            f"{n:,}). Below each: truth → answer with the answer's probability, and the file's "
+            f"{of:,}). Below each: truth → answer with the answer's probability, and the file's "
             "name.",
         ),
         rows=[
