@@ -1,18 +1,11 @@
-"""Finding one's way: the home page's doors, tables that filter, a switch of language that keeps the
-place, one place for one figure.
-"""
+"""Finding one's way: the home page's doors, tables that filter, one place for one figure."""
 
 from __future__ import annotations
-
-import re
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from report_builder.results.report import VERDICT_NAMES, read_report
-
-# how far the heading is below the window's upper edge
-TOP = "number => document.querySelectorAll('article h2')[number].getBoundingClientRect().top"
 
 
 @pytest.mark.parametrize("language", ["", "en/"])
@@ -64,16 +57,6 @@ def test_the_page_of_values_is_short_and_filters(page: Page):
     shown = rows.all_inner_texts()
     assert shown and all("baseline" in row for row in shown)
     expect(page.locator("[id='baseline.solved']")).to_be_in_viewport()
-
-
-@pytest.mark.parametrize("number", [0, 3])
-def test_the_language_switch_keeps_the_place(page: Page, number):
-    page.goto("xo/accuracy/")
-    page.evaluate(f"scrollBy(0, ({TOP})({number}) - 150)")
-    page.locator(".md-select").hover()
-    page.get_by_role("link", name="English", exact=True).click()
-    page.wait_for_url(re.compile(r"/en/xo/accuracy/#(?!place)."))
-    assert page.evaluate(TOP, number) == pytest.approx(150, abs=2)
 
 
 def test_a_figure_of_all_networks_stands_on_one_page(site):

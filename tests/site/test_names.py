@@ -83,7 +83,7 @@ def evidence(tmp_path_factory) -> Evidence:
         variants=(VARIANTS["baseline"], VARIANTS["features"]),
     )
     root = found.data.root.rename(found.data.root.with_name(FOLDER))
-    return replace(found, data=replace(found.data, root=root, name=FOLDER))
+    return replace(found, data=replace(found.data, root=root, name=FOLDER), embedded=False)
 
 
 @pytest.fixture(scope="module")

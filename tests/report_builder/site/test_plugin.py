@@ -70,7 +70,7 @@ def test_a_notebook_is_a_page_without_scripts_styles_or_hosts_of_its_own(site):
     assert '<h2 id="数据集-2">' in article and 'href="#数据集-2"' in page
     assert "<msup><mi>x</mi><mn>2</mn></msup>" in article
     assert 'href="../../xo/data/#counts"' in article
-    assert '<a href="by-hand.ipynb" download="">下载这个笔记本</a>，' in article
+    assert '<a href="by-hand.ipynb" download>下载这个笔记本</a>，' in article
     assert '<div class="xo-output"><pre>1\n</pre></div>' in article
 
 

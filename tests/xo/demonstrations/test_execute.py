@@ -97,11 +97,12 @@ def test_the_caller_stays_without_torch():
     """In a process of its own: this one has imported it long ago."""
     code = """
 import sys
+from types import SimpleNamespace
 from xo.demonstrations.execute import execute
 from xo.demonstrations.record import PlannedDemonstration
 if __name__ == "__main__":
     try:
-        list(execute([PlannedDemonstration("sharing", {}, {}, None)], None, 1))
+        list(execute([PlannedDemonstration("sharing", {}, {}, SimpleNamespace(channels=1))], None, 1))
     except KeyError as error:  # there is no network among nothing
         print(error, "torch" in sys.modules)
 """
