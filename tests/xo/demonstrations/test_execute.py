@@ -102,7 +102,8 @@ from xo.demonstrations.execute import execute
 from xo.demonstrations.record import PlannedDemonstration
 if __name__ == "__main__":
     try:
-        list(execute([PlannedDemonstration("sharing", {}, {}, SimpleNamespace(channels=1))], None, 1))
+        data = SimpleNamespace(channels=1)
+        list(execute([PlannedDemonstration("sharing", {}, {}, data)], None, 1))
     except KeyError as error:  # there is no network among nothing
         print(error, "torch" in sys.modules)
 """
