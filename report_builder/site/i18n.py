@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
+from markupsafe import escape
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs_static_i18n.plugin import I18n
@@ -65,7 +66,7 @@ def split_search_index(config: MkDocsConfig) -> None:
 
 def name_after(config: MkDocsConfig, data: DataSetName) -> None:
     """Names the site after a data set that is not the embedded one, and gives it a logo without an
-    O and an X.
+    O and an X. The names are escaped for HTML, since the theme does not do so everywhere.
     """
     titles = data.title or Text(f"{data.name} 识别报告", f"{data.name} recognition report")
     about = Text(
@@ -77,10 +78,10 @@ def name_after(config: MkDocsConfig, data: DataSetName) -> None:
     i18n = _i18n(config)
     for language in i18n.config.languages:
         language.site_name, language.site_description = (
-            text[language.locale] for text in (titles, about)
+            str(escape(text[language.locale])) for text in (titles, about)
         )
     config.site_name, config.site_description = (
-        text[i18n.default_language or LANGUAGES[0]] for text in (titles, about)
+        str(escape(text[i18n.default_language or LANGUAGES[0]])) for text in (titles, about)
     )
     config.theme["logo"] = PLAIN_LOGO
 
