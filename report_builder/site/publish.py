@@ -19,6 +19,7 @@ from report_builder.pages.sources import CLUTTER
 from report_builder.results.report import Report, read_report
 from report_builder.site.manifest import (
     MANIFEST,
+    Manifest,
     as_text,
     current_commit,
     describe,
@@ -62,7 +63,7 @@ def publish(docs: Path, site: Path, config: Path) -> Published:
     site = site.resolve()
     report = read_report(docs.parent / "report.json")
     made_from = _inputs_digest(docs, config, report)
-    work = site.with_name(f".{site.name}.work")
+    work = _work(site)
     old, new = work / "old", work / "new"
     if not (old.exists() or new.exists()) and published_from(site) == made_from:
         return Published(False, made_from)
@@ -76,7 +77,9 @@ def publish(docs: Path, site: Path, config: Path) -> Published:
             _build(docs.resolve(), new, config)
             _check(new)
             manifest = describe(new, made_from, report, current_commit(config.resolve().parent))
-            write_atomically(new / MANIFEST, as_text(manifest))
+            text = as_text(manifest)
+            write_atomically(new / MANIFEST, text)
+            write_atomically(work / MANIFEST, text)  # for the day when the site's own is damaged
             if _inputs_digest(docs, config, report) != made_from:
                 raise CheckFailed(
                     "the site is not published, the old one stays: pages or settings changed while "
@@ -144,7 +147,8 @@ def refuse_additions(site: Path) -> None:
     """Raises InputError unless `site` may be replaced: absent, empty, or a site with no file that
     was added to it since.
     """
-    refuse_foreign(site, "site")
+    if not _manifest_lost(site):
+        refuse_foreign(site, "site")
     while added := _added(site, before := _manifest(site)):
         if _manifest(site) == before:  # else another build replaced it meanwhile
             raise InputError(
@@ -155,7 +159,7 @@ def refuse_additions(site: Path) -> None:
 
 def _added(site: Path, manifest_text: bytes | None) -> Path | None:
     """A file that the manifest does not name; None where there is none, or no manifest."""
-    manifest = parse(manifest_text) if manifest_text else None
+    manifest = parse(manifest_text or b"") or _second_manifest(site)
     if manifest is None:  # empty, or what MkDocs alone made and lists nowhere
         return None
     known = {*manifest.files, MANIFEST, MARK}
@@ -166,6 +170,34 @@ def _added(site: Path, manifest_text: bytes | None) -> Path | None:
             if name not in CLUTTER and path.relative_to(site).as_posix() not in known:
                 return path
     return None
+
+
+def _work(site: Path) -> Path:
+    """Where the next site is built, beside the one that it will replace."""
+    return site.with_name(f".{site.name}.work")
+
+
+def _second_manifest(site: Path) -> Manifest | None:
+    """The copy of the manifest that publishing left beside the site."""
+    text = _manifest(_work(site.resolve()))
+    return read_sealed(text) if text else None
+
+
+def _manifest_lost(site: Path) -> bool:
+    """Whether it is a published site, but for its manifest, which no longer parses or is gone: most
+    files that the copy names are there as they were published.
+    """
+    if parse(_manifest(site) or b"") or not (copy := _second_manifest(site)):
+        return False
+    intact = sum(_is_intact(site / name, *recorded) for name, recorded in copy.files.items())
+    return intact > len(copy.files) / 2
+
+
+def _is_intact(path: Path, size: int, digest_of_file: str) -> bool:
+    try:
+        return path.stat().st_size == size and sha256(path.read_bytes()) == digest_of_file
+    except OSError:
+        return False
 
 
 def build_problems(docs: Path, config: Path) -> Iterator[str]:
@@ -215,13 +247,13 @@ def _recover(site: Path, old: Path, new: Path) -> None:
     """Puts right what a killed build left."""
     if old.exists() and not site.exists():
         disk.rename(old, site)
-    for left in (old, new):
+    for left in (old, new, *new.parent.glob(f".{MANIFEST}.*")):
         _sweep(left)
 
 
 def _sweep(left: Path) -> None:
     with suppress(OSError):  # then the next build tries again
-        if left.is_dir():
+        if left.exists():
             disk.remove(left)
 
 

@@ -89,7 +89,7 @@ def test_what_a_killed_build_left_is_put_right(published):
     (work / "new").mkdir()
     assert not is_published(published.site)
     assert not published.publish() and files(published.site) == before
-    assert {path.name for path in work.iterdir()} == {MARK}
+    assert {path.name for path in work.iterdir()} == {MARK, MANIFEST}
 
 
 def test_a_damaged_site_is_published_again(published):
@@ -97,6 +97,36 @@ def test_a_damaged_site_is_published_again(published):
     (published.site / "xo/data/index.html").unlink()
     assert not is_published(published.site)
     assert published.publish() and files(published.site) == before
+
+
+@pytest.mark.parametrize("left", [None, b"", b'{"made_from": "5e', b"\xff\x00"])
+def test_a_site_that_lost_its_manifest_is_published_again(published, left):
+    """Whose the folder is, says the copy of the manifest that publishing keeps beside it."""
+    before = files(published.site)
+    (published.site / MANIFEST).unlink()
+    if left is not None:
+        (published.site / MANIFEST).write_bytes(left)
+    assert not is_published(published.site)
+    assert published.publish() and files(published.site) == before
+
+
+def test_a_file_that_was_added_to_a_site_without_manifest_is_not_lost(published):
+    (published.site / MANIFEST).write_text("{")
+    (published.site / "CNAME").write_text("mine")
+    with pytest.raises(InputError, match="/site/CNAME: was added to the site"):
+        published.publish()
+    assert (published.site / "CNAME").read_text() == "mine"
+
+
+def test_the_kept_manifest_makes_no_other_folder_a_site(published):
+    """Files of the same names, most with other content, are somebody else's."""
+    for path in published.site.rglob("*"):
+        if path.is_file():
+            path.write_text("mine")
+    before = files(published.site)
+    with pytest.raises(InputError, match="not a site folder that this program made"):
+        published.publish()
+    assert files(published.site) == before
 
 
 def test_a_folder_that_holds_something_else_is_refused(project):
