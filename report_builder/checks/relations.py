@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from report_builder.checks.shown_numbers import NUMBER, Pair, Shown, parsed
 from report_builder.evidence.estimates import Z
+from report_builder.results.claims import has_too_few_runs
 from report_builder.results.findings import SIGNIFICANT
 from report_builder.results.forms import TOTAL
 from report_builder.results.report import DecidedClaim, Report, Table
@@ -258,7 +259,7 @@ def _printed_ranges(report: Report) -> Iterator[Pair]:
 def _claims_and_values(report: Report) -> Iterator[Pair]:
     """Counts that a claim shows and a value shows too."""
     for name, (quantity, variants) in COMPARED.items():
-        if name not in report.claims:
+        if name not in report.claims or has_too_few_runs(report.claims[name]):
             continue
         shown = [
             parsed(number, f"claim {name}")

@@ -11,6 +11,7 @@ from report_builder.evidence.estimates import holm
 from report_builder.evidence.recording import Origin, note_requests, recorded
 from report_builder.evidence.study import Evidence
 from report_builder.results.findings import (
+    FEWEST,
     SIGNIFICANT,
     Claim,
     ClaimText,
@@ -26,7 +27,7 @@ from report_builder.results.our_claim_texts import OUR_CLAIM_TEXTS
 from report_builder.results.our_claims import OUR_CLAIMS
 from report_builder.results.report import VERDICT_NAMES, DecidedClaim, Reading, Table
 from report_builder.results.withheld import is_withheld
-from report_builder.text import SPACE, Text, number, same
+from report_builder.text import SPACE, Text, number, plural, same
 
 CLAIMS: dict[str, Claim] = ORIGINAL_CLAIMS | OUR_CLAIMS
 CLAIM_TEXTS: dict[str, ClaimText] = ORIGINAL_CLAIM_TEXTS | OUR_CLAIM_TEXTS
@@ -84,13 +85,29 @@ def _in_words(name: str, finding: Finding, beside: tuple[Reading, ...] = ()) -> 
         statement=text.statement,
         verdict=finding.verdict,
         wording=getattr(text, finding.verdict.replace(" ", "_")),
-        numbers=_spaced(finding.numbers),
+        numbers=_spaced(_shown_numbers(finding)),
         n=finding.n,
         needed=finding.needed,
         figure=claim.figure,
         p=finding.p,
         confirmed=bool(beside),
         beside=beside,
+    )
+
+
+def has_too_few_runs(claim: Finding | DecidedClaim) -> bool:
+    """Whether no more can be told than how few runs there are: an interval of 0 to 98 % says no
+    more.
+    """
+    return claim.verdict == "undecided" and 0 < claim.n < FEWEST
+
+
+def _shown_numbers(finding: Finding) -> Text:
+    if not has_too_few_runs(finding):
+        return finding.numbers
+    return Text(
+        f"目前只有 {finding.n} 次训练，至少要 {FEWEST} 次才下结论",
+        f"{plural(finding.n, 'run')} so far, and it takes {FEWEST} at least to decide",
     )
 
 
