@@ -106,8 +106,8 @@ def _shown_numbers(finding: Finding) -> Text:
     if not has_too_few_runs(finding):
         return finding.numbers
     return Text(
-        f"目前只有 {finding.n} 次训练，至少要 {FEWEST} 次才下结论",
-        f"{plural(finding.n, 'run')} so far, and it takes {FEWEST} at least to decide",
+        f"目前只有 {finding.n} 次训练，每个网络至少要 {FEWEST} 次才下结论",
+        f"{plural(finding.n, 'run')} so far, and it takes {FEWEST} of each network at least",
     )
 
 

@@ -31,7 +31,7 @@ LARGEST = (
     8_000_000  # parameters of a network that a page may load; without pooling it has 75 million
 )
 FEW = 4096  # weights of a dense layer that stay as they are: little would be saved
-LAYOUT = 1  # of the files; raise it when docs/assets/lab must read them otherwise
+LAYOUT = 2  # of the files; raise it when docs/assets/lab must read them otherwise
 TOO_LARGE = Text(
     "它有 {count:,} 个参数，每个只占一个字节也太大，不适合由网页下载",
     "with {count:,} parameters it is too large for a page to load, even at a byte each",
@@ -101,18 +101,14 @@ def inputs(network: Shipped, data: DataSet, source: Source) -> Inputs:
 
 def make(network: Shipped, data: DataSet, inputs: Inputs, store: Store) -> Artifact:
     """Writes the network, and the replayed run's after each epoch, as files of safetensors."""
-    from safetensors.numpy import load, save
+    from safetensors.numpy import load
 
     record = network.record
     arrays = quantised_network(load(read_weights(record)), record.settings)
-    described = {
-        "pool": json.dumps(poolings(record.settings)),
-        "head": record.settings.head,
-    }
-    files = {FILE: save(dict(sorted(arrays.items())), described)}
+    files = {FILE: as_file(arrays, record.settings)}
     if run := network.replayed:
         for epoch in range(len(run.epochs) + 1):
-            files[epoch_file(epoch)] = save(_of_epoch(run, epoch), described)
+            files[epoch_file(epoch)] = as_file(_of_epoch(run, epoch), run.settings)
     images = data.test.images
     expected = record.array("test_probabilities")
     got = np.array([probabilities(arrays, record.settings, image) for image in images])
@@ -124,6 +120,17 @@ def make(network: Shipped, data: DataSet, inputs: Inputs, store: Store) -> Artif
         epochs=len(run.epochs) if (run := network.replayed) else 0,
     )
     return store.add(KIND, record.variant, inputs, msgspec.to_builtins(content), files)
+
+
+def as_file(arrays: Arrays, variant: Variant) -> bytes:
+    """The arrays as safetensors, with what the lab must know of the network to compute with them.
+
+    That is one entry of its header: several stand in any order there, and the bytes would differ.
+    """
+    from safetensors.numpy import save
+
+    network = {"pool": poolings(variant), "head": variant.head}
+    return save(dict(sorted(arrays.items())), {"network": json.dumps(network)})
 
 
 def epoch_file(epoch: int) -> str:

@@ -103,8 +103,8 @@ def test_one_seed_that_solves_it_refutes_that_three_layers_cannot(evidence):
 
 @pytest.mark.parametrize("n, shown", [(1, "1 run so far"), (4, "4 runs so far"), (5, "0 of 5")])
 def test_below_the_fewest_runs_no_interval_is_shown(evidence, n, shown):
-    runs = tuple(run(evidence, "no-pooling", GUESSES, seed=seed) for seed in range(n))
-    claim = decided(with_runs(evidence, no_pooling=runs))["no-pooling-learns-slowly"]
+    runs = tuple(run(evidence, "three-conv", GUESSES * 2, seed=seed) for seed in range(n))
+    claim = decided(with_runs(evidence, three_conv=runs))["three-conv-fail-in-10"]
     assert claim.numbers.en.startswith(shown)
     assert ("interval" in claim.numbers.en) == (n >= 5)
 

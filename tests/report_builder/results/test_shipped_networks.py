@@ -15,6 +15,7 @@ from report_builder.results.shipped_networks import (
     NO_WEIGHTS,
     NOT_TRAINED,
     OTHER_TASK,
+    as_file,
     probabilities,
     quantised_network,
     shipped,
@@ -45,6 +46,11 @@ def test_a_quantised_network_gives_nearly_the_probabilities_of_pytorch(name: str
         expected = net(as_input(torch.from_numpy(images))).softmax(1).numpy()
     got = np.array([probabilities(arrays, variant, image) for image in images])
     np.testing.assert_allclose(got, expected, atol=2e-3)
+
+
+def test_the_same_network_is_the_same_file():
+    arrays = {"conv1.kernels": np.ones((2, 1, 3, 3), np.float32), "conv1.biases": np.ones(2)}
+    assert len({as_file(arrays, VARIANTS["baseline"]) for _ in range(20)}) == 1
 
 
 def test_the_lab_names_why_a_variant_is_not_there(evidence: Evidence):

@@ -13,7 +13,8 @@ import { readSafetensors } from "./safetensors.js";
 /** @param {ArrayBuffer} buffer of a file that a build stored @returns {Network} */
 export function readNetwork(buffer) {
   const { tensors, described } = readSafetensors(buffer);
-  const blocks = JSON.parse(described.pool).map((pool, k) => ({
+  const { pool: poolings, head } = JSON.parse(described.network);
+  const blocks = poolings.map((pool, k) => ({
     kernels: tensors[`conv${k + 1}.kernels`], biases: tensors[`conv${k + 1}.biases`].values, pool,
     poolKernels: tensors[`pool${k + 1}.kernels`], poolBiases: tensors[`pool${k + 1}.biases`]?.values,
   }));
@@ -21,7 +22,7 @@ export function readNetwork(buffer) {
   layers.sort((a, b) => (a === "logits") - (b === "logits") || parseInt(a.slice(5)) - parseInt(b.slice(5)));
   return {
     blocks,
-    averages: described.head === "average",
+    averages: head === "average",
     dense: layers.map((name) => ({
       weights: tensors[`${name}.weights`].values, shape: tensors[`${name}.weights`].shape,
       scales: tensors[`${name}.scales`].values, biases: tensors[`${name}.biases`].values,
