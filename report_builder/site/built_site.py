@@ -1,6 +1,7 @@
 """What must hold of a built site beyond MkDocs's own strict checks of links and anchors.
 
-Every page is HTML, exists in both languages, and takes nothing from another host.
+Every page is HTML, exists in both languages, shows no Markdown as text, and takes nothing from
+another host.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ FETCHED = {
     "use": "href",
 }
 STATED = {"canonical", "alternate"}  # <link rel>: an address that is stated, not fetched
+MARKDOWN = re.compile(
+    r"\s*(```|~~~|!!! |\?\?\?\+? )"
+)  # of a block whose lines are indented wrongly
 FOREIGN_CSS = re.compile(r"""(?:url\(|@import)\s*['"]?\s*((?:https?:)?//[^'")\s]+)""")
 FOREIGN_CODE = re.compile(r"""(?:from|import|import\()\s*['"]((?:https?:)?//[^'"]+)""")
 
@@ -41,7 +45,14 @@ def problems(site: Path, languages: tuple[str, ...]) -> Iterator[str]:
             if not text.startswith("<"):
                 yield f"{name}: is not HTML; it starts with {text[:20]!r}"
                 continue
-            foreign = _foreign(LexborHTMLParser(text))
+            tree = LexborHTMLParser(text)
+            foreign = _foreign(tree)
+            for paragraph in tree.css("article p"):
+                if MARKDOWN.match(words := paragraph.text()):
+                    yield (
+                        f"{name}: shows Markdown as text: {' '.join(words.split())[:40]!r}; indent "
+                        "the lines of that block as those around it"
+                    )
         elif name.endswith(".css"):
             foreign = iter(FOREIGN_CSS.findall((site / name).read_text(encoding="utf-8")))
         else:

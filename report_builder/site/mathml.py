@@ -6,11 +6,14 @@ from __future__ import annotations
 
 import html
 import re
+from xml.etree import ElementTree
 
 from math_core import LatexError, LatexToMathML
 
 _CONVERTER = LatexToMathML(fancy_error=False)
 _AFTER = "([,.;:!?)，。；：、！？）]*)"  # what is not to begin a line
+# Attributes of style that HTML allows on <mstyle> only, where LaTeX sets it for one element.
+_STYLED = {"mfrac": ("displaystyle", "scriptlevel"), "mtable": ("scriptlevel",)}
 # What pymdownx.arithmatex leaves in a page in its generic mode, and what nbconvert leaves in a
 # notebook.
 _IN_PAGE = re.compile(
@@ -24,12 +27,27 @@ _IN_NOTEBOOK = re.compile(
 def mathml(tex: str, block: bool = False) -> str:
     """One formula; raises ValueError where it cannot be converted, for readers would see TeX."""
     try:
-        return _CONVERTER.convert_with_local_state(tex.strip(), displaystyle=block)
+        return _valid(_CONVERTER.convert_with_local_state(tex.strip(), displaystyle=block))
     except LatexError as error:
         place, _, problem = str(error).partition(": ")
         raise ValueError(
             f"formula {tex.strip()!r}, character {int(place) + 1}: {problem}"
         ) from None
+
+
+def _valid(formula: str) -> str:
+    """The formula with an <mstyle> around each element whose attributes only that may have."""
+    if "scriptlevel=" not in formula and "<mfrac displaystyle=" not in formula:
+        return formula
+    root = ElementTree.fromstring(formula)
+    for parent in list(root.iter()):
+        for place, child in enumerate(parent):
+            names = [name for name in _STYLED.get(child.tag, ()) if name in child.attrib]
+            if names:
+                style = {name: child.attrib.pop(name) for name in names}
+                parent[place] = ElementTree.Element("mstyle", style)
+                parent[place].append(child)
+    return ElementTree.tostring(root, encoding="unicode")
 
 
 def in_page(content: str) -> str:
@@ -53,5 +71,5 @@ def in_notebook(content: str) -> str:
 def _set(tex: str, after: str, block: bool) -> str:
     formula = mathml(html.unescape(tex), block)
     if block:
-        return f'<div class="formula">{formula}</div>{after}'
+        return f'<span class="formula">{formula}</span>{after}'  # notebooks have it in a <p>
     return f'<span class="xo-keep">{formula}{after}</span>' if after else formula

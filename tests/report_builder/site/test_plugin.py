@@ -60,7 +60,7 @@ def test_each_language_searches_its_own_pages(site):
 def test_formulas_are_mathml(site):
     page = site.page("en/xo/data/index.html")
     assert "<math><msub><mi>x</mi><mn>1</mn></msub></math>" in page
-    assert '<div class="formula"><math display="block">' in page and "\\frac" not in page
+    assert '<span class="formula"><math display="block">' in page and "\\frac" not in page
 
 
 def test_a_notebook_is_a_page_without_scripts_styles_or_hosts_of_its_own(site):

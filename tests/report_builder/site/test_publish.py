@@ -53,6 +53,11 @@ def test_publishes_once_and_then_writes_nothing(project):
             '\n<script src="//example.org/a.js"></script>\n',
             "xo/data/index.html: takes //example.org/a.js",
         ),
+        (
+            "zh/xo/data.md",
+            "\n??? success\n\n    ```python\nx = 1\n    ```\n",
+            "xo/data/index.html: shows Markdown as text: '```python'; indent the lines",
+        ),
         ("zh/xo/data.md", "\n![lost](../figures/lost.svg)\n", "zh/xo/data.md.*lost.svg"),
         ("zh/xo/more.md", "---\ntitle: 更多\n---\n", "zh/xo/more.md"),
         ("zh/figures/samples.csv", "a\n1\n", "figures/samples.csv: is there in zh only"),
