@@ -11,7 +11,6 @@ from urllib.parse import parse_qsl
 
 import numpy as np
 import torch
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from safetensors.numpy import load_file
 
@@ -21,7 +20,7 @@ from xo.store.source_digest import ROOT
 from xo.variants import VARIANTS
 
 from .conftest import NARROW, Served
-from .test_browser import SERIOUS
+from .test_browser import barriers
 
 SIZE = (116, 116)  # of the images
 EVERY = 53  # of a layer's values, one in so many is compared, from the first on
@@ -244,8 +243,7 @@ def test_the_lab_has_no_barrier_and_fits_a_phone(page: Page):
     expect(part(page, "unit-value")).to_have_text(re.compile(r"\d"))
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
-        found = Axe().run(page, context="#widget-lab").response["violations"]
-        assert [each["id"] for each in found if each["impact"] in SERIOUS] == [], scheme
+        assert barriers(page, "#widget-lab") == [], scheme
     page.set_viewport_size({**NARROW, "width": 320})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 

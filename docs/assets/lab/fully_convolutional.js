@@ -21,7 +21,7 @@ const words = {
 /** The test images on the canvas: one of the first class, one of the last, another of the first. */
 const SHOWN = [0, -1, 1];
 
-export const fullyConvolutionalHtml = ({ classes, examples }) => `<section aria-label="${words.title}" data-part="fcn"><h3>${words.title}</h3><p class="xo-hint">${words.intro}</p>
+export const fullyConvolutionalHtml = ({ classes, examples }) => `<section aria-label="${words.title}" data-part="fcn"><h2>${words.title}</h2><p class="xo-hint">${words.intro}</p>
   <div class="xo-buttons"><label>${words.network} <select data-part="sliding-network"></select></label>
     <label>${words.label} <select data-part="sliding-label">${each(classes, (name) => `<option>${escaped(name)}</option>`)}</select></label>
     <label>${words.chosen} <select data-part="sliding-shape">${each(SHOWN, (which, k) => `<option>${k + 1} · ${escaped(classes[examples.at(which).label])}</option>`)}</select></label></div>

@@ -26,7 +26,7 @@ const words = {
   whole: say("它看到整幅画。", "It sees the whole drawing."),
 };
 
-export const insideHtml = () => `<section aria-label="${words.title}" data-part="inside"><h3>${words.title}</h3>
+export const insideHtml = () => `<section aria-label="${words.title}" data-part="inside"><h2>${words.title}</h2>
   <div class="xo-buttons"><label>${words.network} <select data-part="network-choice"></select></label>
     <label>${words.layer} <select data-part="layer-choice"></select></label></div>
   <div class="xo-lab-overview" data-part="overview" aria-hidden="true"></div><p class="xo-hint">${words.every}</p><p class="xo-hint" data-part="weights"></p>

@@ -23,7 +23,7 @@ const megabytes = (bytes) => (bytes < 1e5 ? `${Math.ceil(bytes / 1e3)} KB` : `${
 export const FILE = "network.safetensors";
 
 /** @param {any} data of the page */
-export const judgeHtml = ({ variants }) => `<section aria-label="${words.title}"><h3>${words.title}</h3>
+export const judgeHtml = ({ variants }) => `<section aria-label="${words.title}"><h2>${words.title}</h2>
   ${variants.some(({ solved }) => solved) ? "" : `<p data-part="unsolved">${words.unsolved}</p>`}
   ${html.status("answer")}
   <div class="xo-lab-scroll" tabindex="0" role="region" aria-label="${words.caption}"><table class="xo-lab-answers"><caption>${words.caption}</caption>

@@ -23,7 +23,7 @@ export function replayHtml({ replay, networks, variants }) {
     <div class="xo-buttons">${html.button("replay-start", words.start((files[file(0)] / 1e6).toFixed(1)))}</div>
     <div data-part="replay-shown" hidden>${html.slider("epoch", words.epoch, 0, epochs, 1, epochs)}${html.status("replayed")}
       <div class="xo-lab-overview">${html.picture("replay-kernels", words.kernels)}${each([1, 2, 3], (k) => html.picture(`replay-relu${k}`, `relu${k}`))}</div></div>` : `<p>${words.none}</p>`;
-  return `<section aria-label="${words.title}" data-part="replay"><h3>${words.title}</h3>${content}</section>`;
+  return `<section aria-label="${words.title}" data-part="replay"><h2>${words.title}</h2>${content}</section>`;
 }
 
 export function startReplay(widget, computing, data) {

@@ -25,7 +25,7 @@ const words = {
 };
 const NEAR = 16; // pixels within which the strongest places count as the same
 
-export const whyHtml = () => `<section aria-label="${words.title}" data-part="why"><h3>${words.title}</h3><p class="xo-hint">${words.intro}</p>
+export const whyHtml = () => `<section aria-label="${words.title}" data-part="why"><h2>${words.title}</h2><p class="xo-hint">${words.intro}</p>
   <div class="xo-buttons">${html.button("explain", words.explain)}${html.button("flip", words.flip)}</div>
   ${html.status("explained")}<div class="xo-lab-overview" data-part="explanations" hidden>${each(Object.entries(words.maps), ([name, text]) => html.picture(name, text))}</div>
   ${html.status("flipped")}<div class="xo-lab-overview" data-part="flip-shown" hidden>${html.picture("edit")}<div>${html.button("adopt", words.adopt)}</div></div></section>`;
