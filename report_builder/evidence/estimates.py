@@ -55,6 +55,14 @@ def first_solved_epoch(runs: tuple[RunRecord, ...]) -> np.ndarray:
     return np.where(reached.any(1), reached.argmax(1) + 1.0, np.inf)
 
 
+def epoch_seconds(runs: tuple[RunRecord, ...]) -> np.ndarray:
+    """`(seeds,)`, of each run the median seconds that an epoch of training took, without the test.
+
+    Runs count alike, however many epochs they have.
+    """
+    return np.array([np.median(run.epoch_seconds) for run in runs])
+
+
 def spread(values: np.ndarray) -> Spread:
     """Median and range of `(n,)` values."""
     return Spread(

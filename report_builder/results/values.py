@@ -14,6 +14,7 @@ import numpy as np
 from report_builder.evidence.estimates import (
     curve,
     entropy,
+    epoch_seconds,
     first_solved_epoch,
     share,
     solved,
@@ -246,7 +247,7 @@ def _of_cost(evidence: Evidence, variant: str) -> Values:
     runs = evidence.runs(variant)
     peaks = [run.cost.peak_memory_bytes for run in runs if run.cost.peak_memory_bytes]
     return {
-        "epoch_seconds": _median(np.array([np.median(run.epoch_seconds) for run in runs]), seconds),
+        "epoch_seconds": _median(epoch_seconds(runs), seconds),
         "train_seconds": _median(np.array([run.cost.train_seconds for run in runs]), seconds),
         "peak_memory": _median(np.array(peaks), lambda peak: same(gigabytes(peak)))
         if peaks

@@ -88,13 +88,13 @@ def describe(numbers: CostAndSuccess) -> Description:
         ).format(each=each),
         Text(
             f"各行按学会的比例从高到低。左列横线是 95{SPACE}% 区间（Wilson），"
-            "数字是学会的种子数和总数。秒数是各轮的中位数，只计训练，在训练所用的机器上测得。"
+            "数字是学会的种子数和总数。秒数：每个种子取各轮的中位数，点是这些数的中位数，只计训练，在训练所用的机器上测得。"
             "若更慢或更大的网络学会得更多，右两列的点会自下而上向右移。",
             "Rows in the order of the share that solves the task. Lines at the left are "
-            f"95{SPACE}% intervals (Wilson), the numbers seeds that solve it, of all. Seconds are "
-            "medians over all epochs, training alone, on the machine that trained. If slower or "
-            "larger networks solved it more often, the dots of the other columns would move right "
-            "from the bottom up.",
+            f"95{SPACE}% intervals (Wilson), the numbers seeds that solve it, of all. Seconds: of "
+            "each seed the median of its epochs, dots are medians of these; training alone, on the "
+            "machine that trained. If slower or larger networks solved it more often, the dots of "
+            "the other columns would move right from the bottom up.",
         ),
         [
             {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from report_builder.evidence.estimates import Share, curve, share
+from report_builder.evidence.estimates import Share, curve, epoch_seconds, share
 from report_builder.evidence.fates import Fate, fate
 from report_builder.figures.toolkit.layout import SMALL, WIDTH, axes, log_ticks, sheet
 from report_builder.figures.toolkit.style import Style
@@ -28,7 +28,7 @@ class MeasuredVariant(NamedTuple):
     variant: Variant
     accuracy: np.ndarray  # (seeds,), 0 to 1, after the last epoch
     parameters: int
-    seconds: np.ndarray  # (seeds * epochs,) of an epoch, training alone
+    seconds: np.ndarray  # (seeds,), median of the epochs of each
     fates: tuple[Fate, ...]  # of the seeds
 
     @property
@@ -50,7 +50,7 @@ def measure_variant(evidence: Evidence, variant: Variant) -> MeasuredVariant:
         variant,
         curve(runs, "test_accuracy")[:, -1],
         int(runs[0].parameters),
-        np.array([seconds for run in runs for seconds in run.epoch_seconds]),
+        epoch_seconds(runs),
         tuple(fate(run) for run in runs),
     )
 

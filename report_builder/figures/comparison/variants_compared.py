@@ -122,13 +122,13 @@ def describe(numbers: VariantsCompared) -> Description:
         ).format(each=each_variant(numbers.variants, words, same("; "))),
         Text(
             "准确率：小记号为单个种子，形状和颜色表示它怎样结束，大圆点为中位数（每个变体"
-            " n = {n}）。秒数：圆点为各轮的中位数，横线从最快到最慢；只计训练，"
-            "不计测试，在训练所用的机器上测得。参数和秒数的横轴为对数。",
+            " n = {n}）。秒数：每个种子取各轮的中位数，圆点为这些数的中位数，"
+            "横线从最快的种子到最慢的；只计训练，不计测试，在训练所用的机器上测得。参数和秒数的横轴为对数。",
             "Accuracy: small marks are single seeds, in the shape and color of how they ended, "
             "large dots their median (n = {n} for each variant). "
-            "Seconds: dots are medians over all epochs, lines reach from the fastest to the "
-            "slowest; training alone, without the test, on the machine that trained. Parameters "
-            "and seconds are on log scales.",
+            "Seconds: of each seed the median of its epochs; dots are medians of these, lines "
+            "reach from the fastest seed to the slowest; training alone, without the test, on the "
+            "machine that trained. Parameters and seconds are on log scales.",
         ).format(n=n)
         + fates_explained(count_each(compared), of),
         [

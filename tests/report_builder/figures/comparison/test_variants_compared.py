@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from report_builder.evidence.estimates import epoch_seconds
 from report_builder.figures.comparison import cost_and_success, variants_compared
 
 from ..plain import PlainEvidence, runs
@@ -20,9 +21,7 @@ def test_variants_compared_shows_three_measures(evidence, drawn):
         [line.get_xdata()[0] for line in lines(axes) if line.get_marker() == "o"] for axes in panels
     ]
     assert dots[1] == [run["parameters"] for run in result.drawing.rows]
-    assert row["epoch_seconds_median"] == np.median(
-        [2 + seed / 4 + epoch / 8 for seed in range(3) for epoch in range(3)]
-    )
+    assert row["epoch_seconds_median"] == np.median([2 + seed / 4 + 1 / 8 for seed in range(3)])
     assert {"Final accuracy (%)", "Parameters (log)", "Seconds per epoch (log)"} <= set(
         strings(result)
     )
@@ -43,6 +42,15 @@ def two_variants(seconds: float) -> PlainEvidence:
         baseline=runs([[0.5], [1.0]], parameters=2_000_000, epoch_seconds=(2.0, 4.0)),
         features=runs([[1.0], [1.0]], parameters=5_000, epoch_seconds=(seconds,)),
     )
+
+
+def test_every_seed_counts_alike_in_the_seconds_of_an_epoch_as_it_does_in_the_values():
+    slow = runs([[1.0]], parameters=1, epoch_seconds=(9.0,))
+    fast = runs([[1.0]], parameters=1, epoch_seconds=(1.0,) * 10)
+    evidence = PlainEvidence(baseline=[*slow, *slow, *fast])
+    (row,) = variants_compared.measure(evidence).rows
+    assert list(row.seconds) == [9.0, 9.0, 1.0] == list(epoch_seconds(evidence.runs("baseline")))
+    assert row.median_seconds == 9.0
 
 
 def test_the_title_gives_the_span_of_seconds_and_parameters():
