@@ -24,6 +24,7 @@ from report_builder.pages.code_outputs import CodeBlock
 from report_builder.pages.data_words import data_words
 from report_builder.pages.templating import fill
 from report_builder.results import shipped_networks
+from report_builder.results.forms import UNKNOWN
 from report_builder.results.report import (
     VERDICT_NAMES,
     AttachedRuns,
@@ -85,7 +86,7 @@ class PageFunctions:
             self.term,
             self.glossary,
         )
-        plain = (self.value_sections, self.verdict, self.claims, self.withheld_claims)
+        plain = (self.known, self.value_sections, self.verdict, self.claims, self.withheld_claims)
         return {
             **{function.__name__: _returning_markup(function) for function in markdown},
             **{function.__name__: function for function in plain},
@@ -114,6 +115,12 @@ class PageFunctions:
             value=self._find("value", self.report.values, name),
             page=self._relative(provenance.VALUES) if self.links_values else "",
         )
+
+    def known(self, name: str) -> bool:
+        """Whether a value has a number in this study; where not, no sentence may need it."""
+        self.requests.add(f"value {name}")
+        found = self.report.values.get(name)
+        return found is None or found.text != UNKNOWN
 
     def value_sections(self) -> list[dict[str, str]]:
         """Name and title of the sections of the page of values."""

@@ -12,6 +12,8 @@ from report_builder.results.report import Table, Value
 from report_builder.text import Text, percent, same
 from xo.variants import VARIANTS
 
+UNKNOWN = same("—")  # the text of a value that has no number
+
 
 def plain(text: str, note: str = "") -> Value:
     """What reads alike in both languages."""
@@ -20,7 +22,7 @@ def plain(text: str, note: str = "") -> Value:
 
 def dash(zh: str, en: str) -> Value:
     """A value that is not known, and why."""
-    return Value(same("—"), Text(zh, en))
+    return Value(UNKNOWN, Text(zh, en))
 
 
 def interval(of: Share, digits: int) -> str:
