@@ -191,7 +191,8 @@ def _changed_files(
 
 def _surplus_files(site: Path, manifest: Manifest) -> Iterator[str]:
     present = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
-    for name in sorted(present - manifest.files.keys() - {MANIFEST}):
+    named = {*manifest.files, *manifest.printed, MANIFEST}
+    for name in sorted(present - named):
         yield f"{site}/{name}: surplus; the manifest does not name it"
 
 

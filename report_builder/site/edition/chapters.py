@@ -21,7 +21,7 @@ from report_builder.text import Text
 HOME = "home"  # the chapter of the home page, whose path is empty
 LEFT_OUT = (
     "script, style, link, template, a.headerlink, .xo-download, .xo-filtered, [src$='#only-dark'], "
-    "a.xo-zoom:has([src$='#only-dark'])"
+    "a.xo-zoom:has([src$='#only-dark']), p:has(> a.md-button)"
 )
 ON_THE_SITE = Text("在网站上，这里可以动手操作。", "On the site this is interactive.")
 _HEADING = re.compile(r"<(/?)h([1-6])\b")  # a "<" of text is written "&lt;"

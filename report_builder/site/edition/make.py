@@ -43,8 +43,8 @@ class Edition(NamedTuple):
 class Made(NamedTuple):
     """What was made."""
 
-    printed: tuple[str, ...]  # names of PDFs
-    failure: str  # why others were not, in one line
+    printed: tuple[str, ...] = ()  # names of PDFs
+    failure: str = ""  # why others were not, in one line
 
 
 def html_name(language: str) -> str:
