@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections import Counter
+from concurrent.futures import Future, ThreadPoolExecutor
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
@@ -17,8 +18,8 @@ from markupsafe import Markup
 
 from report_builder.pages.templating import environment
 from report_builder.results.report import VERDICT_NAMES, Report
-from report_builder.site.edition import printing
-from report_builder.site.edition.chapters import HOME, Chapters
+from report_builder.site.edition.chapters import Chapters
+from report_builder.site.edition.printing import find_browser, lacks_chinese, print_pdf
 from report_builder.text import LANGUAGES, Text
 from xo.store.inputs import file_digest
 
@@ -60,13 +61,13 @@ NAMES = frozenset(name(language) for name in (html_name, pdf_name) for language 
 
 def plan() -> tuple[Edition, str]:
     """The edition that this machine can make, and one line of what it lacks for more."""
-    browser = printing.find_browser()
+    browser = find_browser()
     if not browser:
         return Edition(None, ()), (
             "edition: HTML only, no PDF, for there is no browser to print it; install chromium, "
             "google-chrome or chromium-headless-shell and run the same command again"
         )
-    if printing.lacks_chinese():
+    if lacks_chinese():
         return Edition(browser, ("en",)), (
             "edition: no PDF in Chinese, for no font has its characters; install one, such as "
             "fonts-noto-cjk, and run the same command again"
@@ -83,20 +84,27 @@ def make(site: Path, edition: Edition, report: Report, made_from: str) -> Made:
     """Writes the edition's files into the folder of a site whose content has the digest
     `made_from`.
     """
-    printed, failures = [], []
-    for language in LANGUAGES:
-        root = site if language == LANGUAGES[0] else site / language
-        document = site / html_name(language)
-        text = _document(Chapters(root, language), language, site, report, made_from)
-        document.write_text(text, encoding="utf-8", newline="\n")
-        if language in edition.printed and edition.browser:
-            out = site / pdf_name(language)
-            if why := printing.print_pdf(edition.browser, document, out):
-                failures.append(f"edition: no {out.name}, for {edition.browser} failed: {why}")
-            else:
-                printed.append(out.name)
+    roots = {
+        language: site if language == LANGUAGES[0] else site / language for language in LANGUAGES
+    }
+    prints: dict[str, Future[str]] = {}
+    with ThreadPoolExecutor() as executor:
+        for language, root in roots.items():
+            document = site / html_name(language)
+            text = _document(Chapters(root, language), language, site, report, made_from)
+            document.write_text(text, encoding="utf-8", newline="\n")
+            if edition.browser and language in edition.printed:
+                name = pdf_name(language)
+                prints[name] = executor.submit(print_pdf, edition.browser, document, site / name)
+    failures = {name: why for name, made in prints.items() if (why := made.result())}
+    printed = tuple(name for name in prints if name not in failures)
+    for language, root in roots.items():
         _link(root, language, site, printed)
-    return Made(tuple(printed), "; ".join(failures))
+    failure = "; ".join(
+        f"edition: no {name}, for {edition.browser} failed: {why}; the rest is there"
+        for name, why in failures.items()
+    )
+    return Made(printed, failure)
 
 
 def _document(chapters: Chapters, language: str, site: Path, report: Report, made_from: str) -> str:
@@ -125,7 +133,6 @@ def _document(chapters: Chapters, language: str, site: Path, report: Report, mad
         entries=entries,
         sheets=sheets,
         chapter=lambda entry: Markup(chapters.content(entry)),
-        home=HOME,
         style=Markup((HERE / "edition.css").read_text(encoding="utf-8")),
         heads=Markup(
             "\n".join(
@@ -144,7 +151,7 @@ def _css(text: str) -> str:
     return f'"{written}"'
 
 
-def _link(root: Path, language: str, site: Path, printed: list[str]) -> None:
+def _link(root: Path, language: str, site: Path, printed: tuple[str, ...]) -> None:
     """Puts links to what was made on a home page."""
     page = root / "index.html"
     up = "" if root == site else "../"
