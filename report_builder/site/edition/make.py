@@ -124,7 +124,7 @@ def _document(chapters: Chapters, language: str, site: Path, report: Report, mad
         provenance=Markup("").join(Markup(node.html or "") for node in provenance),
         report=report,
         verdicts=[
-            (name[language], verdicts[verdict])
+            (name[language].lower(), verdicts[verdict])
             for verdict, name in VERDICT_NAMES.items()
             if verdicts[verdict]
         ],
