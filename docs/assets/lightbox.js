@@ -14,6 +14,8 @@
   const dialog = document.createElement("dialog");
   dialog.className = "xo-lightbox";
   const button = (part, sign, name) => `<button type="button" data-part="${part}" aria-label="${name}" title="${name}">${sign}</button>`;
+  // Drawn, for few fonts have the sign.
+  const corners = '<svg viewBox="0 0 16 16" aria-hidden="true"><path d="M1 5V1h4M11 1h4v4M15 11v4h-4M5 15H1v-4"/></svg>';
   // A dialog cannot fill the screen itself, so all is in an element that can.
   dialog.innerHTML = `
     <div class="room">
@@ -24,7 +26,7 @@
       ${button("smaller", "−", say("缩小", "Zoom out"))}
       ${button("whole", "⤢", say("全图", "Whole figure"))}
       ${button("larger", "+", say("放大", "Zoom in"))}
-      ${button("screen", "⛶", "")}
+      ${button("screen", corners, "")}
       ${button("close", "×", say("关闭", "Close"))}
     </div>
     <div class="stage" tabindex="0" role="group" aria-label="${say("图：加号、减号缩放，方向键移动", "Figure: plus and minus zoom, arrow keys move")}"><img alt=""></div>
@@ -109,7 +111,7 @@
     previous: () => turn(-1), next: () => turn(1), smaller: () => zoom(1 / STEP), larger: () => zoom(STEP), whole,
     screen: turnScreen, close: () => dialog.close(),
   };
-  dialog.addEventListener("click", event => actions[event.target.dataset.part]?.());
+  dialog.addEventListener("click", event => actions[event.target.closest("[data-part]")?.dataset.part]?.());
   dialog.addEventListener("close", () => { leaveScreen(); shown?.focus(); });
 
   const PAN = 60;
