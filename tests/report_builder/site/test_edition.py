@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import sys
+from html import escape
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from report_builder.checks.integrity import check_site
 from report_builder.results.report import Report
 from report_builder.site.edition import make as editions
 from report_builder.site.edition import printing
@@ -123,8 +125,10 @@ def test_a_print_has_to_be_there_and_its_bytes_are_not_compared(project, printer
     pdf = project.site / pdf_name("en")
     pdf.write_bytes(b"%PDF-1.7\nof another browser\n%%EOF\n")
     assert is_published(project.site)
+    assert check_site(str(project.site)).problems == []
     pdf.unlink()
     assert not is_published(project.site)
+    assert check_site(str(project.site)).problems == [f"{pdf}: missing"]
     made(project, full)
     assert is_published(project.site) and pdf.exists()
 
@@ -168,7 +172,7 @@ def test_a_title_cannot_end_the_style_or_open_a_tag(project):
     odd = '</style><script>alert(1)</script> "\\'
     for page in ("index.md", "xo/data.md"):
         text = (project.docs / "en" / page).read_text("utf-8")
-        project.write(f"en/{page}", text.replace("title: ", f"title: '{odd}'\nwas: ", 1))
+        project.write(f"en/{page}", text.replace("title: ", f"title: '{escape(odd)}'\nwas: ", 1))
     made(project, HTML_ONLY)
     tree = LexborHTMLParser(project.page(html_name("en")))
     assert not tree.css("script") and len(tree.css("style")) == 1
