@@ -80,6 +80,10 @@ def outline(evidence: Evidence, runs: RunCounts, store: Store) -> Report:
         data_folder=str(data.root) if data.root != EMBEDDED else "",
         variants=tuple(row.name for row in evidence.rows),
         runs=runs,
+        trained_until=max(
+            (run.cost.finished[:10] for records in evidence.records.values() for run in records),
+            default="",
+        ),
         unsolved=tuple(
             variant
             for variant, records in evidence.records.items()

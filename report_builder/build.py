@@ -42,7 +42,8 @@ from report_builder.pages.render import cited_on, figure_pages, page_requests, r
 from report_builder.paths import CONFIG, Paths
 from report_builder.results.compute import Results, compute
 from report_builder.results.report import Report, read_report, write_report
-from report_builder.site.publish import Published, load_mkdocs, publish
+from report_builder.site.edition.make import Edition, plan
+from report_builder.site.publish import Published, load_mkdocs, offers, publish
 from report_builder.tally import Summary, Tally
 from report_builder.text import seconds as in_words
 from xo.demonstrations.execute import execute as compute_demonstrations
@@ -82,6 +83,7 @@ def build(
     say: Callable[[str], None] = lambda line: None,
     in_training: bool = False,
     attach: bool = False,
+    edition: bool = False,
 ) -> Summary:
     """Makes whatever is missing or stale, and publishes the site when all checks have passed.
 
@@ -91,15 +93,30 @@ def build(
     record, and returns all; without it the site is made of the records there are, and says so, and
     where the others are `in_training`. `follow` exhausts an iterator of the names of n things as
     they are made. `expect` foretells the seconds of runs by their keys; `say` shows a line. With
-    `attach`, the site offers an export of the records.
+    `attach`, the site offers an export of the records, with `edition` itself in one file.
     """
     tally = Tally(time.perf_counter())
     paths.claim()
+    planned = None
+    if edition:
+        planned, lacking = plan()
+        if lacking:
+            say(lacking)
     again = False
     while True:
         try:
             return _build(
-                study_name, paths, train, jobs, follow, expect, say, in_training, attach, tally
+                study_name,
+                paths,
+                train,
+                jobs,
+                follow,
+                expect,
+                say,
+                in_training,
+                attach,
+                planned,
+                tally,
             )
         except (Damaged, CheckFailed, InputError) as failure:
             damage = [] if again else quarantine_cause(failure, study_name, paths)
@@ -120,6 +137,7 @@ def _build(
     say: Callable[[str], None],
     in_training: bool,
     attach: bool,
+    edition: Edition | None,
     tally: Tally,
 ) -> Summary:
     """As `build`, which carries it out once more where it comes upon damage."""
@@ -127,7 +145,8 @@ def _build(
     study = look_up_study(study_name, paths.data, paths.store, quarantine=True)
     missing = study.lookup.missing if train else []
     attached = bool(read_report(paths.report).attached_runs)
-    if attached == attach and not missing and (counts := unchanged_since(study, paths, files)):
+    offered = attached == attach and offers(paths.site, edition)
+    if offered and not missing and (counts := unchanged_since(study, paths, files)):
         return tally.summary(study, counts)
     for line in damaged_files(paths):
         say(line)
@@ -149,7 +168,9 @@ def _build(
                 attached_runs=attach_runs(study_name, paths) if attach else None,
             )
             made = _make_of_pages(report, evidence, paths, files, jobs, follow, say, tally)
-            published = _publish(publisher, paths)
+            published = _publish(publisher, paths, edition)
+            if published.failure:
+                say(published.failure)
             counts = made.counts(evidence)
             took = time.perf_counter() - finishing
             if not in_training:  # else there are more records by now than the site was made of
@@ -372,9 +393,9 @@ def _make_missing(
     return made
 
 
-def _publish(publisher: Executor, paths: Paths) -> Published:
+def _publish(publisher: Executor, paths: Paths, edition: Edition | None) -> Published:
     try:
-        return publisher.submit(publish, paths.rendered, paths.site, CONFIG).result()
+        return publisher.submit(publish, paths.rendered, paths.site, CONFIG, edition).result()
     except BrokenProcessPool as error:
         raise CheckFailed(
             "the process that publishes the site was killed, most likely for want of memory; run "

@@ -70,6 +70,12 @@ def main() -> None:
     help="The site offers the study's records as runs-STUDY.zip, for 'xo runs merge' elsewhere.",
 )
 @click.option(
+    "--edition",
+    is_flag=True,
+    help="The site offers itself as one HTML file for each language, and as a PDF if there is a "
+    "browser that prints it.",
+)
+@click.option(
     "--settle",
     "claims",
     metavar="CLAIM",
@@ -93,6 +99,7 @@ def build(
     engine: str,
     scheduler: str | None,
     attach_runs: bool,
+    edition: bool,
     claims: tuple[str, ...],
     budget: str | None,
     shard: str | None,
@@ -120,6 +127,8 @@ def build(
             raise InputError("--shard trains and --partial does not; give one of them")
         if attach_runs:
             raise InputError("--shard makes no site to attach runs to; leave --attach-runs out")
+        if edition:
+            raise InputError("--shard makes no site to make an edition of; leave --edition out")
         from xo.runs.shard import train_shard
 
         def train_share(missing):
@@ -164,6 +173,7 @@ def build(
         None if scheduler else expect,  # nothing is known of the machines of a cluster
         lambda line: click.echo(line, err=True),
         attach=attach_runs,
+        edition=edition,
     )
     say(f"{summary}; '{serving(site)}' shows it at http://127.0.0.1:8000/")
 

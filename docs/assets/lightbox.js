@@ -1,5 +1,6 @@
 /* A figure in the whole window: zoomed and panned by wheel, pinch, drag and keys, with its caption, numbers and command;
-   the arrow keys lead to the next figure. Without this script the picture's link opens it. */
+   the arrow keys lead to the next figure, as do the keys of a lecturer's remote control, and F gives it the whole
+   screen. Without this script the picture's link opens it. */
 "use strict";
 
 (() => {
@@ -13,7 +14,11 @@
   const dialog = document.createElement("dialog");
   dialog.className = "xo-lightbox";
   const button = (part, sign, name) => `<button type="button" data-part="${part}" aria-label="${name}" title="${name}">${sign}</button>`;
+  // Drawn, for few fonts have the sign.
+  const corners = '<svg viewBox="0 0 16 16" aria-hidden="true"><path d="M1 5V1h4M11 1h4v4M15 11v4h-4M5 15H1v-4"/></svg>';
+  // A dialog cannot fill the screen itself, so all is in an element that can.
   dialog.innerHTML = `
+    <div class="room">
     <div class="bar">
       <span data-part="place" aria-live="polite"></span>
       ${button("previous", "←", say("上一幅图", "Previous figure"))}
@@ -21,12 +26,15 @@
       ${button("smaller", "−", say("缩小", "Zoom out"))}
       ${button("whole", "⤢", say("全图", "Whole figure"))}
       ${button("larger", "+", say("放大", "Zoom in"))}
+      ${button("screen", corners, "")}
       ${button("close", "×", say("关闭", "Close"))}
     </div>
     <div class="stage" tabindex="0" role="group" aria-label="${say("图：加号、减号缩放，方向键移动", "Figure: plus and minus zoom, arrow keys move")}"><img alt=""></div>
-    <div class="words"><p data-part="caption"></p><p class="source"><a data-part="data" download></a> <code data-part="command"></code></p></div>`;
+    <div class="words"><p data-part="caption"></p><p class="source"><a data-part="data" download></a> <code data-part="command"></code></p></div>
+    </div>`;
   document.body.append(dialog);
   const part = name => dialog.querySelector(`[data-part="${name}"]`);
+  const room = dialog.querySelector(".room");
   const stage = dialog.querySelector(".stage");
   const image = stage.querySelector("img");
 
@@ -80,6 +88,19 @@
     open(all[(all.indexOf(shown) + by + all.length) % all.length]);
   };
 
+  const isScreen = () => document.fullscreenElement === room;
+  const leaveScreen = () => isScreen() && document.exitFullscreen();
+  // A browser that refuses leaves it in the window.
+  const turnScreen = () => isScreen() ? leaveScreen() : room.requestFullscreen?.().catch(() => {});
+  const nameScreen = () => {
+    const name = isScreen() ? say("退出全屏", "Leave full screen") : say("全屏", "Full screen");
+    part("screen").title = name;
+    part("screen").setAttribute("aria-label", name);
+  };
+  part("screen").hidden = !document.fullscreenEnabled;
+  nameScreen();
+  document.addEventListener("fullscreenchange", () => { nameScreen(); if (dialog.open) whole(); });
+
   document.addEventListener("click", event => {
     const link = event.target.closest?.("article a.xo-zoom");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
@@ -88,14 +109,15 @@
   });
   const actions = {
     previous: () => turn(-1), next: () => turn(1), smaller: () => zoom(1 / STEP), larger: () => zoom(STEP), whole,
-    close: () => dialog.close(),
+    screen: turnScreen, close: () => dialog.close(),
   };
-  dialog.addEventListener("click", event => actions[event.target.dataset.part]?.());
-  dialog.addEventListener("close", () => shown?.focus());
+  dialog.addEventListener("click", event => actions[event.target.closest("[data-part]")?.dataset.part]?.());
+  dialog.addEventListener("close", () => { leaveScreen(); shown?.focus(); });
 
   const PAN = 60;
   const moves = { ArrowLeft: [PAN, 0], ArrowRight: [-PAN, 0], ArrowUp: [0, PAN], ArrowDown: [0, -PAN] };
-  const keys = { "+": actions.larger, "=": actions.larger, "-": actions.smaller, 0: whole, n: actions.next, p: actions.previous };
+  const keys = { "+": actions.larger, "=": actions.larger, "-": actions.smaller, 0: whole, n: actions.next, p: actions.previous,
+    PageDown: actions.next, PageUp: actions.previous, f: turnScreen };
   dialog.addEventListener("keydown", event => {
     event.stopPropagation(); // the theme's own keys would search and leaf below
     if (event.ctrlKey || event.metaKey || event.altKey) return;

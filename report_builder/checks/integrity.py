@@ -137,7 +137,7 @@ def _check_files(
     found = [] if intact else [f"{base}/{MANIFEST}: does not match its own digest"]
     found += _changed_files(base, manifest.files, read_file)
     if not remote:
-        found += _surplus_files(Path(base), manifest)
+        found += _misplaced_files(Path(base), manifest)
     if store:
         found += _other_records(base, manifest, store)
     limits = ", where surplus ones cannot be seen" if remote else ""
@@ -189,10 +189,16 @@ def _changed_files(
         yield f"{base}: gave up after {failures} failed requests; other files were not looked at"
 
 
-def _surplus_files(site: Path, manifest: Manifest) -> Iterator[str]:
+def _misplaced_files(site: Path, manifest: Manifest) -> Iterator[str]:
+    """Files that the manifest does not name, and prints, which have no digest there, that are
+    missing.
+    """
     present = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
-    for name in sorted(present - manifest.files.keys() - {MANIFEST}):
+    named = {*manifest.files, *manifest.printed, MANIFEST}
+    for name in sorted(present - named):
         yield f"{site}/{name}: surplus; the manifest does not name it"
+    for name in sorted({*manifest.printed} - present):
+        yield f"{site}/{name}: missing"
 
 
 def _other_records(base: str, manifest: Manifest, store: Path) -> Iterator[str]:

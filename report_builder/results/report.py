@@ -141,6 +141,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     data_folder: str = ""  # that commands must name to work on it; empty for the default one
     variants: tuple[str, ...] = ()  # that have runs
     runs: RunCounts | None = None
+    trained_until: str = ""  # the day on which the last of the runs ended, as 2025-12-31, UTC
     unsolved: tuple[str, ...] = ()  # variants of whose runs none solved its task
     figure_command: str = ""
     value_command: str = ""

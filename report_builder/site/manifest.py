@@ -60,18 +60,23 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     data: DataSetName | None = None
     runs: RunCounts | None = None
     files: dict[str, tuple[int, str]]  # path -> bytes, SHA-256
+    # What a browser printed: it is there, and as no two prints have the same bytes, has no digest.
+    printed: tuple[str, ...] = ()
     artefacts: dict[str, PublishedArtifact]
     details: dict[
         str, dict[str, Any]
     ] = {}  # digest -> the part of an artifact's inputs it stands for
 
 
-def describe(site: Path, made_from: str, report: Report, commit: Commit) -> Manifest:
+def describe(
+    site: Path, made_from: str, report: Report, commit: Commit, printed: tuple[str, ...] = ()
+) -> Manifest:
     """The manifest of the files in `site`, built from `report`."""
     files = {}
     for path in sorted(path for path in site.rglob("*") if path.is_file()):
-        content = path.read_bytes()
-        files[path.relative_to(site).as_posix()] = (len(content), sha256(content))
+        if (name := path.relative_to(site).as_posix()) not in printed:
+            content = path.read_bytes()
+            files[name] = (len(content), sha256(content))
     artefacts = {}
     for name, made in report.provenance.items():
         paths = tuple(published_path(path) for path in made.files)
@@ -84,6 +89,7 @@ def describe(site: Path, made_from: str, report: Report, commit: Commit) -> Mani
         data=report.data,
         runs=report.runs,
         files=files,
+        printed=printed,
         artefacts=artefacts,
         details=report.details,
     )

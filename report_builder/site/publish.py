@@ -8,7 +8,7 @@ import gc
 import logging
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -17,6 +17,7 @@ import msgspec
 
 from report_builder.pages.sources import CLUTTER
 from report_builder.results.report import Report, read_report
+from report_builder.site.edition import make as editions
 from report_builder.site.manifest import (
     MANIFEST,
     Manifest,
@@ -50,11 +51,14 @@ class Published(NamedTuple):
 
     changed: bool
     made_from: str  # digest of all that the site was built from
+    failure: str = ""  # why a file of the edition is not there, in one line
 
 
-def publish(docs: Path, site: Path, config: Path) -> Published:
+def publish(
+    docs: Path, site: Path, config: Path, edition: editions.Edition | None = None
+) -> Published:
     """Brings `site` in line with the rendered pages in `docs`, which nobody else may change
-    meanwhile.
+    meanwhile; with an `edition`, the site offers that.
 
     The old site stays as it is until the new one has passed every check, and wherever this is
     interrupted. Raises CheckFailed where the new one does not pass or was not made from what it
@@ -65,19 +69,26 @@ def publish(docs: Path, site: Path, config: Path) -> Published:
     made_from = _inputs_digest(docs, config, report)
     work = _work(site)
     old, new = work / "old", work / "new"
-    if not (old.exists() or new.exists()) and published_from(site) == made_from:
+
+    def is_done() -> bool:
+        return published_from(site) == made_from and offers(site, edition)
+
+    if not (old.exists() or new.exists()) and is_done():
         return Published(False, made_from)
     refuse_additions(site)
     claim(work, "publishing")
     with locked(work / "lock"):  # another build of the same site is waited for
         _recover(site, old, new)
-        if published_from(site) == made_from:
+        if is_done():
             return Published(False, made_from)
+        made = editions.Made()
         try:
             _build(docs.resolve(), new, config)
             _check(new)
-            manifest = describe(new, made_from, report, current_commit(config.resolve().parent))
-            text = as_text(manifest)
+            if edition:
+                made = editions.make(new, edition, report, made_from)
+            commit = current_commit(config.resolve().parent)
+            text = as_text(describe(new, made_from, report, commit, made.printed))
             write_atomically(new / MANIFEST, text)
             write_atomically(work / MANIFEST, text)  # for the day when the site's own is damaged
             if _inputs_digest(docs, config, report) != made_from:
@@ -95,7 +106,14 @@ def publish(docs: Path, site: Path, config: Path) -> Published:
                 f"the site is not published, the old one stays: {error.filename or new}: "
                 f"{error.strerror}; mend that and run the same command again"
             ) from error
-    return Published(True, made_from)
+    return Published(True, made_from, made.failure)
+
+
+def offers(site: Path, edition: editions.Edition | None) -> bool:
+    """Whether the published site has all files of this edition, and no others of one."""
+    manifest = read_manifest(site)
+    there = {*manifest.files, *manifest.printed} & editions.NAMES if manifest else set()
+    return there == (edition.files if edition else set())
 
 
 def is_published(site: Path) -> bool:
@@ -133,7 +151,11 @@ def _damage(site: Path, text: bytes | None) -> str:
             return f"damaged: {name} cannot be read ({error.strerror})"
         if len(content) != size or sha256(content) != digest_of_file:
             return f"damaged: {name} is not as it was published"
-    return ""
+    return next((f"damaged: {name} is missing" for name in _missing(site, manifest.printed)), "")
+
+
+def _missing(site: Path, names: Iterable[str]) -> Iterator[str]:
+    return (name for name in names if not (site / name).is_file())
 
 
 def _manifest(site: Path) -> bytes | None:
@@ -162,7 +184,7 @@ def _added(site: Path, manifest_text: bytes | None) -> Path | None:
     manifest = parse(manifest_text or b"") or _second_manifest(site)
     if manifest is None:  # empty, or what MkDocs alone made and lists nowhere
         return None
-    known = {*manifest.files, MANIFEST, MARK}
+    known = {*manifest.files, *manifest.printed, MANIFEST, MARK}
     for folder, folders, names in os.walk(site):
         links = [name for name in folders if Path(folder, name).is_symlink()]
         for name in sorted(links + names):
@@ -240,7 +262,8 @@ def _inputs_digest(docs: Path, config: Path, report: Report) -> str:
         if path.is_file()
     }
     provenance = msgspec.to_builtins(report.provenance)
-    return digest([layout_digest(config), footer(report), provenance, files])
+    layout = [layout_digest(config), editions.code_digests()]
+    return digest([layout, footer(report), provenance, files])
 
 
 def _recover(site: Path, old: Path, new: Path) -> None:

@@ -64,7 +64,7 @@ def small_project(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
     monkeypatch.setattr(demonstrating, "pool", inline)
     monkeypatch.setattr(build_module.processes, "start_server", lambda libraries=(): None)
     published = Published(True, "all of it")
-    monkeypatch.setattr(build_module, "_publish", lambda publisher, paths: published)
+    monkeypatch.setattr(build_module, "_publish", lambda publisher, paths, edition: published)
     monkeypatch.setattr(build_module, "load_mkdocs", int)
     monkeypatch.setattr(last_build, "published_from", lambda site: published.made_from)
     monkeypatch.setattr(status_module, "damage", lambda site: "")

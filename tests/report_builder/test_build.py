@@ -16,11 +16,15 @@ from pathlib import Path
 import pytest
 
 from report_builder import artifacts, last_build
+from report_builder import build as build_module
 from report_builder.build import build
 from report_builder.evidence.gather import look_up_study
 from report_builder.pages import code_outputs, notebooks
 from report_builder.paths import Paths
 from report_builder.results.report import Report, read_report
+from report_builder.site.edition import make as editions
+from report_builder.site.edition.make import Edition
+from report_builder.site.publish import Published
 from report_builder.status import status
 from tests.report_builder.made_up_study import draw_images, write_record
 from tests.report_builder.small_builds import PAGE, RUNS, leave_unexecuted
@@ -474,3 +478,36 @@ def test_a_site_offers_its_records_only_while_asked_to(paths, train):
     assert not [each for each in status("smoke", paths) if each.why_stale]
     assert make(False).attached_runs is None and not offered.exists()
     assert len(train.runs) == RUNS
+
+
+def test_an_edition_that_the_site_lacks_is_made_though_nothing_else_is(paths, train, monkeypatch):
+    asked: list[Edition | None] = []
+
+    def publish(publisher: object, paths: Paths, edition: Edition | None) -> Published:
+        asked.append(edition)
+        return Published(True, "all of it")
+
+    def make(edition: bool) -> list[str]:
+        lines: list[str] = []
+        build(
+            "smoke",
+            paths,
+            train,
+            jobs=1,
+            follow=lambda names, n: [*names],
+            say=lines.append,
+            edition=edition,
+        )
+        return lines
+
+    monkeypatch.setattr(build_module, "_publish", publish)
+    monkeypatch.setattr(editions, "find_browser", lambda: None)
+    make(False)
+    make(False)
+    assert asked == [None]
+    (line,) = make(True)
+    assert "no browser" in line and asked == [None, Edition(None, ())]
+    monkeypatch.setattr(build_module, "offers", lambda site, edition: edition is not None)
+    assert make(True) == [line] and len(asked) == 2
+    make(False)
+    assert asked[2:] == [None]

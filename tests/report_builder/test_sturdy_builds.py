@@ -275,7 +275,9 @@ def test_builders_of_one_folder_publish_no_mixed_site(make, paths, monkeypatch):
     monkeypatch.setattr(publishing, "_check", lambda site: None)
     monkeypatch.setattr(last_build, "published_from", published_from)
     monkeypatch.setattr(
-        build_module, "_publish", lambda _, at: publish(at.rendered, at.site, build_module.CONFIG)
+        build_module,
+        "_publish",
+        lambda _, at, edition: publish(at.rendered, at.site, build_module.CONFIG, edition),
     )
     other = replace(paths, docs=paths.docs.with_name("other-docs"))
     shutil.copytree(paths.docs, other.docs)

@@ -102,6 +102,45 @@ def test_a_figure_fills_the_window_with_its_caption_numbers_and_command(page: Pa
     assert page.evaluate("document.activeElement.classList.contains('xo-zoom')")
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_figure_fills_the_screen_with_its_caption_and_leads_to_the_next(page: Page, scheme):
+    page.emulate_media(color_scheme=scheme)
+    page.goto("en/xo/accuracy/")
+    captions = page.locator("figure.xo-figure figcaption > p").all_inner_texts()
+    page.locator("figure.xo-figure a.xo-zoom:visible").first.click()
+    dialog = page.locator("dialog.xo-lightbox")
+    full = "document.fullscreenElement?.matches('.xo-lightbox .room') ?? false"
+    dialog.get_by_role("button", name="Full screen", exact=True).click()
+    page.wait_for_function(full)
+    caption, place = dialog.locator("[data-part=caption]"), dialog.locator("[data-part=place]")
+    expect(caption).to_have_text(captions[0])
+    expect(dialog.locator(".source")).not_to_be_visible()
+    room, stage, words = (
+        dialog.locator(f".{name}").bounding_box() for name in ("room", "stage", "words")
+    )
+    screen = page.evaluate("[innerWidth, innerHeight]")
+    assert [room["width"], room["height"]] == screen and stage["width"] == room["width"]
+    assert words["y"] >= stage["y"] + stage["height"] - 1  # nothing of the figure is covered
+    assert words["y"] + words["height"] <= screen[1] + 1
+    for key, number in (("ArrowRight", 2), ("PageDown", 3), ("PageUp", 2), ("ArrowLeft", 1)):
+        page.keyboard.press(key)
+        expect(place).to_contain_text(f"{number} /")
+        expect(caption).to_have_text(captions[number - 1])
+    dialog.get_by_role("button", name="Next figure").click()
+    expect(place).to_contain_text("2 /")
+    dialog.get_by_role("button", name="Previous figure").click()
+    expect(place).to_contain_text("1 /")
+    assert page.evaluate(full)
+    dialog.get_by_role("button", name="Leave full screen").click()
+    page.wait_for_function(f"!({full})")
+    expect(dialog).to_be_visible()
+    page.keyboard.press("f")
+    page.wait_for_function(full)
+    dialog.get_by_role("button", name="Close").click()
+    page.wait_for_function(f"!({full})")
+    expect(dialog).not_to_be_visible()
+
+
 def test_paper_is_light_has_all_figures_and_cuts_no_column(page: Page):
     page.emulate_media(color_scheme="dark")
     page.goto("variants/baseline/")

@@ -30,6 +30,8 @@ description: {title}
 # {title}
 
 [{link}](xo/data.md#counts) [n](hands-on/by-hand.ipynb)
+
+<!-- edition -->
 """
 DATA = """---
 title: {title}

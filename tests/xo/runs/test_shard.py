@@ -56,6 +56,7 @@ def test_the_command_writes_no_site_and_ends_with_one_line(small, tmp_path, monk
         ["--shard", "3/2"],
         ["--shard", "1/2", "--partial"],
         ["--shard", "1/2", "--attach-runs"],
+        ["--shard", "1/2", "--edition"],
     ):
         refused = CliRunner().invoke(main, [*asked, *wrong])
         assert refused.exit_code == 2 and len(refused.stderr.splitlines()) == 1

@@ -1,0 +1,1 @@
+"""The edition: the whole site in one HTML file, and printed as one PDF, for each language."""
