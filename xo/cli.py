@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,11 +15,15 @@ from xo.cli_predict import predict
 from xo.command_line import DATA, STORE, CommandGroup, say
 from xo.data.dataset import EMBEDDED
 from xo.errors import InputError
-from xo.network.measurements import Layer
 from xo.variants import VARIANTS, Variant, find_variant
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from xo.network.measurements import Layer
+
+UNBROKEN = 120  # columns of a table that goes to a file or a pipe
+TOLD_APART = ("variant", "maps", "pooling", "dense", "epochs", "rate", "parameters")
 
 
 @click.group(cls=CommandGroup)
@@ -31,17 +36,68 @@ def main() -> None:
 @DATA
 @STORE
 def list_(names: tuple[str, ...], data_dir: Path, store: Path) -> None:
-    """Layers, shapes, parameters and multiply-adds of the variants, for the data set at hand."""
+    """All variants in one table; of each VARIANT named, its layers, for the data set at hand.
+
+    In the table, maps are those of each convolution, dense the units of each hidden layer.
+    "train/test" learns which of the two sets an image comes from, "uneven" from 300 images of one
+    class and 1,700 of the other; the assignment's logs suggest both. Layers come with their output
+    shapes, parameters and multiply-adds.
+
+    Example: python -m xo list baseline three-conv
+    """
+    if not names:
+        _print_table(_variant_table())
+        click.echo("parameters: for two classes of 116x116 images; layers: list VARIANT")
+        return
     from xo.data.load import open_data
     from xo.network.model import layers
 
+    variants = list(map(find_variant, names))
     data = open_data(data_dir, store)
-    console = Console()
-    for variant in map(find_variant, names or VARIANTS):
+    for variant in variants:
         classes = 2 if variant.labels == "split" else len(data.classes)
-        console.print(
+        _print_table(
             _layer_table(variant, layers(variant, data.image_size, classes, data.channels))
         )
+
+
+def _print_table(table: Table) -> None:
+    """Prints a table as wide as the terminal; where there is none, no cell is broken in two."""
+    console = Console()
+    console.print(table, width=None if console.is_terminal else max(console.width, UNBROKEN))
+
+
+def _variant_table() -> Table:
+    """A row for each variant with what tells it apart, within 80 columns."""
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    for name in (*TOLD_APART, "otherwise"):
+        counted = name in ("epochs", "rate", "parameters")
+        table.add_column(name, justify="right" if counted else "left", no_wrap=name in TOLD_APART)
+    for row in VARIANTS.values():
+        dense = "average" if row.head == "average" else "-".join(map(str, row.dense))
+        table.add_row(
+            row.name,
+            "-".join(map(str, row.channels)),
+            row.pool or "none",
+            dense or "none",
+            str(row.epochs),
+            str(row.lr),
+            f"{row.parameters:,}" if row.parameters else "",  # a new row, before they are counted
+            ", ".join(_settings_otherwise(row)),
+        )
+    return table
+
+
+def _settings_otherwise(row: Variant) -> Iterator[str]:
+    """The settings that are not the default and have no column of their own."""
+    if row.kernels:
+        yield f"sides {'-'.join(map(str, row.kernels))}"
+    if row.initialisation != Variant.initialisation:
+        yield row.initialisation
+    if row.batch_size != Variant.batch_size:
+        yield f"batch {row.batch_size}"
+    if row.labels != Variant.labels:
+        yield "train/test" if row.labels == "split" else row.labels
 
 
 def _layer_table(variant: Variant, rows: list[Layer]) -> Table:
@@ -183,7 +239,7 @@ def list_runs(data_dir: Path, store: Path) -> None:
         totals = (sum(column) for column in zip(*(row for row, _ in counts)))
         size = sum(each for _, each in counts)
         table.add_row("all", *map(str, totals), f"{size / 1e6:,.1f}")
-    Console().print(table)
+    _print_table(table)
     for reason, count in reasons(found.stored):
         say(f"{count} of {reason}")
     for line in found.damaged:

@@ -73,6 +73,26 @@ def test_list_shows_computed_totals(run, trained):
         assert text in result.stdout
 
 
+@pytest.mark.parametrize("width", [80, 200])
+def test_list_is_one_table_of_what_tells_variants_apart(run, monkeypatch, width):
+    monkeypatch.setenv("COLUMNS", str(width))
+    head, *rows, _ = (line.split() for line in run("list").stdout.splitlines())
+    assert head == "variant maps pooling dense epochs rate parameters otherwise".split()
+    assert [row[0] for row in rows] == list(VARIANTS)
+    assert len({tuple(row[1:]) for row in rows}) == len(rows)
+
+
+def test_list_needs_no_torch_data_or_store(tmp_path):
+    code = "import sys; from xo.cli import main; main(['list'], standalone_mode=False); "
+    done = subprocess.run(
+        [sys.executable, "-c", code + "sys.exit('torch' in sys.modules)"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+    )
+    assert done.returncode == 0 and not list(tmp_path.iterdir())
+
+
 def test_train_prints_the_originals_lines(run, trained):
     result = run("train", "features", "--data", trained / "small", "--store", trained / "runs")
     assert result.exit_code == 0
