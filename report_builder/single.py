@@ -13,8 +13,9 @@ from report_builder.figures.save import encode
 from report_builder.figures.signature import is_signed, sign
 from report_builder.figures.toolkit.style import Style
 from report_builder.paths import Paths
-from report_builder.results.report import Value, known_names
+from report_builder.results.report import Value
 from xo.errors import InputError
+from xo.names import unknown
 from xo.store.files import write_atomically
 
 KINDS: dict[str, Literal["svg", "png"]] = {".svg": "svg", ".png": "png"}
@@ -48,7 +49,7 @@ def read_value(name: str, study: str, paths: Paths) -> Value:
 
     found = values(_evidence(study, paths))
     if name not in found:
-        raise InputError(f"value '{name}': not known; known are {known_names(name, found)}")
+        raise unknown("value", name, found)
     return found[name]
 
 

@@ -68,7 +68,7 @@ from report_builder.figures.training import (
     signal,
 )
 from report_builder.results.withheld import is_withheld
-from xo.errors import InputError
+from xo.names import unknown
 from xo.variants import Variant
 
 
@@ -167,10 +167,12 @@ def find(name: str, evidence: Evidence) -> tuple[Row, str | None]:
     if name not in known:
         study = ", ".join(figure for figure, row in FIGURES.items() if row.scope == "study")
         variant = ", ".join(figure for figure, row in FIGURES.items() if row.scope == "variant")
-        raise InputError(
-            f"figure '{name}': not known; known are {study}, and with a variant's name, as in "
-            f"loss.baseline, {variant} "
-            f"(the study has {', '.join(v.name for v in evidence.rows) or 'no run yet'})"
+        raise unknown(
+            "figure",
+            name,
+            known,
+            f"{study}, and with a variant's name, as in loss.baseline, {variant} "
+            f"(the study has {', '.join(v.name for v in evidence.rows) or 'no run yet'})",
         )
     figure, _, variant_name = name.partition(".")
     return FIGURES[figure], variant_name or None

@@ -23,7 +23,10 @@ def test_one_figure_by_name(run, paths, tmp_path):
     path = draw_figure("loss.baseline", "smoke", paths, Style("en", "dark"), tmp_path / "loss.svg")
     drawn = next((paths.build / "figures").glob("loss.baseline-*")) / "en-dark.svg"
     assert path.read_bytes().startswith(drawn.read_bytes())
-    with pytest.raises(InputError, match=r"figure 'los': not known; known are passage, samples"):
+    with pytest.raises(
+        InputError,
+        match=r"figure 'los': not known .did you mean loss.baseline..; known are passage, samples",
+    ):
         draw_figure("los", "smoke", paths, Style("zh", "light"), None)
     with pytest.raises(InputError, match="ends in .svg or .png"):
         draw_figure("samples", "smoke", paths, Style("zh", "light"), tmp_path / "x.gif")
