@@ -266,6 +266,18 @@ def test_generate_import_and_check(run, tmp_path):
     assert following == f"next: python -m report_builder build --data {tmp_path / 'mine'}"
 
 
+@pytest.mark.skipif(not shutil.which("bash"), reason="there is no bash to read the command")
+@pytest.mark.parametrize("name", ["my images; rm", "it's", "o\x1b[31m\n'\\x"])
+def test_the_command_that_follows_an_import_can_be_pasted(run, trained, tmp_path, name):
+    result = run("data", "import", trained / "small", "--to", tmp_path / name)
+    assert result.exit_code == 0
+    (command,) = (line for line in result.stdout.splitlines() if line.startswith("next: "))
+    assert "\x1b" not in command
+    echoed = command.removeprefix("next: ").replace("python", "printf '%s\\n'", 1)
+    pasted = subprocess.run(["bash", "-c", echoed], capture_output=True, text=True, check=True)
+    assert pasted.stdout == f"-m\nreport_builder\nbuild\n--data\n{tmp_path / name}\n"
+
+
 def test_a_file_whose_name_steers_the_terminal_is_shown_and_not_obeyed(run, trained, image):
     hostile = image.with_name("o\x1b[31m\n\u2028\u202e 95\xa0%.png")
     image.rename(hostile)
