@@ -159,7 +159,7 @@ def build(
     from report_builder.build import build as run_build
     from report_builder.paths import Paths
     from xo.runs.duration import expected_seconds
-    from xo.runs.progress import train_missing
+    from xo.runs.progress import has_reader, train_missing
     from xo.runs.resources import cores
     from xo.store.store import Store
 
@@ -176,9 +176,10 @@ def build(
         click.echo(train_shard(study, shard, data_dir, store, train_share))
         return
     console = Console(stderr=True)
+    watched = has_reader(console)
 
     def follow(made: Iterator[str], n: int) -> None:
-        for _ in track(made, "making", total=n, console=console, disable=not console.is_terminal):
+        for _ in track(made, "making", total=n, console=console, disable=not watched):
             pass
 
     def train(missing, on_record):
