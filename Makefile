@@ -23,7 +23,7 @@ LOCK = $(RUN)/uv --quiet pip compile pyproject.toml --all-extras --universal --f
 .PHONY: help report images test lint serve lock
 
 help: # the comment at the top
-	@sed -n 's/^# \{0,1\}//p; /^$$/q' $(firstword $(MAKEFILE_LIST))
+	@sed -n '/^$$/q; s/^# \{0,1\}//p' $(firstword $(MAKEFILE_LIST))
 
 report: images
 ifneq ($(RUNS),)
