@@ -20,7 +20,10 @@ READY := $(VENV)/ready
 LOCK = $(RUN)/uv --quiet pip compile pyproject.toml --all-extras --universal --fork-strategy fewest \
 	--generate-hashes --no-emit-index-url --output-file requirements.txt
 
-.PHONY: report images test lint serve lock
+.PHONY: help report images test lint serve lock
+
+help: # the comment at the top
+	@sed -n '/^$$/q; s/^# \{0,1\}//p' $(firstword $(MAKEFILE_LIST))
 
 report: images
 ifneq ($(RUNS),)

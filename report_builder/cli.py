@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import locale
+import os
 import shlex
 import sys
 from collections.abc import Iterator
@@ -13,14 +15,24 @@ import click
 from rich.console import Console
 from rich.progress import track
 
-from xo.command_line import DATA, STORE, CommandGroup, say
+from xo.command_line import (
+    DATA,
+    STORE,
+    STUDY_NAME,
+    VARIANT_NAME,
+    VERSION,
+    CommandGroup,
+    KnownName,
+    say,
+)
 from xo.errors import InputError
 
 STUDY = click.option(
     "--study",
+    type=STUDY_NAME,
     default="default",
     show_default=True,
-    help="smoke (for tests), default, or full (with seeds that confirm what the others show).",
+    help="smoke is for tests; full has seeds that confirm what the others show.",
 )
 BUILD = click.option(
     "--build",
@@ -42,9 +54,36 @@ SITE = click.option(
 )
 
 
+def language_of_locale() -> str:
+    """Chinese in a Chinese locale, else English."""
+    named = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), None)
+    named = named or locale.getlocale()[0] or ""  # of Windows: Chinese (Simplified)_China
+    return "zh" if named.lower().startswith(("zh", "chinese")) else "en"
+
+
+LANGUAGE = click.option(
+    "--lang",
+    "language",
+    type=click.Choice(["zh", "en"]),
+    default=language_of_locale,
+    show_default="that of the system",
+    help="Chinese or English.",
+)
+
+
+def _claims() -> list[str]:
+    from report_builder.results.claims import CLAIMS
+
+    return ["all", *CLAIMS]
+
+
 @click.group(cls=CommandGroup)
+@VERSION
 def main() -> None:
-    """Turn what was measured into a site."""
+    """Turn what was measured into a site.
+
+    Example: python -m report_builder build --study smoke
+    """
     gc.set_threshold(100_000)  # syntax trees and pages are many objects, and none of them garbage
 
 
@@ -62,7 +101,13 @@ def main() -> None:
 @click.option(
     "--jobs", type=click.IntRange(min=1), help="Processes at a time; default: one per core."
 )
-@click.option("--engine", type=click.Choice(["local", "dask"]), default="local", show_default=True)
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "dask"]),
+    default="local",
+    show_default=True,
+    help="Train on this machine, or on the workers of a Dask cluster.",
+)
 @click.option("--scheduler", metavar="ADDRESS", help="Of the Dask scheduler, as tcp://host:8786.")
 @click.option(
     "--attach-runs",
@@ -78,7 +123,7 @@ def main() -> None:
 @click.option(
     "--settle",
     "claims",
-    metavar="CLAIM",
+    type=KnownName("claim", _claims),
     multiple=True,
     help="First train the seeds that this undecided claim lacks, or 'all' of them.",
 )
@@ -104,7 +149,10 @@ def build(
     budget: str | None,
     shard: str | None,
 ) -> None:
-    """Train, draw, render and publish whatever is missing or stale."""
+    """Train, draw, render and publish whatever is missing or stale.
+
+    Example: python -m report_builder build --study full --jobs 4
+    """
     if (engine == "dask") != bool(scheduler):
         raise InputError("--engine dask and --scheduler ADDRESS go together; give both or neither")
     if claims and (partial or shard):
@@ -118,7 +166,7 @@ def build(
     from report_builder.build import build as run_build
     from report_builder.paths import Paths
     from xo.runs.duration import expected_seconds
-    from xo.runs.progress import train_missing
+    from xo.runs.progress import has_reader, train_missing
     from xo.runs.resources import cores
     from xo.store.store import Store
 
@@ -137,9 +185,10 @@ def build(
         click.echo(train_shard(study, shard, data_dir, store, train_share))
         return
     console = Console(stderr=True)
+    watched = has_reader(console)
 
     def follow(made: Iterator[str], n: int) -> None:
-        for _ in track(made, "making", total=n, console=console, disable=not console.is_terminal):
+        for _ in track(made, "making", total=n, console=console, disable=not watched):
             pass
 
     def train(missing, on_record):
@@ -195,7 +244,10 @@ def serving(site: Path) -> str:
 def status(
     study: str, data_dir: Path, store: Path, build_dir: Path, site: Path, everything: bool
 ) -> None:
-    """What is stale: runs, figures, values, tables, pages, and the input that changed."""
+    """What is stale: runs, figures, values, tables, pages, and the input that changed.
+
+    Example: python -m report_builder status --study full
+    """
     from report_builder.paths import Paths
     from report_builder.status import status as report_status
 
@@ -210,7 +262,12 @@ def status(
 @main.command()
 @BUILD
 def check(build_dir: Path) -> None:
-    """Whether words and results agree: claims, numbers, references, figures, languages, links."""
+    """Whether words and results agree: claims, numbers, references, figures, languages, links.
+
+    It reads the last build; the exit status is 1 where something does not agree.
+
+    Example: python -m report_builder check
+    """
     from report_builder.checks.agreement import faults
     from xo.errors import CheckFailed
 
@@ -226,7 +283,10 @@ def check(build_dir: Path) -> None:
 @main.command()
 @STORE
 def fix_claims(store: Path) -> None:
-    """Write down the rules of all claims, before the seeds that are to confirm them are trained."""
+    """Write down the rules of all claims, before the seeds that are to confirm them are trained.
+
+    Example: python -m report_builder fix-claims
+    """
     from datetime import date
 
     from report_builder.results import claims, fixed_claims
@@ -242,12 +302,19 @@ def fix_claims(store: Path) -> None:
 
 
 @main.command()
-@click.argument("name")
+@click.argument("name", required=False)
+@click.option("--list", "listed", is_flag=True, help="The names of all figures, with titles.")
 @STUDY
 @DATA
 @STORE
-@click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
-@click.option("--scheme", type=click.Choice(["light", "dark"]), default="light", show_default=True)
+@LANGUAGE
+@click.option(
+    "--scheme",
+    type=click.Choice(["light", "dark"]),
+    default="light",
+    show_default=True,
+    help="For a light or a dark page.",
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -257,7 +324,8 @@ def fix_claims(store: Path) -> None:
     ),
 )
 def figure(
-    name: str,
+    name: str | None,
+    listed: bool,
     study: str,
     data_dir: Path,
     store: Path,
@@ -265,27 +333,55 @@ def figure(
     scheme: Literal["light", "dark"],
     out: Path | None,
 ) -> None:
-    """Draw one figure from the records there are."""
+    """Draw one figure from the records there are, or list all that can be drawn.
+
+    Example: python -m report_builder figure loss.baseline --out loss.svg
+    """
     from report_builder.figures.toolkit.style import Style
     from report_builder.paths import Paths
-    from report_builder.single import draw_figure
+    from report_builder.single import draw_figure, figure_titles
 
     paths = Paths(data_dir, store, Path("build"), Path("site"))
+    name = _one_or_all(name, listed)
+    if name is None:
+        for each, title in figure_titles(study, paths):
+            say(f"{each}: {title[language]}")
+        return
     click.echo(draw_figure(name, study, paths, Style(language, scheme), out))
 
 
+def _one_or_all(name: str | None, listed: bool) -> str | None:
+    """The NAME, or None for --list; InputError unless exactly one of them is given."""
+    if listed == (name is not None):
+        raise InputError("give either the NAME of one, or --list for the names of all")
+    return name
+
+
 @main.command()
-@click.argument("name")
+@click.argument("name", required=False)
+@click.option("--list", "listed", is_flag=True, help="The names of all values, with each in short.")
 @STUDY
 @DATA
 @STORE
-@click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
-def value(name: str, study: str, data_dir: Path, store: Path, language: str) -> None:
-    """Print one value of the pages from the records there are, and below it what it means."""
-    from report_builder.paths import Paths
-    from report_builder.single import read_value
+@LANGUAGE
+def value(
+    name: str | None, listed: bool, study: str, data_dir: Path, store: Path, language: str
+) -> None:
+    """Print one value of the pages from the records there are, and below it what it means.
 
-    found = read_value(name, study, Paths(data_dir, store, Path("build"), Path("site")))
+    Example: python -m report_builder value baseline.solved
+    """
+    from report_builder.paths import Paths
+    from report_builder.single import all_values, read_value
+
+    paths = Paths(data_dir, store, Path("build"), Path("site"))
+    name = _one_or_all(name, listed)
+    if name is None:
+        for each, row in all_values(study, paths).items():
+            note = row.note[language]
+            say(f"{each}: {row.text[language]}{f' ({note})' if note else ''}")
+        return
+    found = read_value(name, study, paths)
     click.echo(found.text[language])
     if found.note[language]:
         click.echo(found.note[language])
@@ -307,7 +403,7 @@ def value(name: str, study: str, data_dir: Path, store: Path, language: str) -> 
     help="Also train K runs of the store again and compare the numbers.",
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Which K runs are chosen.")
-@click.option("--variant", help="Choose among the runs of this variant only.")
+@click.option("--variant", type=VARIANT_NAME, help="Choose among the runs of this variant only.")
 @click.option(
     "--jobs", type=click.IntRange(min=1), help="Processes at a time; default: one per core."
 )
@@ -320,7 +416,10 @@ def verify(
     variant: str | None,
     jobs: int | None,
 ) -> None:
-    """Rehash store and site, and name every file that is not as written; exit 1 if there is one."""
+    """Rehash store and site, and name every file that is not as written; exit 1 if there is one.
+
+    Example: python -m report_builder verify --sample 2
+    """
     from report_builder.checks.integrity import verify as checks
     from xo.data.load import open_data
     from xo.runs.progress import train_missing

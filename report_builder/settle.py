@@ -19,6 +19,7 @@ from report_builder.results.claims import CLAIMS, find
 from report_builder.results.findings import Finding
 from report_builder.text import seconds as in_words
 from xo.errors import InputError
+from xo.names import unknown
 from xo.runs.added_seeds import add_seeds, added_seeds
 from xo.runs.record import RunRecord
 from xo.runs.schedule import makespan
@@ -99,7 +100,7 @@ def settle(
 def _chosen(names: tuple[str, ...]) -> list[str]:
     for name in names:
         if name != "all" and name not in CLAIMS:
-            raise InputError(f"claim '{name}': not known; known are all, {', '.join(CLAIMS)}")
+            raise unknown("claim", name, ["all", *CLAIMS], ", ".join(["all", *CLAIMS]))
     return list(CLAIMS) if "all" in names else list(dict.fromkeys(names))
 
 

@@ -1,8 +1,9 @@
-"""One figure or one value by its name, from the records there are."""
+"""One figure or one value by its name, or the names of all, from the records there are."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -13,8 +14,10 @@ from report_builder.figures.save import encode
 from report_builder.figures.signature import is_signed, sign
 from report_builder.figures.toolkit.style import Style
 from report_builder.paths import Paths
-from report_builder.results.report import Value, known_names
+from report_builder.results.report import Value
+from report_builder.text import Text
 from xo.errors import InputError
+from xo.names import unknown
 from xo.store.files import write_atomically
 
 KINDS: dict[str, Literal["svg", "png"]] = {".svg": "svg", ".png": "png"}
@@ -42,13 +45,25 @@ def draw_figure(name: str, study: str, paths: Paths, style: Style, out: Path | N
     return path
 
 
-def read_value(name: str, study: str, paths: Paths) -> Value:
-    """A value; raises InputError for an unknown one."""
+def figure_titles(study: str, paths: Paths) -> Iterator[tuple[str, Text]]:
+    """The name and the title of every figure that can be drawn."""
+    evidence = _evidence(study, paths)
+    for name in table.names(evidence):
+        yield name, table.describe(name, evidence).title
+
+
+def all_values(study: str, paths: Paths) -> dict[str, Value]:
+    """Every value, by name."""
     from report_builder.results.values import values
 
-    found = values(_evidence(study, paths))
+    return values(_evidence(study, paths))
+
+
+def read_value(name: str, study: str, paths: Paths) -> Value:
+    """A value; raises InputError for an unknown one."""
+    found = all_values(study, paths)
     if name not in found:
-        raise InputError(f"value '{name}': not known; known are {known_names(name, found)}")
+        raise unknown("value", name, found)
     return found[name]
 
 

@@ -248,6 +248,17 @@ ALL_COMMANDS = sorted(
 )
 
 
+def test_make_alone_does_nothing_and_prints_what_there_is():
+    done = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True)
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    targets = re.search(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)[1].split()
+    for target in {*targets} - {"help", "images"}:
+        assert f"make {target} " in done.stdout
+    for setting in re.findall(r"^(\w+) \?=", makefile, re.MULTILINE):
+        assert f"{setting}=" in done.stdout
+    assert "#" not in done.stdout.replace("#sha256", "")
+
+
 @pytest.mark.parametrize("command", [each for each in ALL_COMMANDS if each.startswith("make ")])
 def test_make_knows_the_commands(command: str):
     done = subprocess.run([*command.split(), "--dry-run"], cwd=ROOT, capture_output=True, text=True)

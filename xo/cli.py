@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,37 +12,95 @@ from rich.table import Table
 
 from xo.cli_import import import_
 from xo.cli_predict import predict
-from xo.command_line import DATA, STORE, CommandGroup, say
+from xo.command_line import DATA, STORE, STUDY_NAME, VARIANT_NAME, VERSION, CommandGroup, say
 from xo.data.dataset import EMBEDDED
 from xo.errors import InputError
-from xo.network.measurements import Layer
 from xo.variants import VARIANTS, Variant, find_variant
 
 if TYPE_CHECKING:
     import numpy as np
 
+    from xo.network.measurements import Layer
+
+UNBROKEN = 120  # columns of a table that goes to a file or a pipe
+TOLD_APART = ("variant", "maps", "pooling", "dense", "epochs", "rate", "parameters")
+
 
 @click.group(cls=CommandGroup)
+@VERSION
 def main() -> None:
-    """Train and measure the XO networks."""
+    """Train and measure the XO networks.
+
+    Example: python -m xo train three-conv --seed 1
+    """
 
 
 @main.command("list")
-@click.argument("names", metavar="[VARIANT]...", nargs=-1)
+@click.argument("names", type=VARIANT_NAME, nargs=-1)
 @DATA
 @STORE
 def list_(names: tuple[str, ...], data_dir: Path, store: Path) -> None:
-    """Layers, shapes, parameters and multiply-adds of the variants, for the data set at hand."""
+    """All variants in one table; of each VARIANT named, its layers, for the data set at hand.
+
+    In the table, maps are those of each convolution, dense the units of each hidden layer.
+    "train/test" learns which of the two sets an image comes from, "uneven" from 300 images of one
+    class and 1,700 of the other; the assignment's logs suggest both. Layers come with their output
+    shapes, parameters and multiply-adds.
+
+    Example: python -m xo list baseline three-conv
+    """
+    if not names:
+        _print_table(_variant_table())
+        click.echo("parameters: for two classes of 116x116 images; layers: list VARIANT")
+        return
     from xo.data.load import open_data
     from xo.network.model import layers
 
     data = open_data(data_dir, store)
-    console = Console()
-    for variant in map(find_variant, names or VARIANTS):
+    for variant in map(find_variant, names):
         classes = 2 if variant.labels == "split" else len(data.classes)
-        console.print(
+        _print_table(
             _layer_table(variant, layers(variant, data.image_size, classes, data.channels))
         )
+
+
+def _print_table(table: Table) -> None:
+    """Prints a table as wide as the terminal; where there is none, no cell is broken in two."""
+    console = Console()
+    console.print(table, width=None if console.is_terminal else max(console.width, UNBROKEN))
+
+
+def _variant_table() -> Table:
+    """A row for each variant with what tells it apart, within 80 columns."""
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    for name in (*TOLD_APART, "otherwise"):
+        counted = name in ("epochs", "rate", "parameters")
+        table.add_column(name, justify="right" if counted else "left", no_wrap=name in TOLD_APART)
+    for row in VARIANTS.values():
+        dense = "average" if row.head == "average" else "-".join(map(str, row.dense))
+        table.add_row(
+            row.name,
+            "-".join(map(str, row.channels)),
+            row.pool or "none",
+            dense or "none",
+            str(row.epochs),
+            str(row.lr),
+            f"{row.parameters:,}" if row.parameters else "",  # a new row, before they are counted
+            ", ".join(_settings_otherwise(row)),
+        )
+    return table
+
+
+def _settings_otherwise(row: Variant) -> Iterator[str]:
+    """The settings that are not the default and have no column of their own."""
+    if row.kernels:
+        yield f"sides {'-'.join(map(str, row.kernels))}"
+    if row.initialisation != Variant.initialisation:
+        yield row.initialisation
+    if row.batch_size != Variant.batch_size:
+        yield f"batch {row.batch_size}"
+    if row.labels != Variant.labels:
+        yield "train/test" if row.labels == "split" else row.labels
 
 
 def _layer_table(variant: Variant, rows: list[Layer]) -> Table:
@@ -59,9 +118,12 @@ def _layer_table(variant: Variant, rows: list[Layer]) -> Table:
     return table
 
 
-@main.group(cls=CommandGroup)
+@main.group()
 def data() -> None:
-    """Draw the embedded data set, import one, check one."""
+    """Draw the embedded data set, import one, check one.
+
+    Example: python -m xo data import drawings.zip
+    """
 
 
 @data.command()
@@ -74,7 +136,10 @@ def data() -> None:
 )
 @STORE
 def generate(to: Path, store: Path) -> None:
-    """Draw the embedded data set: the same images on every machine."""
+    """Draw the embedded data set: the same images on every machine.
+
+    Example: python -m xo data generate
+    """
     from xo.data.load import load_embedded
     from xo.data.statistics import describe
     from xo.store.ownership import claim, keep_apart, refuse_inside_own
@@ -93,7 +158,10 @@ data.add_command(import_)
 @click.argument("folder", type=click.Path(path_type=Path), default=EMBEDDED)
 @click.option("--statistics", "with_statistics", is_flag=True, help="Also ink, boxes, centers.")
 def check(folder: Path, with_statistics: bool) -> None:
-    """Read every image of FOLDER and say what is there."""
+    """Read every image of FOLDER and say what is there.
+
+    Example: python -m xo data check data/xo --statistics
+    """
     import numpy as np
 
     from xo.data.load import check as check_data
@@ -110,15 +178,26 @@ def check(folder: Path, with_statistics: bool) -> None:
 
 
 @main.command()
-@click.argument("variant")
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.argument("variant", type=VARIANT_NAME)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Decides the first weights and the order of the images.",
+)
 @DATA
 @STORE
 @click.option(
     "--keep-weights", is_flag=True, help="Keep the weights, whatever their size and the outcome."
 )
 def train(variant: str, seed: int, data_dir: Path, store: Path, keep_weights: bool) -> None:
-    """Train one VARIANT and print lines like the original's: [epoch batch] loss."""
+    """Train one VARIANT and print lines like the original's: [epoch batch] loss.
+
+    A run that is in the store already is not trained again.
+
+    Example: python -m xo train three-conv --seed 1
+    """
     from xo.data.load import open_data
     from xo.runs.progress import train_missing
     from xo.runs.study import find_records, find_with_weights, one_run
@@ -156,16 +235,22 @@ def original_log(batch_loss: np.ndarray) -> list[str]:
 main.add_command(predict)
 
 
-@main.group(cls=CommandGroup)
+@main.group()
 def runs() -> None:
-    """List, prune, export and merge the records of a store."""
+    """List, prune, export and merge the records of a store.
+
+    Example: python -m xo runs list
+    """
 
 
 @runs.command("list")
 @DATA
 @STORE
 def list_runs(data_dir: Path, store: Path) -> None:
-    """What the store holds by variant, its size, and what is outdated and why."""
+    """What the store holds by variant, its size, and what is outdated and why.
+
+    Example: python -m xo runs list --store runs
+    """
     from xo.data.load import open_data
     from xo.exchange.contents import contents, reasons, rows
     from xo.store.store import Store
@@ -183,7 +268,7 @@ def list_runs(data_dir: Path, store: Path) -> None:
         totals = (sum(column) for column in zip(*(row for row, _ in counts)))
         size = sum(each for _, each in counts)
         table.add_row("all", *map(str, totals), f"{size / 1e6:,.1f}")
-    Console().print(table)
+    _print_table(table)
     for reason, count in reasons(found.stored):
         say(f"{count} of {reason}")
     for line in found.damaged:
@@ -197,7 +282,12 @@ def list_runs(data_dir: Path, store: Path) -> None:
 @click.option("--stale", is_flag=True, help="What today's code and data do not ask for.")
 @click.option("--yes", is_flag=True, help="Delete without asking.")
 def prune(names: tuple[str, ...], data_dir: Path, store: Path, stale: bool, yes: bool) -> None:
-    """Delete records: those NAMEd, as baseline/3 or baseline, or all that are --stale."""
+    """Delete records: those NAMEd, as baseline/3 or baseline, or all that are --stale.
+
+    It shows what it would delete and asks first.
+
+    Example: python -m xo runs prune --stale
+    """
     from xo.data.load import open_data
     from xo.exchange.contents import contents, select
     from xo.store.store import Store
@@ -220,12 +310,19 @@ def prune(names: tuple[str, ...], data_dir: Path, store: Path, stale: bool, yes:
 
 @runs.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--study", help="Only the records of this study; default: all that are current.")
+@click.option(
+    "--study",
+    type=STUDY_NAME,
+    help="Only the records of this study; default: all that are current.",
+)
 @DATA
 @STORE
 @click.option("--weights", is_flag=True, help="All weights that were kept, whatever their size.")
 def export(file: Path, study: str | None, data_dir: Path, store: Path, weights: bool) -> None:
-    """Write records to FILE, a zip for `runs merge`: runs, demonstrations, a few weights."""
+    """Write records to FILE, a zip for `runs merge`: runs, demonstrations, a few weights.
+
+    Example: python -m xo runs export runs.zip --study default
+    """
     from xo.data.load import open_data
     from xo.exchange.export import export as run_export
     from xo.store.store import Store
@@ -246,7 +343,10 @@ def export(file: Path, study: str | None, data_dir: Path, store: Path, weights: 
 @STORE
 @click.option("--sha256", metavar="DIGEST", help="Of the SOURCE; an address needs it.")
 def merge(sources: tuple[str, ...], data_dir: Path, store: Path, sha256: str | None) -> None:
-    """Take over records that are current: of an export, another store, or URL#sha256=DIGEST."""
+    """Take over records that are current: of an export, another store, or URL#sha256=DIGEST.
+
+    Example: python -m xo runs merge runs.zip
+    """
     from xo.data.load import open_data
     from xo.errors import CheckFailed
     from xo.exchange.merge import merge as run_merge

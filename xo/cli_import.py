@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
-from xo.command_line import printable
+from xo.command_line import Command, printable
 from xo.data.dataset import EMBEDDED
 from xo.errors import InputError
 
@@ -39,7 +40,7 @@ class Size(click.ParamType):
         return width, height
 
 
-@click.command("import")
+@click.command("import", cls=Command)
 @click.argument("source")
 @click.option(
     "--to",
@@ -159,6 +160,9 @@ def _described(card: DataCard) -> list[str]:
 
 
 def _quoted(path: Path) -> str:
-    import shlex
-
-    return shlex.quote(str(path))
+    """The path as a shell reads it; what would steer the terminal as bash and zsh escape it."""
+    text = str(path)
+    if printable(text) == text:
+        return shlex.quote(text)
+    escaped = printable(text.replace("\\", "\\\\").replace("'", "\\'"))
+    return f"$'{escaped}'"

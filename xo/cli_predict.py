@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from xo.command_line import DATA, STORE, printable, say
+from xo.command_line import DATA, STORE, VARIANT_NAME, Command, printable, say
 from xo.errors import InputError
 from xo.runs.record import SOLVED
 from xo.variants import VARIANTS, Variant, find_variant
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 AT_A_TIME = 100  # images in memory
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("images", metavar="IMAGE...", nargs=-1, required=True)
 @click.option(
     "--photo",
@@ -42,7 +42,11 @@ AT_A_TIME = 100  # images in memory
     metavar="FILE.png",
     help="Write a picture of what the network was shown, each below its original.",
 )
-@click.option("--variant", help="One network only; default: the one that is right most often.")
+@click.option(
+    "--variant",
+    type=VARIANT_NAME,
+    help="One network only; default: the one that is right most often.",
+)
 @click.option(
     "--seed", type=click.IntRange(min=0), help="Default: the one with the highest test accuracy."
 )
@@ -72,6 +76,8 @@ def predict(
 
     Which network answers, and its test accuracy, is printed to the error stream; with --json it is
     in every object. What cannot be read is named there, and the exit status is then 2.
+
+    Example: python -m xo predict drawing.jpg --photo --show seen.png
     """
     from xo.data.fit import Fit
     from xo.data.image_files import image_files

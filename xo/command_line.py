@@ -1,4 +1,6 @@
-"""What the command lines of both packages share: common options, and how a command ends."""
+"""What the command lines of both packages share: common options, their help, and how a command
+ends.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +10,23 @@ import io
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from textwrap import fill, indent
 from typing import Any
 from unicodedata import category
 
 import click
+from click.shell_completion import CompletionItem
 
 from xo.data.dataset import EMBEDDED
 from xo.errors import CheckFailed, InputError
+from xo.names import unknown
 from xo.store.artifact import Damaged
 from xo.store.store import RUNS
+from xo.variants import VARIANTS
 
 DATA = click.option(
     "--data",
@@ -37,6 +43,7 @@ STORE = click.option(
     show_default=True,
     help="Folder of the records: a new or an empty one, or one that this program made.",
 )
+VERSION = click.version_option(package_name="xo-report", message="%(package)s %(version)s")
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 NEAREST = "xo-nearest"  # what is done with characters that the console lacks
@@ -101,11 +108,78 @@ def _ended_as_by_ctrl_c() -> Iterator[None]:
                 signal.signal(end, handler)
 
 
-class CommandGroup(click.Group):
+class KnownName(click.ParamType):
+    """One of some names, which the help and completion offer; `names` says what they are by now."""
+
+    FEW = 40  # characters of names that the help shows in an option's place
+
+    def __init__(self, kind: str, names: Callable[[], Collection[str]]) -> None:
+        self.name, self.names = kind, names
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The name itself; InputError for one that is not known."""
+        if value not in (names := self.names()):
+            raise unknown(self.name, str(value), names, ", ".join(names))
+        return str(value)
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
+        """All names where they are few, else what they are names of."""
+        choices = f"[{'|'.join(self.names())}]"
+        return choices if len(choices) <= self.FEW else self.name.upper()
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """The names that begin so."""
+        return [CompletionItem(name) for name in self.names() if name.startswith(incomplete)]
+
+
+def _studies() -> Collection[str]:
+    from xo.runs.study import STUDIES
+
+    return STUDIES
+
+
+VARIANT_NAME = KnownName("variant", lambda: VARIANTS)
+STUDY_NAME = KnownName("study", _studies)
+
+
+class _FullHelp(click.Command):
+    """A command whose help has whole sentences, and all names where it takes one of many."""
+
+    def get_short_help_str(self, limit: int = 0) -> str:
+        """The first sentence."""
+        return super().get_short_help_str(limit=1000)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Writes the names of each kind."""
+        kinds = {
+            each.type.name: each.type
+            for each in self.get_params(ctx)
+            if isinstance(each.type, KnownName) and each.type.get_metavar(each).isalpha()
+        }
+        for kind, of_kind in kinds.items():
+            with formatter.section(kind.upper()):
+                names = fill(
+                    ", ".join(of_kind.names()),
+                    formatter.width - formatter.current_indent,
+                    break_on_hyphens=False,
+                )
+                formatter.write(indent(names, " " * formatter.current_indent) + "\n")
+
+
+class Command(_FullHelp):
+    """A command with its help in full."""
+
+
+class CommandGroup(_FullHelp, click.Group):
     """Ends a command with one line and never a traceback.
 
     Exit status 1: a check failed, 2: bad input, 130: stopped, by Ctrl-C or by SIGTERM or SIGHUP.
     """
+
+    command_class = Command
+    group_class = type
 
     def main(self, *args: Any, **options: Any) -> Any:
         """Carries out the command line."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from xo.errors import InputError
+from xo.names import unknown
 
 
 @dataclass(frozen=True)
@@ -161,7 +162,7 @@ VARIANTS: dict[str, Variant] = {row.name: row for row in ROWS}
 def find_variant(name: str) -> Variant:
     """The row of that name; InputError names the known ones, or what is wrong with the row."""
     if name not in VARIANTS:
-        raise InputError(f"variant '{name}': not known; known are {', '.join(VARIANTS)}")
+        raise unknown("variant", name, VARIANTS)
     return checked_variant(VARIANTS[name])
 
 

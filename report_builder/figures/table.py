@@ -55,7 +55,7 @@ from report_builder.figures.inside import (
     passage,
 )
 from report_builder.figures.original import published_explanations, published_logs
-from report_builder.figures.toolkit.description import Drawing
+from report_builder.figures.toolkit.description import Description, Drawing
 from report_builder.figures.toolkit.letters import writing
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.training import (
@@ -68,7 +68,7 @@ from report_builder.figures.training import (
     signal,
 )
 from report_builder.results.withheld import is_withheld
-from xo.errors import InputError
+from xo.names import unknown
 from xo.variants import Variant
 
 
@@ -167,13 +167,21 @@ def find(name: str, evidence: Evidence) -> tuple[Row, str | None]:
     if name not in known:
         study = ", ".join(figure for figure, row in FIGURES.items() if row.scope == "study")
         variant = ", ".join(figure for figure, row in FIGURES.items() if row.scope == "variant")
-        raise InputError(
-            f"figure '{name}': not known; known are {study}, and with a variant's name, as in "
-            f"loss.baseline, {variant} "
-            f"(the study has {', '.join(v.name for v in evidence.rows) or 'no run yet'})"
+        raise unknown(
+            "figure",
+            name,
+            known,
+            f"{study}, and with a variant's name, as in loss.baseline, {variant} "
+            f"(the study has {', '.join(v.name for v in evidence.rows) or 'no run yet'})",
         )
     figure, _, variant_name = name.partition(".")
     return FIGURES[figure], variant_name or None
+
+
+def _row_and_scope(name: str, evidence: Evidence) -> tuple[Row, tuple[str | int, ...]]:
+    """The row of a figure, and what its `measure` is given beside the evidence."""
+    row, variant = find(name, evidence)
+    return row, tuple(each for each in (variant, row.block) if each is not None)
 
 
 def _applies(row: Row, variant: Variant, evidence: Evidence) -> bool:
@@ -196,10 +204,16 @@ def draw(name: str, evidence: Evidence, style: Style) -> Drawing:
     return drawing
 
 
+def describe(name: str, evidence: Evidence) -> Description:
+    """What a figure says, without drawing it."""
+    row, scope = _row_and_scope(name, evidence)
+    with writing(evidence.data.classes):
+        return row.source.describe(row.source.measure(evidence, *scope))
+
+
 def draw_styles(name: str, evidence: Evidence, styles: Iterable[Style]) -> Iterator[Drawing]:
     """Draws one figure in several styles; it is measured and described once."""
-    row, variant_name = find(name, evidence)
-    scope = tuple(each for each in (variant_name, row.block) if each is not None)
+    row, scope = _row_and_scope(name, evidence)
     with writing(evidence.data.classes) as letters:
         numbers = row.source.measure(evidence, *scope)
         words = row.source.describe(numbers)

@@ -32,11 +32,11 @@ from report_builder.results.report import (
     DrawnFigure,
     Reading,
     Report,
-    known_names,
 )
 from report_builder.results.widgets import LAB, LAB_STILL, WIDGETS
 from report_builder.text import EMPTY, LANGUAGES, Text
 from xo.errors import InputError
+from xo.names import unknown
 from xo.runs.record import SOLVED
 from xo.store.source_digest import ROOT
 from xo.variants import VARIANTS, Variant
@@ -406,8 +406,7 @@ class PageFunctions:
         self, kind: str, results: Mapping[str, T], name: str, known: tuple[str, ...] = ()
     ) -> T:
         if name not in results:
-            names = known_names(name, known or sorted(results))
-            raise InputError(f"{kind} '{name}' is not known; known are {names}")
+            raise unknown(kind, name, known or sorted(results))
         return results[name]
 
     def _unavailable(self, name: str, reason: str = "") -> Markup:

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from report_builder.pages.templating import fill
 from report_builder.pages.terms import TERMS
 from report_builder.text import LANGUAGES
-from xo.errors import InputError
+from xo.names import unknown
 
 # As they stand in prose, and their terms.
 ABBREVIATIONS: dict[str, str] = {"CNN": "cnn", "FCN": "fcn", "SGD": "sgd"}
@@ -23,7 +23,7 @@ def page(language: str) -> Markup:
 def link(anchor: str, language: str, text: str, page: str) -> Markup:
     """A term at its first use, as a link to the glossary with the meaning as its tooltip."""
     if anchor not in TERMS:
-        raise InputError(f"term '{anchor}' is not known; known are {', '.join(TERMS)}")
+        raise unknown("term", anchor, TERMS)
     return fill(
         "term.md",
         language,

@@ -4,7 +4,6 @@ site.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Literal
 
@@ -174,14 +173,6 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             part: self.details.get(content, content) if isinstance(content, str) else content
             for part, content in packed.items()
         }
-
-
-def known_names(name: str, names: Collection[str]) -> str:
-    """The names that begin as this one does, up to its first dot; else only how all begin."""
-    subject = name.partition(".")[0]
-    near = [each for each in names if each.startswith(f"{subject}.")]
-    begins = {each.partition(".")[0] + "..." * ("." in each) for each in names}
-    return ", ".join(near or sorted(begins))
 
 
 def pack(inputs: Inputs, details: dict[str, dict[str, Any]]) -> dict[str, Any]:

@@ -7,9 +7,11 @@ from __future__ import annotations
 from io import BytesIO
 
 import pytest
+from click.testing import CliRunner
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from report_builder.cli import main
 from report_builder.figures.toolkit.style import Style
 from report_builder.single import draw_figure, read_value
 from report_builder.text import Text
@@ -23,7 +25,10 @@ def test_one_figure_by_name(run, paths, tmp_path):
     path = draw_figure("loss.baseline", "smoke", paths, Style("en", "dark"), tmp_path / "loss.svg")
     drawn = next((paths.build / "figures").glob("loss.baseline-*")) / "en-dark.svg"
     assert path.read_bytes().startswith(drawn.read_bytes())
-    with pytest.raises(InputError, match=r"figure 'los': not known; known are passage, samples"):
+    with pytest.raises(
+        InputError,
+        match=r"figure 'los': not known .did you mean loss.baseline..; known are passage, samples",
+    ):
         draw_figure("los", "smoke", paths, Style("zh", "light"), None)
     with pytest.raises(InputError, match="ends in .svg or .png"):
         draw_figure("samples", "smoke", paths, Style("zh", "light"), tmp_path / "x.gif")
@@ -108,3 +113,18 @@ def _edited(image: Image.Image) -> bytes:
     edited.putpixel((0, 0), (1, 2, 3))
     edited.save(out, "PNG", pnginfo=texts)
     return out.getvalue()
+
+
+def test_all_figures_and_values_are_listed_in_the_language_chosen(run, paths):
+    run()
+    options = ["--study", "smoke", "--data", str(paths.data), "--store", str(paths.store)]
+    for command, shown in (
+        ("figure", {"zh": "loss.baseline: 基准网络", "en": "loss.baseline: Baseline"}),
+        ("value", {"zh": "baseline.solved: 2 个种子中的 1 个", "en": "baseline.solved: 1 of 2 (n"}),
+    ):
+        for language, beginning in shown.items():
+            result = CliRunner().invoke(main, [command, "--list", "--lang", language, *options])
+            assert result.exit_code == 0
+            (line,) = (each for each in result.stdout.splitlines() if beginning in each)
+            names = [each.partition(": ")[0] for each in result.stdout.splitlines()]
+            assert line.startswith(beginning) and len(set(names)) == len(names) > 50

@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -71,6 +72,26 @@ def test_list_shows_computed_totals(run, trained):
     assert result.exit_code == 0
     for text in ("4,452,694", "9x57x57", "5x27x27", "3x12x12", "multiply-adds"):
         assert text in result.stdout
+
+
+@pytest.mark.parametrize("width", [80, 200])
+def test_list_is_one_table_of_what_tells_variants_apart(run, monkeypatch, width):
+    monkeypatch.setenv("COLUMNS", str(width))
+    head, *rows, _ = (line.split() for line in run("list").stdout.splitlines())
+    assert head == "variant maps pooling dense epochs rate parameters otherwise".split()
+    assert [row[0] for row in rows] == list(VARIANTS)
+    assert len({tuple(row[1:]) for row in rows}) == len(rows)
+
+
+def test_list_needs_no_torch_data_or_store(tmp_path):
+    code = "import sys; from xo.cli import main; main(['list'], standalone_mode=False); "
+    done = subprocess.run(
+        [sys.executable, "-c", code + "sys.exit('torch' in sys.modules)"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+    )
+    assert done.returncode == 0 and not list(tmp_path.iterdir())
 
 
 def test_train_prints_the_originals_lines(run, trained):
@@ -246,6 +267,18 @@ def test_generate_import_and_check(run, tmp_path):
     assert following == f"next: python -m report_builder build --data {tmp_path / 'mine'}"
 
 
+@pytest.mark.skipif(not shutil.which("bash"), reason="there is no bash to read the command")
+@pytest.mark.parametrize("name", ["my images; rm", "it's", "o\x1b[31m\n'\\x"])
+def test_the_command_that_follows_an_import_can_be_pasted(run, trained, tmp_path, name):
+    result = run("data", "import", trained / "small", "--to", tmp_path / name)
+    assert result.exit_code == 0
+    (command,) = (line for line in result.stdout.splitlines() if line.startswith("next: "))
+    assert "\x1b" not in command
+    echoed = command.removeprefix("next: ").replace("python", "printf '%s\\n'", 1)
+    pasted = subprocess.run(["bash", "-c", echoed], capture_output=True, text=True, check=True)
+    assert pasted.stdout == f"-m\nreport_builder\nbuild\n--data\n{tmp_path / name}\n"
+
+
 def test_a_file_whose_name_steers_the_terminal_is_shown_and_not_obeyed(run, trained, image):
     hostile = image.with_name("o\x1b[31m\n\u2028\u202e 95\xa0%.png")
     image.rename(hostile)
@@ -264,7 +297,9 @@ def test_an_unwritable_store_is_named(run, trained, tmp_path):
     assert "store" in line
 
 
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere there is no terminal to make")
 def test_ctrl_c_stops_in_one_line_and_says_what_is_kept(trained, tmp_path):
+    """In a terminal, whose progress shows that an epoch has ended."""
     command = [
         sys.executable,
         "-m",
@@ -276,20 +311,27 @@ def test_ctrl_c_stops_in_one_line_and_says_what_is_kept(trained, tmp_path):
         "--store",
         tmp_path / "runs",
     ]
+    screen, terminal = os.openpty()
     with subprocess.Popen(
         command,
         cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        text=True,
-        stderr=subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "300", "TERM": "xterm", "CI": ""},
+        stderr=terminal,
         start_new_session=True,
     ) as process:
-        assert "no-pooling seed 0: epoch 1/20" in process.stderr.readline()
+        os.close(terminal)
+        shown = b""
+        while b"epoch 1/20" not in shown:
+            shown += os.read(screen, 4096)
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers as well
-        *epochs, last = process.stderr.read().splitlines()
-    assert all(line.startswith("no-pooling seed 0: epoch") for line in epochs)
+        with suppress(OSError):  # as Linux says that the other end is closed
+            while read := os.read(screen, 4096):
+                shown += read
+    os.close(screen)
+    assert b"Traceback" not in shown
+    *_, last = re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", shown.decode()).split("\n")[:-1]
     assert (
-        last == f"stopped: 0 of 1 runs are finished and kept in {tmp_path / 'runs'}; "
+        last.strip() == f"stopped: 0 of 1 runs are finished and kept in {tmp_path / 'runs'}; "
         "the same command goes on from there"
     )
     assert process.returncode == 130

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from xo.data.dataset import DataSet
 from xo.errors import InputError
 from xo.exchange.current import Current, Outdated
+from xo.names import did_you_mean
 from xo.runs.record import WEIGHTS, run_record
 from xo.store.artifact import Artifact, Damaged, read
 from xo.store.source_digest import Source
@@ -117,7 +118,8 @@ def select(stored: Iterable[Stored], names: Collection[str], outdated: bool) -> 
     for name in names:
         if name not in known:
             raise InputError(
-                f"{name}: nothing of that name is stored; 'python -m xo runs list' names what is"
+                f"{name}: nothing of that name is stored{did_you_mean(name, known)}; "
+                "'python -m xo runs list' names what is"
             )
     return [
         each

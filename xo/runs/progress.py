@@ -1,7 +1,8 @@
-"""Trains runs and shows how far they are: bars in a terminal, plain lines elsewhere."""
+"""Trains runs and shows how far they are: bars in a terminal, a line for each run elsewhere."""
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -65,7 +66,7 @@ def _waits_for(runs: list[Run]) -> str:
 @contextmanager
 def progress_shown(runs: list[Run], console: Console) -> Iterator[Callable[[EpochDone], None]]:
     """Yields the function to call when an epoch of one of the runs has ended."""
-    if not console.is_terminal:
+    if not has_reader(console):
         yield _lines(runs, console)
         return
     columns = (
@@ -76,6 +77,11 @@ def progress_shown(runs: list[Run], console: Console) -> Iterator[Callable[[Epoc
     )
     with Progress(*columns, console=console) as progress:
         yield _bars(runs, progress)
+
+
+def has_reader(console: Console) -> bool:
+    """Whether somebody watches: not where output is piped, nor in CI, which may set FORCE_COLOR."""
+    return console.is_terminal and not os.environ.get("CI")
 
 
 def _bars(runs: list[Run], progress: Progress) -> Callable[[EpochDone], None]:
@@ -100,14 +106,18 @@ def _bars(runs: list[Run], progress: Progress) -> Callable[[EpochDone], None]:
 
 
 def _lines(runs: list[Run], console: Console) -> Callable[[EpochDone], None]:
-    """A line for each epoch."""
+    """A line for each run that has ended."""
     costs = _epoch_costs(runs)
     total = sum(run.cost for run in runs)
     started = time.monotonic()
     reached: dict[str, int] = {}
 
     def show(done: EpochDone) -> None:
+        if reached.get(done.run) == done.epochs:  # a worker that was thought lost trained it too
+            return
         reached[done.run] = done.epoch
+        if done.epoch < done.epochs:
+            return
         left = (time.monotonic() - started) * (total / _cost(reached, costs) - 1)
         _print(
             console,

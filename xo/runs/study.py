@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from xo.data.dataset import EMBEDDED, DataSet
 from xo.errors import InputError
+from xo.names import unknown
 from xo.runs.record import RunRecord, run_inputs, run_record
 from xo.store.artifact import Damaged
 from xo.store.inputs import Inputs, digest
@@ -127,7 +128,7 @@ class Lookup(NamedTuple):
 def find_study(name: str) -> Study:
     """The study of that name; InputError names the known ones."""
     if name not in STUDIES:
-        raise InputError(f"study '{name}': not known; known are {', '.join(STUDIES)}")
+        raise unknown("study", name, STUDIES)
     return STUDIES[name]
 
 

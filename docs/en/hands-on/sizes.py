@@ -134,7 +134,7 @@ print(f"{'total':7} {total:>12,}")
 #
 # ### Check: as this project counts
 #
-# Put the three rules together, so that they work for any row of the table of variants, and compare layer by layer with `xo.network.model.layers`. That function uses no formula: it builds an empty network and counts the weights that each layer really has. On the command line, `python -m xo list` prints the same.
+# Put the three rules together, so that they work for any row of the table of variants, and compare layer by layer with `xo.network.model.layers`. That function uses no formula: it builds an empty network and counts the weights that each layer really has. On the command line, `python -m xo list VARIANT` prints the same.
 
 # %%
 def steps(variant):

@@ -134,7 +134,7 @@ print(f"{'合计':5} {total:>12,}")
 #
 # ### 核对：本项目数出来的
 #
-# 下面把三条规则连起来，对变体表里的任何一行都能算，再和 `xo.network.model.layers` 逐层比较。那个函数不用公式：它建一个空网络，数每一层实际有多少个权重。在命令行里，`python -m xo list` 打印的就是它。
+# 下面把三条规则连起来，对变体表里的任何一行都能算，再和 `xo.network.model.layers` 逐层比较。那个函数不用公式：它建一个空网络，数每一层实际有多少个权重。在命令行里，`python -m xo list VARIANT` 打印的就是它。
 
 # %%
 def steps(variant):

@@ -39,7 +39,9 @@ def test_the_page_holds_all_data_of_a_widget_and_the_picture_it_stands_for():
 def test_a_widget_without_data_is_its_picture_and_an_unknown_one_an_error():
     page = PageFunctions(Report(), "zh", "concepts/local.md", "concepts/local.md", False)
     assert page.widget("stepper") == page.figure("sliding-window")
-    with pytest.raises(InputError, match="widget 'stopper' is not known; known are .*stepper"):
+    with pytest.raises(
+        InputError, match="widget 'stopper': not known .did you mean stepper.*; known are .*stepper"
+    ):
         page.widget("stopper")
 
 
@@ -143,5 +145,5 @@ def test_a_citation_leads_to_its_entry_and_a_number_says_where_it_stands():
         "reference wilson-1927",
     }
     for unknown in (page.cite, page.sources, page.literature):
-        with pytest.raises(InputError, match="'nobody-1900' is not known; known are "):
+        with pytest.raises(InputError, match="'nobody-1900': not known.*; known are "):
             unknown("nobody-1900")

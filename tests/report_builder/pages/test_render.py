@@ -255,10 +255,13 @@ def test_one_page_per_variant_from_one_template(docs, report, tmp_path):
     [
         (
             '\n\n{{ value("baseline.accuracy") }}',
-            r"page.md:3: value 'baseline.accuracy' is not known; known are baseline.n, base",
+            r"page.md:3: value 'baseline.accuracy': not known; known are baseline.n, base",
         ),
-        ('\n{{ figure("los") }}', r"page.md:2: figure 'los' is not known; known are loss\.\.\., "),
-        ('{{ table("x") }}', r"page.md:1: table 'x' is not known; known are data"),
+        (
+            '\n{{ figure("los") }}',
+            r"page.md:2: figure 'los': not known .did you mean loss.baseline..; known are loss",
+        ),
+        ('{{ table("x") }}', r"page.md:1: table 'x': not known; known are data"),
         ("\n\n\n{% if %}", r"page.md:4: "),
         ("\n{{ vale(1) }}", r"page.md:2: 'vale' is undefined"),
     ],

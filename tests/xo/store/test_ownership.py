@@ -168,7 +168,8 @@ def test_folders_that_hold_each_other_are_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "command", [("list",), ("train", "features"), ("predict", "image.png"), ("data", "generate")]
+    "command",
+    [("list", "features"), ("train", "features"), ("predict", "image.png"), ("data", "generate")],
 )
 def test_no_command_writes_to_a_foreign_store(run, thesis, command):
     before = files(thesis)
