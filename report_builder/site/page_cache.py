@@ -23,6 +23,7 @@ from mkdocs.utils.meta import get_data
 from report_builder import sealed
 from report_builder.pages.templating import TEMPLATES
 from report_builder.results.report import Report
+from report_builder.site.checkout import repository_address
 from xo.store.inputs import digest, file_digest, sha256
 
 PACKAGE = Path(__file__).parents[1]
@@ -31,6 +32,7 @@ CODE = (  # of report_builder, that turns rendered Markdown into HTML
     "pages/templates/notebook.html.j2",
     "pages/terms.py",
     "pages/templates/notebook_download.html.j2",
+    "site/checkout.py",
     "site/mathml.py",
     "site/notebook_page.py",
     "site/page_cache.py",
@@ -127,12 +129,20 @@ def layout_files(config_file: Path) -> dict[str, str]:
     return {name: file_digest(path) for name, path in files.items()}
 
 
+def surroundings(config_file: Path) -> dict[str, str]:
+    """What pages show that no file of the project holds: where site and repository are."""
+    return {
+        "address": os.environ.get("SITE_URL", ""),
+        "repository": repository_address(config_file.absolute().parent),
+    }
+
+
 def layout_digest(config_file: Path) -> str:
     """The digest of all that turns rendered Markdown into HTML: `layout_files`, versions, and the
-    site's address.
+    `surroundings`.
     """
     versions = {name: version(name) for name in PACKAGES}
-    return digest([layout_files(config_file), versions, os.environ.get("SITE_URL", "")])
+    return digest([layout_files(config_file), versions, surroundings(config_file)])
 
 
 def _common_digest(config: MkDocsConfig, files: Files) -> str:
@@ -148,6 +158,7 @@ def _common_digest(config: MkDocsConfig, files: Files) -> str:
         config.theme["language"],
         config.site_name,
         config.site_url,
+        config.repo_url,
         config.extra.get("provenance"),
         config.nav,
         pages,

@@ -15,6 +15,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import unquote, urlsplit
 
 from filelock import BaseFileLock
 from jinja2 import Environment
@@ -39,6 +40,7 @@ from report_builder.pages.sources import is_leftover
 from report_builder.pages.templating import CompiledHere
 from report_builder.results.report import read_report, with_root
 from report_builder.site import i18n, mathml, notebook_page, pictures, search, segmentation
+from report_builder.site.checkout import repository_address, web_address
 from report_builder.site.page_cache import PageCache, StoredPage, footer
 from report_builder.site.publish import build_lock
 from xo.command_line import print_anything
@@ -127,6 +129,7 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
             )
         report = read_report(build / "report.json")
         config.extra["provenance"] = footer(report)
+        _link_repository(config, root)
         if report.data and not report.data.embedded:
             i18n.name_after(config, report.data)
         _add_variants(config.nav or [], Path(config.docs_dir))
@@ -252,6 +255,15 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
 def _root(config: MkDocsConfig) -> Path:
     """The project's folder, however the path of its settings was given."""
     return Path(os.path.abspath(config.config_file_path)).parent
+
+
+def _link_repository(config: MkDocsConfig, root: Path) -> None:
+    """Has every page link to the repository: that of the settings, else the one cloned from."""
+    if config.repo_url:
+        config.repo_url = web_address(config.repo_url)
+    elif address := repository_address(root):
+        config.repo_url = address
+        config.repo_name = config.repo_name or unquote(urlsplit(address).path.strip("/"))
 
 
 def _add_variants(items: list, docs: Path) -> None:

@@ -17,10 +17,10 @@ import msgspec
 
 from report_builder.pages.sources import CLUTTER
 from report_builder.results.report import Report, read_report
+from report_builder.site.checkout import current_commit
 from report_builder.site.manifest import (
     MANIFEST,
     as_text,
-    current_commit,
     describe,
     parse,
     read_manifest,

@@ -23,7 +23,8 @@ from report_builder.results.tried_faults import (
 )
 from report_builder.site import publish as publishing
 from report_builder.site import swap
-from report_builder.site.manifest import Commit, published_path
+from report_builder.site.checkout import Commit
+from report_builder.site.manifest import published_path
 from report_builder.site.publish import publish
 from xo.errors import CheckFailed
 from xo.store import disk

@@ -153,6 +153,8 @@ def sources(tmp_path):
         site_dir=str(tmp_path / "site"),
         extra={},
         nav=[],
+        repo_url=None,
+        repo_name=None,
     )
 
 
