@@ -73,7 +73,7 @@ def publish(docs: Path, site: Path, config: Path) -> Published:
         if published_from(site) == made_from:
             return Published(False, made_from)
         try:
-            _build(docs.resolve(), new, config)
+            _build(docs.resolve(), new, config, made_from)
             _check(new)
             manifest = describe(new, made_from, report, current_commit(config.resolve().parent))
             write_atomically(new / MANIFEST, as_text(manifest))
@@ -225,11 +225,13 @@ def _sweep(left: Path) -> None:
             disk.remove(left)
 
 
-def _build(docs: Path, site: Path, config: Path) -> None:
-    """Runs MkDocs, where every warning counts and nothing is printed."""
+def _build(docs: Path, site: Path, config: Path, made_from: str = "") -> None:
+    """Runs MkDocs, where every warning counts and nothing is printed; pages name `made_from`."""
     load_mkdocs()
     from mkdocs.commands.build import build
     from mkdocs.config import load_config
+
+    from report_builder.site.page_cache import MADE_FROM
 
     warnings = _Warnings()
     logger = logging.getLogger("mkdocs")
@@ -239,6 +241,7 @@ def _build(docs: Path, site: Path, config: Path) -> None:
     logger.propagate = False
     try:
         settings = load_config(str(config), docs_dir=str(docs), site_dir=str(site))
+        settings.extra[MADE_FROM] = made_from
         settings.plugins.on_startup(command="build", dirty=False)
         try:
             build(settings)

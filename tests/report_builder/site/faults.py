@@ -45,7 +45,7 @@ AT_CALLS: dict[str, int | None] = {
 SYSTEMS = {"exchanges folders": True, "renames one after the other": False}
 
 
-def write_site(docs: Path, site: Path, config: Path) -> None:
+def write_site(docs: Path, site: Path, config: Path, made_from: str = "") -> None:
     """Takes the place of MkDocs: each page becomes a file."""
     for page in sorted(docs.rglob("*.md")):
         target = site / published_path(page.relative_to(docs).as_posix())
