@@ -219,6 +219,8 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
             state.notebook = notebooks.download(
                 page.file.content_bytes,
                 lambda link: notebook_page.full_address(link, page, files, config.site_url),
+                config.theme["language"],
+                config.extra[IDENTITY].repository,
             )
         if state.unchanged:
             return html

@@ -200,6 +200,7 @@ def test_every_page_shows_the_own_name_and_none_the_default(own, language):
         assert tree.css_first(".md-header__topic .md-ellipsis").text().strip() == title
         assert tree.css_first(".md-logo").attributes["title"] == title
         foot = " ".join(tree.css_first("footer .xo-identity").text().split())
+        assert tree.css_first(".xo-identity cite a").attributes["href"] == ADDRESS
         for words in (title, AUTHOR, "{}", COURSE, LICENSE):
             assert words in foot, name
         assert tree.css_first("meta[name=author]").attributes["content"] == f"{AUTHOR}; {{}}"
