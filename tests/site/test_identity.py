@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import yaml
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 from selectolax.lexbor import LexborHTMLParser
 
@@ -46,11 +47,14 @@ def cloned(tmp_path_factory) -> Iterator[Served]:
         yield site
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_the_repository_is_one_click_away_and_no_page_asks_its_host_for_anything(
-    browser: Browser, cloned: Served, size
+    browser: Browser, cloned: Served, size, scheme
 ):
-    context = browser.new_context(viewport=size, base_url=cloned.address)
+    context = browser.new_context(
+        viewport=size, base_url=cloned.address, color_scheme=scheme, reduced_motion="reduce"
+    )
     page = context.new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(urlsplit(request.url).netloc))
@@ -62,6 +66,9 @@ def test_the_repository_is_one_click_away_and_no_page_asks_its_host_for_anything
         link = page.locator("a.md-source:visible")
         expect(link).to_have_text("owner/x")
         expect(link).to_have_attribute("href", "https://github.com/owner/x")
+        page.wait_for_timeout(500)  # the drawer slides in
+        faint = Axe().run(page, options={"runOnly": ["color-contrast"]}).response["violations"]
+        assert [node["html"] for each in faint for node in each["nodes"]] == []
     assert set(asked) == {urlsplit(cloned.address).netloc}
     context.close()
 
