@@ -7,7 +7,6 @@ it: of a build that ends earlier nothing counts.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +23,7 @@ from report_builder.pages.stored_files import artifact_folders, is_whole
 from report_builder.paths import CONFIG, Paths
 from report_builder.results.report import Report, read_report
 from report_builder.site.manifest import MANIFEST
+from report_builder.site.page_cache import surroundings
 from report_builder.site.publish import damage, published_from
 from xo.runs.resources import cores
 from xo.store.inputs import digest, file_digest
@@ -127,7 +127,8 @@ def fingerprint(study: StudyRuns, evidence: Evidence, paths: Paths, files: dict[
             "records": sorted(records),
             "demonstrations": {name: record.digest for name, record in demonstrations.items()},
             "study": [study.study, study.data.digest],
-            "folders": [str(paths.data), str(paths.site.resolve()), os.environ.get("SITE_URL")],
+            "folders": [str(paths.data), str(paths.site.resolve())],
+            "surroundings": surroundings(CONFIG),
             "files": files,
             "versions": [sys.version, *sorted(installed)],
         }

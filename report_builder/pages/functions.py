@@ -19,7 +19,7 @@ from report_builder import escape
 from report_builder.evidence import measured_elsewhere, original_logs
 from report_builder.evidence.references import Section, literature, references
 from report_builder.figures.save import least_width
-from report_builder.pages import citations, glossary, provenance, reading_path
+from report_builder.pages import citations, glossary, of_site, provenance, reading_path
 from report_builder.pages.code_outputs import CodeBlock
 from report_builder.pages.data_words import data_words
 from report_builder.pages.templating import fill
@@ -85,6 +85,8 @@ class PageFunctions:
             self.claim,
             self.term,
             self.glossary,
+            self.site_text,
+            self.site_code,
         )
         plain = (self.known, self.value_sections, self.verdict, self.claims, self.withheld_claims)
         return {
@@ -387,6 +389,16 @@ class PageFunctions:
     def glossary(self) -> str:
         """All terms as a table."""
         return glossary.page(self.language)
+
+    # The site
+
+    def site_text(self, name: str) -> str:
+        """What is known only as the site is made, such as its title, within text."""
+        return of_site.mark("text", name)
+
+    def site_code(self, name: str) -> str:
+        """The same within a block of code."""
+        return of_site.mark("code", name)
 
     # Parts
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from report_builder.pages import sources
 from report_builder.pages.code_outputs import environment, versions
+from report_builder.pages.templating import fill
 from report_builder.text import LANGUAGES, Text
 from xo.errors import CheckFailed
 from xo.store.artifact import Artifact
@@ -46,7 +47,7 @@ _NOTE = Text(
     "*Not all cells below have been run, so some output is missing. "
     "`python -m report_builder build` runs them.*",
 )
-_NOTE_ID = "not-run"
+_NOTE_ID, _INSTALL_ID = "not-run", "install"
 _LINK = re.compile(r"\[([^\]\n]+)\]\((?!\w+:)([^)\s]+)\)")  # to another page of ours
 
 
@@ -156,15 +157,24 @@ def current(source: Path, executed: bytes | None, language: str) -> bytes:
     return _with_note(notebook, language)
 
 
-def download(content: bytes, address: Callable[[str], str]) -> bytes:
-    """A notebook for reading away from the site.
+def download(
+    content: bytes, address: Callable[[str], str], language: str, repository: str
+) -> bytes:
+    """A notebook for use away from the site, whose first code installs this project from
+    `repository` where it is missing, or, where that is empty, says how.
 
     `address` gives the full address of a link; where that is empty, the link's text alone stays.
     """
     import nbformat
 
     notebook = nbformat.reads(content.decode(), as_version=4)
-    notebook.cells = [cell for cell in notebook.cells if cell.id != _NOTE_ID]
+    cells = [cell for cell in notebook.cells if cell.id != _NOTE_ID]
+    first = next((i for i, cell in enumerate(cells) if cell.cell_type == "code"), len(cells))
+    install = fill(
+        "notebook_install.py", language, project=f"git+{repository}" if repository else ""
+    )
+    cells.insert(first, nbformat.v4.new_code_cell(install.rstrip(), id=_INSTALL_ID))
+    notebook.cells = cells
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = _LINK.sub(

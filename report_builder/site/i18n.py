@@ -15,11 +15,9 @@ from mkdocs.structure.files import File, Files
 from mkdocs_static_i18n.plugin import I18n
 
 from report_builder.pages import sources
-from report_builder.results.report import DataSetName
-from report_builder.text import LANGUAGES, Text
+from report_builder.site.identity import Identity
 from xo.store.files import write_atomically
 
-PLAIN_LOGO = "assets/logo-plain.svg"
 INDEX = "search/search_index.json"
 
 
@@ -64,26 +62,22 @@ def split_search_index(config: MkDocsConfig) -> None:
         write_atomically(folder / INDEX, json.dumps(content, ensure_ascii=False))
 
 
-def name_after(config: MkDocsConfig, data: DataSetName) -> None:
-    """Names the site after a data set that is not the embedded one, and gives it a logo without an
-    O and an X. The names are escaped for HTML, since the theme does not do so everywhere.
+def name_site(config: MkDocsConfig, identity: Identity) -> None:
+    """Names the site in each language. The names are escaped for HTML, since the theme does not do
+    so everywhere.
     """
-    titles = data.title or Text(f"{data.name} 识别报告", f"{data.name} recognition report")
-    about = Text(
-        f"卷积神经网络在数据集 {data.name} 上：数据、训练、特征图、卷积核，"
-        "全部结果由一条命令重新生成。",
-        f"Convolutional networks on the data set {data.name}; data, training, feature maps, "
-        "kernels, all made anew by one command.",
-    )
     i18n = _i18n(config)
+    default = next(each for each in i18n.config.languages if each.default)
     for language in i18n.config.languages:
-        language.site_name, language.site_description = (
-            str(escape(text[language.locale])) for text in (titles, about)
-        )
-    config.site_name, config.site_description = (
-        str(escape(text[i18n.default_language or LANGUAGES[0]])) for text in (titles, about)
+        locale = language.locale
+        language.site_name = str(escape(identity.title[locale]))
+        language.site_description = str(escape(identity.description[locale]))
+        language.site_author = str(escape("; ".join(identity.authors[locale])))
+    config.site_name, config.site_description, config.site_author = (
+        default.site_name,
+        default.site_description,
+        default.site_author,
     )
-    config.theme["logo"] = PLAIN_LOGO
 
 
 def _share_assets(files: Files, config: MkDocsConfig) -> None:

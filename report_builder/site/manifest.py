@@ -7,36 +7,18 @@ digest of every file.
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import msgspec
 
 from report_builder.results.report import DataSetName, Provenance, Report, RunCounts
+from report_builder.site.checkout import Commit
 from report_builder.text import LANGUAGES
 from xo.store.artifact import own_digest
 from xo.store.inputs import digest, sha256
 
 MANIFEST = "manifest.json"
-REFUSALS = {  # what git says, and what we say
-    "not a git repository": "not a git checkout",
-    "dubious ownership": "a git checkout that is another user's, so that git does not read it; "
-    "'git config --global --add safe.directory FOLDER' allows it",
-    "unknown revision": "a git checkout without a commit",
-}
-READ_BY_BUILD = ("xo", "report_builder", "docs", "data", "mkdocs.yml")
-
-
-class Commit(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What was checked out when this content was published first; a later commit with the same
-    content changes nothing.
-    """
-
-    id: str | None
-    clean: bool | None = None  # whether the files that a build reads were those of the commit
-    why: str = ""  # there is no commit
 
 
 class PublishedArtifact(Provenance, frozen=True, omit_defaults=True):
@@ -142,36 +124,3 @@ def published_path(rendered: str) -> str:
     if path.stem == "index":
         return str(path.with_suffix(".html"))
     return str(path.with_suffix("") / "index.html")
-
-
-def current_commit(root: Path) -> Commit:
-    """The commit checked out in `root`, and whether what a build reads is as it is there."""
-
-    def git(*arguments: str) -> str:
-        environment = {
-            name: value
-            for name, value in os.environ.items()
-            if name not in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")
-        } | {"LC_ALL": "C"}  # for what it says to be known
-        return subprocess.run(
-            ["git", "--no-optional-locks", *arguments],
-            cwd=root,
-            env=environment,
-            capture_output=True,
-            encoding="utf-8",
-            check=True,
-            timeout=60,
-        ).stdout
-
-    try:
-        top, head = git("rev-parse", "--show-toplevel", "HEAD").split("\n")[:2]
-        if Path(top).resolve() != root.resolve():
-            return Commit(None, why="not a git checkout of its own")
-        return Commit(head, clean=not git("status", "--porcelain", "--", *READ_BY_BUILD))
-    except OSError:
-        return Commit(None, why="no git")
-    except subprocess.CalledProcessError as error:
-        why = next((why for said, why in REFUSALS.items() if said in error.stderr), "git failed")
-        return Commit(None, why=why)
-    except (subprocess.SubprocessError, ValueError):
-        return Commit(None, why="git failed")

@@ -21,18 +21,27 @@ from mkdocs.structure.toc import TableOfContents
 from mkdocs.utils.meta import get_data
 
 from report_builder import sealed
+from report_builder.pages.of_site import has_marks
 from report_builder.pages.templating import TEMPLATES
 from report_builder.results.report import Report
+from report_builder.site.checkout import repository_address
+from report_builder.site.identity import project_version
 from xo.store.inputs import digest, file_digest, sha256
 
 PACKAGE = Path(__file__).parents[1]
 CODE = (  # of report_builder, that turns rendered Markdown into HTML
     "pages/notebooks.py",
     "pages/templates/notebook.html.j2",
+    "pages/of_site.py",
     "pages/terms.py",
     "pages/templates/notebook_download.html.j2",
+    "site/checkout.py",
+    "site/citation.py",
+    "site/i18n.py",
+    "site/identity.py",
     "site/mathml.py",
     "site/notebook_page.py",
+    "site/page_words.py",
     "site/page_cache.py",
     "site/pictures.py",
     "site/plugin.py",
@@ -55,6 +64,10 @@ PACKAGES = (
 )
 
 
+# In the settings' `extra`: by what name the site is published, the digest of what it is made from.
+IDENTITY, MADE_FROM = "identity", "made_from"
+
+
 class StoredPage(msgspec.Struct, frozen=True):
     """A page as the last build left it."""
 
@@ -72,6 +85,7 @@ class PageCache:
 
     def __init__(self, folder: Path, config: MkDocsConfig, files: Files) -> None:
         self.folder, self.files, self.common = folder, files, _common_digest(config, files)
+        self.made_from = config.extra.get(MADE_FROM, "")
 
     def find(self, page: Page) -> StoredPage | None:
         """What `keep` stored for this page, if all that decides it is the same."""
@@ -98,7 +112,9 @@ class PageCache:
         return self.folder / f"{page.file.src_uri}.json"
 
     def _key(self, page: Page) -> str:
-        return digest([self.common, page.file.src_uri, sha256(page.file.content_bytes)])
+        content = page.file.content_bytes
+        own = [self.made_from] if has_marks(content.decode("utf-8", "replace")) else []
+        return digest([self.common, page.file.src_uri, sha256(content), *own])
 
 
 def footer(report: Report) -> dict[str, Any] | None:
@@ -127,12 +143,24 @@ def layout_files(config_file: Path) -> dict[str, str]:
     return {name: file_digest(path) for name, path in files.items()}
 
 
+def surroundings(config_file: Path) -> dict[str, str]:
+    """What pages show of no file that lays them out: where site and repository are, and which
+    version of the project this is.
+    """
+    root = config_file.absolute().parent
+    return {
+        "address": os.environ.get("SITE_URL", ""),
+        "repository": repository_address(root),
+        "version": project_version(root),
+    }
+
+
 def layout_digest(config_file: Path) -> str:
     """The digest of all that turns rendered Markdown into HTML: `layout_files`, versions, and the
-    site's address.
+    `surroundings`.
     """
     versions = {name: version(name) for name in PACKAGES}
-    return digest([layout_files(config_file), versions, os.environ.get("SITE_URL", "")])
+    return digest([layout_files(config_file), versions, surroundings(config_file)])
 
 
 def _common_digest(config: MkDocsConfig, files: Files) -> str:
@@ -148,6 +176,7 @@ def _common_digest(config: MkDocsConfig, files: Files) -> str:
         config.theme["language"],
         config.site_name,
         config.site_url,
+        config.extra.get(IDENTITY),
         config.extra.get("provenance"),
         config.nav,
         pages,

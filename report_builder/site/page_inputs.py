@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -17,7 +16,7 @@ from report_builder.pages.functions import ATTACHED_RUNS, WITHHELD_CLAIMS
 from report_builder.pages.render import PageRequest
 from report_builder.pages.templating import TEMPLATES
 from report_builder.results.report import Report
-from report_builder.site.page_cache import PACKAGES, footer, layout_files
+from report_builder.site.page_cache import PACKAGES, footer, layout_files, surroundings
 from xo.store.inputs import Inputs, digest, file_digest
 from xo.store.source_digest import ROOT, Source
 
@@ -61,12 +60,11 @@ def page_inputs(
         ATTACHED_RUNS: attached,
         WITHHELD_CLAIMS: digest(msgspec.to_builtins(report.withheld_claims)),
     }
-    address = os.environ.get("SITE_URL", "")
     shared = {
         "code": source.reach(RENDERING),
         "versions": {name: version(name) for name in PACKAGES},
         "layout": dict(layout_files(config)) | _templates(),
-        "report": (footer(report) or {}) | _runs(report) | {"address": address},
+        "report": (footer(report) or {}) | _runs(report) | surroundings(config),
         "navigation": {page.path: _front_matter(docs / page.source) for page in requests},
     }
     found = {}

@@ -15,9 +15,11 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import unquote, urlsplit
 
 from filelock import BaseFileLock
 from jinja2 import Environment
+from markupsafe import Markup
 from material.plugins.search.plugin import SearchPlugin
 from mkdocs.config import base
 from mkdocs.config import config_options as options
@@ -32,14 +34,16 @@ from mkdocs.structure.toc import get_toc
 from mkdocs.utils import CountHandler
 from mkdocs.utils.templates import TemplateContext
 
-from report_builder.pages import notebooks
+from report_builder.pages import notebooks, of_site
 from report_builder.pages.folder import is_rendered
 from report_builder.pages.render import render
 from report_builder.pages.sources import is_leftover
 from report_builder.pages.templating import CompiledHere
 from report_builder.results.report import read_report, with_root
 from report_builder.site import i18n, mathml, notebook_page, pictures, search, segmentation
-from report_builder.site.page_cache import PageCache, StoredPage, footer
+from report_builder.site.identity import read_identity
+from report_builder.site.page_cache import IDENTITY, MADE_FROM, PageCache, StoredPage, footer
+from report_builder.site.page_words import page_words
 from report_builder.site.publish import build_lock
 from xo.command_line import print_anything
 from xo.errors import CheckFailed, InputError
@@ -49,6 +53,7 @@ from xo.variants import VARIANTS
 
 FIRST, LAST = 100, -200  # before and after all other plugins, of which i18n is the last at -100
 VARIANTS_INDEX = "variants/index.md"  # below which the navigation gets a page for each variant
+LOGO, PLAIN_LOGO = "assets/logo.svg", "assets/logo-plain.svg"  # an O and an X; neither
 UNCHANGED = {"template": "unchanged.html", "search": {"exclude": True}}
 LAYOUTS = CompiledHere()  # the theme's, whose environment is a new one at each change of a page
 log = logging.getLogger("mkdocs.xo_report")
@@ -127,8 +132,12 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
             )
         report = read_report(build / "report.json")
         config.extra["provenance"] = footer(report)
-        if report.data and not report.data.embedded:
-            i18n.name_after(config, report.data)
+        if IDENTITY not in config.extra:  # else MkDocs begins with another language
+            config.extra[IDENTITY] = identity = read_identity(config, report.data)
+            i18n.name_site(config, identity)
+            _link_repository(config, identity.repository)
+        if report.data and not report.data.embedded and config.theme["logo"] == LOGO:
+            config.theme["logo"] = PLAIN_LOGO
         _add_variants(config.nav or [], Path(config.docs_dir))
         return config
 
@@ -168,6 +177,9 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
         env.bytecode_cache = LAYOUTS
+        config.site_name = Markup(
+            config.site_name
+        )  # is escaped; the theme does so once more in places
         return env
 
     @event_priority(LAST)
@@ -194,6 +206,10 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
             page.meta.update(UNCHANGED)
         elif page.file.src_uri.endswith(".md") and "title" not in page.meta:
             log.warning("%s: the front matter has no title", page.file.src_uri)
+        if of_site.has_marks(markdown) and not self._state(page).unchanged:
+            extra, language = config.extra, config.theme["language"]
+            words = page_words(extra[IDENTITY], language, extra.get(MADE_FROM, ""))
+            markdown = of_site.fill_in(markdown, words)
         return markdown
 
     @event_priority(FIRST)
@@ -203,6 +219,8 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
             state.notebook = notebooks.download(
                 page.file.content_bytes,
                 lambda link: notebook_page.full_address(link, page, files, config.site_url),
+                config.theme["language"],
+                config.extra[IDENTITY].repository,
             )
         if state.unchanged:
             return html
@@ -252,6 +270,13 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
 def _root(config: MkDocsConfig) -> Path:
     """The project's folder, however the path of its settings was given."""
     return Path(os.path.abspath(config.config_file_path)).parent
+
+
+def _link_repository(config: MkDocsConfig, address: str) -> None:
+    """Has every page link to the repository, by a name that tells which it is."""
+    if not config.repo_url:  # else the settings name it as well
+        config.repo_name = config.repo_name or unquote(urlsplit(address).path.strip("/"))
+    config.repo_url = address
 
 
 def _add_variants(items: list, docs: Path) -> None:

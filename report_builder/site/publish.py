@@ -17,12 +17,12 @@ import msgspec
 
 from report_builder.pages.sources import CLUTTER
 from report_builder.results.report import Report, read_report
+from report_builder.site.checkout import current_commit
 from report_builder.site.edition import make as editions
 from report_builder.site.manifest import (
     MANIFEST,
     Manifest,
     as_text,
-    current_commit,
     describe,
     parse,
     read_manifest,
@@ -83,7 +83,7 @@ def publish(
             return Published(False, made_from)
         made = editions.Made()
         try:
-            _build(docs.resolve(), new, config)
+            _build(docs.resolve(), new, config, made_from)
             _check(new)
             if edition:
                 made = editions.make(new, edition, report, made_from)
@@ -280,11 +280,13 @@ def _sweep(left: Path) -> None:
             disk.remove(left)
 
 
-def _build(docs: Path, site: Path, config: Path) -> None:
-    """Runs MkDocs, where every warning counts and nothing is printed."""
+def _build(docs: Path, site: Path, config: Path, made_from: str = "") -> None:
+    """Runs MkDocs, where every warning counts and nothing is printed; pages name `made_from`."""
     load_mkdocs()
     from mkdocs.commands.build import build
     from mkdocs.config import load_config
+
+    from report_builder.site.page_cache import MADE_FROM
 
     warnings = _Warnings()
     logger = logging.getLogger("mkdocs")
@@ -294,6 +296,7 @@ def _build(docs: Path, site: Path, config: Path) -> None:
     logger.propagate = False
     try:
         settings = load_config(str(config), docs_dir=str(docs), site_dir=str(site))
+        settings.extra[MADE_FROM] = made_from
         settings.plugins.on_startup(command="build", dirty=False)
         try:
             build(settings)

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from report_builder import build as build_module
 from report_builder.build import build
 from report_builder.results.report import RunCounts, read_report
-from report_builder.site.manifest import MANIFEST, Commit, Manifest, PublishedArtifact, as_text
+from report_builder.site.checkout import Commit
+from report_builder.site.manifest import MANIFEST, Manifest, PublishedArtifact, as_text
 from report_builder.status import status
 from tests.report_builder.small_builds import RUNS
 from xo.errors import CheckFailed

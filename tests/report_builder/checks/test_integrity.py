@@ -18,7 +18,8 @@ from report_builder.checks import integrity
 from report_builder.checks.integrity import check_site, check_store
 from report_builder.cli import main
 from report_builder.results.report import Provenance, Report
-from report_builder.site.manifest import MANIFEST, Commit, as_text, describe, sealed
+from report_builder.site.checkout import Commit
+from report_builder.site.manifest import MANIFEST, as_text, describe, sealed
 from xo.store.artifact import own_digest
 from xo.store.store import Store
 

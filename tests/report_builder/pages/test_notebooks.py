@@ -6,7 +6,10 @@ What they put out on the embedded images, in both languages, is tested on the bu
 from __future__ import annotations
 
 import ast
+import os
 import shutil
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from unicodedata import east_asian_width
 
@@ -14,6 +17,7 @@ import jupytext
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 from selectolax.lexbor import LexborHTMLParser
 
 from report_builder.checks.prose import passages
@@ -29,6 +33,7 @@ from ..conftest import draw_images
 
 NAMES = ("by-hand", "own-variant", "sizes")
 BOOKS = [f"{language}/hands-on/{name}" for language in LANGUAGES for name in NAMES]
+ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT)}
 VARIABLES = ("XO_DATA", "XO_STORE", "XO_STUDY")
 
 
@@ -183,21 +188,93 @@ def test_a_download_has_whole_links_or_none():
         "[X3](../xo/training.md#loss), [other](sizes.ipynb), [elsewhere](https://example.org/a)"
     )
     whole = nbformat.reads(
-        download(content, lambda url: f"https://site/{url}" if "xo" in url else "").decode(), 4
+        download(
+            content, lambda url: f"https://site/{url}" if "xo" in url else "", "en", ""
+        ).decode(),
+        4,
     )
     assert whole.cells[0].source.endswith(
         "[X3](https://site/../xo/training.md#loss), other, [elsewhere](https://example.org/a)"
     )
-    assert whole.cells[1].source == "f[i](j)"
+    assert whole.cells[2].source == "f[i](j)"
 
 
 def test_a_download_does_not_carry_the_note_of_the_page():
     noted = current(ROOT / "docs/zh/hands-on/sizes.py", None, "zh")
-    cells = nbformat.reads(download(noted, lambda url: "").decode(), 4).cells
-    assert len(cells) == len(nbformat.reads(noted.decode(), 4).cells) - 1
+    cells = nbformat.reads(download(noted, lambda url: "", "zh", "").decode(), 4).cells
+    notes = [cell for cell in nbformat.reads(noted.decode(), 4).cells if cell.id == "not-run"]
+    assert len(notes) == 1 and not any(cell.id == "not-run" for cell in cells)
     assert not any(
         "report_builder build" in cell.source and cell.cell_type == "markdown" for cell in cells[:2]
     )
+
+
+# A reader opens it alone
+
+WITHOUT = """import sys
+
+class Absent:
+    def find_spec(name, path=None, target=None):
+        if name.partition(".")[0] in ("xo", "report_builder"):
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+sys.meta_path.insert(0, Absent)
+"""
+
+
+@pytest.fixture
+def bare(tmp_path, monkeypatch):
+    """An empty folder, and an environment in which Python finds neither package."""
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "sitecustomize.py").write_text(WITHOUT)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"))
+    (tmp_path / "empty").mkdir()
+    return tmp_path / "empty"
+
+
+def taken_away(book: str, repository: str) -> nbformat.NotebookNode:
+    language = book.partition("/")[0]
+    page = current(ROOT / "docs" / f"{book}.py", None, language)
+    return nbformat.reads(download(page, lambda url: "", language, repository).decode(), 4)
+
+
+@pytest.mark.parametrize("book", BOOKS)
+def test_alone_it_says_in_one_line_how_to_install_what_it_needs(bare, book):
+    taken = taken_away(book, "")
+    client = NotebookClient(
+        taken, kernel_name="python3", resources={"metadata": {"path": str(bare)}}
+    )
+    with pytest.raises(CellExecutionError):
+        client.execute()
+    cells = [cell for cell in taken.cells if cell.cell_type == "code"]
+    (output,) = cells[0].outputs
+    (line,) = output.traceback
+    assert "\n" not in line and line.endswith(" -m pip install .")
+    assert {"zh": "还没有装", "en": "not installed"}[book.partition("/")[0]] in line
+    assert not any(cell.outputs for cell in cells[1:])  # Jupyter runs nothing after it
+    assert list(bare.iterdir()) == []
+
+
+@pytest.mark.parametrize("book", BOOKS[::3])
+def test_alone_it_tries_to_install_from_its_repository(bare, book):
+    """Here in vain: nobody answers there."""
+    taken = taken_away(book, "https://127.0.0.1:1/owner/x")
+    code = "\n".join(cell.source for cell in taken.cells if cell.cell_type == "code")
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=bare, capture_output=True, encoding="utf-8"
+    )
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert len(done.stdout.splitlines()) == len(done.stderr.splitlines()) == 1
+    assert done.stderr.rstrip().endswith(" -m pip install git+https://127.0.0.1:1/owner/x")
+
+
+def test_where_the_project_is_installed_its_first_cell_does_nothing(tmp_path):
+    taken = taken_away("en/hands-on/sizes", "https://127.0.0.1:1/owner/x")
+    (first, *_) = (cell.source for cell in taken.cells if cell.cell_type == "code")
+    done = subprocess.run(
+        [sys.executable, "-c", first], cwd=tmp_path, capture_output=True, env=ENVIRONMENT
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
 
 @pytest.mark.parametrize("line", ["%matplotlib inline", "x = (", "!ls"])

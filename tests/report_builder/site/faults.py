@@ -23,7 +23,8 @@ from report_builder.results.tried_faults import (
 )
 from report_builder.site import publish as publishing
 from report_builder.site import swap
-from report_builder.site.manifest import Commit, published_path
+from report_builder.site.checkout import Commit
+from report_builder.site.manifest import published_path
 from report_builder.site.publish import publish
 from xo.errors import CheckFailed
 from xo.store import disk
@@ -44,7 +45,7 @@ AT_CALLS: dict[str, int | None] = {
 SYSTEMS = {"exchanges folders": True, "renames one after the other": False}
 
 
-def write_site(docs: Path, site: Path, config: Path) -> None:
+def write_site(docs: Path, site: Path, config: Path, made_from: str = "") -> None:
     """Takes the place of MkDocs: each page becomes a file."""
     for page in sorted(docs.rglob("*.md")):
         target = site / published_path(page.relative_to(docs).as_posix())

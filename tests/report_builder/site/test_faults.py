@@ -152,9 +152,9 @@ def test_a_site_is_made_of_what_it_says(small, monkeypatch):
     """A page that changes while MkDocs reads it is not published under the digest of the old."""
     before = files(small.site)
 
-    def build(docs: Path, site: Path, config: Path) -> None:
+    def build(docs: Path, site: Path, config: Path, made_from: str) -> None:
         (docs / "index.md").write_text("newer")
-        write(docs, site, config)
+        write(docs, site, config, made_from)
 
     write = publishing._build
     monkeypatch.setattr(publishing, "_build", build)

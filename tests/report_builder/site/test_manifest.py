@@ -6,7 +6,8 @@ import json
 import subprocess
 
 from report_builder.results.report import DataSetName, Provenance, Report, RunCounts, write_report
-from report_builder.site.manifest import MANIFEST, Commit, current_commit, sealed
+from report_builder.site.checkout import Commit, current_commit
+from report_builder.site.manifest import MANIFEST, sealed
 
 from .conftest import Project, files
 

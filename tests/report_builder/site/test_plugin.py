@@ -10,7 +10,6 @@ import re
 import shutil
 import subprocess
 import sys
-from types import SimpleNamespace
 
 import pytest
 from jinja2 import TemplateNotFound
@@ -143,17 +142,13 @@ def test_an_incomplete_site_names_the_runs_it_lacks(published):
 
 @pytest.fixture
 def sources(tmp_path):
-    """As MkDocs gives its settings to plugins, with one page in each language."""
+    """The settings, with one page in each language."""
     for language in ("zh", "en"):
         (tmp_path / "docs" / language).mkdir(parents=True)
         (tmp_path / "docs" / language / "index.md").write_text("# {{ 1 + 1 }}\n")
-    return SimpleNamespace(
-        config_file_path=str(tmp_path / "mkdocs.yml"),
-        docs_dir=str(tmp_path / "docs"),
-        site_dir=str(tmp_path / "site"),
-        extra={},
-        nav=[],
-    )
+    (tmp_path / "docs" / "overrides").mkdir()
+    shutil.copy(ROOT / "mkdocs.yml", tmp_path)
+    return load_config(str(tmp_path / "mkdocs.yml"))
 
 
 def plugin(command: str) -> ReportPlugin:
@@ -181,6 +176,15 @@ def test_no_build_changes_pages_while_mkdocs_build_reads_them(sources, tmp_path)
     lock = acquire(build_lock(tmp_path / "build"), wait=False)
     assert lock
     release(lock)
+
+
+@pytest.mark.parametrize("embedded", [True, False])
+def test_other_images_have_a_logo_without_an_o_and_an_x(sources, tmp_path, embedded):
+    data = DataSetName("digits", "", embedded)
+    claim(tmp_path / "build", "build")
+    write_report(tmp_path / "build" / "report.json", Report(data=data, runs=RunCounts(1, 1)))
+    logo = (ROOT / "docs" / plugin("serve").on_config(sources).theme["logo"]).read_text()
+    assert logo.startswith("<svg") and ("<circle" in logo) == embedded
 
 
 # Pictures
