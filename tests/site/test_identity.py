@@ -17,6 +17,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 from selectolax.lexbor import LexborHTMLParser
 
+from report_builder.results.report import Report
+from report_builder.site.edition import make as editions
 from report_builder.site.identity import EMBEDDED_TITLE
 from report_builder.site.manifest import MANIFEST
 from tests.report_builder.site.conftest import Project
@@ -141,3 +143,14 @@ def test_the_home_page_has_every_line_from_nothing_to_the_site(own, prefix):
         "en/": f"Python 3.{first} to 3.{int(end) - 1}",
     }
     assert wanted[prefix] in article.text()
+
+
+@pytest.mark.parametrize("language, title", [("zh", TITLE), ("en", ENGLISH)])
+def test_the_edition_goes_by_that_name(own, language, title):
+    root = own.site if language == "zh" else own.site / language
+    text = editions._document(
+        editions.Chapters(root, language), language, own.site, Report(), "0123456789abcdef"
+    )
+    front = LexborHTMLParser(text).css_first("header, .title, body > *").text()
+    assert all(words in front for words in (title, AUTHOR, COURSE, LICENSE))
+    assert not any(word in text for word in DEFAULTS)

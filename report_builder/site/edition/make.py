@@ -113,7 +113,9 @@ def _document(chapters: Chapters, language: str, site: Path, report: Report, mad
     # a page of its own name for each chapter, whose head it then stands in
     sheets = {each.anchor: f"sheet-{number}" for number, each in enumerate(entries)}
     description = chapters.home.css_first("meta[name=description]")
-    provenance = chapters.home.css(".md-copyright .xo-origin, .md-banner .xo-incomplete")
+    provenance = chapters.home.css(
+        ".md-copyright :is(.xo-identity, .xo-origin), .md-banner .xo-incomplete"
+    )
     template = environment(HERE).get_template("edition.html.j2")
     title = chapters.title
     return template.render(
