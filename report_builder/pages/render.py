@@ -28,7 +28,7 @@ from xo.errors import InputError
 from xo.variants import VARIANTS, Variant
 
 PER_VARIANT = "variants/_variant.md"  # one page for each row of VARIANTS
-# In the front matter of the first page of a language, whose template is nowhere: MkDocs, called in
+# In the front matter of the first page of each folder, whose template is nowhere: MkDocs, called in
 # whatever way on what is not rendered, comes to that page first and ends with these words.
 UNRENDERED = (
     'template: "these are sources of pages; python -m report_builder build renders and publishes '
