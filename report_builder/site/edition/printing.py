@@ -1,11 +1,17 @@
-"""Prints an HTML file as PDF with a browser that is installed: Chromium or one of its kin."""
+"""Prints an HTML file as PDF with a browser that is installed: Chromium or one of its kin.
+
+No browser tells a document on which page something stands, so it is printed twice: with what the
+first print says, the second has page numbers in its contents.
+"""
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
+from urllib.parse import unquote
 
 NAMES = (
     "chromium-headless-shell",
@@ -31,6 +37,10 @@ OPTIONS = (
     "--generate-pdf-document-outline",
 )
 LONGEST = 600  # seconds
+# What Chromium writes into a PDF: its pages, their order, and the places that links lead to.
+_PAGE = re.compile(rb"\n(\d+) 0 obj\n<<\s*/Type /Page\s")
+_KIDS = re.compile(rb"/Kids \[([^\]]*)\]")
+_PLACE = re.compile(rb"/([^\s/\[\]<>()]+) \[(\d+) 0 R /XYZ ")
 
 
 def find_browser() -> str | None:
@@ -50,6 +60,53 @@ def lacks_chinese() -> bool:
 
 
 def print_pdf(browser: str, document: Path, out: Path) -> str:
+    """Writes `out`; returns why it could not, in words, and then there is no such file."""
+    if why := _print(browser, document, out):
+        return why
+    if numbers := page_numbers(out.read_bytes()):
+        with tempfile.TemporaryDirectory() as folder:
+            again, numbered = Path(folder, document.name), Path(folder, out.name)
+            text = document.read_text(encoding="utf-8")
+            style = f"<style>\n{_numbering(numbers)}\n</style>\n</head>"
+            again.write_text(text.replace("</head>", style, 1), encoding="utf-8")
+            if not _print(browser, again, numbered):
+                shutil.copyfile(numbered, out)
+    return ""
+
+
+def page_numbers(pdf: bytes) -> dict[str, int]:
+    """On which page each anchor stands that a link leads to, by what Chromium writes; empty where
+    it writes otherwise.
+    """
+    pages = set(_PAGE.findall(pdf))
+    order = [
+        kid
+        for kids in _KIDS.findall(pdf)
+        for kid in re.findall(rb"(\d+) 0 R", kids)
+        if kid in pages
+    ]
+    numbers = {page: number for number, page in enumerate(order, start=1)}
+    return {_name(place): numbers[page] for place, page in _PLACE.findall(pdf) if page in numbers}
+
+
+def _name(written: bytes) -> str:
+    """An anchor from its name in a PDF, where #25E5 is the byte E5: "%" is written as #25."""
+    once = re.sub(
+        r"#([0-9A-Fa-f]{2})", lambda found: chr(int(found[1], 16)), written.decode("latin-1")
+    )
+    return unquote(once)
+
+
+def _numbering(numbers: dict[str, int]) -> str:
+    """The style that sets page numbers beside the links of the contents."""
+    return "\n".join(
+        f'.contents a[href="#{anchor}"]::after {{ content: "{number}"; }}'
+        for anchor, number in numbers.items()
+        if ":" not in anchor.removeprefix("part:") and not re.search(r'["\\<\n]', anchor)
+    )
+
+
+def _print(browser: str, document: Path, out: Path) -> str:
     """Writes `out`; returns why it could not, in words, and then there is no such file."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         command = [
