@@ -37,10 +37,6 @@ OPTIONS = (
     "--generate-pdf-document-outline",
 )
 LONGEST = 600  # seconds
-# What Chromium writes into a PDF: its pages, their order, and the places that links lead to.
-_PAGE = re.compile(rb"\n(\d+) 0 obj\n<<\s*/Type /Page\s")
-_KIDS = re.compile(rb"/Kids \[([^\]]*)\]")
-_PLACE = re.compile(rb"/([^\s/\[\]<>()]+) \[(\d+) 0 R /XYZ ")
 
 
 def find_browser() -> str | None:
@@ -63,7 +59,7 @@ def print_pdf(browser: str, document: Path, out: Path) -> str:
     """Writes `out`; returns why it could not, in words, and then there is no such file."""
     if why := _print(browser, document, out):
         return why
-    if numbers := page_numbers(out.read_bytes()):
+    if numbers := page_numbers(out):
         with tempfile.TemporaryDirectory() as folder:
             again, numbered = Path(folder, document.name), Path(folder, out.name)
             text = document.read_text(encoding="utf-8")
@@ -74,27 +70,22 @@ def print_pdf(browser: str, document: Path, out: Path) -> str:
     return ""
 
 
-def page_numbers(pdf: bytes) -> dict[str, int]:
-    """On which page each anchor stands that a link leads to, by what Chromium writes; empty where
-    it writes otherwise.
+def page_numbers(pdf: Path) -> dict[str, int]:
+    """On which page, from 1, each anchor stands that a link leads to; empty where the PDF does not
+    say.
     """
-    pages = set(_PAGE.findall(pdf))
-    order = [
-        kid
-        for kids in _KIDS.findall(pdf)
-        for kid in re.findall(rb"(\d+) 0 R", kids)
-        if kid in pages
-    ]
-    numbers = {page: number for number, page in enumerate(order, start=1)}
-    return {_name(place): numbers[page] for place, page in _PLACE.findall(pdf) if page in numbers}
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
 
-
-def _name(written: bytes) -> str:
-    """An anchor from its name in a PDF, where #25E5 is the byte E5: "%" is written as #25."""
-    once = re.sub(
-        r"#([0-9A-Fa-f]{2})", lambda found: chr(int(found[1], 16)), written.decode("latin-1")
-    )
-    return unquote(once)
+    try:
+        reader = PdfReader(pdf)
+        places = {
+            unquote(name.removeprefix("/")): reader.get_destination_page_number(place)
+            for name, place in reader.named_destinations.items()
+        }
+    except PyPdfError:
+        return {}
+    return {name: page + 1 for name, page in places.items() if page is not None and page >= 0}
 
 
 def _numbering(numbers: dict[str, int]) -> str:
