@@ -16,7 +16,7 @@ REFUSALS = {  # what git says, and what we say
     "'git config --global --add safe.directory FOLDER' allows it",
     "unknown revision": "a git checkout without a commit",
 }
-READ_BY_BUILD = ("xo", "report_builder", "docs", "data", "mkdocs.yml")
+READ_BY_BUILD = ("xo", "report_builder", "docs", "data", "mkdocs.yml", "pyproject.toml")
 WEB, SSH = ("http", "https"), ("git", "ssh", "git+ssh", "ssh+git")
 SCP = re.compile(r"(?:[^@/:]+@)?([^@/:\[\]]+):(?!//)(.+)")  # git@host:owner/x.git
 
@@ -66,13 +66,17 @@ def web_address(remote: str) -> str:
     empty where it is a folder, or a name that only this machine knows.
     """
     scp = SCP.fullmatch(remote)
-    parts = urlsplit(f"ssh://{scp[1]}/{scp[2].lstrip('/')}" if scp else remote)
+    try:
+        parts = urlsplit(f"ssh://{scp[1]}/{scp[2].lstrip('/')}" if scp else remote)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return ""
     host, path = parts.hostname or "", parts.path.strip("/").removesuffix(".git")
     if ":" in host:
         host = f"[{host}]"
     host, path = quote(host, safe="[]:."), quote(path, safe="/~@!+,;=%")
     if host and parts.scheme in WEB:
-        return f"{parts.scheme}://{host}{f':{parts.port}' if parts.port else ''}/{path}"
+        return f"{parts.scheme}://{host}{port}/{path}"
     # A port of ssh is none of the web; a host without a dot may be an alias of ssh, or a drive.
     return f"https://{host}/{path}" if path and parts.scheme in SSH and "." in host else ""
 

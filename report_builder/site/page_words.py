@@ -20,7 +20,7 @@ _NONE = Text("没有写明", "not stated")
 
 def page_words(identity: Identity, language: str, made_from: str) -> dict[str, str]:
     """Plain text and code in one language; `made_from` is empty where the site is not published."""
-    separator = Text("、", ", ")[language]
+    separator = Text("；", "; ")[language]
     return {
         "title": identity.title[language],
         "authors": separator.join(identity.authors[language]) or _NONE[language],

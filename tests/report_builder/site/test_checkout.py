@@ -34,6 +34,8 @@ from .conftest import Project
         ("file:///srv/git/x.git", ""),
         ("javascript:alert(1)", ""),
         ("https://", ""),
+        ("https://host.org:token/x", ""),
+        ("https://[::1/x", ""),
         ("", ""),
     ],
 )
