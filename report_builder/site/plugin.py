@@ -9,6 +9,7 @@ inputs are unchanged is taken from the last build.
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import threading
@@ -34,7 +35,7 @@ from mkdocs.utils.templates import TemplateContext
 
 from report_builder.pages import notebooks
 from report_builder.pages.folder import is_rendered
-from report_builder.pages.render import render
+from report_builder.pages.render import Kept, render
 from report_builder.pages.sources import is_leftover
 from report_builder.pages.templating import CompiledHere
 from report_builder.results.report import read_report, with_root
@@ -50,6 +51,7 @@ from xo.variants import VARIANTS
 FIRST, LAST = 100, -200  # before and after all other plugins, of which i18n is the last at -100
 VARIANTS_INDEX = "variants/index.md"  # below which the navigation gets a page for each variant
 UNCHANGED = {"template": "unchanged.html", "search": {"exclude": True}}
+RENDERED = Kept()  # by this process, for the next change of a page
 LAYOUTS = CompiledHere()  # the theme's, whose environment is a new one at each change of a page
 log = logging.getLogger("mkdocs.xo_report")
 segmentation.read_no_cache()
@@ -85,6 +87,7 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
         self.command = command
+        gc.set_threshold(100_000)  # pages are many objects, and hardly any of them garbage
         print_anything()  # of names that MkDocs warns of
         logging.getLogger("mkdocs").addHandler(self.warnings)
 
@@ -111,7 +114,7 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
                 docs = build / "serve" / "docs" if serving else build / "docs"
                 self.lock = acquire(build / LOCKS / "serve" if serving else build_lock(build))
                 report = with_root(read_report(build / "report.json"), root)
-                render(sources, report, docs)
+                render(sources, report, docs, RENDERED if serving else None)
             except (InputError, CheckFailed) as error:
                 raise PluginError(str(error)) from None
             finally:
