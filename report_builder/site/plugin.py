@@ -39,7 +39,7 @@ from report_builder.pages.render import Kept, render
 from report_builder.pages.sources import is_leftover
 from report_builder.pages.templating import CompiledHere
 from report_builder.results.report import read_report, with_root
-from report_builder.site import i18n, mathml, notebook_page, pictures, search, segmentation
+from report_builder.site import i18n, mathml, notebook_page, pictures, search, segmentation, serving
 from report_builder.site.page_cache import PageCache, StoredPage, footer
 from report_builder.site.publish import build_lock
 from xo.command_line import print_anything
@@ -52,6 +52,7 @@ FIRST, LAST = 100, -200  # before and after all other plugins, of which i18n is 
 VARIANTS_INDEX = "variants/index.md"  # below which the navigation gets a page for each variant
 UNCHANGED = {"template": "unchanged.html", "search": {"exclude": True}}
 RENDERED = Kept()  # by this process, for the next change of a page
+SITE = serving.KeptSite()
 LAYOUTS = CompiledHere()  # the theme's, whose environment is a new one at each change of a page
 log = logging.getLogger("mkdocs.xo_report")
 segmentation.read_no_cache()
@@ -94,6 +95,7 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
     def on_shutdown(self) -> None:
         logging.getLogger("mkdocs").removeHandler(self.warnings)
         self._release()
+        SITE.discard()
 
     # What MkDocs reads
 
@@ -147,6 +149,7 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
         """Watches what pages are made from, not what is made."""
         root = _root(config)
         server.unwatch(config.docs_dir)
+        serving.notice_sooner(server)
         server.watch(str(root / self.config.sources))
         for file in ("published.toml", "measured-elsewhere.toml"):
             server.watch(str(root / "data" / file))
@@ -155,12 +158,24 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
         threading.Thread(target=segmentation.load, daemon=True).start()
         return server
 
+    def on_pre_build(self, *, config: MkDocsConfig) -> None:
+        if self.command == "serve":
+            serving.list_once(config)
+            if not i18n.is_building_a_further_language(config):
+                SITE.put_aside(Path(config.site_dir))
+
+    def on_build_error(self, *, error: Exception) -> None:
+        SITE.bring_back()
+
     @event_priority(LAST)
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        SITE.bring_back()
         for file in list(files):
             if any(map(is_leftover, file.src_uri.split("/"))):
                 files.remove(file)
         i18n.arrange_files(files, config)
+        if self.command == "serve":
+            SITE.copy_what_changed(files)
         return files
 
     @event_priority(LAST)
@@ -176,6 +191,8 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
     @event_priority(LAST)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         i18n.split_search_index(config)
+        if self.command == "serve" and not i18n.is_building_a_further_language(config):
+            SITE.remove_what_is_gone()
 
     # Pages: all are read and converted first, then all are laid out
 
