@@ -106,6 +106,8 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
         """
         root = _root(config)
         sources, build = root / self.config.sources, root / self.config.build
+        if self.command == "serve":  # as in a build, whose pages then are the same
+            config.site_url = _site_url(config)
         if Path(config.docs_dir).resolve() == sources.resolve():
             serving = self.command == "serve"  # which publishes to a scratch folder
             try:
@@ -124,7 +126,8 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
                     self._release()
             config.docs_dir = str(docs)
         elif is_rendered(Path(config.docs_dir)):
-            build = Path(config.docs_dir).parent
+            if Path(config.docs_dir) != build / "serve" / "docs":  # of a further language, served
+                build = Path(config.docs_dir).parent
         else:
             raise PluginError(
                 f"docs_dir is {config.docs_dir}, whose pages are not rendered; leave it out of the "
@@ -181,7 +184,9 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
     @event_priority(LAST)
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
         stored = Path(config.docs_dir).parent / "pages" / self.command
-        self.cache, self.states = PageCache(stored, config, files), {}
+        built = _root(config) / self.config.build / "pages" / "build"
+        others = [built] if self.command == "serve" else []
+        self.cache, self.states = PageCache(stored, config, files, others), {}
         return nav
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
@@ -272,6 +277,13 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
 def _root(config: MkDocsConfig) -> Path:
     """The project's folder, however the path of its settings was given."""
     return Path(os.path.abspath(config.config_file_path)).parent
+
+
+def _site_url(config: MkDocsConfig) -> str:
+    """The site's address by the settings; MkDocs puts that of its own server in its place."""
+    return next(
+        (str(c["site_url"]) for c in reversed(config.user_configs) if c.get("site_url")), ""
+    )
 
 
 def _add_variants(items: list, docs: Path) -> None:
