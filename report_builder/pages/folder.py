@@ -61,6 +61,8 @@ def _listing(out: Path) -> Path:
 def _write(target: Path, content: bytes | Path) -> None:
     """Writes or copies a file where it differs."""
     target.parent.mkdir(parents=True, exist_ok=True)
+    if content == target:  # it lies there already
+        return
     if isinstance(content, Path):
         if not target.is_file() or not filecmp.cmp(content, target, shallow=False):
             shutil.copyfile(content, target)

@@ -70,8 +70,13 @@ def pages(docs: Path, language: str) -> list[str]:
 
 def title(docs: Path, language: str, page: str) -> str:
     """What a page is called, from its front matter."""
-    found = _TITLE.search(sources.read(docs / language / page))
-    return found[1] if found else page
+    return title_in(sources.read(docs / language / page)) or page
+
+
+def title_in(text: str) -> str:
+    """The title in the front matter of a page's source; empty where it has none."""
+    found = _TITLE.search(text)
+    return found[1] if found else ""
 
 
 def titles(docs: Path, page: str) -> Text:

@@ -12,8 +12,11 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 from jinja2 import Environment, TemplateError
 
+from report_builder.evidence import measured_elsewhere, original_logs
+from report_builder.evidence.references import LITERATURE, REFERENCES
 from report_builder.pages import citations, glossary, notebooks, reading_path, sources
 from report_builder.pages.code_outputs import CodeBlock
 from report_builder.pages.folder import fill_folder
@@ -25,9 +28,11 @@ from report_builder.results.report import Report
 from report_builder.results.widgets import LAB
 from report_builder.text import LANGUAGES, Text
 from xo.errors import InputError
+from xo.store.inputs import digest, file_digest, sha256
 from xo.variants import VARIANTS, Variant
 
 PER_VARIANT = "variants/_variant.md"  # one page for each row of VARIANTS
+READ_BY_PAGES = (original_logs.FILE, measured_elsewhere.FILE, REFERENCES, LITERATURE)
 # In the front matter of the first page of each folder, whose template is nowhere: MkDocs, called in
 # whatever way on what is not rendered, comes to that page first and ends with these words.
 UNRENDERED = (
@@ -102,15 +107,27 @@ def code_blocks(requests: Iterable[PageRequest]) -> list[CodeBlock]:
     return list({block.name: block for page in requests for block in page.code}.values())
 
 
-def render(docs: Path, report: Report, out: Path) -> list[PageRequest]:
+class Kept:
+    """What a process that renders again and again keeps of the last time."""
+
+    def __init__(self) -> None:
+        self.pages: dict[tuple[str, str], tuple[str, PageFunctions, str]] = {}
+        self.placed: dict[
+            tuple[str, str], list[str]
+        ] = {}  # folder of a figure or network, language
+
+
+def render(docs: Path, report: Report, out: Path, kept: Kept | None = None) -> list[PageRequest]:
     """Renders `docs/{zh,en}` into `out/{zh,en}`, with figures, notebooks, assets, and the pictures
     and other files that lie beside pages.
 
     Returns what every page requested. Only files whose content changed are written; files that were
     rendered before and have no source any more are removed. Raises InputError, before anything is
-    written, on a file that was not rendered, and on a damaged figure or notebook.
+    written, on a file that was not rendered, and on a damaged figure or notebook. Only
+    pages that could have become others are rendered anew, where `kept` has those of last time.
     """
-    rendered = _rendered(docs, report)
+    kept = kept or Kept()
+    rendered = _rendered_anew(docs, report, kept)
     files: dict[str, bytes | Path] = {
         f"{page.language}/{page.path}": text.encode() for page, text in rendered
     }
@@ -122,10 +139,11 @@ def render(docs: Path, report: Report, out: Path) -> list[PageRequest]:
     for page, _ in rendered:
         for name, figure in report.figures.items():
             if f"figure {name}" in page.requests:
-                files |= figure_files(name, figure, page.language)
+                place = figure.folder, page.language
+                files |= _placed(kept, place, out, figure_files(name, figure, page.language))
     if any(f"widget {LAB}" in page.requests for page, _ in rendered):
         for variant, network in report.networks.items():
-            files |= network_files(variant, network)
+            files |= _placed(kept, (network.folder, ""), out, network_files(variant, network))
     if attached := report.attached_runs:
         files[attached.name] = Path(attached.file)
     requests = _notebooks(docs)
@@ -221,6 +239,45 @@ def _pages(docs: Path) -> Iterator[_Page]:
 
 def _rendered(docs: Path, report: Report) -> list[tuple[PageFunctions, str]]:
     return [_render(docs, report, page) for page in _pages(docs)]
+
+
+def _rendered_anew(docs: Path, report: Report, kept: Kept) -> list[tuple[PageFunctions, str]]:
+    """All pages; those are kept whose source is the same, and all that pages read beside it: the
+    report, each other's titles, and data.
+    """
+    pages = list(_pages(docs))
+    content = {
+        (page.language, page.source): (docs / page.language / page.source).read_bytes()
+        for page in pages
+    }
+    titles = [
+        (*page, reading_path.title_in(text.decode(errors="replace")))
+        for page, text in content.items()
+    ]
+    data = {file.name: file_digest(file) for file in READ_BY_PAGES}
+    shared = digest([sha256(msgspec.json.encode(report)), sorted(titles), data])
+    found = {}
+    for page in pages:
+        own = sha256(shared.encode() + content[page.language, page.source])
+        place = page.language, page.path
+        last = kept.pages.get(place)
+        found[place] = last if last and last[0] == own else (own, *_render(docs, report, page))
+    kept.pages = found
+    return [(functions, text) for _, functions, text in found.values()]
+
+
+def _placed(
+    kept: Kept, place: tuple[str, str], out: Path, files: Iterator[tuple[str, bytes]]
+) -> dict[str, bytes | Path]:
+    """Files of an artifact, whose folder is named by what made it; those that were placed before
+    are not read again.
+    """
+    names = kept.placed.get(place)
+    if names and all((out / name).is_file() for name in names):
+        return {name: out / name for name in names}
+    found: dict[str, bytes | Path] = dict(files)
+    kept.placed[place] = list(found)
+    return found
 
 
 def _render(docs: Path, report: Report, page: _Page) -> tuple[PageFunctions, str]:

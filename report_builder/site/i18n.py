@@ -46,7 +46,7 @@ def split_search_index(config: MkDocsConfig) -> None:
     index to `<language>/search/`, their addresses relative to that folder.
     """
     i18n, site = _i18n(config), Path(config.site_dir)
-    if i18n.building:
+    if is_building_a_further_language(config):
         return
     index = json.loads((site / INDEX).read_text(encoding="utf-8"))
     sections: dict[str, list[dict[str, Any]]] = {each: [] for each in i18n.build_languages}
@@ -101,6 +101,11 @@ def _make_page(file: File, i18n: I18n) -> None:
     file.alternates = {  # type: ignore[attr-defined]
         language: SimpleNamespace(url=url, page=None) for language, url in urls.items()
     }
+
+
+def is_building_a_further_language(config: MkDocsConfig) -> bool:
+    """Whether MkDocs builds another language than the first, within the build of the first."""
+    return _i18n(config).building
 
 
 def _i18n(config: MkDocsConfig) -> I18n:

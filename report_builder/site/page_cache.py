@@ -9,6 +9,7 @@ digested into the page's key.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -80,17 +81,24 @@ class StoredPage(msgspec.Struct, frozen=True):
 
 class PageCache:
     """The pages of one language as the last build left them, each in a file of its own under
-    `folder`.
+    `folder`; what is not there may be in one of the folders `others`.
     """
 
-    def __init__(self, folder: Path, config: MkDocsConfig, files: Files) -> None:
+    def __init__(
+        self, folder: Path, config: MkDocsConfig, files: Files, others: Iterable[Path] = ()
+    ) -> None:
         self.folder, self.files, self.common = folder, files, _common_digest(config, files)
         self.made_from = config.extra.get(MADE_FROM, "")
+        self.folders = (folder, *others)
 
     def find(self, page: Page) -> StoredPage | None:
         """What `keep` stored for this page, if all that decides it is the same."""
-        stored = sealed.read(self._path(page), StoredPage)
-        return stored if stored and stored.key == self._key(page) else None
+        key = self._key(page)
+        for folder in self.folders:
+            stored = sealed.read(_path(folder, page), StoredPage)
+            if stored and stored.key == key:
+                return stored
+        return None
 
     def keep(self, page: Page, html: str, search: list[dict[str, Any]]) -> None:
         """Stores a page: its HTML, its sections in the search index, and what the check of anchors
@@ -99,7 +107,7 @@ class PageCache:
         links = {file.src_uri: anchors for file, anchors in (page.links_to_anchors or {}).items()}
         anchors = sorted(page.present_anchor_ids or ())
         stored = StoredPage(self._key(page), html, search, anchors, links)
-        sealed.write(self._path(page), msgspec.json.encode(stored))
+        sealed.write(_path(self.folder, page), msgspec.json.encode(stored))
 
     def restore(self, page: Page, stored: StoredPage) -> None:
         """Takes the place of converting a page whose HTML is there already."""
@@ -108,13 +116,14 @@ class PageCache:
         by_uri = {file.src_uri: file for file in self.files}
         page.links_to_anchors = {by_uri[uri]: anchors for uri, anchors in stored.links.items()}
 
-    def _path(self, page: Page) -> Path:
-        return self.folder / f"{page.file.src_uri}.json"
-
     def _key(self, page: Page) -> str:
         content = page.file.content_bytes
         own = [self.made_from] if has_marks(content.decode("utf-8", "replace")) else []
         return digest([self.common, page.file.src_uri, sha256(content), *own])
+
+
+def _path(folder: Path, page: Page) -> Path:
+    return folder / f"{page.file.src_uri}.json"
 
 
 def footer(report: Report) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ inputs are unchanged is taken from the last build.
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import threading
@@ -36,11 +37,11 @@ from mkdocs.utils.templates import TemplateContext
 
 from report_builder.pages import notebooks, of_site
 from report_builder.pages.folder import is_rendered
-from report_builder.pages.render import render
+from report_builder.pages.render import Kept, render
 from report_builder.pages.sources import is_leftover
 from report_builder.pages.templating import CompiledHere
 from report_builder.results.report import read_report, with_root
-from report_builder.site import i18n, mathml, notebook_page, pictures, search, segmentation
+from report_builder.site import i18n, mathml, notebook_page, pictures, search, segmentation, serving
 from report_builder.site.identity import read_identity
 from report_builder.site.page_cache import IDENTITY, MADE_FROM, PageCache, StoredPage, footer
 from report_builder.site.page_words import page_words
@@ -55,6 +56,8 @@ FIRST, LAST = 100, -200  # before and after all other plugins, of which i18n is 
 VARIANTS_INDEX = "variants/index.md"  # below which the navigation gets a page for each variant
 LOGO, PLAIN_LOGO = "assets/logo.svg", "assets/logo-plain.svg"  # an O and an X; neither
 UNCHANGED = {"template": "unchanged.html", "search": {"exclude": True}}
+RENDERED = Kept()  # by this process, for the next change of a page
+SITE = serving.KeptSite()
 LAYOUTS = CompiledHere()  # the theme's, whose environment is a new one at each change of a page
 log = logging.getLogger("mkdocs.xo_report")
 segmentation.read_no_cache()
@@ -90,12 +93,14 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
         self.command = command
+        gc.set_threshold(100_000)  # pages are many objects, and hardly any of them garbage
         print_anything()  # of names that MkDocs warns of
         logging.getLogger("mkdocs").addHandler(self.warnings)
 
     def on_shutdown(self) -> None:
         logging.getLogger("mkdocs").removeHandler(self.warnings)
         self._release()
+        SITE.discard()
 
     # What MkDocs reads
 
@@ -106,25 +111,28 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
         """
         root = _root(config)
         sources, build = root / self.config.sources, root / self.config.build
+        if self.command == "serve":  # as in a build, whose pages then are the same
+            config.site_url = _site_url(config)
         if Path(config.docs_dir).resolve() == sources.resolve():
-            serving = self.command == "serve"  # which publishes to a scratch folder
+            is_served = self.command == "serve"  # which publishes to a scratch folder
             try:
                 claim(build, "build")
-                if not serving:
+                if not is_served:
                     claim(Path(config.site_dir), "site")
                 # A folder of its own: a build may publish its pages at the same time.
-                docs = build / "serve" / "docs" if serving else build / "docs"
-                self.lock = acquire(build / LOCKS / "serve" if serving else build_lock(build))
+                docs = build / "serve" / "docs" if is_served else build / "docs"
+                self.lock = acquire(build / LOCKS / "serve" if is_served else build_lock(build))
                 report = with_root(read_report(build / "report.json"), root)
-                render(sources, report, docs)
+                render(sources, report, docs, RENDERED if is_served else None)
             except (InputError, CheckFailed) as error:
                 raise PluginError(str(error)) from None
             finally:
-                if serving:
+                if is_served:
                     self._release()
             config.docs_dir = str(docs)
         elif is_rendered(Path(config.docs_dir)):
-            build = Path(config.docs_dir).parent
+            if Path(config.docs_dir) != build / "serve" / "docs":  # of a further language, served
+                build = Path(config.docs_dir).parent
         else:
             raise PluginError(
                 f"docs_dir is {config.docs_dir}, whose pages are not rendered; leave it out of the "
@@ -153,6 +161,7 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
         """Watches what pages are made from, not what is made."""
         root = _root(config)
         server.unwatch(config.docs_dir)
+        serving.notice_sooner(server)
         server.watch(str(root / self.config.sources))
         for file in ("published.toml", "measured-elsewhere.toml"):
             server.watch(str(root / "data" / file))
@@ -161,18 +170,32 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
         threading.Thread(target=segmentation.load, daemon=True).start()
         return server
 
+    def on_pre_build(self, *, config: MkDocsConfig) -> None:
+        if self.command == "serve":
+            serving.list_once(config)
+            if not i18n.is_building_a_further_language(config):
+                SITE.put_aside(Path(config.site_dir))
+
+    def on_build_error(self, *, error: Exception) -> None:
+        SITE.bring_back()
+
     @event_priority(LAST)
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        SITE.bring_back()
         for file in list(files):
             if any(map(is_leftover, file.src_uri.split("/"))):
                 files.remove(file)
         i18n.arrange_files(files, config)
+        if self.command == "serve":
+            SITE.copy_what_changed(files)
         return files
 
     @event_priority(LAST)
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
         stored = Path(config.docs_dir).parent / "pages" / self.command
-        self.cache, self.states = PageCache(stored, config, files), {}
+        built = _root(config) / self.config.build / "pages" / "build"
+        others = [built] if self.command == "serve" else []
+        self.cache, self.states = PageCache(stored, config, files, others), {}
         return nav
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
@@ -185,6 +208,8 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
     @event_priority(LAST)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         i18n.split_search_index(config)
+        if self.command == "serve" and not i18n.is_building_a_further_language(config):
+            SITE.remove_what_is_gone()
 
     # Pages: all are read and converted first, then all are laid out
 
@@ -277,6 +302,13 @@ def _link_repository(config: MkDocsConfig, address: str) -> None:
     if not config.repo_url:  # else the settings name it as well
         config.repo_name = config.repo_name or unquote(urlsplit(address).path.strip("/"))
     config.repo_url = address
+
+
+def _site_url(config: MkDocsConfig) -> str:
+    """The site's address by the settings; MkDocs puts that of its own server in its place."""
+    return next(
+        (str(c["site_url"]) for c in reversed(config.user_configs) if c.get("site_url")), ""
+    )
 
 
 def _add_variants(items: list, docs: Path) -> None:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
@@ -47,7 +48,8 @@ def address(clone):
             found = f"http://127.0.0.1:{port}/"
             wait_for("xo", found, 120)
             yield found
-            assert "WARNING" not in log.read_text(), log.read_text()
+            lines = log.read_text().splitlines()
+            assert [line for line in lines if "WARNING" in line and "gone.svg" not in line] == []
         finally:
             server.send_signal(signal.SIGINT)
             server.wait(30)
@@ -77,6 +79,27 @@ def test_a_changed_page_is_shown(clone, address):
         source.write_text(source.read_text("utf-8") + f"\n{mark}\n", "utf-8")
         wait_for(mark, address + "xo/data/", 60)
         time.sleep(1)  # what a file system tells apart
+
+
+def test_files_beside_pages_come_change_and_go(clone, address):
+    picture = clone / "docs/zh/xo/gone.svg"
+    picture.write_text('<svg xmlns="http://www.w3.org/2000/svg"><!-- first --></svg>')
+    wait_for("first", address + "xo/gone.svg", 60)
+    style = clone / "docs/assets/xo.css"
+    style.write_text(style.read_text("utf-8") + "\n/* changed style */\n", "utf-8")
+    wait_for("changed style", address + "assets/xo.css", 60)
+    picture.write_text('<svg xmlns="http://www.w3.org/2000/svg"><!-- second --></svg>')
+    wait_for("second", address + "xo/gone.svg", 60)
+    picture.unlink()
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            urlopen(address + "xo/gone.svg").read()
+        except HTTPError as error:
+            assert error.code == 404
+            break
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def test_a_changed_notebook_is_shown_without_running_it(clone, address):

@@ -365,3 +365,39 @@ def test_no_compiled_template_is_kept_where_others_may_write(tmp_path, monkeypat
     monkeypatch.setattr(tempfile, "tempdir", str(shared))
     assert templating.environment(docs).get_template("page.md").render() == "2"
     assert not list(shared.iterdir())
+
+
+def test_what_is_rendered_again_is_as_if_from_nothing(docs, report, tmp_path, monkeypatch):
+    (docs / "en" / "page.md").write_text("Before.\n")
+    (docs / "en" / "xo" / "training.md").write_text(SOURCE)
+    kept, out, render_page = pages.Kept(), tmp_path / "out", pages._render
+    rendered: list[str] = []
+    monkeypatch.setattr(
+        pages, "_render", lambda *of: rendered.append(of[2].path) or render_page(*of)
+    )
+
+    def render_anew(report: Report) -> list[str]:
+        """The pages that were rendered anew, with the others of last time."""
+        rendered.clear()
+        pages.render(docs, report, out, kept)
+        anew = list(rendered)
+        pages.render(docs, report, tmp_path / "from-nothing")
+        assert _contents(out) == _contents(tmp_path / "from-nothing")
+        return anew
+
+    everything = ["page.md", "xo/training.md"]
+    assert render_anew(report) == everything
+    assert render_anew(report) == []
+    (docs / "en" / "page.md").write_text("Now different.\n")
+    assert render_anew(report) == ["page.md"]
+    (docs / "en" / "page.md").write_text("---\ntitle: New\n---\n\nOthers may show its title.\n")
+    assert render_anew(report) == everything
+    other = replace(report, values=report.values | {"baseline.n": Value(same("4"))})
+    assert render_anew(other) == everything
+    (out / "en" / "figures" / "loss.baseline.light.svg").unlink()
+    assert render_anew(other) == []
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    files = [file for file in folder.rglob("*") if file.is_file()]
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
