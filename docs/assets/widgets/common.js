@@ -141,7 +141,8 @@ globalThis.xoWidgets ??= (() => {
       fill(name, numbers, colored, digits = 2) {
         part(name).querySelectorAll("td").forEach((cell, k) => {
           cell.textContent = number(numbers[k], digits);
-          cell.style.cssText = `background: ${css(colored(numbers[k]))}; color: ${ink(colored(numbers[k]))}`;
+          const color = colored(numbers[k], k);
+          cell.style.cssText = `background: ${css(color)}; color: ${ink(color)}`;
         });
       },
 

@@ -9,6 +9,7 @@
   const most = Math.floor(Math.min(height, width) / 4);
   const words = {
     kernel: say("第一层的卷积核", "Kernel of the first layer"),
+    one: channels === 1 ? say("卷积核", "Kernel") : say("核：红、绿、蓝", "Red, green, blue"),
     right: say("图像右移（像素）", "Shift to the right (px)"), down: say("图像下移（像素）", "Shift down (px)"),
     image: say("平移后的图像", "Image, shifted"), map: say("它的特征图，重新算出", "Its map, computed anew"),
     moved: say("原来的特征图，平移", "The first map, shifted"),
@@ -40,7 +41,7 @@
     <div class="xo-sliders">${html.slider("right", words.right, -most, most, 1, data.shift[1])}
       ${html.slider("down", words.down, -most, most, 1, data.shift[0])}</div>
     ${html.pictures(["image", "map", "moved"].map((name) => html.picture(name, words[name])).join(""), 3)}
-    <div class="xo-row">${html.cells("kernel", say("卷积核", "Kernel"), channels * side, side)}${html.scale("scale")}</div>${html.status()}`);
+    <div class="xo-row">${html.cells("kernel", words.one, channels * side, side)}${html.scale("scale")}</div>${html.status()}`);
 
   let [down, right] = data.shift, channel = data.channel, map, limit;
 

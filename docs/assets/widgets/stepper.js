@@ -14,7 +14,7 @@
     channel: (channel) => say(`第 ${channel} 通道`, `channel ${channel}`),
     play: say("播放", "Play"), pause: say("暂停", "Pause"), once: say("走一步", "One step"), speed: say("速度", "Speed"),
     speeds: [say("每秒 4 个输出", "4 outputs per second"), say("每秒 25 个输出", "25 outputs per second"), say("每秒 8 行", "8 rows per second")],
-    window: say("窗口的像素", "Window"), kernel: say("卷积核", "Kernel"), products: data.channels === 1 ? say("九个乘积", "Nine products") : say("27 个乘积", "27 products"),
+    window: say("窗口的像素", "Window"), kernel: data.channels === 1 ? say("卷积核", "Kernel") : say("核：红、绿、蓝", "Red, green, blue"), products: data.channels === 1 ? say("九个乘积", "Nine products") : say("27 个乘积", "27 products"),
     sum: say("乘积之和", "sum"), bias: say("偏置", "bias"), output: say("输出", "output"),
     sees: (layer, row, column, size, rows, columns) => say(
       `${layer} 第 ${row} 行第 ${column} 列的单元看到图像的 ${size} 个像素：第 ${rows} 行，第 ${columns} 列。`,
@@ -83,7 +83,7 @@
     const window = image.slice(row, row + 3).flatMap((line) => line.slice(column, column + 3));
     const pixels = (channels === 1 ? window : [0, 1, 2].flatMap((c) => window.map((pixel) => pixel[c]))).map((byte) => byte / 255);
     const products = pixels.map((pixel, k) => pixel * kernel[k]), sum = products.reduce((a, b) => a + b);
-    widget.fill("window", pixels, grey);
+    widget.fill("window", pixels, channels === 1 ? grey : (value, k) => grey(value).map((part, c) => (c === Math.floor(k / 9) ? part : 0)));
     widget.fill("products", products, signed);
     const said = (name, value) => `${words[name]} <b data-part="${name}">${number(value, 3)}</b>`;
     status.insertAdjacentHTML("afterbegin",
