@@ -16,6 +16,7 @@ from jinja2 import Environment, TemplateError
 
 from report_builder.pages import citations, glossary, notebooks, reading_path, sources
 from report_builder.pages.code_outputs import CodeBlock
+from report_builder.pages.data_words import data_words
 from report_builder.pages.folder import fill_folder
 from report_builder.pages.functions import CLAIMS_PAGE, PageFunctions
 from report_builder.pages.provenance import VALUES, VALUES_CSV, values_csv
@@ -138,6 +139,7 @@ def render(docs: Path, report: Report, out: Path) -> list[PageRequest]:
             docs / notebook.source,
             executed_notebook(Path(executed)) if executed else None,
             language,
+            data_words(report, language),
         )
     for language in LANGUAGES:
         if report.has_results and (docs / language / VALUES).exists():

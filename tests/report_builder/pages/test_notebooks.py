@@ -18,9 +18,11 @@ from selectolax.lexbor import LexborHTMLParser
 
 from report_builder.checks.prose import passages
 from report_builder.pages import notebooks
+from report_builder.pages.data_words import data_words
 from report_builder.pages.notebooks import current, download, execute, inputs
+from report_builder.results.report import DataSetName, Report
 from report_builder.text import LANGUAGES
-from xo.errors import CheckFailed
+from xo.errors import CheckFailed, InputError
 from xo.store.source_digest import ROOT, Source
 from xo.store.store import Store
 from xo.variants import VARIANTS
@@ -29,6 +31,7 @@ from ..conftest import draw_images
 
 NAMES = ("by-hand", "own-variant", "sizes")
 BOOKS = [f"{language}/hands-on/{name}" for language in LANGUAGES for name in NAMES]
+WORDS = data_words(Report(), "en")
 VARIABLES = ("XO_DATA", "XO_STORE", "XO_STUDY")
 
 
@@ -89,7 +92,7 @@ def test_both_languages_run_the_same_code():
 def test_no_line_of_code_is_wider_than_the_page(book):
     """A Chinese character takes two columns."""
     cells = nbformat.reads(
-        current(ROOT / "docs" / f"{book}.py", None, book.partition("/")[0]).decode(), 4
+        current(ROOT / "docs" / f"{book}.py", None, book.partition("/")[0], WORDS).decode(), 4
     ).cells
     lines = [
         line for cell in cells if cell.cell_type == "code" for line in cell.source.splitlines()
@@ -192,12 +195,32 @@ def test_a_download_has_whole_links_or_none():
 
 
 def test_a_download_does_not_carry_the_note_of_the_page():
-    noted = current(ROOT / "docs/zh/hands-on/sizes.py", None, "zh")
+    noted = current(ROOT / "docs/zh/hands-on/sizes.py", None, "zh", WORDS)
     cells = nbformat.reads(download(noted, lambda url: "").decode(), 4).cells
     assert len(cells) == len(nbformat.reads(noted.decode(), 4).cells) - 1
     assert not any(
         "report_builder build" in cell.source and cell.cell_type == "markdown" for cell in cells[:2]
     )
+
+
+def test_text_cells_are_worded_for_the_data_set_and_code_is_left_alone(tmp_path):
+    source = tmp_path / "book.py"
+    source.write_text(
+        "# %% [markdown]\n# # Book\n#\n# {% if embedded %}O and X{% else %}{{ data }}{% endif %}: "
+        "$\\frac{n}{t}$\n\n# %%\nprint('{{ data }}')\n"
+    )
+
+    def cells(report: Report) -> list[str]:
+        content = current(source, None, "en", data_words(report, "en"))
+        return [cell.source for cell in nbformat.reads(content.decode(), 4).cells]
+
+    digits = Report(study="smoke", data=DataSetName("digits", "0" * 64, False))
+    assert cells(Report())[0] == "# Book\n\nO and X: $\\frac{n}{t}$"
+    assert cells(digits)[0] == "# Book\n\ndigits: $\\frac{n}{t}$"
+    assert cells(digits)[-1] == "print('{{ data }}')"
+    source.write_text("# %% [markdown]\n# # Book\n#\n# {{ nothing }}\n")
+    with pytest.raises(InputError, match=r"book.py: the text cell that begins '# Book': 'nothing'"):
+        cells(digits)
 
 
 @pytest.mark.parametrize("line", ["%matplotlib inline", "x = (", "!ls"])
