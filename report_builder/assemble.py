@@ -76,6 +76,8 @@ def outline(evidence: Evidence, runs: RunCounts, store: Store) -> Report:
             partial=whole.digest != data.digest,
             class_key=key(data.classes),
             size=data.image_size,
+            channels=data.channels,
+            classes=len(data.classes),
         ),
         data_folder=str(data.root) if data.root != EMBEDDED else "",
         variants=tuple(row.name for row in evidence.rows),

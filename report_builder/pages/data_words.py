@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from report_builder import escape
 from report_builder.results.report import Report
+from report_builder.results.widgets import LAB
 from report_builder.text import Text, same
 
 CHANGES = {  # what importing does to images, as its card calls it
@@ -41,6 +42,10 @@ def data_words(report: Report, language: str) -> dict[str, Any]:
         "changes": [(CHANGES.get(kind, same(kind))[language], n) for kind, n in changes.items()],
         "findings": data.findings if data else (),
         "embedded": data.embedded if data else True,  # follows the original's images
+        "channels": data.channels if data else 1,
+        "in_color": data.channels == 3 if data else False,  # else they are gray, of one channel
+        "class_count": data.classes if data else 2,
+        "has_lab": LAB in report.widgets if data else True,  # else they cannot be drawn there
         "drawings": data.drawings if data else True,  # shapes on an even ground, which have strokes
         "partial": data.partial if data else False,  # whether the study uses a part of the images
         "height": height,

@@ -14,11 +14,12 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from report_builder.pages import sources
-from report_builder.pages.code_outputs import environment, versions
-from report_builder.pages.templating import fill
+from jinja2 import Environment, TemplateError
+
+from report_builder.pages import code_outputs, sources
+from report_builder.pages.templating import TEMPLATES, environment, fill
 from report_builder.text import LANGUAGES, Text
-from xo.errors import CheckFailed
+from xo.errors import CheckFailed, InputError
 from xo.store.artifact import Artifact
 from xo.store.inputs import Inputs, digest
 from xo.store.source_digest import Source
@@ -71,7 +72,7 @@ def execute(source: Path, variables: Mapping[str, str]) -> bytes:
         resources={"metadata": {"path": str(source.parent)}},
     )
     try:
-        client.execute(env=environment(variables))
+        client.execute(env=code_outputs.environment(variables))
     except CellExecutionError as error:
         raise CheckFailed(
             f"{source}: a cell failed with {error.ename}: {' '.join(error.evalue.split())}; mend it"
@@ -96,7 +97,7 @@ def inputs(
         "text": {f"docs/{source.relative_to(docs).as_posix()}": digest(code_cells(source))},
         "code": reader.reach_of_text(sources.read(source)),
         "data": data,
-        "versions": versions(RUNNING),
+        "versions": code_outputs.versions(RUNNING),
     }
     if READS_RECORDS in found["code"]:
         found["records"] = dict(records)
@@ -142,8 +143,12 @@ def code_cells(source: Path) -> dict[str, Any]:
     }
 
 
-def current(source: Path, executed: bytes | None, language: str) -> bytes:
-    """The notebook as `source` has it now, with the output that its cells have in `executed`."""
+def current(source: Path, executed: bytes | None, language: str, words: Mapping[str, Any]) -> bytes:
+    """The notebook as `source` has it now, with the output that its cells have in `executed`.
+
+    Its text cells are templates, as pages are, of the `words` for the data set. Raises InputError
+    where one cannot be filled in.
+    """
     import nbformat
     from jupytext.combine import combine_inputs_with_outputs
 
@@ -151,10 +156,31 @@ def current(source: Path, executed: bytes | None, language: str) -> bytes:
     if executed:
         last = nbformat.reads(executed.decode(), as_version=4)
         if [cell.source for cell in last.cells] == [cell.source for cell in notebook.cells]:
-            return executed
-        notebook = combine_inputs_with_outputs(notebook, last)
-        _number(notebook)
+            notebook = last
+        else:
+            notebook = combine_inputs_with_outputs(notebook, last)
+            _number(notebook)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = _filled(cell.source, source, words)
     return _with_note(notebook, language)
+
+
+def _filled(text: str, source: Path, words: Mapping[str, Any]) -> str:
+    """A text cell with the words for the data set."""
+    try:
+        return _templates().from_string(text).render(words)
+    except TemplateError as error:
+        first = text.partition("\n")[0]
+        raise InputError(
+            f"{source}: the text cell that begins '{first[:60]}': {error}; mend the template"
+        ) from error
+
+
+@cache
+def _templates() -> Environment:
+    start, end = sources.NO_COMMENTS
+    return environment(TEMPLATES).overlay(comment_start_string=start, comment_end_string=end)
 
 
 def download(

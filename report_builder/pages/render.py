@@ -19,6 +19,7 @@ from report_builder.evidence import measured_elsewhere, original_logs
 from report_builder.evidence.references import LITERATURE, REFERENCES
 from report_builder.pages import citations, glossary, notebooks, reading_path, sources
 from report_builder.pages.code_outputs import CodeBlock
+from report_builder.pages.data_words import data_words
 from report_builder.pages.folder import fill_folder
 from report_builder.pages.functions import CLAIMS_PAGE, PageFunctions
 from report_builder.pages.provenance import VALUES, VALUES_CSV, values_csv
@@ -156,6 +157,7 @@ def render(docs: Path, report: Report, out: Path, kept: Kept | None = None) -> l
             docs / notebook.source,
             executed_notebook(Path(executed)) if executed else None,
             language,
+            data_words(report, language),
         )
     for language in LANGUAGES:
         if report.has_results and (docs / language / VALUES).exists():

@@ -24,9 +24,11 @@ from report_builder.text import (
     hundredths,
     number,
     percent,
+    same,
     thousandths,
 )
 
+COLORS = Text("红 ", "red "), Text("绿 ", "green "), Text("蓝 ", "blue ")  # of three channels
 CLASSES_APART = 4  # classes that have room for a column each
 
 
@@ -47,12 +49,12 @@ def windows(evidence: Evidence) -> Table:
     )
 
     def rows() -> Iterator[list[Cell]]:
-        patch, kernel = record.array("patch"), record.array("kernel")
-        for (i, j), product in np.ndenumerate(record.array("products")):
+        patch, kernel = record.array("patch"), record.array("kernel")  # (C, k, k) each
+        for (c, i, j), product in np.ndenumerate(record.array("products")):
             yield [
-                f"({i}, {j})",
-                f"{patch[i, j]:g}",
-                thousandths(float(kernel[i, j])),
+                _place_of(c, i, j, len(kernel)),
+                f"{patch[c, i, j]:.4g}",
+                thousandths(float(kernel[c, i, j])),
                 thousandths(float(product)) if product else "0",
             ]
 
@@ -383,14 +385,20 @@ def backward(evidence: Evidence) -> Table:
     def rows() -> Iterator[list[Cell]]:
         window = record.array("window")
         ways = [record.array(name) for name in ("by_hand", "autograd", "slopes")]
-        for i, j in np.ndindex(window.shape):
+        for c, i, j in np.ndindex(window.shape):
             yield [
-                f"({i}, {j})",
-                *(number(float(way[i, j]), 4) for way in ways),
-                number(float(window[i, j]), 4) if window[i, j] else "0",
+                _place_of(c, i, j, len(window)),
+                *(number(float(way[c, i, j]), 4) for way in ways),
+                number(float(window[c, i, j]), 4) if window[c, i, j] else "0",
             ]
 
     return table(columns, rows())
+
+
+def _place_of(channel: int, row: int, column: int, channels: int) -> Text:
+    """A place in a window, and in images of three channels which color it is."""
+    place = same(f"({row}, {column})")
+    return COLORS[channel] + place if channels > 1 else place
 
 
 DEMONSTRATION_TABLES: dict[str, DemonstrationTable] = {

@@ -12,7 +12,9 @@ from report_builder.text import Text, class_name, count, percent
 
 # what an image of no class shows
 ODD = {
-    "inverted": Text("黑白反转的测试图像", "A test image, black and white exchanged"),
+    "inverted": Text(
+        "取反的测试图像：255 减去每个值", "A test image inverted: 255 less each value"
+    ),
     "noise": Text("噪声", "Noise"),
     "pixel": Text("一个像素", "One pixel"),
     "nothing": Text("什么也没有", "Nothing"),

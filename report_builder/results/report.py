@@ -130,6 +130,8 @@ class DataSetName(msgspec.Struct, frozen=True):
     partial: bool = False  # whether the study uses only a part of the images
     class_key: dict[str, str] = {}  # "#3" in figures -> the class whose letters no font has
     size: tuple[int, int] = (116, 116)  # (H, W) in pixels
+    channels: int = 1  # 1: gray, 3: color
+    classes: int = 2
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):

@@ -32,10 +32,6 @@ REASONS = {
         "第一层的特征图处处相同，没有可以汇聚的细节",
         "the first layer's maps are the same everywhere; there is no detail to pool",
     ),
-    "images in color": Text(
-        "演示都按灰度图像写成，这个数据集的图像是彩色的",
-        "demonstrations are written for images in gray, and this data set is in color",
-    ),
     "no gradient": Text(
         "没有梯度传到第一层：后面有一层对任何图像都不响应",
         "no gradient reaches the first layer: a later one responds to no image",

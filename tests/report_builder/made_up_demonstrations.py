@@ -59,16 +59,16 @@ def whole(shape: tuple[int, ...], salt: int = 0) -> np.ndarray:
 
 
 def convolved(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
-    return np.einsum(
-        "hwij,ij->hw", np.lib.stride_tricks.sliding_window_view(image, kernel.shape), kernel
-    ).astype(np.float32)
+    """Of an image `(H, W)` by a kernel `(k, k)` or `(1, k, k)`."""
+    windows = np.lib.stride_tricks.sliding_window_view(image, kernel.shape[-2:])
+    return np.einsum("hwij,cij->hw", windows, np.atleast_3d(kernel.T).T).astype(np.float32)
 
 
 def windows(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
     image, (height, width) = np.asarray(data.test.images[0]), data.image_size
-    kernel, bias, row, column = whole((3, 3)) / 16, np.float32(0.25), height // 3, width // 3
+    kernel, bias, row, column = whole((1, 3, 3)) / 16, np.float32(0.25), height // 3, width // 3
     values = convolved(image / 255, kernel) + bias
-    patch = (image[row : row + 3, column : column + 3] / 255).astype(np.float32)
+    patch = (image[None, row : row + 3, column : column + 3] / 255).astype(np.float32)
     maps = {
         f"map.{name}": whole(((height - size) // stride + 1, (width - size) // stride + 1), size)
         / 8
@@ -166,7 +166,7 @@ def sharing(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
     shared, local, dense = 90, outputs * 10, (inputs + 1) * outputs
     image, kernels, (down, right) = (
         np.asarray(data.test.images[0]),
-        whole((9, 3, 3), 5) / 16,
+        whole((9, 1, 3, 3), 5) / 16,
         (2, 3),
     )
     moved = np.full_like(image, 255)
@@ -756,9 +756,9 @@ def backward(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
     above = whole((height - 2, width - 2), 6) / 64 * (np.arange(width - 2) % 7 == 0)
     gradient = np.einsum(
         "ij,ijuv->uv", above, np.lib.stride_tricks.sliding_window_view(image / 255, (3, 3))
-    ).astype(np.float32)
+    ).astype(np.float32)[None]
     row, column = height // 3, 7
-    pixels = (image[row : row + 3, column : column + 3] / 255).astype(np.float32)
+    pixels = (image[None, row : row + 3, column : column + 3] / 255).astype(np.float32)
     region, after = whole((8, 8), 7) / 4, whole((4, 4), 8) / 512
     blocks = region.reshape(4, 2, 4, 2).transpose(0, 2, 1, 3).reshape(4, 4, 4)
     back = {"max": np.zeros((4, 4, 4)), "mean": np.zeros((4, 4, 4))}
@@ -808,7 +808,7 @@ def backward(data: DataSet) -> tuple[dict, dict[str, np.ndarray]]:
     patch, pooled = np.s_[2:6, 2:6], np.s_[1:3, 1:3]
     arrays = {
         "image": image,
-        "kernel": whole((3, 3)) / 16,
+        "kernel": whole((1, 3, 3)) / 16,
         "above": above.astype(np.float32),
         "by_hand": gradient,
         "autograd": gradient,

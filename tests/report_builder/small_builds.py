@@ -16,7 +16,9 @@ from report_builder import last_build
 from report_builder import status as status_module
 from report_builder.build import Summary, build
 from report_builder.pages import notebooks
+from report_builder.pages.data_words import data_words
 from report_builder.paths import Paths
+from report_builder.results.report import Report
 from report_builder.site.publish import Published
 from tests.report_builder.made_up_study import draw_images, write_record
 from xo.demonstrations import execute as demonstrating
@@ -132,4 +134,4 @@ def run(paths: Paths, train: Training) -> Callable[[], tuple[Summary, set[str]]]
 
 def leave_unexecuted(source: Path, variables: Mapping[str, str]) -> bytes:
     """Takes the place of executing a notebook."""
-    return notebooks.current(source, None, "en")
+    return notebooks.current(source, None, "en", data_words(Report(), "en"))

@@ -151,8 +151,8 @@ def test_sharing_the_map_of_the_shifted_image_is_the_shifted_map(page: Page, smo
 
     def convolved(image: np.ndarray, k: int) -> np.ndarray:
         kernel = arrays["kernels"][k].astype(float)
-        windows = np.lib.stride_tricks.sliding_window_view(image / 255, kernel.shape)
-        return np.einsum("hwij,ij->hw", windows, kernel) + arrays["biases"][k]
+        windows = np.lib.stride_tricks.sliding_window_view(image / 255, kernel.shape[1:])
+        return np.einsum("hwij,cij->hw", windows, kernel) + arrays["biases"][k]
 
     image, (down, right) = arrays["image"], found["shift"]
     np.testing.assert_allclose(convolved(image, found["channel"]), arrays["map"], atol=1e-5)

@@ -76,7 +76,9 @@ def untrained(data: DataSet, *variants: str) -> dict[str, list[tuple[RunRecord, 
         name: [
             (
                 record_of(VARIANTS[name], data),
-                untrained_network(VARIANTS[name], data.image_size, len(data.classes), 0),
+                untrained_network(
+                    VARIANTS[name], data.image_size, len(data.classes), 0, data.channels
+                ),
             )
         ]
         for name in variants

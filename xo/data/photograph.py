@@ -64,7 +64,7 @@ def pen_of(images: np.ndarray) -> Pen:
     _, width, box_width, box_height, x, y = np.median(measured, axis=0)
     box = float(np.median(measured[:, 2:4].max(axis=1)))
     value = int(np.median(images[ink]))
-    return Pen(images.shape[1:], ground, value, float(width), box, (float(y), float(x)))
+    return Pen(images.shape[1:], int(ground), value, float(width), box, (float(y), float(x)))
 
 
 def read_photograph(data: bytes, name: str) -> np.ndarray:

@@ -12,16 +12,24 @@ USUAL = 0.999
 MEASURES = ("ink_share", "stroke_width", "box_width", "box_height", "center_x", "center_y")
 
 
-def background_value(images: np.ndarray) -> int:
-    """The most frequent value on the borders of uint8 images `(N, H, W)`, or `(N, H, W, 3)`."""
+def background_value(images: np.ndarray) -> np.ndarray:
+    """The most frequent value on the borders of uint8 images `(N, H, W)`, as `()`; of each channel
+    of `(N, H, W, 3)`, as `(3,)`. int64, so that it can be subtracted.
+    """
     sides = (images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1])
-    border = np.concatenate([side.ravel() for side in sides])
-    return int(np.bincount(border, minlength=256).argmax())
+    border = np.concatenate([side.reshape(-1, *images.shape[3:]) for side in sides])
+    commonest = [
+        np.bincount(channel, minlength=256).argmax() for channel in np.atleast_2d(border.T)
+    ]
+    return np.array(commonest).reshape(images.shape[3:])
 
 
-def ink_of(images: np.ndarray, background: int) -> np.ndarray:
-    """uint8 `(N, H, W)`, or `(N, H, W, 3)` where any channel counts -> bool `(N, H, W)`: ink."""
-    far = max(background, 255 - background) / 2
+def ink_of(images: np.ndarray, background: np.ndarray) -> np.ndarray:
+    """uint8 `(N, H, W)`, or `(N, H, W, 3)` where any channel counts -> bool `(N, H, W)`: ink.
+
+    `background` is that of `background_value`.
+    """
+    far = np.maximum(background, 255 - background) / 2
     ink = np.asarray(abs(images.astype(np.int16) - background) > far)
     return ink if ink.ndim == 3 else np.asarray(ink.any(axis=3))
 

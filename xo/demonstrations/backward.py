@@ -29,7 +29,7 @@ REGION = 12  # pooled values a side around the patch, that the page can be playe
 
 
 class OneImage(NamedTuple):
-    """What PyTorch computes for one image `(1, 1, H, W)` with its label `(1,)`."""
+    """What PyTorch computes for one image `(1, C, H, W)` with its label `(1,)`."""
 
     net: Net
     x: Tensor
@@ -79,12 +79,12 @@ Part = tuple[dict[str, Any], dict[str, Tensor]]  # facts, arrays
 def _of_kernel(one: OneImage, channel: int) -> Part:
     """A kernel's gradient: over all windows, the gradient of the output times the pixels."""
     above = one.gradients["conv1"][0, channel]  # (H', W')
-    by_autograd, size = one.of_weights[0][channel, 0], one.of_weights[0].shape[-1]
-    windows = one.x[0, 0].unfold(0, size, 1).unfold(1, size, 1)  # (H', W', k, k)
-    by_hand = torch.einsum("ij,ijuv->uv", above, windows)
+    by_autograd, size = one.of_weights[0][channel], one.of_weights[0].shape[-1]  # (C, k, k)
+    windows = one.x[0].unfold(1, size, 1).unfold(2, size, 1).movedim(0, 2)  # (H', W', C, k, k)
+    by_hand = torch.einsum("ij,ijcuv->cuv", above, windows)
     measured = slopes(one, channel)
     # of one color a window would show little, so it is one where pixels differ
-    telling = above.abs() * windows.std((2, 3))
+    telling = above.abs() * windows.std((2, 3, 4))
     row, column = divmod(int(telling.argmax()), above.shape[1])
     facts = {
         "places": above.numel(),
@@ -99,7 +99,7 @@ def _of_kernel(one: OneImage, channel: int) -> Part:
         "bias_difference": float((above.sum() - one.of_biases[0][channel]).abs()),
     }
     arrays = {
-        "kernel": one.net.conv[0].weight[channel, 0],
+        "kernel": one.net.conv[0].weight[channel],
         "above": above,
         "by_hand": by_hand,
         "autograd": by_autograd,
@@ -190,12 +190,12 @@ def autograd(net: Net, x: Tensor, label: Tensor) -> OneImage:
 
 
 def slopes(one: OneImage, channel: int) -> Tensor:
-    """By how much the loss moves with each weight `(k, k)` of a kernel of the first convolution.
+    """By how much the loss moves with each weight `(C, k, k)` of a kernel of the first convolution.
 
     Measured: the weight is moved a little up and down, and the loss computed anew.
     """
     net, x = deepcopy(one.net).double(), one.x.double()
-    kernel = net.conv[0].weight[channel, 0]
+    kernel = net.conv[0].weight[channel]
     found = torch.zeros(kernel.shape)
     with torch.no_grad():
         for place in np.ndindex(*kernel.shape):

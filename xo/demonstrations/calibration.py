@@ -95,7 +95,7 @@ def calibration(nets: Networks, data: DataSet) -> Computed:
 
 
 def judge(net: Net, images: np.ndarray, labels: np.ndarray, spread: Spread) -> Judged:
-    """What the network makes of uint8 images `(N, H, W)` with labels `(N,)`."""
+    """What the network makes of uint8 images, as for `as_input`, with labels `(N,)`."""
     seen = see(net, images)
     probability, named = answers(seen)
     beyond = outside(measure(images, seen, spread), spread)

@@ -21,6 +21,7 @@ from xo.demonstrations.fcn import (
     score_map,
     upsample,
 )
+from xo.demonstrations.maps import with_margins
 from xo.network.evaluate import as_input
 from xo.network.measurements import receptive_fields
 
@@ -58,7 +59,7 @@ def fcn(nets: Networks, data: DataSet) -> Computed:
     )
     canvas, shapes = make_canvas(model, data, background)
     scores = score_map(model, canvas, background)  # (K, h, w)
-    large = upsample(scores, model.field, canvas.shape).softmax(0)  # (K, H, W)
+    large = upsample(scores, model.field, canvas.shape[:2]).softmax(0)  # (K, H, W)
     skip = edge_map(model, canvas, background)
     sharp = large * skip  # the same factor for all classes, so that no answer changes
     centers = [_center(shape.ink) for shape in shapes]
@@ -75,7 +76,7 @@ def fcn(nets: Networks, data: DataSet) -> Computed:
 
     first, second = (data.test.images[data.test.labels == label][0] for label in (0, 1))
     pair, (row, column), ends = touching_pair(first, second, background)
-    pair_scores = upsample(score_map(model, pair, background), model.field, pair.shape)
+    pair_scores = upsample(score_map(model, pair, background), model.field, pair.shape[:2])
     profile = pair_scores.softmax(0)[:, row]  # (K, w)
     of_pairs = touching_probabilities(net, data, background)  # (n, K)
 
@@ -86,7 +87,7 @@ def fcn(nets: Networks, data: DataSet) -> Computed:
         "second": data.classes[1],
         "window_height": height,
         "window_width": width,
-        "ground": background,
+        "ground": background.tolist(),  # in color a list
         "kernel": model.dense[0].kernel_size[1],
         "stride": right.stride,
         "field": right.size,
@@ -136,7 +137,7 @@ def fcn(nets: Networks, data: DataSet) -> Computed:
         "pairs_first": float((of_pairs.argmax(1) == 0).double().mean()),
         "sure": SURE,
         "pairs_sure": float((of_pairs.max(1).values >= SURE).double().mean()),
-        "fcn_multiply_adds": multiply_adds(model, canvas.shape),
+        "fcn_multiply_adds": multiply_adds(model, canvas.shape[:2]),
         "window_multiply_adds": sum(row.multiply_adds for row in run.layers),
     }
     facts["windows_multiply_adds"] = facts["window_multiply_adds"] * facts["places"]
@@ -154,14 +155,17 @@ def fcn(nets: Networks, data: DataSet) -> Computed:
     return facts, {name: np.ascontiguousarray(array) for name, array in arrays.items()}
 
 
-def make_canvas(model: Fcn, data: DataSet, background: int) -> tuple[np.ndarray, list[Shape]]:
+def make_canvas(
+    model: Fcn, data: DataSet, background: np.ndarray
+) -> tuple[np.ndarray, list[Shape]]:
     """A canvas of the first test images, the classes by turns, each in its own window."""
     corners, labels = _corners(model, data.image_size), np.unique(data.test.labels)
     size = [
         2 * first + count * pitch
         for first, count, pitch in zip(corners[0], (ROWS, COLUMNS), _pitch(model, data.image_size))
     ]
-    canvas, shapes = np.full(size, background, dtype=np.uint8), []
+    canvas = np.full((*size, *data.test.images.shape[3:]), background, np.uint8)
+    shapes = []
     for k, corner in enumerate(corners[:-1]):
         label = int(labels[k % len(labels)])
         of_class = np.flatnonzero(data.test.labels == label)
@@ -175,13 +179,14 @@ def make_canvas(model: Fcn, data: DataSet, background: int) -> tuple[np.ndarray,
 
 
 def touching_pair(
-    left: np.ndarray, right: np.ndarray, background: int
+    left: np.ndarray, right: np.ndarray, background: np.ndarray
 ) -> tuple[np.ndarray, tuple[int, int], list[tuple[int, int]]]:
-    """Two images `(H, W)` on one canvas, the right one moved left until their strokes touch.
+    """Two images `(H, W)` or `(H, W, 3)` on one canvas, the right one moved left until their
+    strokes touch.
 
     Also the place where they touch, and the centers of both.
     """
-    (height, width), inks = left.shape, [_strokes(image, background) for image in (left, right)]
+    (height, width), inks = left.shape[:2], [_strokes(image, background) for image in (left, right)]
     # Of each row the last stroke pixel of the left image, and the first of the right one.
     ends = np.where(inks[0].any(1), width - 1 - inks[0][:, ::-1].argmax(1), -width)
     starts = np.where(inks[1].any(1), inks[1].argmax(1), 2 * width)
@@ -189,16 +194,18 @@ def touching_pair(
     meet = ends[row] - starts[row] > -width  # else no row has strokes of both
     offset = int(ends[row] - starts[row]) + 1 if meet else width
     offsets = max(-offset, 0), max(offset, 0)
-    both = np.full((2, height, width + abs(offset)), background, dtype=np.uint8)
+    size = 2, height, width + abs(offset), *left.shape[2:]
+    both = np.full(size, background, np.uint8)
     for canvas, image, x in zip(both, (left, right), offsets):
         canvas[:, x : x + width] = image
-    contrast = np.abs(both.astype(int) - background)
+    contrast = _contrast(both, background)
     centers = [(row, x + column) for x, (row, column) in zip(offsets, map(_center, inks))]
     place = (row, offsets[1] + int(starts[row]) if meet else width)
-    return np.where(contrast[1] >= contrast[0], both[1], both[0]), place, centers
+    nearer = (contrast[1] >= contrast[0]).reshape(*contrast.shape[1:], *[1] * (left.ndim - 2))
+    return np.where(nearer, both[1], both[0]), place, centers
 
 
-def touching_probabilities(net: Net, data: DataSet, background: int) -> Tensor:
+def touching_probabilities(net: Net, data: DataSet, background: np.ndarray) -> Tensor:
     """`(n, K)`: the classifier's answers for windows around touching test images.
 
     They are pairs of the first two classes, each laid both ways.
@@ -209,7 +216,7 @@ def touching_probabilities(net: Net, data: DataSet, background: int) -> Tensor:
     for pair in zip(*by_class):
         for left, right in (pair, pair[::-1]):
             both, place, _ = touching_pair(left, right, background)
-            padded = np.pad(both, margins, constant_values=background)
+            padded = with_margins(both, margins, background)
             windows.append(padded[_window(place, left)])
     return net(as_input(torch.tensor(np.stack(windows)))).softmax(1)
 
@@ -233,13 +240,19 @@ def _corners(model: Fcn, image_size: tuple[int, int]) -> list[tuple[int, int]]:
 
 
 def _window(corner: tuple[int, int], image: np.ndarray) -> tuple[slice, slice]:
-    (top, left), (height, width) = corner, image.shape
+    (top, left), (height, width) = corner, image.shape[:2]
     return slice(top, top + height), slice(left, left + width)
 
 
-def _strokes(image: np.ndarray, background: int) -> np.ndarray:
+def _strokes(image: np.ndarray, background: np.ndarray) -> np.ndarray:
     """Bool, what differs from the background by over a quarter of the range from black to white."""
-    return np.abs(image.astype(int) - background) > 64
+    return _contrast(image, background) > 64
+
+
+def _contrast(images: np.ndarray, background: np.ndarray) -> np.ndarray:
+    """How far pixels are from the background, in color the farthest of the three channels."""
+    differences = np.abs(images.astype(int) - background)
+    return differences.max(axis=-1) if np.ndim(background) else differences
 
 
 def _center(ink: np.ndarray) -> tuple[int, int]:

@@ -133,7 +133,7 @@ def mixing(nets: Networks, data: DataSet) -> Computed:
 def bottleneck(nets: Networks, data: DataSet) -> Computed:
     """A plain 3x3 layer against 1x1, 3x3, 1x1 with fewer channels between; and our own layers."""
     ours, other = (nets[name][0][1] for name in ("baseline", "one-by-one"))
-    maps = maps_by_layer(ours, torch.empty(1, 1, *data.image_size))["relu1"]
+    maps = maps_by_layer(ours, torch.empty(1, data.channels, *data.image_size))["relu1"]
     side = (maps.shape[-2], maps.shape[-1])
     own_plain = _costs(_shapes(ours.conv[1:2]), side, padded=False)
     own_narrow = _costs(_shapes(other.conv[1:3]), side, padded=False)

@@ -104,8 +104,6 @@ def _compute(
     torch.set_num_threads(1)
     module, _, function = compute.partition(":")
     try:
-        if data.channels > 1:
-            raise Unavailable("images in color")
         facts, arrays = getattr(import_module(module), function)(trained_networks(used), data)
     except Unavailable as reason:
         return DemonstrationResult(unavailable=Reason(reason.reason, reason.numbers)), {}
@@ -124,7 +122,7 @@ def trained_networks(used: dict[str, list[RunRecord]]) -> Networks:
     from xo.network.model import Net
 
     def network_of(run: RunRecord) -> Net:
-        net = Net(run.settings, run.data.image_size, len(run.classes))
+        net = Net(run.settings, run.data.image_size, len(run.classes), run.data.channels)
         if run.has_weights:
             net.load_state_dict(load(read_weights(run)))
             return net.eval()

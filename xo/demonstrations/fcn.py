@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from xo.demonstrations.maps import image_tensor
+from xo.demonstrations.maps import image_tensor, with_margins
 from xo.network.measurements import POOL, Field
 
 if TYPE_CHECKING:
@@ -53,15 +53,17 @@ def as_fcn(net: Net, fields: dict[str, Field], image_size: tuple[int, int]) -> F
     return Fcn(net, layers, (down, right), fields["pool1"])
 
 
-def score_map(model: Fcn, canvas: np.ndarray, background: int) -> Tensor:
-    """`(H, W)` uint8 -> scores `(classes, h, w)`, one every `stride` pixels of the canvas."""
+def score_map(model: Fcn, canvas: np.ndarray, background: np.ndarray) -> Tensor:
+    """uint8 `(H, W)` or `(H, W, 3)` -> scores `(classes, h, w)`, one every `stride` pixels of the
+    canvas.
+    """
     margins = [
         (-field.offset, padded - pixels + field.offset)
         for pixels, padded, field in zip(
-            canvas.shape, padded_size(model, canvas.shape), model.field
+            canvas.shape, padded_size(model, canvas.shape[:2]), model.field
         )
     ]
-    _, maps = _maps(model.net, np.pad(canvas, margins, constant_values=background))
+    _, maps = _maps(model.net, with_margins(canvas, margins, background))
     maps = maps.contiguous()  # with channels last, a kernel of 27x27 is slow
     height = model.dense[0].kernel_size[0]
     rows = []
@@ -111,7 +113,7 @@ def bilinear(stride: int) -> Tensor:
     return 1 - (torch.arange(2 * stride) - stride + 0.5).abs() / stride
 
 
-def edge_map(model: Fcn, canvas: np.ndarray, background: int) -> Tensor:
+def edge_map(model: Fcn, canvas: np.ndarray, background: np.ndarray) -> Tensor:
     """The skip `(H, W)`, 0 to 1: the distance of the first pooled maps from those of background.
 
     Multiplied by the classes' probabilities it shows where a stroke is, never of which class. A
@@ -140,6 +142,6 @@ def multiply_adds(model: Fcn, size: tuple[int, ...]) -> int:
 
 
 def _maps(net: Net, canvas: np.ndarray) -> tuple[Tensor, Tensor]:
-    """uint8 `(H, W)` -> the maps after the first pooling, and the last ones."""
+    """uint8 `(H, W)` or `(H, W, 3)` -> the maps after the first pooling, and the last ones."""
     steps = dict(net.feature_steps(image_tensor(canvas)))
     return steps["pool1"], list(steps.values())[-1]

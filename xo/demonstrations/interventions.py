@@ -35,7 +35,7 @@ def interventions(nets: Networks, data: DataSet) -> Computed:
     """
     net, images = nets["baseline"][0][1], torch.tensor(np.asarray(data.test.images))
     labels, classes = torch.tensor(data.test.labels), len(data.classes)
-    fills = {"ground": background_value(data.test.images), "gray": GRAY}
+    fills = {"ground": background_value(data.test.images), "gray": np.array(GRAY)}
     side = max(2, min(data.image_size) // PATCHES)
     step = max(1, side // STEPS)
     shown = [int(np.flatnonzero(data.test.labels == label)[0]) for label in (0, 1)]
@@ -77,15 +77,20 @@ def lead(net: Net, images: Tensor, label: int) -> Tensor:
     return scores[:, label] - others.max(1).values
 
 
-def lead_map(net: Net, image: Tensor, label: int, side: int, step: int, value: int) -> Tensor:
-    """`(h, w)`, the lead of the right class with a square of the image `(H, W)` covered.
+def lead_map(
+    net: Net, image: Tensor, label: int, side: int, step: int, value: np.ndarray
+) -> Tensor:
+    """`(h, w)`, the lead of the right class with a square of the image covered.
+
+    The image is uint8 `(H, W)` or `(H, W, 3)`; `value` is `()`, or `(3,)` for the latter.
 
     Row i and column j belong to the square whose upper left pixel is (i * step, j * step).
     """
     tops, lefts = (range(0, pixels - side + 1, step) for pixels in image.shape[:2])
     covered = image.repeat(len(tops) * len(lefts), *[1] * image.ndim)
+    cover = torch.tensor(value, dtype=image.dtype)
     for one, (top, left) in zip(covered, ((i, j) for i in tops for j in lefts)):
-        one[top : top + side, left : left + side] = value
+        one[top : top + side, left : left + side] = cover
     return lead(net, covered, label).reshape(len(tops), len(lefts))
 
 
@@ -143,7 +148,7 @@ def _named(fact: str, of_both: list[Any]) -> dict[str, Any]:
     return dict(zip((f"{fact}_first", f"{fact}_second"), of_both))
 
 
-def _of_many(net: Net, split: Any, side: int, fills: dict[str, int]) -> dict[str, Any]:
+def _of_many(net: Net, split: Any, side: int, fills: dict[str, np.ndarray]) -> dict[str, Any]:
     """Of these images, those that the network is right on, and that a patch makes it wrong on."""
     images, labels = torch.tensor(np.asarray(split.images)), split.labels.tolist()
     right = [i for i, label in enumerate(labels) if lead(net, images[[i]], label).item() > 0]

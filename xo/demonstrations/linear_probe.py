@@ -107,7 +107,7 @@ def probe(train: Tensor, test: Tensor, labels: Tensor, test_labels: Tensor) -> P
 
 
 def values_by_depth(net: Net, images: Tensor) -> list[tuple[str, Tensor]]:
-    """uint8 `(N, H, W)` -> the values `(N, D)` after every ReLU, by name."""
+    """uint8 images, as for `as_input` -> the values `(N, D)` after every ReLU, by name."""
     found: dict[str, Tensor] = {}
     for start in range(0, len(images), BATCH):
         steps = dict(net.feature_steps(as_input(images[start : start + BATCH])))
@@ -121,7 +121,9 @@ def values_by_depth(net: Net, images: Tensor) -> list[tuple[str, Tensor]]:
 
 def network_before_training(run: RunRecord) -> Net:
     """The network as the run's training found it."""
-    return untrained_network(run.settings, run.data.image_size, len(run.classes), run.seed)
+    return untrained_network(
+        run.settings, run.data.image_size, len(run.classes), run.seed, run.data.channels
+    )
 
 
 def _by_depth(net: Net, images: list[Tensor], labels: list[Tensor]) -> dict[str, Probed]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,8 +22,21 @@ def example_index(data: DataSet) -> int:
 
 
 def image_tensor(image: np.ndarray) -> Tensor:
-    """uint8 `(H, W)` -> the input of a network, float32 `(1, 1, H, W)`."""
+    """uint8 `(H, W)` or `(H, W, 3)` -> the input of a network, float32 `(1, C, H, W)`."""
     return as_input(torch.tensor(np.asarray(image))[None])
+
+
+def with_margins(
+    image: np.ndarray, margins: Sequence[tuple[int, int]], background: np.ndarray
+) -> np.ndarray:
+    """uint8 `(H, W)` or `(H, W, 3)` with so many pixels of background above and below, left and
+    right.
+    """
+    (top, bottom), (left, right) = margins
+    height, width, *channels = image.shape
+    framed = np.full((top + height + bottom, left + width + right, *channels), background, np.uint8)
+    framed[top : top + height, left : left + width] = image
+    return framed
 
 
 @torch.inference_mode()

@@ -17,7 +17,7 @@ from xo.demonstrations.maps import (
     kernel_and_bias,
     most_varied_channel,
 )
-from xo.demonstrations.shift import shift_images
+from xo.demonstrations.shift import empty_image, shift_images
 from xo.demonstrations.table import Unavailable
 from xo.network.evaluate import as_input
 
@@ -43,7 +43,7 @@ def pooling(nets: Networks, data: DataSet) -> Computed:
     background = background_value(data.test.images)
     maps, empty = (
         net.conv[0](as_input(each)).contiguous()
-        for each in (images, torch.full_like(images[:1], background))
+        for each in (images, empty_image(images, background))
     )
     if maps.flatten(2).std(dim=2).max() == 0:
         raise Unavailable("constant feature maps")

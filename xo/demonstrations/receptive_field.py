@@ -48,13 +48,13 @@ def windows(nets: Networks, data: DataSet) -> Computed:
     maps = {name: maps_by_layer(nets[name][0][1], x) for name in ("baseline", "features")}
     net, conv1 = nets["baseline"][0][1], maps["baseline"]["conv1"]
     channel = most_varied_channel(conv1)
-    kernels, bias = kernel_and_bias(net.conv[0], channel)
-    kernel = kernels[0]
+    kernel, bias = kernel_and_bias(net.conv[0], channel)  # (C, k, k), ()
+    size = kernel.shape[-1]
     output = conv1[0, channel]  # (H', W')
-    # Every window as a row of 9 pixels.
-    by_hand = F.unfold(x, kernel.shape)[0].T @ kernel.flatten() + bias
-    row, column = _worked_window(image, output.numpy(), kernel.shape[-1])
-    patch = x[0, 0, row : row + kernel.shape[0], column : column + kernel.shape[1]]
+    # Every window as a row of 9 pixels, or of 27 values in color.
+    by_hand = F.unfold(x, size)[0].T @ kernel.flatten() + bias
+    row, column = _worked_window(image, output.numpy(), size)
+    patch = x[0, :, row : row + size, column : column + size].contiguous()
     fields = {name: receptive_fields(nets[name][0][0].layers) for name in maps}
     shown = {"conv1": channel, "pool1": channel}
     layers = []
@@ -111,7 +111,8 @@ def windows(nets: Networks, data: DataSet) -> Computed:
 def effect_of_inversion(
     net: Net, layer: str, channel: int, unit: tuple[int, int], image: np.ndarray, field: Field
 ) -> tuple[float, float]:
-    """How much a value of a layer changes when pixels of `image` (H, W) are inverted.
+    """How much a value of a layer changes when pixels of `image` `(H, W)` or `(H, W, 3)` are
+    inverted.
 
     At most, by one pixel inside its receptive field `field`; and by all pixels outside at once.
     """
@@ -137,9 +138,10 @@ def effect_of_inversion(
 
 
 def pixel_correlation(images: np.ndarray, distance: int) -> float:
-    """The correlation of pixels `distance` apart in a row or column, over images `(N, H, W)`.
+    """The correlation of pixels `distance` apart in a row or column, over images `(N, H, W)`, or
+    `(N, H, W, 3)` where values of one channel are compared.
 
-    From each pixel the mean of its place over all images is subtracted.
+    From each value the mean of its place over all images is subtracted.
     """
     centered = images.astype(np.float32) - images.mean(0, dtype=np.float32)
     pairs = (
@@ -157,8 +159,9 @@ def _worked_window(image: np.ndarray, values: np.ndarray, size: int) -> tuple[in
     It lies on an edge, and the outputs of the steps to its right differ most.
     """
     view = np.lib.stride_tricks.sliding_window_view
-    pixels = view(image, (size, size)).astype(int)  # (H', W', size, size)
-    contrast = (pixels.max((2, 3)) - pixels.min((2, 3)))[:, : 1 - STEPS]
+    pixels = view(image, (size, size), (0, 1)).astype(int)  # (H', W', size, size), or with 3 before
+    by_channel = pixels.max((-2, -1)) - pixels.min((-2, -1))
+    contrast = by_channel.reshape(*by_channel.shape[:2], -1).sum(2)[:, : 1 - STEPS]
     strips = view(values, STEPS, axis=1)  # (H', W' - STEPS + 1, STEPS)
     spread = np.where(contrast == contrast.max(), strips.max(2) - strips.min(2), -1)
     row, column = np.unravel_index(int(spread.argmax()), spread.shape)

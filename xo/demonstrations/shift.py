@@ -55,7 +55,7 @@ def shifts(nets: Networks, data: DataSet) -> Computed:
     back = {kind: np.zeros(MOST + 1) for kind in POOLINGS}
     alike = {kind: np.zeros(MOST + 1) for kind in POOLINGS}
     accuracy = np.zeros(MOST + 1)
-    before, empty = _maps(net, images), _maps(net, torch.full_like(images[:1], background))
+    before, empty = _maps(net, images), _maps(net, empty_image(images, background))
     for distance in range(MOST + 1):
         for axis in (1, 2):
             after = _maps(net, shift_images(images, distance, axis, background))
@@ -98,9 +98,9 @@ def shifts(nets: Networks, data: DataSet) -> Computed:
     return facts, arrays
 
 
-def _change_by_one_pixel(net: Net, images: Tensor, background: int) -> dict[str, float]:
+def _change_by_one_pixel(net: Net, images: Tensor, background: np.ndarray) -> dict[str, float]:
     """The relative change of a map in place, the mean over images and both directions."""
-    before, empty = _maps(net, images), _maps(net, torch.full_like(images[:1], background))
+    before, empty = _maps(net, images), _maps(net, empty_image(images, background))
     changed = dict.fromkeys(POOLINGS, 0.0)
     for axis in (1, 2):
         after = _maps(net, shift_images(images, 1, axis, background))
@@ -136,7 +136,7 @@ def sharing(nets: Networks, data: DataSet) -> Computed:
     facts = {
         "image": data.classes[data.test.labels[index]],
         "channel": channel + 1,
-        "background": background,
+        "background": background.tolist(),  # in color a list
         "shift": [down, right],
         "shift_difference": float((after[0, channel, down:, right:] - moved).abs().max()),
         "channels": channels,
@@ -157,7 +157,7 @@ def sharing(nets: Networks, data: DataSet) -> Computed:
     kernels, biases = zip(*(kernel_and_bias(conv, k) for k in range(channels)))
     arrays = {
         "image": np.asarray(data.test.images[index]),
-        "kernels": torch.cat(kernels).numpy(),  # (C, k, k)
+        "kernels": torch.stack(kernels).numpy(),  # (M, C, k, k)
         "biases": torch.stack(biases).numpy(),
         "map": before[0, channel].numpy(),
         "shifted_image": shifted[0].numpy(),
@@ -178,16 +178,24 @@ def _shifted_back(
     return a, b
 
 
-def shift_images(images: Tensor, distance: int, axis: int, background: int) -> Tensor:
-    """uint8 `(N, H, W)` shifted towards higher rows (axis 1) or columns (axis 2)."""
-    out = torch.full_like(images, background)
+def empty_image(images: Tensor, background: np.ndarray) -> Tensor:
+    """One image of nothing but background, `(1, H, W)` or `(1, H, W, 3)` as `images`."""
+    return torch.tensor(background, dtype=images.dtype).expand_as(images[:1])
+
+
+def shift_images(images: Tensor, distance: int, axis: int, background: np.ndarray) -> Tensor:
+    """uint8 `(N, H, W)` or `(N, H, W, 3)` shifted towards higher rows (axis 1) or columns (axis 2).
+
+    `background` is that of `background_value`.
+    """
+    out = torch.tensor(background, dtype=images.dtype).expand_as(images).clone()
     length = images.shape[axis] - distance
     out.narrow(axis, distance, length).copy_(images.narrow(axis, 0, length))
     return out
 
 
 def _maps(net: Net, images: Tensor) -> Tensor:
-    """`(N, H, W)` -> the first convolution's maps after ReLU, `(N, C, H-2, W-2)`."""
+    """Images as for `as_input` -> the first convolution's maps after ReLU, `(N, C, H-2, W-2)`."""
     return net.conv[0](as_input(images)).relu().contiguous()
 
 

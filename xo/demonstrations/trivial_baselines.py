@@ -53,13 +53,15 @@ def trivial_baselines(_: Networks, data: DataSet) -> Computed:
     return facts | shares, {}
 
 
-def ink(images: np.ndarray, background: int) -> np.ndarray:
+def ink(images: np.ndarray, background: np.ndarray) -> np.ndarray:
     """`(N,)`, how much of uint8 images `(N, H, W)` or `(N, H, W, 3)` differs from the background,
     in pixels: 1 for each that differs as much as can be.
+
+    `background` is that of `background_value`.
     """
-    differences = abs(images.astype(np.int16) - background).reshape(len(images), -1)
-    per_pixel = images[0].size / np.prod(images.shape[1:3])
-    return np.asarray(differences.sum(1) / per_pixel / max(background, 255 - background))
+    differences = abs(images.astype(np.int16) - background).sum((1, 2))  # (N,) or (N, 3)
+    shares = differences / np.maximum(background, 255 - background)
+    return np.asarray(shares.reshape(len(images), -1).mean(1))
 
 
 def ink_rule(

@@ -25,7 +25,7 @@ ROUNDING = 1e-5  # of a distance, that floating point makes of nothing
 class Spread(NamedTuple):
     """What the training images of a network measure."""
 
-    background: int  # 0..255
+    background: np.ndarray  # that of `background_value`
     low: np.ndarray  # (7,), of ALL_MEASURES
     high: np.ndarray  # (7,)
     features: Tensor  # (n, F)

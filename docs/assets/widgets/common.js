@@ -14,7 +14,13 @@ globalThis.xoWidgets ??= (() => {
   // Numbers
 
   const hex = (row, digits) => row.match(new RegExp(`.{${digits}}`, "g")).map((each) => parseInt(each, 16));
-  const bytes = (rows, digits = 2) => rows.map((row) => hex(row, digits)); // of an image: 0 ink, 255 (one digit: 15) paper
+
+  /** Rows of an image's pixels: 0 ink, 255 (one digit: 15) paper; of three channels [red, green, blue] each. */
+  const bytes = (rows, digits = 2, channels = 1) => rows.map((row) => {
+    const found = hex(row, digits);
+    if (channels === 1) return found;
+    return Array.from({ length: found.length / channels }, (_, k) => found.slice(channels * k, channels * (k + 1)));
+  });
 
   /** Rows of values from those that report_builder/results/widget_data/pixels.py wrote. */
   function values({ limit, digits, rows }) {
@@ -30,6 +36,7 @@ globalThis.xoWidgets ??= (() => {
   // Colors, [red, green, blue]
 
   const grey = (value) => Array(3).fill(Math.round(255 * value)); // of 0 to 1
+  const tone = (pixel, most = 255) => (pixel.map ? pixel.map((part) => Math.round((255 * part) / most)) : grey(pixel / most));
   const rgb = (color) => hex(color.slice(1), 2);
   const css = (color) => `rgb(${color})`;
   const mixed = (from, to, share) => from.map((part, k) => Math.round(part + (to[k] - part) * share));
@@ -124,7 +131,7 @@ globalThis.xoWidgets ??= (() => {
         context(name).putImageData(drawn, 0, 0);
         return drawn;
       },
-      drawImage: (name, rows) => widget.draw(name, rows, (byte) => grey(byte / 255)),
+      drawImage: (name, rows) => widget.draw(name, rows, (pixel) => tone(pixel)),
       drawMap: (name, rows, most) => widget.draw(name, rows, (value) => widget.color(value / most)),
 
       /** Frames one cell of pictures, by row and column. */
@@ -134,7 +141,8 @@ globalThis.xoWidgets ??= (() => {
       fill(name, numbers, colored, digits = 2) {
         part(name).querySelectorAll("td").forEach((cell, k) => {
           cell.textContent = number(numbers[k], digits);
-          cell.style.cssText = `background: ${css(colored(numbers[k]))}; color: ${ink(colored(numbers[k]))}`;
+          const color = colored(numbers[k], k);
+          cell.style.cssText = `background: ${css(color)}; color: ${ink(color)}`;
         });
       },
 
@@ -182,5 +190,5 @@ globalThis.xoWidgets ??= (() => {
     return widget;
   }
 
-  return { open, english, say, read, still, values, bytes, number, percent, by, clamp, grey, rgb, css, mixed, scheme, ink, escaped, each, html };
+  return { open, english, say, read, still, values, bytes, number, percent, by, clamp, grey, tone, rgb, css, mixed, scheme, ink, escaped, each, html };
 })();

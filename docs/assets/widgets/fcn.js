@@ -2,9 +2,9 @@
 "use strict";
 
 (() => {
-  const { say, values, bytes, number, percent, by, clamp, rgb, grey, mixed, scheme, escaped, html } = xoWidgets, widget = xoWidgets.open();
+  const { say, values, bytes, number, percent, by, clamp, rgb, tone, mixed, scheme, escaped, html } = xoWidgets, widget = xoWidgets.open();
   const { data } = widget, { stride, seen } = data;
-  const canvas = bytes(data.canvas, 1), maps = data.maps.map(values), [height, width] = [maps[0].length, maps[0][0].length];
+  const canvas = bytes(data.canvas, 1, data.channels), maps = data.maps.map(values), [height, width] = [maps[0].length, maps[0][0].length];
   const names = data.classes.map(escaped);
   const words = {
     class: say("看哪一类的概率", "Show the probability of"), threshold: say("只留概率不低于", "Keep where the probability is at least"),
@@ -36,9 +36,9 @@
     const [ground, color] = [data.ground, data.class_colors[shown]].map((pair) => rgb(pair[scheme()]));
     widget.draw("map", maps[shown], (value) => mixed(ground, color, kept(value) ? value : 0));
     const strong = rgb(data.class_colors[shown].light);
-    widget.draw("canvas", canvas.map((line, y) => line.map((shade, x) => {
+    widget.draw("canvas", canvas.map((line, y) => line.map((pixel, x) => {
       const value = maps[shown][Math.min(Math.floor(y / stride), height - 1)][Math.min(Math.floor(x / stride), width - 1)];
-      return mixed(grey(shade / 15), strong, least && kept(value) ? 0.35 : 0);
+      return mixed(tone(pixel, 15), strong, least && kept(value) ? 0.35 : 0);
     })), (color) => color);
     show();
   }

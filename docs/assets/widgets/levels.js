@@ -2,9 +2,9 @@
 "use strict";
 
 (() => {
-  const { say, read, values, bytes, number, by, clamp, escaped, html } = xoWidgets, widget = xoWidgets.open();
+  const { say, read, values, bytes, number, by, clamp, tone, escaped, html } = xoWidgets, widget = xoWidgets.open();
   const { data } = widget;
-  const images = data.images.map((rows) => bytes(rows, 1)), channels = data.levels.flatMap((level, k) => level.maps[0].map((_, c) => [k, c]));
+  const images = data.images.map((rows) => bytes(rows, 1, data.channels)), channels = data.levels.flatMap((level, k) => level.maps[0].map((_, c) => [k, c]));
   const words = {
     image: say("图像", "Image"), channel: say("哪一块的哪个通道", "Channel of which block"),
     stage: say("图像与特征图，方向键移动位置", "Image and map, arrow keys move the place"),
@@ -40,7 +40,7 @@
 
   function paint() {
     const { limit } = level().maps[0][0];
-    widget.draw("image", images[image], (shade) => Array(3).fill(17 * shade));
+    widget.draw("image", images[image], (pixel) => tone(pixel, 15));
     widget.drawMap("map", map, limit);
     widget.caption("image", data.classes[image]);
     widget.caption("map", words.map());

@@ -4,11 +4,12 @@
 (() => {
   const { say, bytes, number, html } = xoWidgets, widget = xoWidgets.open();
   const { data } = widget;
-  const image = bytes(data.image), side = Math.sqrt(data.kernels[0].length);
+  const { channels } = data, image = bytes(data.image, 2, channels), side = Math.sqrt(data.kernels[0].length / channels);
   const [height, width] = [image.length, image[0].length];
   const most = Math.floor(Math.min(height, width) / 4);
   const words = {
     kernel: say("第一层的卷积核", "Kernel of the first layer"),
+    one: channels === 1 ? say("卷积核", "Kernel") : say("核：红、绿、蓝", "Red, green, blue"),
     right: say("图像右移（像素）", "Shift to the right (px)"), down: say("图像下移（像素）", "Shift down (px)"),
     image: say("平移后的图像", "Image, shifted"), map: say("它的特征图，重新算出", "Its map, computed anew"),
     moved: say("原来的特征图，平移", "The first map, shifted"),
@@ -18,11 +19,14 @@
       + `Compared in place, not shifted, by at most <b data-part="place">${place}</b>.`),
   };
 
-  /** Every window of `side` times `side` pixels under a kernel, row by row. */
+  /** Every window of `side` times `side` pixels under a kernel, row by row; a kernel of three channels has one after another. */
   function convolved(pixels, kernel, bias) {
     return Array.from({ length: height - side + 1 }, (_, row) => Array.from({ length: width - side + 1 }, (_, column) => {
       let sum = bias;
-      for (let k = 0; k < side * side; k++) sum += kernel[k] * pixels[row + Math.floor(k / side)][column + (k % side)] / 255;
+      for (let k = 0; k < side * side; k++) {
+        const pixel = pixels[row + Math.floor(k / side)][column + (k % side)];
+        for (let c = 0; c < channels; c++) sum += kernel[c * side * side + k] * (channels === 1 ? pixel : pixel[c]) / 255;
+      }
       return sum;
     }));
   }
@@ -37,7 +41,7 @@
     <div class="xo-sliders">${html.slider("right", words.right, -most, most, 1, data.shift[1])}
       ${html.slider("down", words.down, -most, most, 1, data.shift[0])}</div>
     ${html.pictures(["image", "map", "moved"].map((name) => html.picture(name, words[name])).join(""), 3)}
-    <div class="xo-row">${html.cells("kernel", say("卷积核", "Kernel"), side)}${html.scale("scale")}</div>${html.status()}`);
+    <div class="xo-row">${html.cells("kernel", words.one, channels * side, side)}${html.scale("scale")}</div>${html.status()}`);
 
   let [down, right] = data.shift, channel = data.channel, map, limit;
 

@@ -14,7 +14,7 @@
     channel: (channel) => say(`第 ${channel} 通道`, `channel ${channel}`),
     play: say("播放", "Play"), pause: say("暂停", "Pause"), once: say("走一步", "One step"), speed: say("速度", "Speed"),
     speeds: [say("每秒 4 个输出", "4 outputs per second"), say("每秒 25 个输出", "25 outputs per second"), say("每秒 8 行", "8 rows per second")],
-    window: say("窗口的像素", "Window"), kernel: say("卷积核", "Kernel"), products: say("九个乘积", "Nine products"),
+    window: say("窗口的像素", "Window"), kernel: data.channels === 1 ? say("卷积核", "Kernel") : say("核：红、绿、蓝", "Red, green, blue"), products: data.channels === 1 ? say("九个乘积", "Nine products") : say("27 个乘积", "27 products"),
     sum: say("乘积之和", "sum"), bias: say("偏置", "bias"), output: say("输出", "output"),
     sees: (layer, row, column, size, rows, columns) => say(
       `${layer} 第 ${row} 行第 ${column} 列的单元看到图像的 ${size} 个像素：第 ${rows} 行，第 ${columns} 列。`,
@@ -24,7 +24,8 @@
   const SPEEDS = [[250, 0], [40, 0], [125, 1]]; // milliseconds between moves; whether a move is a whole row
   const PALE = 50; // opacity of outputs that are not written yet, of 255
 
-  const image = bytes(data.image), kernel = data.kernel.flat(), largest = Math.max(...kernel.map(Math.abs));
+  const { channels } = data; // of three channels, red stands above green above blue
+  const image = bytes(data.image, 2, channels), kernel = data.kernel.flat(2), largest = Math.max(...kernel.map(Math.abs));
   const first = (layer, unit) => layer.offset + layer.stride * unit; // row or column of pixels that a unit sees
   const unit = (layer, pixel) => Math.round((pixel - layer.offset - layer.size / 2) / layer.stride); // around it
 
@@ -38,8 +39,8 @@
       + html.picture("map") + html.scale("scale"))}
     <div class="xo-buttons" data-part="controls">${html.arrows()}${html.button("play", "")}
       <select data-part="speed" aria-label="${words.speed}">${each(words.speeds, (text) => `<option>${text}</option>`)}</select></div>
-    <div class="xo-row" data-part="arithmetic">${html.cells("window", words.window)}×${html.cells("kernel", words.kernel)}=${
-      html.cells("products", words.products)}</div>
+    <div class="xo-row" data-part="arithmetic">${html.cells("window", words.window, 3 * channels, 3)}×${
+      html.cells("kernel", words.kernel, 3 * channels, 3)}=${html.cells("products", words.products, 3 * channels, 3)}</div>
     ${html.status()}${html.hint("hint", words.hint)}`);
   const [play, speed, status] = ["play", "speed", "status"].map(part);
 
@@ -79,9 +80,10 @@
     status.textContent = words.sees(name, row, column, by(size, size), side(top), side(left));
     part("arithmetic").hidden = layer !== data.layers[0];
     if (layer !== data.layers[0]) return status.append(words.stride(stride));
-    const pixels = image.slice(row, row + 3).flatMap((line) => line.slice(column, column + 3)).map((byte) => byte / 255);
+    const window = image.slice(row, row + 3).flatMap((line) => line.slice(column, column + 3));
+    const pixels = (channels === 1 ? window : [0, 1, 2].flatMap((c) => window.map((pixel) => pixel[c]))).map((byte) => byte / 255);
     const products = pixels.map((pixel, k) => pixel * kernel[k]), sum = products.reduce((a, b) => a + b);
-    widget.fill("window", pixels, grey);
+    widget.fill("window", pixels, channels === 1 ? grey : (value, k) => grey(value).map((part, c) => (c === Math.floor(k / 9) ? part : 0)));
     widget.fill("products", products, signed);
     const said = (name, value) => `${words[name]} <b data-part="${name}">${number(value, 3)}</b>`;
     status.insertAdjacentHTML("afterbegin",

@@ -12,13 +12,13 @@
 # ---
 
 # %% [markdown]
-# # The assignment by hand
+# # All of it by hand
 #
-# From reading the images to looking at the kernels, step by step with PyTorch and torchvision. On the way we stop at places where it is easy to go wrong. All of them are in the original write-up, anyone could have been caught, and each is easy to avoid once seen.
+# From reading the images to looking at the kernels, step by step with PyTorch and torchvision. On the way we stop at places where it is easy to go wrong. {% if embedded %}All of them are in the original write-up; {% endif %}anyone could be caught by them, and each is easy to avoid once seen.
 #
 # To finish soon, only part of the images is used, in batches of 8: smaller batches give more updates from the same images. For the full settings (all images, batches of 64, several random seeds) and their results see [X3 Training](../xo/training.md).
 #
-# This project's own programs do two small things here: they draw the images where there are none, and they show pictures with a line of text for those who cannot see them. For how to install them, see [Reproduce](reproduce.md).
+# This project's own programs do two small things here: {% if embedded %}they draw the images where there are none{% else %}they find the images of {{ data }}{% endif %}, and they show pictures with a line of text for those who cannot see them. For how to install them, see [Reproduce](reproduce.md).
 
 # %%
 import tempfile
@@ -40,11 +40,13 @@ use_font()
 # %% [markdown]
 # ## Data
 #
-# `ImageFolder` takes folder names for classes. `Grayscale` keeps one channel and `ToTensor` turns pixels into numbers from 0 to 1, where white is 1. To use images of your own, set the environment variable `XO_DATA` to their folder, with `train` and `test` in it.
+# `ImageFolder` takes folder names for classes. {% if in_color %}The images are in color and have three channels, red, green and blue; `ToTensor` turns the values of each into numbers from 0 to 1.{% else %}`Grayscale` keeps one channel and `ToTensor` turns pixels into numbers from 0 to 1, where white is 1.{% endif %} To use images of your own, set the environment variable `XO_DATA` to their folder, with `train` and `test` in it.
 
 # %%
-root = data_set().root  # the folder of the images
-to_tensor = transforms.Compose([transforms.Grayscale(1), transforms.ToTensor()])
+data = data_set()
+root = data.root  # the folder of the images
+to_gray = [transforms.Grayscale(1)] if data.channels == 1 else []
+to_tensor = transforms.Compose([*to_gray, transforms.ToTensor()])
 train = datasets.ImageFolder(root / "train", to_tensor)
 test = datasets.ImageFolder(root / "test", to_tensor)
 classes = train.classes
@@ -56,7 +58,7 @@ print(f"classes: {', '.join(classes)}")
 
 # %%
 def take(folder, count):
-    """`count` random images -> (N, 1, H, W), (N,)"""
+    """`count` random images -> (N, C, H, W), (N,)"""
     chosen = torch.randperm(len(folder))[:count].tolist()
     images, labels = zip(*(folder[i] for i in chosen))
     return torch.stack(images), torch.tensor(labels)
@@ -72,7 +74,7 @@ def show_images(images, labels, alt):
     fig, axes = plt.subplots(1, len(images), squeeze=False,
                              figsize=(1.2 * len(images), 1.5))
     for ax, image, label in zip(axes[0], images, labels):
-        ax.imshow(image[0], cmap="gray", vmin=0, vmax=1)
+        ax.imshow(image.permute(1, 2, 0), cmap="gray", vmin=0, vmax=1)
         ax.set_title(label, fontsize=9)
         ax.set(xticks=[], yticks=[])
     return show(fig, alt)
@@ -96,7 +98,7 @@ print(f"images: {', '.join(map(str, counts.tolist()))}")
 print(f"loss of guessing by the shares alone: {entropy:.4f}")
 
 # %% [markdown]
-# Now the network is asked which folder an image came from, not what is drawn on it. The image does not show that, so the loss tends to stay near the level of guessing by the shares, unless the network learns the images by heart one by one. Two logs of the write-up fit the right data neither in rows per epoch nor in loss, and this may be how they came about; [Three convolutions](../redesign/three-layers.md) puts the guess to the test.
+# Now the network is asked which folder an image came from, not what is drawn on it. The image does not show that, so the loss tends to stay near the level of guessing by the shares, unless the network learns the images by heart one by one. {% if embedded %}Two logs of the write-up fit the right data neither in rows per epoch nor in loss, and this may be how they came about; [Three convolutions](../redesign/three-layers.md) puts the guess to the test.{% else %}What comes of such training is shown for [three convolutions, wrong folder](../variants/three-conv-wrong-folder.md).{% endif %}
 #
 # One line avoids it: print the classes and their numbers before training.
 
@@ -107,7 +109,7 @@ print(f"loss of guessing by the shares alone: {entropy:.4f}")
 
 # %%
 net = nn.Sequential(
-    nn.Conv2d(1, 9, 3), nn.MaxPool2d(2), nn.ReLU(),
+    nn.Conv2d(data.channels, 9, 3), nn.MaxPool2d(2), nn.ReLU(),
     nn.Conv2d(9, 5, 3), nn.MaxPool2d(2), nn.ReLU(),
     nn.Flatten(),
     nn.LazyLinear(1200), nn.ReLU(),
@@ -160,16 +162,16 @@ show(fig, "Loss by batch, with the level of guessing dashed")
 # %% [markdown]
 # ### Stop here: the printed loss is off by a factor of ten
 #
-# The write-up prints a row every 10 batches. It adds their losses up and divides by 100. Try this on the first 10 batches above:
+# {% if embedded %}The write-up prints a row every 10 batches. It adds their losses up and divides by 100.{% else %}Suppose a program prints a row every 10 batches, adds their losses up and divides by 100.{% endif %} Try this on the first 10 batches above:
 
 # %%
 first = losses[:10]
-print(f"divided by {len(first)}, the mean      {sum(first) / len(first):.3f}")
-print(f"divided by 100, the original {sum(first) / 100:.3f}")
-print(f"guessing, as the original    {chance / 10:.3f}")
+print(f"divided by {len(first)}, the mean       {sum(first) / len(first):.3f}")
+print(f"divided by 100, a tenth of it {sum(first) / 100:.3f}")
+print(f"guessing, divided by 100      {chance / 10:.3f}")
 
 # %% [markdown]
-# The original's way gives a tenth. Even a network that is stuck at guessing prints small numbers, as if it had learned. Divide by the number of batches that were added, and compare with the level of guessing.
+# Dividing by 100 gives a tenth. Even a network that is stuck at guessing prints small numbers, as if it had learned. Divide by the number of batches that were added, and compare with the level of guessing.
 #
 # ### Stop here: keep the weights, not the object
 #
@@ -278,11 +280,11 @@ show_maps({"relu1": rectified[0]}, "The same maps, each on its own scale",
           own_scale=True)
 
 # %% [markdown]
-# Drawn like this, a channel that hardly varies looks as pronounced as any other, and channels can no longer be compared. The write-up draws its maps this way. Shapes can still be read off; for strength look for a common scale.
+# Drawn like this, a channel that hardly varies looks as pronounced as any other, and channels can no longer be compared. {% if embedded %}The write-up draws its maps this way. {% endif %}Shapes can still be read off; for strength look for a common scale.
 #
 # ### Pooling first or ReLU first
 #
-# The write-up has ReLU before pooling, here it is the other way round. The result is the same: ReLU keeps the order of values, so the maximum may be taken before it or after it. With pooling first, ReLU has a quarter of the work.
+# {% if embedded %}The write-up has{% else %}Networks commonly have{% endif %} ReLU before pooling, here it is the other way round. The result is the same: ReLU keeps the order of values, so the maximum may be taken before it or after it. With pooling first, ReLU has a quarter of the work.
 
 # %%
 print(torch.equal(rectified, net[1](net[2](convolved))))
@@ -294,7 +296,7 @@ show_maps({"relu2": second[0]}, "Feature maps after the second block")
 # %% [markdown]
 # ## Kernels
 #
-# The first layer has nine 3×3 kernels. Red is positive, blue negative, white zero.
+# The first layer has nine kernels{% if in_color %} of three parts, for red, green and blue, of 3×3 each; a row is a color. In the picture, red{% else %} of 3×3. Red{% endif %} is positive, blue negative, white zero.
 
 # %%
 def show_kernels(weight, alt):
@@ -324,5 +326,5 @@ show_kernels(net[3].weight, "The kernels of the second layer, a row per output")
 #
 # - Try several `SEED`s and count how often it learns. This site does so too; [X5 Accuracy](../xo/accuracy.md) has the results.
 # - Take out the two `MaxPool2d`, see how shapes and parameters change, and compare with [no pooling](../redesign/no-pooling.md).
-# - Let `take` have all images, set the batch to 64 and the epochs to 10: those are the assignment's settings.
+# - Let `take` have all images, set the batch to 64 and the epochs to 10: those are the settings of {% if embedded %}the assignment{% else %}this site{% endif %}.
 # - Let the programs do this for you: [Your own variant](own-variant.ipynb).

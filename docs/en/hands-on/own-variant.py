@@ -41,7 +41,7 @@ use_font()
 # %% [markdown]
 # ## Define
 #
-# A `Variant` is one network with its training settings; what is left out is as in the assignment. First something to compare with: two convolutions and one narrow dense layer, far smaller than the baseline and far quicker to train. Then a variant of your own: the same with a third convolution. The two differ in this alone, so that a difference in results has one possible cause.
+# A `Variant` is one network with its training settings; what is left out is as {% if embedded %}in the assignment{% else %}in the baseline{% endif %}. First something to compare with: two convolutions and one narrow dense layer, far smaller than the baseline and far quicker to train. Then a variant of your own: the same with a third convolution. The two differ in this alone, so that a difference in results has one possible cause.
 
 # %%
 reference = Variant("small", "小网络", "Small network",
@@ -55,7 +55,8 @@ pair = (reference, own)
 
 # %%
 for variant in pair:
-    rows = layers(variant, data.image_size, len(data.classes))
+    rows = layers(variant, data.image_size, len(data.classes),
+                  data.channels)
     total = sum(row.parameters for row in rows)
     print(f"{variant.en}, {total:,} parameters")
     for row in rows:

@@ -63,12 +63,12 @@ print(nn.MaxPool2d(2)(square)[0])
 # %% [markdown]
 # ### Check: send an empty tensor through
 #
-# The write-up made up an image, sent it through the layers and looked at how large it came out. That is a good habit: it also shows up a formula that is wrong. PyTorch's meta device makes it cheaper still: a tensor there has a shape but no numbers, takes no memory and computes nothing.
+# {% if embedded %}The write-up made up an image, sent it through the layers and looked at how large it came out.{% else %}Make up an image, send it through the layers and look at how large it comes out.{% endif %} That is a good habit: it also shows up a formula that is wrong. PyTorch's meta device makes it cheaper still: a tensor there has a shape but no numbers, takes no memory and computes nothing.
 
 # %%
 with torch.device("meta"):
-    x = torch.empty(1, 1, height, width)
-    for layer in [nn.Conv2d(1, 9, 3), nn.MaxPool2d(2),
+    x = torch.empty(1, data.channels, height, width)
+    for layer in [nn.Conv2d(data.channels, 9, 3), nn.MaxPool2d(2),
                   nn.Conv2d(9, 5, 3), nn.MaxPool2d(2), nn.Flatten()]:
         x = layer(x)
         print(f"{layer.__class__.__name__:10} {tuple(x.shape)}")
@@ -78,7 +78,7 @@ print(f"agrees with the formula: {x.numel() == 5 * h * w}")
 # %% [markdown]
 # ### Stop here: can it be 5×5×5
 #
-# One network of the write-up has three convolutions and gives its first dense layer 5×5×5 inputs. There are indeed 5 channels. What about the sides?
+# {% if embedded %}One network of the write-up has three convolutions and gives its first dense layer 5×5×5 inputs.{% else %}Suppose a network has three convolutions and gives its first dense layer 5×5×5 inputs.{% endif %} There are indeed 5 channels. What about the sides?
 
 # %%
 def after_three(n):
@@ -118,7 +118,7 @@ def dense(inputs, outputs):
 
 
 counts = {
-    "conv1": convolution(1, 9, 3),
+    "conv1": convolution(data.channels, 9, 3),
     "conv2": convolution(9, 5, 3),
     "dense1": dense(5 * h * w, 1200),
     "dense2": dense(1200, 64),
@@ -139,7 +139,7 @@ print(f"{'total':7} {total:>12,}")
 # %%
 def steps(variant):
     """Convolutions and pooling: name, kernel, stride, parameters"""
-    inputs = 1
+    inputs = data.channels
     sizes = zip(variant.channels, variant.kernel_sizes)
     for k, (outputs, kernel) in enumerate(sizes, 1):
         yield f"conv{k}", kernel, 1, convolution(inputs, outputs, kernel)
@@ -170,7 +170,7 @@ for name, variant in VARIANTS.items():
     if variant.labels == "class":
         counted = [(row.name, row.shape, row.parameters)
                    for row in layers(variant, data.image_size,
-                                     len(data.classes))
+                                     len(data.classes), data.channels)
                    if row.kind in ("conv", "pool", "dense")]
         mine = list(by_hand(variant))
         same = "agrees" if mine == counted else "differs"
@@ -208,8 +208,8 @@ for name, field, spacing in fields(VARIANTS["features"]):
 # %%
 variant = VARIANTS["features"]
 torch.manual_seed(0)
-net = Net(variant, data.image_size, len(data.classes))
-noise = torch.rand(4, 1, height, width).round()  # (4, 1, H, W), 0 / 1
+net = Net(variant, data.image_size, len(data.classes), data.channels)
+noise = torch.rand(4, data.channels, height, width).round()  # 0 / 1
 
 
 @torch.no_grad()

@@ -12,13 +12,13 @@
 # ---
 
 # %% [markdown]
-# # 手工做一遍作业
+# # 手工做一遍
 #
-# 从读图像到看卷积核，用 PyTorch 和 torchvision 一步一步做完。途中会停下来看几处容易出错的地方：原报告里都有，谁都可能遇到，看清楚了就不难避开。
+# 从读图像到看卷积核，用 PyTorch 和 torchvision 一步一步做完。途中会停下来看几处容易出错的地方：{% if embedded %}原报告里都有，{% endif %}谁都可能遇到，看清楚了就不难避开。
 #
 # 为了很快跑完，这里只取一部分图像，每批 8 幅：批小，同样多的图像就能更新更多次。完整的设置（全部图像，每批 64 幅，多个随机种子）及其结果见 [X3 训练](../xo/training.md)。
 #
-# 本项目的程序在这里只做两件小事：没有图像时把图像画出来；显示图时附上一句文字说明，并用带汉字的字体。安装的方法见[复现](reproduce.md)。
+# 本项目的程序在这里只做两件小事：{% if embedded %}没有图像时把图像画出来{% else %}找到 {{ data }} 的图像{% endif %}；显示图时附上一句文字说明，并用带汉字的字体。安装的方法见[复现](reproduce.md)。
 
 # %%
 import tempfile
@@ -40,11 +40,13 @@ use_font()
 # %% [markdown]
 # ## 数据
 #
-# `ImageFolder` 把文件夹名当作类别。`Grayscale` 只留一个通道，`ToTensor` 把像素变成 0 到 1 之间的数，白是 1。要换成自己的图像，就把环境变量 `XO_DATA` 设为它的文件夹，里面要有 `train` 和 `test`。
+# `ImageFolder` 把文件夹名当作类别。{% if in_color %}图像是彩色的，有红、绿、蓝三个通道；`ToTensor` 把每个通道的值变成 0 到 1 之间的数。{% else %}`Grayscale` 只留一个通道，`ToTensor` 把像素变成 0 到 1 之间的数，白是 1。{% endif %}要换成自己的图像，就把环境变量 `XO_DATA` 设为它的文件夹，里面要有 `train` 和 `test`。
 
 # %%
-root = data_set().root  # 图像所在的文件夹
-to_tensor = transforms.Compose([transforms.Grayscale(1), transforms.ToTensor()])
+data = data_set()
+root = data.root  # 图像所在的文件夹
+to_gray = [transforms.Grayscale(1)] if data.channels == 1 else []
+to_tensor = transforms.Compose([*to_gray, transforms.ToTensor()])
 train = datasets.ImageFolder(root / "train", to_tensor)
 test = datasets.ImageFolder(root / "test", to_tensor)
 classes = train.classes
@@ -56,7 +58,7 @@ print(f"类别：{'、'.join(classes)}")
 
 # %%
 def take(folder, count):
-    """随机取 count 幅 -> (N, 1, H, W)，(N,)"""
+    """随机取 count 幅 -> (N, C, H, W)，(N,)"""
     chosen = torch.randperm(len(folder))[:count].tolist()
     images, labels = zip(*(folder[i] for i in chosen))
     return torch.stack(images), torch.tensor(labels)
@@ -72,7 +74,7 @@ def show_images(images, labels, alt):
     fig, axes = plt.subplots(1, len(images), squeeze=False,
                              figsize=(1.2 * len(images), 1.5))
     for ax, image, label in zip(axes[0], images, labels):
-        ax.imshow(image[0], cmap="gray", vmin=0, vmax=1)
+        ax.imshow(image.permute(1, 2, 0), cmap="gray", vmin=0, vmax=1)
         ax.set_title(label, fontsize=9)
         ax.set(xticks=[], yticks=[])
     return show(fig, alt)
@@ -96,7 +98,7 @@ print(f"幅数：{'、'.join(map(str, counts.tolist()))}")
 print(f"只按比例猜，损失是 {entropy:.4f}")
 
 # %% [markdown]
-# 这时网络要回答的是“这幅图像来自哪个文件夹”，而不是图上画的是什么。图像本身看不出答案，损失多半停在按比例猜的水平附近，除非网络把图像一幅一幅背下来。原报告有两份日志，每轮的行数和损失都对不上正确的数据，可能就是这样来的；[三层卷积](../redesign/three-layers.md)一页检验了这个猜想。
+# 这时网络要回答的是“这幅图像来自哪个文件夹”，而不是图上画的是什么。图像本身看不出答案，损失多半停在按比例猜的水平附近，除非网络把图像一幅一幅背下来。{% if embedded %}原报告有两份日志，每轮的行数和损失都对不上正确的数据，可能就是这样来的；[三层卷积](../redesign/three-layers.md)一页检验了这个猜想。{% else %}这样训练的结果，见[文件夹取错的三层网络](../variants/three-conv-wrong-folder.md)。{% endif %}
 #
 # 避免的办法只要一行：训练之前先打印类别和幅数。
 
@@ -107,7 +109,7 @@ print(f"只按比例猜，损失是 {entropy:.4f}")
 
 # %%
 net = nn.Sequential(
-    nn.Conv2d(1, 9, 3), nn.MaxPool2d(2), nn.ReLU(),
+    nn.Conv2d(data.channels, 9, 3), nn.MaxPool2d(2), nn.ReLU(),
     nn.Conv2d(9, 5, 3), nn.MaxPool2d(2), nn.ReLU(),
     nn.Flatten(),
     nn.LazyLinear(1200), nn.ReLU(),
@@ -160,16 +162,16 @@ show(fig, "每批的损失，虚线是随机猜测的水平")
 # %% [markdown]
 # ### 停一下：打印出来的损失差了十倍
 #
-# 原报告每 10 批打印一次，把这 10 批的损失加起来，却除以 100。拿上面最初的 10 批试试：
+# {% if embedded %}原报告每 10 批打印一次，{% else %}假如程序每 10 批打印一次，{% endif %}把这 10 批的损失加起来，却除以 100。拿上面最初的 10 批试试：
 
 # %%
 first = losses[:10]
 print(f"除以 {len(first)}，平均损失    {sum(first) / len(first):.3f}")
-print(f"除以 100，原始的写法  {sum(first) / 100:.3f}")
-print(f"随机猜测时，按原始的写法  {chance / 10:.3f}")
+print(f"除以 100，只有十分之一  {sum(first) / 100:.3f}")
+print(f"随机猜测时，也除以 100  {chance / 10:.3f}")
 
 # %% [markdown]
-# 原始的写法只得到十分之一。停在随机猜测水平的网络，打印出来的损失也显得很小，好像已经学会了。损失最好除以实际的批数，再和随机猜测的水平比一比。
+# 除以 100 只得到十分之一。停在随机猜测水平的网络，打印出来的损失也显得很小，好像已经学会了。损失最好除以实际的批数，再和随机猜测的水平比一比。
 #
 # ### 停一下：保存权重，而不是整个对象
 #
@@ -278,11 +280,11 @@ show_maps({"relu1": rectified[0]}, "同样的特征图，每个通道各用一�
           own_scale=True)
 
 # %% [markdown]
-# 这样画，起伏很小的通道看上去和别的一样分明，通道之间就没法比了。原报告的图就是这样画的。形状可以照看，强弱要看有没有共同的尺度。
+# 这样画，起伏很小的通道看上去和别的一样分明，通道之间就没法比了。{% if embedded %}原报告的图就是这样画的。{% endif %}形状可以照看，强弱要看有没有共同的尺度。
 #
 # ### 先池化还是先 ReLU
 #
-# 原报告先 ReLU 再池化，这里反过来。结果一样：ReLU 不改变大小的次序，取最大值放在它前面或后面都行，先池化只要算四分之一。
+# {% if embedded %}原报告{% else %}常见的网络{% endif %}先 ReLU 再池化，这里反过来。结果一样：ReLU 不改变大小的次序，取最大值放在它前面或后面都行，先池化只要算四分之一。
 
 # %%
 print(torch.equal(rectified, net[1](net[2](convolved))))
@@ -294,7 +296,7 @@ show_maps({"relu2": second[0]}, "第二块之后的特征图，每列一个通�
 # %% [markdown]
 # ## 卷积核
 #
-# 第一层有 9 个 3×3 的核。红为正，蓝为负，白为零。
+# 第一层有 9 个核{% if in_color %}，每个有红、绿、蓝三部分，各 3×3，一行是一种颜色。图中{% else %}，都是 3×3。{% endif %}红为正，蓝为负，白为零。
 
 # %%
 def show_kernels(weight, alt):
@@ -324,5 +326,5 @@ show_kernels(net[3].weight, "第二层的卷积核，一行一个输出通道")
 #
 # - 换几个 `SEED`，数一数几次学会。本站也这样做，结果在 [X5 准确率](../xo/accuracy.md)。
 # - 去掉两个 `MaxPool2d`，看形状和参数怎样变化，再对照[去掉池化](../redesign/no-pooling.md)。
-# - 把 `take` 的幅数改为全部，批改为 64，轮数改为 10，这就是作业的设置。
+# - 把 `take` 的幅数改为全部，批改为 64，轮数改为 10，这就是{% if embedded %}作业{% else %}本站{% endif %}的设置。
 # - 让程序替你做这些：[自己的变体](own-variant.ipynb)。

@@ -41,7 +41,7 @@ use_font()
 # %% [markdown]
 # ## 定义
 #
-# `Variant` 的一行是一个网络连同它的训练设置，没有写出的取作业的设置。先定一个参照：两层卷积，一个窄的全连接层，比基准网络小得多，训练也快得多。再定自己的变体：在参照上加第三个卷积层。两者只差这一处，比较起来才知道差别从何而来。
+# `Variant` 的一行是一个网络连同它的训练设置，没有写出的取{% if embedded %}作业{% else %}基准网络{% endif %}的设置。先定一个参照：两层卷积，一个窄的全连接层，比基准网络小得多，训练也快得多。再定自己的变体：在参照上加第三个卷积层。两者只差这一处，比较起来才知道差别从何而来。
 
 # %%
 reference = Variant("small", "小网络", "Small network",
@@ -55,7 +55,8 @@ pair = (reference, own)
 
 # %%
 for variant in pair:
-    rows = layers(variant, data.image_size, len(data.classes))
+    rows = layers(variant, data.image_size, len(data.classes),
+                  data.channels)
     total = sum(row.parameters for row in rows)
     print(f"{variant.zh}，{total:,} 个参数")
     for row in rows:

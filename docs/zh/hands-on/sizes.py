@@ -63,12 +63,12 @@ print(nn.MaxPool2d(2)(square)[0])
 # %% [markdown]
 # ### 核对：让一个空张量走一遍
 #
-# 原报告的做法是随便造一幅图像，送进网络看它出来多大。这是好习惯，公式写错了也会露出来。PyTorch 的 meta 设备让它更省事：张量只有形状，没有数，不占内存，也不计算。
+# {% if embedded %}原报告的做法是随便造一幅图像，{% else %}可以随便造一幅图像，{% endif %}送进网络看它出来多大。这是好习惯，公式写错了也会露出来。PyTorch 的 meta 设备让它更省事：张量只有形状，没有数，不占内存，也不计算。
 
 # %%
 with torch.device("meta"):
-    x = torch.empty(1, 1, height, width)
-    for layer in [nn.Conv2d(1, 9, 3), nn.MaxPool2d(2),
+    x = torch.empty(1, data.channels, height, width)
+    for layer in [nn.Conv2d(data.channels, 9, 3), nn.MaxPool2d(2),
                   nn.Conv2d(9, 5, 3), nn.MaxPool2d(2), nn.Flatten()]:
         x = layer(x)
         print(f"{layer.__class__.__name__:10} {tuple(x.shape)}")
@@ -78,7 +78,7 @@ print(f"和公式一致：{x.numel() == 5 * h * w}")
 # %% [markdown]
 # ### 停一下：5×5×5 对不对
 #
-# 原报告有一个三层卷积的网络，把第一个全连接层的输入写成 5×5×5。通道数确实是 5，边长呢？
+# {% if embedded %}原报告有一个三层卷积的网络，{% else %}假如有一个三层卷积的网络，{% endif %}把第一个全连接层的输入写成 5×5×5。通道数确实是 5，边长呢？
 
 # %%
 def after_three(n):
@@ -118,7 +118,7 @@ def dense(inputs, outputs):
 
 
 counts = {
-    "conv1": convolution(1, 9, 3),
+    "conv1": convolution(data.channels, 9, 3),
     "conv2": convolution(9, 5, 3),
     "dense1": dense(5 * h * w, 1200),
     "dense2": dense(1200, 64),
@@ -139,7 +139,7 @@ print(f"{'合计':5} {total:>12,}")
 # %%
 def steps(variant):
     """卷积和池化，依次：名称、核的边长、步幅、参数"""
-    inputs = 1
+    inputs = data.channels
     sizes = zip(variant.channels, variant.kernel_sizes)
     for k, (outputs, kernel) in enumerate(sizes, 1):
         yield f"conv{k}", kernel, 1, convolution(inputs, outputs, kernel)
@@ -170,7 +170,7 @@ for name, variant in VARIANTS.items():
     if variant.labels == "class":
         counted = [(row.name, row.shape, row.parameters)
                    for row in layers(variant, data.image_size,
-                                     len(data.classes))
+                                     len(data.classes), data.channels)
                    if row.kind in ("conv", "pool", "dense")]
         mine = list(by_hand(variant))
         same = "一致" if mine == counted else "不一致"
@@ -208,8 +208,8 @@ for name, field, spacing in fields(VARIANTS["features"]):
 # %%
 variant = VARIANTS["features"]
 torch.manual_seed(0)
-net = Net(variant, data.image_size, len(data.classes))
-noise = torch.rand(4, 1, height, width).round()  # (4, 1, H, W), 0 / 1
+net = Net(variant, data.image_size, len(data.classes), data.channels)
+noise = torch.rand(4, data.channels, height, width).round()  # 0 / 1
 
 
 @torch.no_grad()

@@ -37,7 +37,7 @@ class FcnCanvas(NamedTuple):
 
     network: Network
     class_names: tuple[str, ...]
-    canvas: np.ndarray  # (H, W) uint8
+    canvas: np.ndarray  # (H, W) or (H, W, 3) uint8
     heat_maps: np.ndarray  # (classes, H, W) probabilities, at the canvas's size
     strokes: np.ndarray  # (classes, H, W), the same times the strength of edges in pool1
     shapes: list[Shape]

@@ -67,7 +67,7 @@ def measure(evidence: Evidence) -> FcnDetails:
     canvas = record.array("canvas")
     around = tuple(
         slice(max(start - AROUND, 0), min(start + length + AROUND, end))
-        for start, length, end in zip(facts["corners"][1], window, canvas.shape)
+        for start, length, end in zip(facts["corners"][1], window, canvas.shape[:2])
     )
     return FcnDetails(
         network=network_of(evidence, record, "baseline"),

@@ -25,7 +25,7 @@ FILLS = {
 class Occlusion(NamedTuple):
     """An image of each of the first two classes, and a map of the lead for each filling."""
 
-    images: np.ndarray  # (2, H, W) uint8
+    images: np.ndarray  # (2, H, W) or (2, H, W, 3) uint8
     image_ids: list[str]
     class_names: tuple[str, ...]
     leads: dict[str, np.ndarray]  # (2, h, w) by filling: logit of the right class less the others'
@@ -63,7 +63,7 @@ def measure(evidence: Evidence) -> Occlusion:
 def draw(numbers: Occlusion, style: Style) -> Figure:
     """A row for each image: itself with the worst patch framed, and its maps of the lead."""
     pitch = ACROSS // (1 + len(FILLS))
-    height, width = numbers.images.shape[1:]
+    height, width = numbers.images.shape[1:3]
     painted = [fit(as_rgb(image), pitch - 70, pitch - 70) for image in numbers.images]
     scale = painted[0].shape[1] / width
     tall = painted[0].shape[0]

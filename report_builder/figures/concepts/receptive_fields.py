@@ -39,7 +39,7 @@ class FramedField(NamedTuple):
 class ReceptiveFields(NamedTuple):
     """For each layer, the field around the same pixel of one image."""
 
-    image: np.ndarray  # (H, W) uint8
+    image: np.ndarray  # (H, W) uint8, or (H, W, 3)
     image_id: str
     class_name: str
     fields: list[FramedField]  # from the first layer to the last
@@ -82,10 +82,10 @@ def draw(numbers: ReceptiveFields, style: Style) -> Figure:
     """Nested frames on the image and on its enlarged detail, each with its layer's name."""
     image, fields = numbers.image, numbers.fields
     largest = max(field.size for field in fields)
-    span = min(largest + 8, *image.shape)  # sides of the detail, in pixels of the image
+    span = min(largest + 8, *image.shape[:2])  # sides of the detail, in pixels of the image
     top, left = (
         int(np.clip(at - (span - largest) // 2, 0, length - span))
-        for at, length in zip((fields[-1].row, fields[-1].column), image.shape)
+        for at, length in zip((fields[-1].row, fields[-1].column), image.shape[:2])
     )
     scale, head = SIDE // span, points(ACROSS, 14)
     side = span * scale

@@ -25,7 +25,7 @@ class ShiftedMaps(NamedTuple):
     network: Network
     class_name: str
     channel: int  # from 1
-    images: tuple[np.ndarray, np.ndarray]  # (H, W) uint8, before and after
+    images: tuple[np.ndarray, np.ndarray]  # (H, W) or (H, W, 3) uint8, before and after
     maps: tuple[np.ndarray, np.ndarray]  # (H', W'), before and after
     down: int  # pixels
     right: int
@@ -50,7 +50,7 @@ def measure(evidence: Evidence) -> ShiftedMaps:
 
 def draw(numbers: ShiftedMaps, style: Style) -> Figure:
     """Four panels in a row: the image, the shifted image, and the map of each."""
-    far, (tall, wide) = largest(numbers.maps), numbers.images[0].shape
+    far, (tall, wide) = largest(numbers.maps), numbers.images[0].shape[:2]
     scale = max(1, round((ACROSS / 4 - GAP) / wide))
     width = 4 * scale * wide + 5 * GAP
     head, bar_y = points(width, 16), points(width, 16) + scale * tall + points(width, 8)

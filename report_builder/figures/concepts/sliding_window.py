@@ -19,7 +19,8 @@ from report_builder.figures.toolkit.pixels import (
     points,
 )
 from report_builder.figures.toolkit.style import Style
-from report_builder.text import Text, class_name, hundredths
+from report_builder.figures.toolkit.words import COLORS, NAMES_OF_COLORS
+from report_builder.text import EMPTY, Text, class_name, hundredths, same
 
 if TYPE_CHECKING:
     from report_builder.figures.toolkit.typing import Evidence, Figure
@@ -31,21 +32,21 @@ MARGIN = 12  # pixels at the left
 class SlidingWindow(NamedTuple):
     """Neighboring places of one kernel's window on one image, a step for each."""
 
-    image: np.ndarray  # (H, W) uint8
+    image: np.ndarray  # (H, W) uint8, or (H, W, 3)
     image_id: str
     class_name: str
-    kernel: np.ndarray  # (k, k)
+    kernel: np.ndarray  # (C, k, k), C = 1 for gray images, 3 for colour
     kernel_number: int
     bias: float
     row: int  # of the first window's upper left corner
     column: int
-    windows: np.ndarray  # (steps, k, k) pixels, 0 black to 1 white
+    windows: np.ndarray  # (steps, C, k, k) pixels, 0 black to 1 white
     map: np.ndarray  # (H - k + 1, W - k + 1), the kernel's output
     network: Network
 
     @property
     def products(self) -> np.ndarray:
-        """(steps, k, k), pixel times weight."""
+        """(steps, C, k, k), pixel times weight."""
         return self.windows * self.kernel
 
     @property
@@ -64,9 +65,11 @@ def measure(evidence: Evidence) -> SlidingWindow:
     """The steps that the demonstration "windows" has recorded."""
     record = evidence.shown_demonstration("windows")
     facts, image, kernel = record.facts, record.array("image"), record.array("kernel")
-    size, (row, column) = len(kernel), facts["start"]
+    channels, size, _ = kernel.shape
+    row, column = facts["start"]
+    planes = image.reshape(*image.shape[:2], channels).transpose(2, 0, 1)
     windows = [
-        image[row : row + size, column + step : column + step + size] / 255
+        planes[:, row : row + size, column + step : column + step + size] / 255
         for step in range(facts["steps"])
     ]
     return SlidingWindow(
@@ -103,23 +106,26 @@ class Detail(NamedTuple):
 
 def _detail(numbers: SlidingWindow, wide: int) -> Detail:
     """The detail enlarged to at most `wide` pixels."""
-    size, steps = len(numbers.kernel), len(numbers.windows)
+    size, steps = numbers.kernel.shape[-1], len(numbers.windows)
     span = size + steps - 1 + 2 * AROUND
     corner = numbers.row - (span - size) // 2, numbers.column - AROUND
     top, left = (
-        int(np.clip(at, 0, length - span)) for at, length in zip(corner, numbers.image.shape)
+        int(np.clip(at, 0, length - span)) for at, length in zip(corner, numbers.image.shape[:2])
     )
     return Detail(top, left, span, wide // span)
 
 
 def draw(numbers: SlidingWindow, style: Style) -> Figure:
-    """A column for each step: window, products and map; at the left the image and the kernel."""
-    size, steps = len(numbers.kernel), len(numbers.windows)
+    """A column for each step: window, products and map; at the left the image and the kernel.
+
+    In color, products and kernel are red above green above blue.
+    """
+    (channels, size, _), steps = numbers.kernel.shape, len(numbers.windows)
     pitch = ACROSS // (steps + 1)
     detail, cell = _detail(numbers, pitch - 40), (pitch - 40) // size
     image_y = points(ACROSS, 16)
     products_y = image_y + detail.side + points(ACROSS, 22)
-    map_y = products_y + size * cell + points(ACROSS, 32)
+    map_y = products_y + channels * size * cell + points(ACROSS, 32)
     bar_y = map_y + detail.side + points(ACROSS, 10)
     picture = Picture(style, describe(numbers).title, ACROSS, bar_y + points(ACROSS, 26))
     limit = float(np.abs(numbers.kernel).max())
@@ -128,8 +134,9 @@ def draw(numbers: SlidingWindow, style: Style) -> Figure:
     sign, bias = "+" if numbers.bias >= 0 else "−", hundredths(abs(numbers.bias))
 
     _paint_image(picture, numbers, detail, MARGIN, image_y)
-    colors = picture.around_zero(numbers.kernel, limit)
-    paint_cells(picture, numbers.kernel, colors, cell, MARGIN, products_y)
+    kernel = numbers.kernel.reshape(-1, size)
+    colors = picture.around_zero(kernel, limit)
+    paint_cells(picture, kernel, colors, cell, MARGIN, products_y)
     _head(picture, MARGIN, image_y, Text("在图像中的位置", "Where it is"))
     _head(picture, MARGIN, products_y, Text("卷积核", "Kernel"))
     for step in range(steps):
@@ -140,10 +147,11 @@ def draw(numbers: SlidingWindow, style: Style) -> Figure:
         )
         place = x + column * detail.scale, image_y + row * detail.scale
         picture.outline(*place, size * detail.scale, size * detail.scale, ON_WHITE)
-        colors = picture.around_zero(numbers.products[step], limit)
-        paint_cells(picture, numbers.products[step], colors, cell, x, products_y)
+        products = numbers.products[step].reshape(-1, size)
+        colors = picture.around_zero(products, limit)
+        paint_cells(picture, products, colors, cell, x, products_y)
         total, output = hundredths(numbers.sums[step]), hundredths(numbers.outputs[step])
-        below = products_y + size * cell + points(ACROSS, 12)
+        below = products_y + channels * size * cell + points(ACROSS, 12)
         picture.note(x, below, f"{total} {sign} {bias} = {output}")
         colors = picture.around_zero(values, far)
         _paint_map(picture, colors, (row, column), size // 2, detail, x, map_y)
@@ -195,14 +203,19 @@ def _paint_map(
 
 def describe(numbers: SlidingWindow) -> Description:
     """The sums in words, and a row for each product."""
-    size, steps, bias = len(numbers.kernel), len(numbers.windows), hundredths(numbers.bias)
+    (channels, size, _), steps = numbers.kernel.shape, len(numbers.windows)
+    bias, products = hundredths(numbers.bias), Text("九个乘积", "nine products")
+    planes, white = EMPTY, Text("白为 1，黑为 0", "white is 1 and black 0")
+    if channels > 1:
+        products = same(str(numbers.kernel.size)) + Text(" 个乘积", " products")
+        planes, white = COLORS, Text("每种颜色从 0 到 1", "each color is 0 to 1")
     outputs = [hundredths(value) for value in numbers.outputs]
     name, network = numbers.class_name, numbers.network.text
     return Description(
         title=Text(
-            f"同一个 {size}×{size} 卷积核每走一个像素算一次：九个乘积相加，再加偏置 {bias}，得到 "
-            f"{'、'.join(outputs)}",
-            f"The same {size}×{size} kernel at every pixel: nine products and the bias {bias} add "
+            f"同一个 {size}×{size} 卷积核每走一个像素算一次：{products.zh}相加，再加偏置 {bias}，"
+            f"得到 {'、'.join(outputs)}",
+            f"The same {size}×{size} kernel at every pixel: {products.en} and the bias {bias} add "
             f"up to {', '.join(outputs)}",
         ),
         alt=Text(
@@ -214,11 +227,11 @@ def describe(numbers: SlidingWindow) -> Description:
         ),
         caption=Text(
             f"测试图像 {numbers.image_id}，{network.zh}第一层的第 "
-            f"{numbers.kernel_number} 个核；像素白为 1，黑为 0。第一步的窗口左上角在第 "
+            f"{numbers.kernel_number} 个核；像素{white.zh}。{planes.zh}第一步的窗口左上角在第 "
             f"{numbers.row} 行第 {numbers.column} 列（从 0 数起）。特征图上只画出已经算到的值，"
             "画在窗口中心；格中的数字与特征图各用一个色标，零都在正中。",
             f"Test image {numbers.image_id}, kernel {numbers.kernel_number} of the first layer of "
-            f"{network.en}; white is 1 and black 0. At first the window's upper "
+            f"{network.en}; {white.en}. {planes.en}At first the window's upper "
             f"left corner is at row {numbers.row}, column {numbers.column}, counted from 0. The "
             "map shows what has been computed so far, each value at the middle of its window. The "
             "cells with numbers and the map have a scale each, zero in the middle of both.",
@@ -226,15 +239,16 @@ def describe(numbers: SlidingWindow) -> Description:
         rows=[
             {
                 "step": step + 1,
+                **({"color": NAMES_OF_COLORS[channel]} if channels > 1 else {}),
                 "row": numbers.row + i,
                 "column": numbers.column + j + step,
-                "pixel": float(numbers.windows[step, i, j]),
-                "weight": float(numbers.kernel[i, j]),
-                "product": float(numbers.products[step, i, j]),
+                "pixel": float(numbers.windows[step, channel, i, j]),
+                "weight": float(numbers.kernel[channel, i, j]),
+                "product": float(numbers.products[step, channel, i, j]),
                 "sum": numbers.sums[step],
                 "bias": numbers.bias,
                 "output": numbers.outputs[step],
             }
-            for step, i, j in np.ndindex(numbers.windows.shape)
+            for step, channel, i, j in np.ndindex(numbers.windows.shape)
         ],
     )

@@ -12,18 +12,13 @@ from report_builder.figures.toolkit.description import Description
 from report_builder.figures.toolkit.picture import Picture
 from report_builder.figures.toolkit.pixels import ACROSS, largest, points
 from report_builder.figures.toolkit.style import Style
+from report_builder.figures.toolkit.words import COLORS
 from report_builder.text import EMPTY, Text, number
 
 if TYPE_CHECKING:
     from report_builder.figures.toolkit.typing import Evidence, Figure
 
 MARGIN = 12  # pixels
-
-
-COLORS = Text(
-    "图像有三种颜色，每个核从上到下是红、绿、蓝三部分。",
-    "Images have three colors; from top to bottom, each kernel's parts for red, green and blue. ",
-)
 
 
 class FirstKernels(NamedTuple):

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from report_builder.figures.toolkit.typing import RunRecord, Variant
 
 SPLITS = {"test": Text("测试集", "test split"), "train": Text("训练集", "train split")}
+NAMES_OF_COLORS = ("red", "green", "blue")  # of the channels of an image, in tables
+COLORS = Text(
+    "图像有三种颜色，每个核从上到下是红、绿、蓝三部分。",
+    "Images have three colors; from top to bottom, each kernel's parts for red, green and blue. ",
+)
 CLOSING = "，。、：；！？）》」』”’,.:;!?)%"  # never first on a line
 
 

@@ -1,6 +1,7 @@
 """C4: the answers of the fully convolutional network everywhere on a canvas.
 
 {"canvas": rows of pixels, a digit in hex each, from 0 ink to f paper,
+ "channels": 1, or 3 in color, whose pixels are three digits each,
  "classes": ["O", "X"], "class_colors": [{"light", "dark"}, ...], "ground": {"light", "dark"},
  "maps": [rows of probabilities, a class each],
  "stride": pixels, "seen": [[size, first], [size, first]],   of a cell's pixels, down and across
@@ -15,7 +16,7 @@ import numpy as np
 
 from report_builder.evidence.shown_network import network_of
 from report_builder.palette import COLORS, class_pairs
-from report_builder.results.widget_data.pixels import image_rows, map_rows
+from report_builder.results.widget_data.pixels import channels_of, image_rows, map_rows
 from report_builder.text import class_name
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def content(evidence: Evidence) -> dict[str, Any] | None:
     return {
         "network": network_of(evidence, record, "baseline").text,
         "canvas": image_rows(canvas, digits=1),
+        "channels": channels_of(canvas),
         "classes": names,
         "class_colors": [_by_scheme(pair) for pair in class_pairs(names)],
         "ground": _by_scheme(COLORS["ground"]),

@@ -13,13 +13,20 @@ SCALE = dict(zip(("light", "dark"), DIVERGING, strict=True))  # from most negati
 
 
 def image_rows(image: np.ndarray, digits: int = 2) -> list[str]:
-    """uint8 `(H, W)`, 0 ink and 255 paper: a string per row, a byte in hex per pixel.
+    """uint8 `(H, W)`, 0 ink and 255 paper: a string per row, a byte in hex per pixel; of
+    `(H, W, 3)` three, red, green and blue.
 
-    With one digit per pixel, of 16 shades, for a picture too large to be shown exactly.
+    With one digit in place of a byte, of 16 shades, for a picture too large to be shown exactly.
     """
     if digits == 1:
-        return ["".join(f"{shade:x}" for shade in row) for row in (image // 16).tolist()]
+        rows = (image // 16).reshape(len(image), -1).tolist()
+        return ["".join(f"{shade:x}" for shade in row) for row in rows]
     return [row.tobytes().hex() for row in image]
+
+
+def channels_of(image: np.ndarray) -> int:
+    """1 of `(H, W)`, 3 of `(H, W, 3)`."""
+    return 1 if image.ndim == 2 else image.shape[2]
 
 
 def map_rows(values: np.ndarray, digits: int = 2, limit: float = 0.0) -> dict[str, Any]:

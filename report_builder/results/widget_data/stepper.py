@@ -1,7 +1,7 @@
 """C1: the window of a trained kernel on an image, and what a unit of any layer sees of it.
 
-{"image": rows of pixels,
- "kernel": [[..] * 3],     one of conv1's kernels, float32
+{"image": rows of pixels, "channels": 1, or 3 in color,
+ "kernel": [[[..] * 3]],   one of conv1's kernels, float32, a square for each channel
  "bias": 0.1,
  "start": [row, column],   of the output pixel that it shows first
  "colors": {"light", "dark"},
@@ -14,7 +14,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from report_builder.evidence.shown_network import network_of
-from report_builder.results.widget_data.pixels import MAX_PIXELS, SCALE, image_rows, map_rows
+from report_builder.results.widget_data.pixels import (
+    MAX_PIXELS,
+    SCALE,
+    channels_of,
+    image_rows,
+    map_rows,
+)
 from report_builder.text import Text
 from xo.variants import VARIANTS
 
@@ -27,7 +33,8 @@ def content(evidence: Evidence) -> dict[str, Any] | None:
     if not evidence.can_show("windows"):
         return None
     record = evidence.shown_demonstration("windows")
-    if record.array("image").size > MAX_PIXELS:
+    image = record.array("image")
+    if image.size > MAX_PIXELS:
         return None
     layers = []
     for layer in record.facts["layers"]:
@@ -36,7 +43,8 @@ def content(evidence: Evidence) -> dict[str, Any] | None:
         layers.append({**layer, "title": Text(variant.zh, variant.en), "map": map_rows(values)})
     return {
         "network": network_of(evidence, record, "baseline").text,
-        "image": image_rows(record.array("image")),
+        "image": image_rows(image),
+        "channels": channels_of(image),
         "kernel": record.array("kernel").astype(float).tolist(),
         "bias": float(record.array("bias").item()),
         "start": record.facts["start"],

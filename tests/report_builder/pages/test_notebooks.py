@@ -22,9 +22,11 @@ from selectolax.lexbor import LexborHTMLParser
 
 from report_builder.checks.prose import passages
 from report_builder.pages import notebooks
+from report_builder.pages.data_words import data_words
 from report_builder.pages.notebooks import current, download, execute, inputs
+from report_builder.results.report import DataSetName, Report
 from report_builder.text import LANGUAGES
-from xo.errors import CheckFailed
+from xo.errors import CheckFailed, InputError
 from xo.store.source_digest import ROOT, Source
 from xo.store.store import Store
 from xo.variants import VARIANTS
@@ -34,6 +36,7 @@ from ..conftest import draw_images
 NAMES = ("by-hand", "own-variant", "sizes")
 BOOKS = [f"{language}/hands-on/{name}" for language in LANGUAGES for name in NAMES]
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT)}
+WORDS = data_words(Report(), "en")
 VARIABLES = ("XO_DATA", "XO_STORE", "XO_STUDY")
 
 
@@ -94,7 +97,7 @@ def test_both_languages_run_the_same_code():
 def test_no_line_of_code_is_wider_than_the_page(book):
     """A Chinese character takes two columns."""
     cells = nbformat.reads(
-        current(ROOT / "docs" / f"{book}.py", None, book.partition("/")[0]).decode(), 4
+        current(ROOT / "docs" / f"{book}.py", None, book.partition("/")[0], WORDS).decode(), 4
     ).cells
     lines = [
         line for cell in cells if cell.cell_type == "code" for line in cell.source.splitlines()
@@ -200,7 +203,7 @@ def test_a_download_has_whole_links_or_none():
 
 
 def test_a_download_does_not_carry_the_note_of_the_page():
-    noted = current(ROOT / "docs/zh/hands-on/sizes.py", None, "zh")
+    noted = current(ROOT / "docs/zh/hands-on/sizes.py", None, "zh", WORDS)
     cells = nbformat.reads(download(noted, lambda url: "", "zh", "").decode(), 4).cells
     notes = [cell for cell in nbformat.reads(noted.decode(), 4).cells if cell.id == "not-run"]
     assert len(notes) == 1 and not any(cell.id == "not-run" for cell in cells)
@@ -234,7 +237,7 @@ def bare(tmp_path, monkeypatch):
 
 def taken_away(book: str, repository: str) -> nbformat.NotebookNode:
     language = book.partition("/")[0]
-    page = current(ROOT / "docs" / f"{book}.py", None, language)
+    page = current(ROOT / "docs" / f"{book}.py", None, language, data_words(Report(), language))
     return nbformat.reads(download(page, lambda url: "", language, repository).decode(), 4)
 
 
@@ -275,6 +278,26 @@ def test_where_the_project_is_installed_its_first_cell_does_nothing(tmp_path):
         [sys.executable, "-c", first], cwd=tmp_path, capture_output=True, env=ENVIRONMENT
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+def test_text_cells_are_worded_for_the_data_set_and_code_is_left_alone(tmp_path):
+    source = tmp_path / "book.py"
+    source.write_text(
+        "# %% [markdown]\n# # Book\n#\n# {% if embedded %}O and X{% else %}{{ data }}{% endif %}: "
+        "$\\frac{n}{t}$\n\n# %%\nprint('{{ data }}')\n"
+    )
+
+    def cells(report: Report) -> list[str]:
+        content = current(source, None, "en", data_words(report, "en"))
+        return [cell.source for cell in nbformat.reads(content.decode(), 4).cells]
+
+    digits = Report(study="smoke", data=DataSetName("digits", "0" * 64, False))
+    assert cells(Report())[0] == "# Book\n\nO and X: $\\frac{n}{t}$"
+    assert cells(digits)[0] == "# Book\n\ndigits: $\\frac{n}{t}$"
+    assert cells(digits)[-1] == "print('{{ data }}')"
+    source.write_text("# %% [markdown]\n# # Book\n#\n# {{ nothing }}\n")
+    with pytest.raises(InputError, match=r"book.py: the text cell that begins '# Book': 'nothing'"):
+        cells(digits)
 
 
 @pytest.mark.parametrize("line", ["%matplotlib inline", "x = (", "!ls"])

@@ -6,11 +6,15 @@ from __future__ import annotations
 
 import re
 
+import nbformat
 import pytest
 
+from report_builder.pages.data_words import data_words
+from report_builder.pages.notebooks import current
 from report_builder.pages.render import _rendered
 from report_builder.results.report import DataSetName, Report
 from report_builder.results.withheld import CLAIMS, FIGURES, TABLES
+from report_builder.text import LANGUAGES
 from xo.store.source_digest import ROOT
 
 DOCS = ROOT / "docs"
@@ -44,6 +48,17 @@ def test_no_page_speaks_of_the_original_s_images_or_of_o_and_x(pages):
             and not re.search(r"内置数据集|embedded data set", line)
         ]
     assert found == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_notebook_speaks_of_the_original_s_images_or_of_o_and_x(language):
+    report = Report(study="smoke", data=DIGITS, data_folder="data/digits")
+    for source in sorted((DOCS / language / "hands-on").glob("*.py")):
+        content = current(source, None, language, data_words(report, language))
+        for cell in nbformat.reads(content.decode(), 4).cells:
+            text = APART.sub("]", cell.source)
+            found = OF_THE_ORIGINAL[language].search(text)
+            assert not found, f"{source.name}: {text[:200]}"
 
 
 def test_no_page_asks_for_what_is_withheld(pages):

@@ -40,7 +40,7 @@ def test_pixels_are_exact():
 def windows(**changes):
     arrays = {
         "image": np.uint8([[0, 255, 7], [255, 255, 255]]),
-        "kernel": np.eye(3, dtype=np.float32),
+        "kernel": np.eye(3, dtype=np.float32)[None],
         "bias": np.float32([0.5]),
         "map": MAP,
         "map.pool1": np.zeros((1, 1), np.float32),
@@ -77,7 +77,7 @@ def windows(**changes):
 def test_the_stepper_has_the_kernel_and_each_layer_s_map():
     found = windows()
     assert (
-        found["kernel"] == [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
+        found["kernel"] == [[[1, 0, 0], [0, 1, 0], [0, 0, 1]]]
         and found["bias"] == 0.5
         and found["start"] == [1, 0]
     )

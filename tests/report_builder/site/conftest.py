@@ -19,7 +19,7 @@ NAV = """nav:
   - index.md
   - 识别:
       - xo/data.md
-      - 手工做一遍作业: hands-on/by-hand.ipynb
+      - 手工做一遍: hands-on/by-hand.ipynb
 
 """
 HOME = """---

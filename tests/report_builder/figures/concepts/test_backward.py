@@ -27,7 +27,7 @@ def test_a_kernels_gradient_is_drawn_beside_the_share_of_one_window(evidence):
 
 def test_small_gradients_are_written_with_what_they_are_to_be_multiplied_by(evidence):
     numbers = kernel_gradient.measure(evidence)
-    small = numbers._replace(by_hand=np.full((3, 3), 0.00025), window=np.full((3, 3), 0.5))
+    small = numbers._replace(by_hand=np.full((1, 3, 3), 0.00025), window=np.full((1, 3, 3), 0.5))
     shown = words(drawn(kernel_gradient, small))
     assert shown.count("2.50") == 9 and shown.count("0.50") == 9 and "× 0.0001" in shown
 

@@ -30,4 +30,4 @@ def test_shows_the_products_that_add_up(evidence):
 
 def test_a_step_is_one_pixel_to_the_right(evidence):
     windows = sliding_window.measure(evidence).windows
-    assert np.array_equal(windows[1:, :, :-1], windows[:-1, :, 1:])
+    assert np.array_equal(windows[1:, ..., :-1], windows[:-1, ..., 1:])
