@@ -5,6 +5,7 @@
 /** @typedef {{weights: Int8Array | Float32Array, scales: Float32Array, biases: Float32Array, shape: number[]}} Dense  (F_out, F_in) */
 
 export const POOL = 2; // side and stride of a pooling window
+const ROWS = 4; // of a dense layer, added up at once
 
 const maps = (channels, height, width) => ({ shape: [channels, height, width], values: new Float32Array(channels * height * width) });
 
@@ -14,23 +15,37 @@ const maps = (channels, height, width) => ({ shape: [channels, height, width], v
  */
 export function convolve(input, kernels, biases) {
   const [channels, height, width] = input.shape, [outputs, , side] = kernels.shape;
-  const down = height - side + 1, across = width - side + 1, area = down * across;
-  const out = maps(outputs, down, across), { values } = out, pixels = input.values;
+  const out = maps(outputs, height - side + 1, width - side + 1), area = out.values.length / outputs;
+  const add = side === 3 ? addThreeByThree : addTaps;
   for (let o = 0, tap = 0; o < outputs; o++) {
-    const sums = values.subarray(o * area, (o + 1) * area).fill(biases[o]);
-    for (let c = 0; c < channels; c++) {
-      for (let i = 0; i < side; i++) {
-        for (let j = 0; j < side; j++, tap++) {
-          const weight = kernels.values[tap];
-          for (let y = 0, to = 0; y < down; y++) {
-            let from = (c * height + y + i) * width + j;
-            for (const end = to + across; to < end; to++, from++) sums[to] += weight * pixels[from];
-          }
-        }
-      }
+    const sums = out.values.subarray(o * area, (o + 1) * area).fill(biases[o]);
+    for (let c = 0; c < channels; c++, tap += side * side) {
+      add(sums, input.values.subarray(c * height * width, (c + 1) * height * width), width, kernels.values.subarray(tap, tap + side * side));
     }
   }
   return out;
+}
+
+/** Adds one channel under a 3x3 kernel, nine taps at once: half the time of one after the other. */
+function addThreeByThree(sums, pixels, width, kernel) {
+  const across = width - 2, [a, b, c, d, e, f, g, h, i] = kernel;
+  for (let top = 0, to = 0; to < sums.length; top += width) {
+    let p = top, q = top + width, r = q + width;
+    for (const end = to + across; to < end; to++, p++, q++, r++) {
+      sums[to] += a * pixels[p] + b * pixels[p + 1] + c * pixels[p + 2] + d * pixels[q] + e * pixels[q + 1] + f * pixels[q + 2]
+        + g * pixels[r] + h * pixels[r + 1] + i * pixels[r + 2];
+    }
+  }
+}
+
+/** Adds one channel under a kernel of any side, tap by tap. */
+function addTaps(sums, pixels, width, kernel) {
+  const side = Math.sqrt(kernel.length), across = width - side + 1;
+  kernel.forEach((weight, tap) => {
+    for (let to = 0, from = Math.floor(tap / side) * width + (tap % side); to < sums.length; from += side - 1) {
+      for (const end = to + across; to < end; to++, from++) sums[to] += weight * pixels[from];
+    }
+  });
 }
 
 /** The largest of each 2x2 window: (C, H, W) -> (C, floor(H/2), floor(W/2)). @param {Maps} input */
@@ -40,7 +55,9 @@ export function poolLargest(input) {
     for (let y = 0; y < height >> 1; y++) {
       let at = (c * height + POOL * y) * width;
       for (let x = 0; x < width >> 1; x++, at += POOL) {
-        out.values[to++] = Math.max(values[at], values[at + 1], values[at + width], values[at + width + 1]);
+        const upper = values[at] > values[at + 1] ? values[at] : values[at + 1];
+        const lower = values[at + width] > values[at + width + 1] ? values[at + width] : values[at + width + 1];
+        out.values[to++] = upper > lower ? upper : lower;
       }
     }
   }
@@ -63,7 +80,11 @@ export function poolTrained(input, kernels, biases) {
 }
 
 /** Negative values become 0; a new array. @param {Maps} input */
-export const rectify = ({ shape, values }) => ({ shape, values: values.map((value) => (value > 0 ? value : 0)) });
+export function rectify({ shape, values }) {
+  const passed = new Float32Array(values.length);
+  for (let k = 0; k < values.length; k++) if (values[k] > 0) passed[k] = values[k];
+  return { shape, values: passed };
+}
 
 /** The mean of each map: (C, H, W) -> (C). @param {Maps} input */
 export function average({ shape: [channels, height, width], values }) {
@@ -74,13 +95,21 @@ export function average({ shape: [channels, height, width], values }) {
 
 /** (F_in) -> (F_out): the sum of each row of weights, its scale and its bias. @param {Float32Array} input @param {Dense} layer */
 export function dense(input, { weights, scales, biases, shape: [outputs, inputs] }) {
-  const values = new Float32Array(outputs), used = [];
-  for (let k = 0; k < inputs; k++) if (input[k]) used.push(k); // ReLU leaves many zeros
-  const places = Uint32Array.from(used), numbers = Float32Array.from(used, (k) => input[k]);
-  for (let row = 0; row < outputs; row++) {
-    let sum = 0;
-    for (let k = 0, start = row * inputs; k < places.length; k++) sum += weights[start + places[k]] * numbers[k];
-    values[row] = sum * scales[row] + biases[row];
+  const values = new Float32Array(outputs), places = new Uint32Array(inputs), numbers = new Float32Array(inputs);
+  let used = 0;
+  for (let k = 0; k < inputs; k++) if (input[k]) [places[used], numbers[used++]] = [k, input[k]]; // ReLU leaves many zeros
+  for (let row = 0; row < outputs; row += ROWS) {
+    const start = row * inputs, most = (outputs - 1) * inputs; // rows past the last are the last once more
+    const [second, third, fourth] = [1, 2, 3].map((each) => Math.min(start + each * inputs, most));
+    let a = 0, b = 0, c = 0, d = 0;
+    for (let k = 0; k < used; k++) {
+      const place = places[k], number = numbers[k];
+      a += weights[start + place] * number;
+      b += weights[second + place] * number;
+      c += weights[third + place] * number;
+      d += weights[fourth + place] * number;
+    }
+    [a, b, c, d].slice(0, outputs - row).forEach((sum, each) => (values[row + each] = sum * scales[row + each] + biases[row + each]));
   }
   return { shape: [outputs], values };
 }
