@@ -16,6 +16,10 @@ globalThis.xoWidgets ??= (() => {
   const hex = (row, digits) => row.match(new RegExp(`.{${digits}}`, "g")).map((each) => parseInt(each, 16));
   const bytes = (rows, digits = 2) => rows.map((row) => hex(row, digits)); // of an image: 0 ink, 255 (one digit: 15) paper
 
+  /** Rows of bytes or values as the maps that docs/assets/lab/engine/layers.js computes with, and back. */
+  const asMaps = (rows, scale = 1) => ({ shape: [1, rows.length, rows[0].length], values: Float32Array.from(rows.flat(), (value) => scale * value) });
+  const asRows = ({ shape: [, height, width], values }) => Array.from({ length: height }, (_, row) => [...values.subarray(row * width, (row + 1) * width)]);
+
   /** Rows of values from those that report_builder/results/widget_data/pixels.py wrote. */
   function values({ limit, digits, rows }) {
     const zero = 16 ** digits / 2;
@@ -182,5 +186,5 @@ globalThis.xoWidgets ??= (() => {
     return widget;
   }
 
-  return { open, english, say, read, still, values, bytes, number, percent, by, clamp, grey, rgb, css, mixed, scheme, ink, escaped, each, html };
+  return { open, english, say, read, still, values, bytes, asMaps, asRows, number, percent, by, clamp, grey, rgb, css, mixed, scheme, ink, escaped, each, html };
 })();

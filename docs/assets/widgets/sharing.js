@@ -2,7 +2,7 @@
 "use strict";
 
 (() => {
-  const { say, bytes, number, html } = xoWidgets, widget = xoWidgets.open();
+  const { say, bytes, asMaps, asRows, number, html } = xoWidgets, widget = xoWidgets.open();
   const { data } = widget;
   const image = bytes(data.image), side = Math.sqrt(data.kernels[0].length);
   const [height, width] = [image.length, image[0].length];
@@ -20,11 +20,7 @@
 
   /** Every window of `side` times `side` pixels under a kernel, row by row. */
   function convolved(pixels, kernel, bias) {
-    return Array.from({ length: height - side + 1 }, (_, row) => Array.from({ length: width - side + 1 }, (_, column) => {
-      let sum = bias;
-      for (let k = 0; k < side * side; k++) sum += kernel[k] * pixels[row + Math.floor(k / side)][column + (k % side)] / 255;
-      return sum;
-    }));
+    return asRows(xoLayers.convolve(asMaps(pixels, 1 / 255), { shape: [1, 1, side, side], values: Float32Array.from(kernel) }, [bias]));
   }
 
   const shifted = (rows, incoming) => rows.map((line, row) => line.map((_, column) => rows[row - down]?.[column - right] ?? incoming));

@@ -2,8 +2,8 @@
 "use strict";
 
 (() => {
-  const { say, read, still, values, bytes, number, by, grey, clamp, escaped, each, html } = xoWidgets, widget = xoWidgets.open();
-  const { data, part } = widget;
+  const { say, read, still, values, bytes, asMaps, number, by, grey, clamp, escaped, each, html } = xoWidgets, widget = xoWidgets.open();
+  const { data, part } = widget, { weighted, windowOf } = xoLayers;
   const words = {
     stage: say("图像与特征图，方向键移动窗口", "Image and map, arrow keys move the window"),
     hint: say("方向键移动一步，按住 Shift 移动十步；也可以在任意一幅图上点按或拖动。特征图上浅色的部分还没有写到。行和列从 0 数起。",
@@ -24,7 +24,7 @@
   const SPEEDS = [[250, 0], [40, 0], [125, 1]]; // milliseconds between moves; whether a move is a whole row
   const PALE = 50; // opacity of outputs that are not written yet, of 255
 
-  const image = bytes(data.image), kernel = data.kernel.flat(), largest = Math.max(...kernel.map(Math.abs));
+  const image = bytes(data.image), pixels = asMaps(image, 1 / 255), kernel = data.kernel.flat(), largest = Math.max(...kernel.map(Math.abs));
   const first = (layer, unit) => layer.offset + layer.stride * unit; // row or column of pixels that a unit sees
   const unit = (layer, pixel) => Math.round((pixel - layer.offset - layer.size / 2) / layer.stride); // around it
 
@@ -79,9 +79,8 @@
     status.textContent = words.sees(name, row, column, by(size, size), side(top), side(left));
     part("arithmetic").hidden = layer !== data.layers[0];
     if (layer !== data.layers[0]) return status.append(words.stride(stride));
-    const pixels = image.slice(row, row + 3).flatMap((line) => line.slice(column, column + 3)).map((byte) => byte / 255);
-    const products = pixels.map((pixel, k) => pixel * kernel[k]), sum = products.reduce((a, b) => a + b);
-    widget.fill("window", pixels, grey);
+    const window = windowOf(pixels, 0, row, column, 3), { products, sum } = weighted(window, kernel);
+    widget.fill("window", window, grey);
     widget.fill("products", products, signed);
     const said = (name, value) => `${words[name]} <b data-part="${name}">${number(value, 3)}</b>`;
     status.insertAdjacentHTML("afterbegin",
