@@ -75,6 +75,7 @@
     for (let k = 0; k < painted.width * painted.height; k++) painted.data[4 * k + 3] = k > now ? PALE : 255;
     widget.context("map").putImageData(painted, 0, 0);
 
+    linkToLab();
     const side = (low) => `${low}–${low + size - 1}`;
     status.textContent = words.sees(name, row, column, by(size, size), side(top), side(left));
     part("arithmetic").hidden = layer !== data.layers[0];
@@ -85,6 +86,12 @@
     const said = (name, value) => `${words[name]} <b data-part="${name}">${number(value, 3)}</b>`;
     status.insertAdjacentHTML("afterbegin",
       `<span>${said("sum", sum)} + ${said("bias", data.bias)} = ${said("output", sum + data.bias)}</span>`);
+  }
+
+  /** The page's link to the lab goes to this place of this layer, for a drawing of the reader's own. */
+  function linkToLab() {
+    const link = document.querySelector("article a[href*='lab/?']"), place = [layer.channel, row, column].join(".");
+    if (link) link.search = new URLSearchParams({ v: layer.variant, l: layer.name, u: place, s: "inside" });
   }
 
   // What moves it
@@ -127,4 +134,5 @@
   map = values(layer.map);
   run(false);
   widget.live(paint);
+  document.addEventListener("DOMContentLoaded", linkToLab); // the link stands below
 })();
