@@ -9,8 +9,9 @@
   const top = heading => heading.getBoundingClientRect().top + scrollY;
   const end = number => number + 1 < headings.length ? top(headings[number + 1]) : document.documentElement.scrollHeight;
 
-  /** "#place=3,-90,-0.02"; empty at the top of the page. */
+  /** "#place=3,-90,-0.02"; empty at the top of the page. The lab keeps what is drawn and chosen in its fragment. */
   const place = () => {
+    if (location.hash.includes("=")) return location.hash;
     const number = headings.findLastIndex(heading => top(heading) <= scrollY + innerHeight / 3);
     if (number < 0 || !scrollY) return "";
     const past = scrollY - top(headings[number]);

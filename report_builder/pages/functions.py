@@ -278,9 +278,10 @@ class PageFunctions:
             "widget.md",
             name=name,
             beside=widget.beside,
+            layers=widget.layers,
             still=still,
             content=content,
-            folder=self._at_root("assets/widgets"),
+            folder=self._at_root("assets"),
         )
 
     def lab(self) -> str:
@@ -302,9 +303,10 @@ class PageFunctions:
             "widget.md",
             name=LAB,
             beside=False,
+            layers=False,
             still=still,
             content=content | {"networks": networks},
-            folder=self._at_root("assets/widgets"),
+            folder=self._at_root("assets"),
         )
 
     # Records

@@ -26,20 +26,21 @@ class Widget(NamedTuple):
     # show: then the page has the still picture only.
     module: str
     beside: bool = False  # whether the picture stays where the script runs: the widget has less
+    layers: bool = False  # whether the script computes with the lab's, engine/layers.js
 
 
 WIDGETS: dict[str, Widget] = {
-    "convolution": Widget("figure small-convolution", f"{DATA}.convolution"),
-    "stepper": Widget("figure sliding-window", f"{DATA}.stepper"),
-    "sharing": Widget("figure shifted-maps", f"{DATA}.sharing"),
+    "convolution": Widget("figure small-convolution", f"{DATA}.convolution", layers=True),
+    "stepper": Widget("figure sliding-window", f"{DATA}.stepper", layers=True),
+    "sharing": Widget("figure shifted-maps", f"{DATA}.sharing", layers=True),
     "pooling": Widget("figure pooling-kinds", f"{DATA}.pooling"),
     "fcn": Widget("figure fcn-canvas", f"{DATA}.fcn"),
     "levels": Widget("figure levels", f"{DATA}.levels"),
-    "partial-sums": Widget("figure partial-sums", f"{DATA}.partial_sums"),
+    "partial-sums": Widget("figure partial-sums", f"{DATA}.partial_sums", layers=True),
     "mixing": Widget("figure mixing", f"{DATA}.mixing"),
     "backward": Widget("figure gradient-routing", f"{DATA}.backward"),
     "fates": Widget("figure fates", f"{DATA}.fates", beside=True),
-    "plateau": Widget("table plateaus", f"{DATA}.plateau"),
+    "plateau": Widget("table plateaus", f"{DATA}.plateau", layers=True),
 }
 LAB = "lab"  # a page of its own, whose script loads the networks
 LAB_STILL = "passage"  # the figure in its place where no script runs

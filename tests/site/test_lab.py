@@ -7,13 +7,15 @@ import json
 import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
 import torch
 from playwright.sync_api import Browser, Page, expect
 from safetensors.numpy import load_file
+from safetensors.torch import load_file as load_torch_file
 
+from xo.data.generate import draw
 from xo.network.evaluate import as_input
 from xo.network.model import Net
 from xo.store.source_digest import ROOT
@@ -23,8 +25,11 @@ from .conftest import NARROW, Served
 from .test_browser import barriers
 
 SIZE = (116, 116)  # of the images
+CONCEPTS = ("local", "sharing", "pooling", "fcn", "levels", "channels", "one-by-one")  # C1 to C7
 EVERY = 53  # of a layer's values, one in so many is compared, from the first on
 TOLERANCE = 1e-4
+SHARE = 1e-3  # of the largest logit, or of 1, by which dense weights of one byte may move a logit
+TIE = 1e-5  # two logits nearer than that: float32 leaves open which is larger
 # Beside `features`, one of each kind of step.
 ALSO = ("baseline", "trained-pooling", "one-by-one", "global-average")
 # A small mark as lengths of runs, paper first: few patches to cover.
@@ -57,9 +62,28 @@ COMPUTE = """async ([root, names, images, size, every]) => {
   return found;
 }"""
 
+JUDGE = """async ([root, names, packed, size]) => {
+  const { passage, readNetwork } = await import(`${root}assets/lab/engine/network.js`);
+  const bits = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt());
+  const pixels = size[0] * size[1];
+  const images = Array.from({ length: Math.floor((8 * bits.length) / pixels) }, (_, image) =>
+    Uint8Array.from({ length: pixels }, (_, k) => {
+      const at = image * pixels + k;
+      return bits[at >> 3] & (128 >> (at & 7)) ? 255 : 0;
+    }));
+  const found = {};
+  for (const name of names) {
+    const address = `${root}assets/lab/networks/${name}/network.safetensors`;
+    const net = readNetwork(await (await fetch(address)).arrayBuffer());
+    found[name] = images.map((image) => [...passage(net, image, size).at(-1).values]);
+  }
+  return found;
+}"""
 
-def data(page: Page) -> dict[str, Any]:
-    return json.loads(page.locator("#widget-lab script[type='application/json']").inner_text())
+
+def data(page: Page, widget: str = "lab") -> dict[str, Any]:
+    found = page.locator(f"#widget-{widget} script[type='application/json']")
+    return json.loads(found.inner_text())
 
 
 def part(page: Page, name: str):
@@ -148,8 +172,7 @@ def test_every_concept_links_to_what_the_lab_has_of_it():
         for file in (ROOT / f"docs/{language}/concepts").glob("*.md"):
             for query in re.findall(r"\(\.\./lab\.md\?([^)]*)\)", file.read_text(encoding="utf-8")):
                 linked[file.stem] = dict(parse_qsl(query, strict_parsing=True))
-        numbered = {"local", "sharing", "pooling", "fcn", "levels", "channels", "one-by-one"}
-        assert numbered <= linked.keys()
+        assert {*CONCEPTS} <= linked.keys()
         for name, asked in linked.items():
             blocks = len(VARIANTS[asked.get("v", "features")].channels)
             assert asked.keys() <= set("dtvlus"), name
@@ -157,11 +180,57 @@ def test_every_concept_links_to_what_the_lab_has_of_it():
             assert asked["s"] in ("inside", "why", "replay", "fcn"), name
 
 
-def test_weights_of_one_byte_change_no_answer_on_the_test_images(page: Page):
+def test_each_link_from_a_concept_opens_the_lab_where_it_is_shown(page: Page):
+    """Network, layer and section; from the window of C1, the place that it was moved to."""
+    in_view = """section => {
+      const { top, bottom } = section.getBoundingClientRect();
+      return top < innerHeight / 2 && bottom > innerHeight / 2;
+    }"""
+    for name in CONCEPTS:
+        page.goto(f"en/concepts/{name}/")
+        place = ""
+        if name == "local":
+            page.locator("#widget-stepper [data-part='home']").click()
+            page.locator("#widget-stepper [data-part='right']").click()
+            place = f"channel {data(page, 'stepper')['layers'][0]['channel'] + 1}, row 0, column 1"
+        link = page.locator("article a[href*='lab/?']")
+        asked = dict(parse_qsl(urlsplit(link.get_attribute("href")).query))
+        link.click()
+        expect(part(page, "unit-value")).to_have_text(re.compile(r"\d"))
+        expect(part(page, "network-choice")).to_have_value(asked.get("v", "features"))
+        expect(part(page, "layer-choice")).to_have_value(asked.get("l", "conv1"))
+        expect(part(page, "unit")).to_contain_text(place)
+        section = part(page, asked["s"])
+        page.wait_for_function(f"section => ({in_view})(section)", arg=section.element_handle())
+        if name == "sharing":
+            shown = part(page, "right").locator("input")
+            expect(shown).to_have_value(asked["t"].partition(".")[0])
+
+
+def test_weights_of_one_byte_change_no_answer_on_the_test_images(
+    page: Page, smoke: Path, site: Served
+):
+    """All of the embedded data set, which the networks of the smoke study have seen little of."""
     page.goto("lab/")
     networks = data(page)["networks"]
     assert {"features", *ALSO} <= networks.keys()
+    images = np.array([image for path, image in draw() if path.startswith("test/")])
+    assert images.shape == (300, *SIZE)
+    packed = base64.b64encode(np.packbits(images > 0).tobytes()).decode()
+    found = page.evaluate(JUDGE, [site.address, list(networks), packed, SIZE])
     for name, network in networks.items():
+        (weights,) = smoke.glob(f"runs/{name}/*/weights.safetensors")
+        net = Net(VARIANTS[name], SIZE, 2)
+        net.load_state_dict(load_torch_file(weights))
+        with torch.inference_mode():
+            batches = as_input(torch.from_numpy(images)).split(50)
+            expected = torch.cat([net(batch) for batch in batches]).numpy()
+        got = np.array(found[name])
+        bound = SHARE * max(1, abs(expected).max())
+        np.testing.assert_allclose(got, expected, rtol=0, atol=bound, err_msg=name)
+        clear = abs(np.diff(expected)[:, 0]) > TIE
+        assert clear.sum() > 290, name
+        assert (got.argmax(1) == expected.argmax(1))[clear].all(), name
         assert network["same_class"] == network["test_images"], name
         assert network["largest_difference"] < 0.01, name
 
@@ -177,8 +246,8 @@ def test_a_drawing_is_judged_by_every_network_and_its_address_brings_it_back(pag
     part(page, "outside").click()
     expect(part(page, "outside-found")).to_contain_text(value.inner_text())
     expect(part(page, "outside-found")).to_contain_text("没有动")
-    for name in data(page)["networks"]:  # of 700 KB, with the one that is chosen
-        loaded = name in ("three-conv", "global-average")
+    for name in data(page)["networks"]:  # 700 KB, and the one that is chosen
+        loaded = name in ("features", "three-conv", "global-average")
         expected = re.compile(r"\d\xa0%" if loaded else "载入（")
         expect(part(page, f"answer-{name}")).to_have_text(expected)
     part(page, "answer-baseline").locator("button").click()
@@ -206,13 +275,20 @@ def test_a_drawing_is_judged_by_every_network_and_its_address_brings_it_back(pag
     part(page, "right").locator("input").press("ArrowRight")
     moved = canvas.evaluate("canvas => canvas.toDataURL()")
     assert moved != drawn
-    page.wait_for_function("location.search.includes('t=1.0.0.100')")
+    page.wait_for_function("location.hash.includes('t=1.0.0.100')")
+    assert urlsplit(page.url).query == ""  # so that no server is told of a drawing
     sent = page.url
     logo = str(ROOT / "docs/assets/favicon.png")
     part(page, "file").set_input_files(logo)
     expect(part(page, "threshold-row")).to_be_visible()
     assert canvas.evaluate("canvas => canvas.toDataURL()") != moved
-    page.goto(sent)
+    page.wait_for_function("sent => location.href !== sent", arg=sent)
+    page.goto(sent)  # the same page with another fragment
+    expect(part(page, "threshold-row")).to_be_hidden()
+    expect(part(page, "unit-value")).to_have_text(re.compile(r"\d"))
+    assert canvas.evaluate("canvas => canvas.toDataURL()") == moved
+    with page.expect_navigation():
+        page.locator(".md-select__link[hreflang=en]").dispatch_event("click")
     expect(part(page, "unit-value")).to_have_text(re.compile(r"\d"))
     assert canvas.evaluate("canvas => canvas.toDataURL()") == moved
     assert said == []

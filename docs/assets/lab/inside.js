@@ -36,7 +36,7 @@ export const insideHtml = () => `<section aria-label="${words.title}" data-part=
   <div class="xo-buttons">${html.button("outside", words.flip)}</div>${html.status("outside-found")}
   <p class="xo-hint" id="lab-inside-hint">${words.hint}</p></section>`;
 
-/** @returns {{add: (name: string) => void, show: (drawing: Uint8Array) => void, paint: () => void}} */
+/** @returns {{add: (name: string) => void, miss: (name: string) => void, show: (drawing: Uint8Array) => void, paint: () => void}} */
 export function startInside(widget, computing, data, state, changed) {
   const { part } = widget, networks = part("network-choice"), layers = part("layer-choice"), [height, width] = data.size;
   const titles = Object.fromEntries(data.variants.map(({ name, title }) => [name, read(title)]));
@@ -45,7 +45,15 @@ export function startInside(widget, computing, data, state, changed) {
   /** A network that has been loaded. */
   function add(name) {
     networks.add(new Option(titles[name], name));
-    if (state.variant === name || networks.length === 1) choose(name);
+    const awaited = data.networks[state.variant] && state.variant !== name; // it is being loaded
+    if (state.variant === name || (networks.length === 1 && !awaited)) choose(name);
+  }
+
+  /** A network that could not be loaded; another takes its place. */
+  function miss(name) {
+    if (state.variant !== name || networks.value === name) return;
+    state.variant = "";
+    if (networks.value) choose(networks.value);
   }
 
   function choose(name) {
@@ -208,5 +216,5 @@ export function startInside(widget, computing, data, state, changed) {
   layers.addEventListener("change", () => ((state.layer = layers.value), (state.unit = []), paint()));
   part("outside").addEventListener("click", () => found && invertOutside());
 
-  return { add, paint, show: (next) => ((drawing = next), ask()), chosen: () => networks.value };
+  return { add, miss, paint, show: (next) => ((drawing = next), ask()), chosen: () => networks.value };
 }

@@ -38,9 +38,10 @@ export const judgeHtml = ({ variants }) => `<section aria-label="${words.title}"
 /**
  * Loads networks and shows their answers. @param {import("./computing.js").Computing} computing
  * @param {(name: string) => void} loaded is called with each network that can be asked
+ * @param {(name: string) => void} failed with each that did not load
  * @returns {{judge: (drawing: Uint8Array) => void, load: (name: string) => Promise<void>, names: string[]}}
  */
-export function startJudge(widget, computing, data, state, loaded) {
+export function startJudge(widget, computing, data, state, loaded, failed) {
   const { part } = widget, names = [], answers = {}, titles = Object.fromEntries(data.variants.map(({ name, title }) => [name, read(title)]));
   let drawing, quiet;
 
@@ -55,6 +56,7 @@ export function startJudge(widget, computing, data, state, loaded) {
       await computing.load(name, `${data.networks[name].folder}/${FILE}`);
     } catch (error) {
       offer(name);
+      failed(name);
       return void (part("answer").textContent = words.failed(titles[name], error.message));
     }
     names.push(name);
@@ -97,10 +99,10 @@ export function startJudge(widget, computing, data, state, loaded) {
   const first = data.networks.features ? "features" : order[0], wanted = data.networks[state.variant] && state.variant;
   const ready = (async () => {
     let rest = AT_ONCE;
-    for (const name of new Set([wanted, first, ...order].filter(Boolean))) {
-      rest -= bytes(name);
-      if (name === wanted || rest >= 0) await load(name);
-      else rest += bytes(name);
+    for (const name of new Set([first, wanted, ...order].filter(Boolean))) { // the first answer waits for no large one
+      if (name !== wanted && name !== first && bytes(name) > rest) continue;
+      rest -= name === wanted ? 0 : bytes(name);
+      await load(name);
     }
   })();
   return { judge, load, names, ready };

@@ -6,7 +6,7 @@ import { insideHtml, startInside } from "./inside.js";
 import { judgeHtml, startJudge } from "./judge.js";
 import { padHtml, startPad } from "./pad.js";
 import { replayHtml, startReplay } from "./replay.js";
-import { asQuery, readState } from "./state.js";
+import { asFragment, isState, readState } from "./state.js";
 import { startWhy, whyHtml } from "./why.js";
 
 const { bytes } = xoWidgets;
@@ -16,7 +16,7 @@ const LATER = 300; // milliseconds of rest before the address follows
 export function start(widget) {
   const { data } = widget, paper = { size: data.size, background: data.background, pen: data.pen };
   const examples = data.examples.map(({ rows }) => Uint8Array.from(bytes(rows, 1).flat(), (shade) => 17 * shade));
-  const state = readState(location.search, paper, examples), computing = new Computing();
+  const state = readState(location, paper, examples), computing = new Computing();
 
   document.head.insertAdjacentHTML("beforeend", `<link rel="stylesheet" href="${new URL("./lab.css", import.meta.url)}">`);
   widget.build(padHtml(paper, examples, data.examples.map(({ label }) => data.classes[label])) + judgeHtml(data) + insideHtml()
@@ -25,8 +25,9 @@ export function start(widget) {
   let timer;
   const keep = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => history.replaceState(history.state, "", asQuery(state, paper) + location.hash), LATER);
+    timer = setTimeout(() => history.replaceState(history.state, "", location.pathname + asFragment(state, paper)), LATER);
   };
+  addEventListener("hashchange", () => isState(location.hash) && location.reload()); // another state, put into the address
   let asked;
   /** Once a frame, however many strokes came in it. */
   const changed = () => (asked ??= requestAnimationFrame(ask));
@@ -43,7 +44,7 @@ export function start(widget) {
   const why = startWhy(widget, computing, data, inside.chosen, (drawing) => pad.replace(drawing, ""));
   const replay = startReplay(widget, computing, data);
   const sliding = startFullyConvolutional(widget, computing, data, paper, examples);
-  const judge = startJudge(widget, computing, data, state, (name) => (inside.add(name), sliding.add(name)));
+  const judge = startJudge(widget, computing, data, state, (name) => (inside.add(name), sliding.add(name)), inside.miss);
   changed();
   widget.live(() => [pad, inside, why, replay, sliding].forEach((part) => part.paint()));
   judge.ready.then(() => state.section && widget.part(state.section)?.scrollIntoView());

@@ -1,7 +1,9 @@
 /* Training, replayed: a recorded run's network after each epoch, on this drawing. */
 
+import "./engine/layers.js";
 import { drawTiles } from "./tiles.js";
 
+const { softmax } = xoLayers;
 const { say, read, each, html, escaped, percent, number } = xoWidgets;
 const words = {
   title: say("训练回放", "Training, replayed"),
@@ -54,8 +56,7 @@ export function startReplay(widget, computing, data) {
       if (step) drawTiles(widget, `replay-relu${k}`, step);
       part(`replay-relu${k}`).hidden = !step;
     });
-    const powers = found.steps.at(-1).values.map(Math.exp), sum = powers.reduce((a, b) => a + b);
-    const answers = data.classes.map((label, k) => `${label} ${percent(powers[k] / sum)}`).join(say("，", ", "));
+    const shares = softmax(found.steps.at(-1).values), answers = data.classes.map((label, k) => `${label} ${percent(shares[k])}`).join(say("，", ", "));
     part("replayed").textContent = words.said(found.epoch, answers, replay.accuracy[found.epoch - 1], replay.loss[found.epoch - 1]);
   }
 

@@ -1,5 +1,6 @@
-/* What a reader has drawn and chosen, in the address of the page, so that it can be sent:
-   ?d=o (a shape, an example's number after "e", or a drawing after "r") &t=right.down.turn.scale &v=variant &l=layer &u=place &s=section */
+/* What a reader has drawn and chosen, in the address of the page, so that it can be sent. It is written after #, which browsers
+   tell no server; pages that link to a state of the lab write it after ?:
+   d=o (a shape, an example's number after "e", or a drawing after "r") &t=right.down.turn.scale &v=variant &l=layer &u=place &s=section */
 
 import { SHAPES, UNCHANGED, asText, fromText, shape } from "./drawing.js";
 
@@ -7,10 +8,11 @@ import { SHAPES, UNCHANGED, asText, fromText, shape } from "./drawing.js";
  * @typedef {{drawing: Uint8Array, named: string, transform: typeof UNCHANGED, variant: string, layer: string, unit: number[],
  *   section: string}} State
  * @param {import("./drawing.js").Paper} paper @param {Uint8Array[]} examples
+ * @param {{search: string, hash: string}} address
  * @returns {State} what the address says, as far as it says something that there is
  */
-export function readState(search, paper, examples) {
-  const asked = new URLSearchParams(search), named = asked.get("d") ?? "o";
+export function readState({ search, hash }, paper, examples) {
+  const asked = new URLSearchParams(isState(hash) ? hash.slice(1) : search), named = asked.get("d") ?? "o";
   const example = examples[named.match(/^e(\d+)$/)?.[1]], drawn = named[0] === "r" && fromText(named.slice(1), paper);
   const known = named in SHAPES || example || drawn;
   const numbers = (asked.get("t") ?? "").split(".").map(Number), moved = numbers.length === 4 && numbers.every(Number.isFinite) && numbers[3] > 0;
@@ -26,13 +28,16 @@ export function readState(search, paper, examples) {
   };
 }
 
-/** The address's query for a state. A drawing that has greys of its own is left out. @param {State} state */
-export function asQuery({ drawing, named, transform, variant, layer, unit }, paper) {
+/** Whether a fragment is a state, not the name of a heading. */
+export const isState = (hash) => hash.includes("=");
+
+/** The fragment for a state. A drawing that has greys of its own is left out. @param {State} state */
+export function asFragment({ drawing, named, transform, variant, layer, unit }, paper) {
   const runs = named ? null : asText(drawing, paper), asked = new URLSearchParams();
   if (named || runs) asked.set("d", named || `r${runs}`);
   if (Object.keys(UNCHANGED).some((name) => transform[name] !== UNCHANGED[name])) asked.set("t", Object.values(transform).join("."));
   if (variant) asked.set("v", variant);
   if (layer) asked.set("l", layer);
   if (unit.length) asked.set("u", unit.join("."));
-  return `?${asked}`;
+  return `#${asked}`;
 }

@@ -22,6 +22,14 @@ globalThis.xoWidgets ??= (() => {
     return Array.from({ length: found.length / channels }, (_, k) => found.slice(channels * k, channels * (k + 1)));
   });
 
+  /** Rows of bytes or values as the maps that docs/assets/lab/engine/layers.js computes with, and back. */
+  const asMaps = (rows, scale = 1, channels = 1) => {
+    const places = rows.flat();
+    const planes = channels === 1 ? places : Array.from({ length: channels }, (_, c) => places.map((pixel) => pixel[c])).flat();
+    return { shape: [channels, rows.length, rows[0].length], values: Float32Array.from(planes, (value) => scale * value) };
+  };
+  const asRows = ({ shape: [, height, width], values }) => Array.from({ length: height }, (_, row) => [...values.subarray(row * width, (row + 1) * width)]);
+
   /** Rows of values from those that report_builder/results/widget_data/pixels.py wrote. */
   function values({ limit, digits, rows }) {
     const zero = 16 ** digits / 2;
@@ -190,5 +198,5 @@ globalThis.xoWidgets ??= (() => {
     return widget;
   }
 
-  return { open, english, say, read, still, values, bytes, number, percent, by, clamp, grey, tone, rgb, css, mixed, scheme, ink, escaped, each, html };
+  return { open, english, say, read, still, values, bytes, asMaps, asRows, number, percent, by, clamp, grey, tone, rgb, css, mixed, scheme, ink, escaped, each, html };
 })();

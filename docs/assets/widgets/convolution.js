@@ -25,8 +25,8 @@
   const pixel = (i, j) => image[i - padding]?.[j - padding] ?? 0; // of the padded image
   const window = (i, j) => Array.from({ length: size * size }, (_, k) => pixel(i * stride + Math.floor(k / size), j * stride + (k % size)));
   const weights = () => data.kernels[kernel].weights.flat();
-  const products = (i, j) => window(i, j).map((value, k) => value * weights()[k]);
-  const total = (i, j) => products(i, j).reduce((a, b) => a + b);
+  const products = (i, j) => xoLayers.weighted(window(i, j), weights()).products;
+  const total = (i, j) => xoLayers.weighted(window(i, j), weights()).sum;
   const cells = (name) => part(name).querySelectorAll("td");
   const digits = (numbers) => (numbers.every(Number.isInteger) ? 0 : 2);
   const filled = (name, numbers, colored) => widget.fill(name, numbers, colored, digits(numbers));

@@ -2,7 +2,7 @@
 "use strict";
 
 (() => {
-  const { say, values, number, clamp, each, html } = xoWidgets, widget = xoWidgets.open();
+  const { say, values, asMaps, asRows, number, clamp, each, html } = xoWidgets, widget = xoWidgets.open();
   const { data } = widget;
   const inputs = data.inputs.map(values), { limit } = data.inputs[0], count = inputs.length;
   const across = [5, 4, 6, 3, 2, 1].find((cells) => (count + 1) % cells === 0); // of the table of parts: it fits a phone
@@ -23,11 +23,7 @@
 
   /** Every window of an input under its kernel, row by row. */
   function convolved(pixels, kernel) {
-    return Array.from({ length: rows }, (_, r) => Array.from({ length: columns }, (_, c) => {
-      let sum = 0;
-      for (let k = 0; k < side * side; k++) sum += kernel[k] * pixels[r + Math.floor(k / side)][c + (k % side)];
-      return sum;
-    }));
+    return asRows(xoLayers.convolve(asMaps(pixels), { shape: [1, 1, side, side], values: Float32Array.from(kernel) }, [0]));
   }
 
   widget.build(`${html.choice("channel", words.channel, [["", data.kernels.map((_, k) => k + 1)]], data.channel)}

@@ -4,9 +4,10 @@
 (() => {
   const { say, percent, each, html } = xoWidgets, widget = xoWidgets.open();
   const { batch, batches_per_row: perRow, presets } = widget.data;
-  const SIDE = [200, 80]; // units of the drawing
+  const { crossEntropy } = xoLayers, SIDE = [200, 80]; // units of the drawing
   const names = [say("正确的训练集", "The right training set"), say("高了一层的文件夹", "A folder too high")];
-  const entropy = (p) => -p * Math.log(p) - (1 - p) * Math.log(1 - p);
+  /** The loss of a network that gives every image the shares of two classes as probabilities: their entropy. */
+  const entropy = (p) => crossEntropy([p, 1 - p].map(Math.log), [p, 1 - p]);
   const place = (p) => [(p / 0.5) * SIDE[0], SIDE[1] * (1 - entropy(p) / Math.LN2)].map((x) => x.toFixed(1));
   const whole = (n) => n.toLocaleString("en");
   const curve = Array.from({ length: 50 }, (_, k) => place((k + 1) / 100)).join(" ");

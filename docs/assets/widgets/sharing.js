@@ -2,7 +2,7 @@
 "use strict";
 
 (() => {
-  const { say, bytes, number, html } = xoWidgets, widget = xoWidgets.open();
+  const { say, bytes, asMaps, asRows, number, html } = xoWidgets, widget = xoWidgets.open();
   const { data } = widget;
   const { channels } = data, image = bytes(data.image, 2, channels), side = Math.sqrt(data.kernels[0].length / channels);
   const [height, width] = [image.length, image[0].length];
@@ -21,14 +21,8 @@
 
   /** Every window of `side` times `side` pixels under a kernel, row by row; a kernel of three channels has one after another. */
   function convolved(pixels, kernel, bias) {
-    return Array.from({ length: height - side + 1 }, (_, row) => Array.from({ length: width - side + 1 }, (_, column) => {
-      let sum = bias;
-      for (let k = 0; k < side * side; k++) {
-        const pixel = pixels[row + Math.floor(k / side)][column + (k % side)];
-        for (let c = 0; c < channels; c++) sum += kernel[c * side * side + k] * (channels === 1 ? pixel : pixel[c]) / 255;
-      }
-      return sum;
-    }));
+    const weights = { shape: [1, channels, side, side], values: Float32Array.from(kernel) };
+    return asRows(xoLayers.convolve(asMaps(pixels, 1 / 255, channels), weights, [bias]));
   }
 
   const shifted = (rows, incoming) => rows.map((line, row) => line.map((_, column) => rows[row - down]?.[column - right] ?? incoming));

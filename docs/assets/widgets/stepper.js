@@ -2,8 +2,8 @@
 "use strict";
 
 (() => {
-  const { say, read, still, values, bytes, number, by, grey, clamp, escaped, each, html } = xoWidgets, widget = xoWidgets.open();
-  const { data, part } = widget;
+  const { say, read, still, values, bytes, asMaps, number, by, grey, clamp, escaped, each, html } = xoWidgets, widget = xoWidgets.open();
+  const { data, part } = widget, { weighted, windowOf } = xoLayers;
   const words = {
     stage: say("图像与特征图，方向键移动窗口", "Image and map, arrow keys move the window"),
     hint: say("方向键移动一步，按住 Shift 移动十步；也可以在任意一幅图上点按或拖动。特征图上浅色的部分还没有写到。行和列从 0 数起。",
@@ -25,7 +25,8 @@
   const PALE = 50; // opacity of outputs that are not written yet, of 255
 
   const { channels } = data; // of three channels, red stands above green above blue
-  const image = bytes(data.image, 2, channels), kernel = data.kernel.flat(2), largest = Math.max(...kernel.map(Math.abs));
+  const image = bytes(data.image, 2, channels), pixels = asMaps(image, 1 / 255, channels);
+  const kernel = data.kernel.flat(2), largest = Math.max(...kernel.map(Math.abs));
   const first = (layer, unit) => layer.offset + layer.stride * unit; // row or column of pixels that a unit sees
   const unit = (layer, pixel) => Math.round((pixel - layer.offset - layer.size / 2) / layer.stride); // around it
 
@@ -76,18 +77,24 @@
     for (let k = 0; k < painted.width * painted.height; k++) painted.data[4 * k + 3] = k > now ? PALE : 255;
     widget.context("map").putImageData(painted, 0, 0);
 
+    linkToLab();
     const side = (low) => `${low}–${low + size - 1}`;
     status.textContent = words.sees(name, row, column, by(size, size), side(top), side(left));
     part("arithmetic").hidden = layer !== data.layers[0];
     if (layer !== data.layers[0]) return status.append(words.stride(stride));
-    const window = image.slice(row, row + 3).flatMap((line) => line.slice(column, column + 3));
-    const pixels = (channels === 1 ? window : [0, 1, 2].flatMap((c) => window.map((pixel) => pixel[c]))).map((byte) => byte / 255);
-    const products = pixels.map((pixel, k) => pixel * kernel[k]), sum = products.reduce((a, b) => a + b);
-    widget.fill("window", pixels, channels === 1 ? grey : (value, k) => grey(value).map((part, c) => (c === Math.floor(k / 9) ? part : 0)));
+    const window = Array.from({ length: channels }, (_, c) => windowOf(pixels, c, row, column, 3)).flat();
+    const { products, sum } = weighted(window, kernel);
+    widget.fill("window", window, channels === 1 ? grey : (value, k) => grey(value).map((part, c) => (c === Math.floor(k / 9) ? part : 0)));
     widget.fill("products", products, signed);
     const said = (name, value) => `${words[name]} <b data-part="${name}">${number(value, 3)}</b>`;
     status.insertAdjacentHTML("afterbegin",
       `<span>${said("sum", sum)} + ${said("bias", data.bias)} = ${said("output", sum + data.bias)}</span>`);
+  }
+
+  /** The page's link to the lab goes to this place of this layer, for a drawing of the reader's own. */
+  function linkToLab() {
+    const link = document.querySelector("article a[href*='lab/?']"), place = [layer.channel, row, column].join(".");
+    if (link) link.search = new URLSearchParams({ v: layer.variant, l: layer.name, u: place, s: "inside" });
   }
 
   // What moves it
@@ -130,4 +137,5 @@
   map = values(layer.map);
   run(false);
   widget.live(paint);
+  document.addEventListener("DOMContentLoaded", linkToLab); // the link stands below
 })();

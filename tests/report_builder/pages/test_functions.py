@@ -28,8 +28,8 @@ def test_the_page_holds_all_data_of_a_widget_and_the_picture_it_stands_for():
     text = page.widget("stepper")
     (inside,) = re.findall(r'<script type="application/json">(.*?)</script>', text)
     assert json.loads(inside) == content
-    for script in ("common", "stepper"):
-        assert f'src="../../../assets/widgets/{script}.js"' in text
+    for script in ("lab/engine/layers", "widgets/common", "widgets/stepper"):
+        assert f'src="../../../assets/{script}.js"' in text
     assert "sliding-window has not been made yet" in text and page.requests == {
         "widget stepper",
         "figure sliding-window",

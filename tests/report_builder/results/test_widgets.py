@@ -103,6 +103,9 @@ def test_every_widget_has_a_script_and_data_that_a_page_can_hold(evidence):
         assert len(json.dumps(content)) <= MOST_BYTES, name
     folder = ROOT / "docs/assets/widgets"
     assert {file.stem for file in folder.glob("*.js")} == {*WIDGETS, LAB, "common"}
+    for name, widget in WIDGETS.items():
+        script = (folder / f"{name}.js").read_text(encoding="utf-8")
+        assert ("xoLayers" in script) == widget.layers, name
 
 
 def test_without_demonstrations_there_are_only_widgets_that_need_none(evidence):

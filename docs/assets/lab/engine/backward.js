@@ -1,6 +1,8 @@
 /* Gradients of one logit, backwards through a network, and Grad-CAM. */
 
-import { POOL } from "./layers.js";
+import "./layers.js";
+
+const { POOL } = xoLayers;
 
 /** @typedef {import("./network.js").Network} Network @typedef {import("./network.js").Step} Step */
 

@@ -1,8 +1,10 @@
 /* Why a network answers as it does: what covering a patch changes, and the smallest edit found that changes the answer. */
 
 import { gradCam, gradients } from "./backward.js";
-import { softmax } from "./layers.js";
+import "./layers.js";
 import { passage } from "./network.js";
+
+const { softmax } = xoLayers;
 
 const PATCH = 8, STEP = 4; // side of the patch that covers, and how far apart patches lie, in pixels
 const MOST_PIXELS = 256; // that a flip by gradient tries

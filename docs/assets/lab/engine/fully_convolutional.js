@@ -1,7 +1,9 @@
 /* A classifier slid over a canvas of any size: its dense layers become convolutions (Long, Shelhamer & Darrell, 2015). */
 
-import { softmax } from "./layers.js";
+import "./layers.js";
 import { asInput, featureSteps, headSteps, receptiveFields } from "./network.js";
+
+const { softmax } = xoLayers;
 
 /**
  * The probability of each class in every window of the training images' size, one window every `stride` pixels.

@@ -1,12 +1,14 @@
 /* A trained network, put together from the tensors of its file, and its passage over an image. */
 
-import { average, convolve, dense, poolLargest, poolTrained, rectify, softmax } from "./layers.js";
+import "./layers.js";
 import { readSafetensors } from "./safetensors.js";
 
+const { average, convolve, dense, poolLargest, poolTrained, rectify, softmax } = xoLayers;
+
 /**
- * @typedef {{kernels: import("./layers.js").Kernels, biases: Float32Array, pool: "max" | "trained" | "none",
- *   poolKernels?: import("./layers.js").Kernels, poolBiases?: Float32Array}} Block
- * @typedef {{blocks: Block[], averages: boolean, dense: import("./layers.js").Dense[]}} Network  the last dense layer gives logits
+ * @typedef {{kernels: Kernels, biases: Float32Array, pool: "max" | "trained" | "none",
+ *   poolKernels?: Kernels, poolBiases?: Float32Array}} Block
+ * @typedef {{blocks: Block[], averages: boolean, dense: Dense[]}} Network  the last dense layer gives logits
  * @typedef {{name: string, kind: string, block?: number, shape: number[], values: Float32Array}} Step
  */
 
@@ -39,7 +41,7 @@ export function asInput({ blocks }, image, [height, width]) {
 
 /**
  * The maps after each step of the convolutions, from the input on: conv1, pool1, relu1, conv2, ...
- * @param {Network} network @param {import("./layers.js").Maps} input @returns {Step[]}
+ * @param {Network} network @param {Maps} input @returns {Step[]}
  */
 export function featureSteps(network, input) {
   const steps = [{ name: "input", kind: "input", ...input }];

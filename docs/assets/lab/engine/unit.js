@@ -1,6 +1,8 @@
 /* One value of one step taken apart: what it was computed from, in the numbers that were used. */
 
-import { POOL } from "./layers.js";
+import "./layers.js";
+
+const { POOL, weighted, windowOf } = xoLayers;
 
 const MOST = 8; // products of a dense unit that are listed
 
@@ -17,21 +19,16 @@ export function takeApart(network, steps, at, place) {
   const found = { value: step.values[index] };
   if (!before) return found;
   const block = network.blocks[step.block];
-  const window = (channel, top, left, side) => {
-    const [, height, width] = before.shape, values = [];
-    for (let i = 0; i < side; i++) for (let j = 0; j < side; j++) values.push(before.values[(channel * height + top + i) * width + left + j]);
-    return values;
-  };
   if (step.kind === "conv") {
     const [, channels, side] = block.kernels.shape, taps = side * side;
     found.bias = block.biases[first];
     found.parts = Array.from({ length: channels }, (_, channel) => {
-      const start = (first * channels + channel) * taps, seen = window(channel, row, column, side);
+      const start = (first * channels + channel) * taps, seen = windowOf(before, channel, row, column, side);
       const kernel = Array.from(block.kernels.values.subarray(start, start + taps));
-      return { channel, window: seen, kernel, sum: seen.reduce((sum, value, k) => sum + value * kernel[k], 0) };
+      return { channel, window: seen, kernel, sum: weighted(seen, kernel).sum };
     });
   } else if (step.kind === "pool") {
-    found.window = window(first, POOL * row, POOL * column, POOL);
+    found.window = windowOf(before, first, POOL * row, POOL * column, POOL);
     if (block.pool === "trained") {
       found.kernel = Array.from(block.poolKernels.values.subarray(4 * first, 4 * first + 4));
       found.bias = block.poolBiases[first];
