@@ -157,8 +157,8 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
         for file in ("published.toml", "measured-elsewhere.toml"):
             server.watch(str(root / "data" / file))
         server.watch(str(root / self.config.build), recursive=False)  # for report.json
-        # 0.7 s that the first change need not wait for
-        threading.Thread(target=segmentation.load, daemon=True).start()
+        # Two seconds that the first change need not wait for.
+        threading.Thread(target=_get_ready_for_changes, args=(config,), daemon=True).start()
         return server
 
     def on_pre_build(self, *, config: MkDocsConfig) -> None:
@@ -277,6 +277,15 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
 def _root(config: MkDocsConfig) -> Path:
     """The project's folder, however the path of its settings was given."""
     return Path(os.path.abspath(config.config_file_path)).parent
+
+
+def _get_ready_for_changes(config: MkDocsConfig) -> None:
+    """Loads what laying out a page takes: the words of the search, and the theme's templates."""
+    segmentation.load()
+    environment = config.theme.get_env()
+    environment.bytecode_cache = LAYOUTS
+    for name in serving.layouts(config):
+        environment.get_template(name)
 
 
 def _site_url(config: MkDocsConfig) -> str:
