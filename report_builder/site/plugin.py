@@ -13,12 +13,13 @@ import gc
 import logging
 import os
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
 from filelock import BaseFileLock
-from jinja2 import Environment
+from jinja2 import Environment, TemplateError
 from material.plugins.search.plugin import SearchPlugin
 from mkdocs.config import base
 from mkdocs.config import config_options as options
@@ -285,7 +286,8 @@ def _get_ready_for_changes(config: MkDocsConfig) -> None:
     environment = config.theme.get_env()
     environment.bytecode_cache = LAYOUTS
     for name in serving.layouts(config):
-        environment.get_template(name)
+        with suppress(TemplateError):  # those of a blog take filters of a plugin that is not here
+            environment.get_template(name)
 
 
 def _site_url(config: MkDocsConfig) -> str:

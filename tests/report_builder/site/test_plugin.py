@@ -151,6 +151,7 @@ def sources(tmp_path):
         config_file_path=str(tmp_path / "mkdocs.yml"),
         docs_dir=str(tmp_path / "docs"),
         site_dir=str(tmp_path / "site"),
+        user_configs=[],
         extra={},
         nav=[],
     )
