@@ -13,13 +13,14 @@ import gc
 import logging
 import os
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 
 from filelock import BaseFileLock
-from jinja2 import Environment
+from jinja2 import Environment, TemplateError
 from markupsafe import Markup
 from material.plugins.search.plugin import SearchPlugin
 from mkdocs.config import base
@@ -166,8 +167,8 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
         for file in ("published.toml", "measured-elsewhere.toml"):
             server.watch(str(root / "data" / file))
         server.watch(str(root / self.config.build), recursive=False)  # for report.json
-        # 0.7 s that the first change need not wait for
-        threading.Thread(target=segmentation.load, daemon=True).start()
+        # Two seconds that the first change need not wait for.
+        threading.Thread(target=_get_ready_for_changes, args=(config,), daemon=True).start()
         return server
 
     def on_pre_build(self, *, config: MkDocsConfig) -> None:
@@ -302,6 +303,16 @@ def _link_repository(config: MkDocsConfig, address: str) -> None:
     if not config.repo_url:  # else the settings name it as well
         config.repo_name = config.repo_name or unquote(urlsplit(address).path.strip("/"))
     config.repo_url = address
+
+
+def _get_ready_for_changes(config: MkDocsConfig) -> None:
+    """Loads what laying out a page takes: the words of the search, and the theme's templates."""
+    segmentation.load()
+    environment = config.theme.get_env()
+    environment.bytecode_cache = LAYOUTS
+    for name in serving.layouts(config):
+        with suppress(TemplateError):  # those of a blog take filters of a plugin that is not here
+            environment.get_template(name)
 
 
 def _site_url(config: MkDocsConfig) -> str:

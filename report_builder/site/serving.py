@@ -103,6 +103,17 @@ def _listed(
     return _LISTINGS[key]
 
 
+def layouts(config: MkDocsConfig) -> list[str]:
+    """The theme's templates of pages and their parts."""
+    found = {
+        path.relative_to(folder).as_posix()
+        for folder in config.theme.dirs
+        for pattern in ("*.html", "partials/**/*.html")
+        for path in Path(folder).glob(pattern)
+    }
+    return sorted(found)
+
+
 def notice_sooner(server: LiveReloadServer) -> None:
     """Has the server, before it starts, look for changes more often."""
     watched = list(server._watched_paths)
