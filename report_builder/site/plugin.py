@@ -21,7 +21,6 @@ from urllib.parse import unquote, urlsplit
 
 from filelock import BaseFileLock
 from jinja2 import Environment, TemplateError
-from markupsafe import Markup
 from material.plugins.search.plugin import SearchPlugin
 from mkdocs.config import base
 from mkdocs.config import config_options as options
@@ -201,9 +200,6 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
         env.bytecode_cache = LAYOUTS
-        config.site_name = Markup(
-            config.site_name
-        )  # is escaped; the theme does so once more in places
         return env
 
     @event_priority(LAST)
