@@ -39,7 +39,7 @@ export const judgeHtml = ({ variants }) => `<section aria-label="${words.title}"
  * Loads networks and shows their answers. @param {import("./computing.js").Computing} computing
  * @param {(name: string) => void} loaded is called with each network that can be asked
  * @param {(name: string) => void} failed with each that did not load
- * @returns {{judge: (drawing: Uint8Array) => void, load: (name: string) => Promise<void>, names: string[]}}
+ * @returns {{judge: (drawing: import("./engine/pixels.js").Pixels) => void, load: (name: string) => Promise<void>, names: string[]}}
  */
 export function startJudge(widget, computing, data, state, loaded, failed) {
   const { part } = widget, names = [], answers = {}, titles = Object.fromEntries(data.variants.map(({ name, title }) => [name, read(title)]));

@@ -1,6 +1,7 @@
 /* Puts the lab together: one drawing, judged by all networks and followed through one, and its address. */
 
 import { Computing } from "./computing.js";
+import { ofDigits, paperOf } from "./drawing.js";
 import { fullyConvolutionalHtml, startFullyConvolutional } from "./fully_convolutional.js";
 import { insideHtml, startInside } from "./inside.js";
 import { judgeHtml, startJudge } from "./judge.js";
@@ -14,8 +15,9 @@ const LATER = 300; // milliseconds of rest before the address follows
 
 /** @param {any} widget of docs/assets/widgets/common.js */
 export function start(widget) {
-  const { data } = widget, paper = { size: data.size, background: data.background, pen: data.pen };
-  const examples = data.examples.map(({ rows }) => Uint8Array.from(bytes(rows, 1).flat(), (shade) => 17 * shade));
+  const { data } = widget, paper = paperOf(data), { channels } = data;
+  const examples = data.examples.map(({ rows }) => 
+    (channels === 1 ? Uint8Array : Uint32Array).from(bytes(rows, channels).flat(), (shades) => ofDigits(shades, channels)));
   const state = readState(location, paper, examples), computing = new Computing();
 
   document.head.insertAdjacentHTML("beforeend", `<link rel="stylesheet" href="${new URL("./lab.css", import.meta.url)}">`);

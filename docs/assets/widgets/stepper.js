@@ -80,7 +80,7 @@
     status.textContent = words.sees(name, row, column, by(size, size), side(top), side(left));
     part("arithmetic").hidden = layer !== data.layers[0];
     if (layer !== data.layers[0]) return status.append(words.stride(stride));
-    const window = windowOf(pixels, 0, row, column, 3), { products, sum } = weighted(window, kernel);
+    const window = Array.from({ length: pixels.shape[0] }, (_, c) => windowOf(pixels, c, row, column, 3)).flat(), { products, sum } = weighted(window, kernel);
     widget.fill("window", window, grey);
     widget.fill("products", products, signed);
     const said = (name, value) => `${words[name]} <b data-part="${name}">${number(value, 3)}</b>`;
