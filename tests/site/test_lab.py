@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
+import pytest
 import torch
 from playwright.sync_api import Browser, Page, Route, expect
 from safetensors.numpy import load_file
@@ -92,6 +93,30 @@ PASSAGE_IN_COLOR = """async ([root, bytes, size]) => {
     (_, k) => (bytes[3 * k] << 16) | (bytes[3 * k + 1] << 8) | bytes[3 * k + 2]);
   return Object.fromEntries(network.passage(net, image, size)
     .map(({ name, values }) => [name, base64(values)]));
+}"""
+
+TOO_SMALL = """root => [...root.querySelectorAll("button, input, select, summary, [tabindex='0']")]
+  .filter((control) => control.getClientRects().length)
+  .map((control) => [control, (control.closest("label") ?? control).getBoundingClientRect()])
+  .filter(([, { width, height }]) => width < 24 || height < 24)
+  .map(([control]) => control.outerHTML.slice(0, 100))"""
+# A picture twice as wide as high, black at its left and white at its right.
+GIVE_A_RAMP = """async (how) => {
+  const canvas = new OffscreenCanvas(400, 200), context = canvas.getContext("2d");
+  for (let x = 0; x < 400; x++) {
+    context.fillStyle = `rgb(${Array(3).fill(Math.floor((x * 256) / 400))})`;
+    context.fillRect(x, 0, 1, 200);
+  }
+  const given = new DataTransfer();
+  given.items.add(new File([await canvas.convertToBlob()], "ramp.png", { type: "image/png" }));
+  const pad = document.querySelector("[data-part='pad']");
+  pad.dispatchEvent(how === "drop"
+    ? new DragEvent("drop", { dataTransfer: given, bubbles: true, cancelable: true })
+    : new ClipboardEvent("paste", { clipboardData: given, bubbles: true }));
+}"""
+INK = """canvas => {
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  return data.filter((part, k) => k % 4 === 0 && part === 0).length / (data.length / 4);
 }"""
 
 
@@ -210,7 +235,7 @@ def test_each_link_from_a_concept_opens_the_lab_where_it_is_shown(page: Page):
         link = page.locator("article a[href*='lab/?']")
         asked = dict(parse_qsl(urlsplit(link.get_attribute("href")).query))
         link.click()
-        expect(part(page, "unit-value")).to_have_text(re.compile(r"\d"))
+        expect(part(page, "unit-value")).to_have_text(re.compile(r"\d"), timeout=30_000)
         expect(part(page, "network-choice")).to_have_value(asked.get("v", "features"))
         expect(part(page, "layer-choice")).to_have_value(asked.get("l", "conv1"))
         expect(part(page, "unit")).to_contain_text(place)
@@ -378,7 +403,8 @@ def test_in_color_every_layer_is_as_pytorch_computes_it_and_the_pad_draws_in_col
 
 def test_it_explains_an_answer_replays_training_and_slides_over_a_canvas(page: Page):
     page.goto(f"en/lab/?d=r{address_of(SMALL)}")
-    expect(part(page, "slid")).to_contain_text("highest probability")
+    part(page, "fcn").scroll_into_view_if_needed()
+    expect(part(page, "slid")).to_contain_text("highest probability", timeout=30_000)
     part(page, "explain").click()
     expect(part(page, "explained")).to_contain_text("Covering one patch", timeout=30_000)
     part(page, "flip").click()
@@ -402,8 +428,49 @@ def test_the_lab_has_no_barrier_and_fits_a_phone(page: Page):
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         assert barriers(page, "#widget-lab") == [], scheme
-    page.set_viewport_size({**NARROW, "width": 320})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    for width in (320, 375, 768, 1280, 1920):
+        page.set_viewport_size({**NARROW, "width": width})
+        fits = "width => document.documentElement.scrollWidth <= width"
+        page.wait_for_function(fits, arg=width)  # the theme moves its navigation away
+        assert page.locator("#widget-lab .xo-widget").evaluate(TOO_SMALL) == [], width
+
+
+def test_with_forced_colors_frames_numbers_and_scales_still_show_and_nothing_moves(
+    browser: Browser, site: Served
+):
+    context = browser.new_context(
+        forced_colors="active", reduced_motion="reduce", base_url=site.address
+    )
+    page = context.new_page()
+    page.goto("lab/?l=conv2")
+    expect(part(page, "unit-value")).to_have_text(re.compile(r"\d"))
+    for frame in ("seen", "maps"):
+        style = "frame => getComputedStyle(frame).outlineStyle"
+        assert part(page, frame).locator("i").evaluate(style) == "solid"
+    for colored, style in ((".xo-scale b", "backgroundImage"), (".xo-cells td", "backgroundColor")):
+        of_first = part(page, "inside").locator(colored).first
+        assert of_first.evaluate(f"cell => getComputedStyle(cell).{style}") == of_first.evaluate(
+            f"cell => cell.style.{style}"
+        )
+    assert page.evaluate("document.getAnimations().length") == 0
+    context.close()
+
+
+@pytest.mark.parametrize("how", ["drop", "paste"])
+def test_a_file_is_brought_to_size_and_its_threshold_stands_in_view(page: Page, how: str):
+    page.goto("en/lab/")
+    canvas = part(page, "drawing").locator("canvas")
+    expect(part(page, "unit-value")).to_have_text(re.compile(r"\d"))
+    page.evaluate(GIVE_A_RAMP, how)
+    expect(part(page, "threshold-row")).to_be_in_viewport()
+    assert canvas.evaluate(INK) == pytest.approx(0.25, abs=0.02)  # half of its half of the pad
+    slider = part(page, "threshold").locator("input")
+    slider.fill("64")
+    assert canvas.evaluate(INK) == pytest.approx(0.125, abs=0.02)
+    part(page, "undo").click()
+    assert canvas.evaluate(INK) == pytest.approx(0.25, abs=0.02)
+    part(page, "shape-x").click()
+    expect(part(page, "threshold-row")).to_be_hidden()
 
 
 def test_weights_that_fail_to_load_and_a_page_without_scripts_leave_a_line_and_the_figure(

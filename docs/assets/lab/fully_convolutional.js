@@ -1,5 +1,6 @@
 /* A large canvas of several shapes, and the heat map of a network made fully convolutional; shapes can be dragged together. */
 
+import { addressOf } from "./computing.js";
 import { blank } from "./drawing.js";
 import { apart, likewise } from "./engine/pixels.js";
 import { drawPixels } from "./tiles.js";
@@ -36,7 +37,7 @@ export function startFullyConvolutional(widget, computing, data, paper, examples
   const titles = Object.fromEntries(data.variants.map(({ name, title }) => [name, read(title)]));
   const places = [[0, 0], [0, 1.5], [1.5, 0.75]].map((at) => at.map((share, axis) => Math.round(share * data.size[axis])));
   const images = SHOWN.map((which) => examples.at(which)), margin = data.size.map((side) => side >> 1);
-  let canvas, found, held;
+  let canvas, found, held, inView = false;
 
   function compose() {
     canvas = blank(large);
@@ -55,7 +56,8 @@ export function startFullyConvolutional(widget, computing, data, paper, examples
 
   function ask() {
     if (!networks.value) return void (part("slid").textContent = words.none);
-    const asked = () => ({ name: networks.value, ...framed(), window: data.size, background: data.background });
+    if (!inView) return; // asked for when it is
+    const asked = () => ({ name: networks.value, address: addressOf(data, networks.value), ...framed(), window: data.size, background: data.background });
     computing.newest("slide", "slide", asked, (result) => ((found = result), paint()), (error) => (part("slid").textContent = error.message));
   }
 
@@ -108,6 +110,10 @@ export function startFullyConvolutional(widget, computing, data, paper, examples
   label.addEventListener("change", paint);
   chosen.addEventListener("change", paint);
   compose();
+  new IntersectionObserver(([{ isIntersecting }]) => {
+    inView = isIntersecting;
+    if (inView && !found) ask();
+  }).observe(part("fcn"));
 
   return {
     paint,

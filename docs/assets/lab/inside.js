@@ -151,9 +151,9 @@ export function startInside(widget, computing, data, state, changed) {
   function terms({ kind }, { bias, parts, window, kernel, winner, before, of, largest, rest, inputs }) {
     if (kind === "conv") {
       const side = Math.sqrt(parts[0].window.length), channel = (k) => (parts.length > 1 ? say(`通道 ${k + 1}`, `channel ${k + 1}`) : words.window);
-      const sums = parts.map(({ sum }, k) => `${k || sum < 0 ? ` ${sign(sum)} ` : ""}${size(sum)}`).join("");
+      const sums = parts.length === 1 ? number(parts[0].sum, 3) : parts.map(({ sum }, k) => `${k || sum < 0 ? ` ${sign(sum)} ` : ""}${size(sum)}`).join("");
       return `${each(parts, ({ window: seen, kernel: taps, sum, channel: k }) => `<div class="xo-lab-part">${cells(channel(k), seen, side, "window")}×${
-        cells(words.kernel, taps, side, "weights")}= ${number(sum, 3)}</div>`)}<p>${sums} ${sign(bias)} ${size(bias)} ${
+        cells(words.kernel, taps, side, "weights")}${parts.length > 1 ? `= ${number(sum, 3)}` : ""}</div>`)}<p>${parts.length > 1 ? "" : "= "}${sums} ${sign(bias)} ${size(bias)} ${
         say("（偏置）", "(bias)")} = <b data-part="total">${number(parts.reduce((total, { sum }) => total + sum, bias), 3)}</b></p>`;
     }
     if (kind === "pool") {

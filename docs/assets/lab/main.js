@@ -19,6 +19,7 @@ export function start(widget) {
   const examples = data.examples.map(({ rows }) => 
     (channels === 1 ? Uint8Array : Uint32Array).from(bytes(rows, channels).flat(), (shades) => ofDigits(shades, channels)));
   const state = readState(location, paper, examples), computing = new Computing();
+  const slow = new Computing(); // what takes long, so that no answer to a drawing waits for it
 
   document.head.insertAdjacentHTML("beforeend", `<link rel="stylesheet" href="${new URL("./lab.css", import.meta.url)}">`);
   widget.build(padHtml(paper, examples, data.examples.map(({ label }) => data.classes[label])) + judgeHtml(data) + insideHtml()
@@ -43,9 +44,9 @@ export function start(widget) {
   };
   const pad = startPad(widget, paper, examples, state, changed);
   const inside = startInside(widget, computing, data, state, keep);
-  const why = startWhy(widget, computing, data, inside.chosen, (drawing) => pad.replace(drawing, ""));
+  const why = startWhy(widget, slow, data, inside.chosen, (drawing) => pad.replace(drawing, ""));
   const replay = startReplay(widget, computing, data);
-  const sliding = startFullyConvolutional(widget, computing, data, paper, examples);
+  const sliding = startFullyConvolutional(widget, slow, data, paper, examples);
   const judge = startJudge(widget, computing, data, state, (name) => (inside.add(name), sliding.add(name)), inside.miss);
   changed();
   widget.live(() => [pad, inside, why, replay, sliding].forEach((part) => part.paint()));

@@ -84,6 +84,7 @@ export function startPad(widget, paper, examples, state, changed) {
   function replace(drawing, named, kind = "") {
     remember(kind);
     Object.assign(state, { drawing, named, transform: { ...UNCHANGED } });
+    part("threshold-row").hidden = kind !== "threshold"; // of a file, while its image is there
     Object.entries(setters).forEach(([name, set]) => set(UNCHANGED[name]));
     show();
   }
@@ -168,12 +169,13 @@ export function startPad(widget, paper, examples, state, changed) {
       return void (part("pen").textContent = words.unreadable);
     }
     if (paper.channels > 1) return replace(grey, "");
-    part("threshold-row").hidden = false;
     replace(thresholded(grey, +part("threshold").querySelector("input").value), "");
+    part("threshold-row").hidden = false;
+    part("threshold-row").scrollIntoView({ block: "nearest" });
   }
   part("file").addEventListener("change", ({ target }) => take(target.files[0]));
-  part("pad").addEventListener("dragover", (event) => event.preventDefault());
-  part("pad").addEventListener("drop", (event) => (event.preventDefault(), take(event.dataTransfer.files[0])));
+  widget.root.addEventListener("dragover", (event) => event.preventDefault()); // beside the pad, too: else the browser leaves the page
+  widget.root.addEventListener("drop", (event) => (event.preventDefault(), take(event.dataTransfer.files[0])));
   addEventListener("paste", ({ clipboardData }) => take([...clipboardData.files].find(({ type }) => type.startsWith("image/"))));
 
   Object.entries(setters).forEach(([name, set]) => set(state.transform[name]));

@@ -1,5 +1,6 @@
 /* Why the network answers so: covering, gradient, Grad-CAM, and the smallest edit found that changes the answer. */
 
+import { addressOf } from "./computing.js";
 import { apart } from "./engine/pixels.js";
 import { drawPixels } from "./tiles.js";
 
@@ -36,7 +37,7 @@ export function startWhy(widget, computing, data, chosen, adopt) {
   const { part } = widget, [height, width] = data.size;
   let drawing, explained, flip;
 
-  const asked = () => ({ name: chosen(), image: drawing, size: data.size, background: data.background });
+  const asked = () => ({ name: chosen(), address: addressOf(data, chosen()), image: drawing, size: data.size, background: data.background });
 
   /** Values over the drawing, ink showing through. @param {{shape: number[], values: Float32Array}} map */
   function overlay(name, { shape: [rows, columns], values }, image) {
