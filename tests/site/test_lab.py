@@ -5,19 +5,22 @@ from __future__ import annotations
 import base64
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
+import pytest
 import torch
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from safetensors.numpy import load_file
 from safetensors.torch import load_file as load_torch_file
 
+from report_builder.results.shipped_networks import as_file, quantised_network
 from xo.data.generate import draw
 from xo.network.evaluate import as_input
-from xo.network.model import Net
+from xo.network.model import Net, untrained_network
 from xo.store.source_digest import ROOT
 from xo.variants import VARIANTS
 
@@ -78,6 +81,42 @@ JUDGE = """async ([root, names, packed, size]) => {
     found[name] = images.map((image) => [...passage(net, image, size).at(-1).values]);
   }
   return found;
+}"""
+
+PASSAGE_IN_COLOR = """async ([root, bytes, size]) => {
+  const network = await import(`${root}assets/lab/engine/network.js`);
+  const base64 = (numbers) => btoa(Array.from(new Uint8Array(Float32Array.from(numbers).buffer),
+    (byte) => String.fromCharCode(byte)).join(""));
+  const address = `${root}assets/lab/networks/features/network.safetensors`;
+  const net = network.readNetwork(await (await fetch(address)).arrayBuffer());
+  const image = Uint32Array.from({ length: bytes.length / 3 },
+    (_, k) => (bytes[3 * k] << 16) | (bytes[3 * k + 1] << 8) | bytes[3 * k + 2]);
+  return Object.fromEntries(network.passage(net, image, size)
+    .map(({ name, values }) => [name, base64(values)]));
+}"""
+
+TOO_SMALL = """root => [...root.querySelectorAll("button, input, select, summary, [tabindex='0']")]
+  .filter((control) => control.getClientRects().length)
+  .map((control) => [control, (control.closest("label") ?? control).getBoundingClientRect()])
+  .filter(([, { width, height }]) => width < 24 || height < 24)
+  .map(([control]) => control.outerHTML.slice(0, 100))"""
+# A picture twice as wide as high, black at its left and white at its right.
+GIVE_A_RAMP = """async (how) => {
+  const canvas = new OffscreenCanvas(400, 200), context = canvas.getContext("2d");
+  for (let x = 0; x < 400; x++) {
+    context.fillStyle = `rgb(${Array(3).fill(Math.floor((x * 256) / 400))})`;
+    context.fillRect(x, 0, 1, 200);
+  }
+  const given = new DataTransfer();
+  given.items.add(new File([await canvas.convertToBlob()], "ramp.png", { type: "image/png" }));
+  const pad = document.querySelector("[data-part='pad']");
+  pad.dispatchEvent(how === "drop"
+    ? new DragEvent("drop", { dataTransfer: given, bubbles: true, cancelable: true })
+    : new ClipboardEvent("paste", { clipboardData: given, bubbles: true }));
+}"""
+INK = """canvas => {
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  return data.filter((part, k) => k % 4 === 0 && part === 0).length / (data.length / 4);
 }"""
 
 
@@ -196,7 +235,7 @@ def test_each_link_from_a_concept_opens_the_lab_where_it_is_shown(page: Page):
         link = page.locator("article a[href*='lab/?']")
         asked = dict(parse_qsl(urlsplit(link.get_attribute("href")).query))
         link.click()
-        expect(part(page, "unit-value")).to_have_text(re.compile(r"\d"))
+        expect(part(page, "unit-value")).to_have_text(re.compile(r"\d"), timeout=30_000)
         expect(part(page, "network-choice")).to_have_value(asked.get("v", "features"))
         expect(part(page, "layer-choice")).to_have_value(asked.get("l", "conv1"))
         expect(part(page, "unit")).to_contain_text(place)
@@ -294,9 +333,78 @@ def test_a_drawing_is_judged_by_every_network_and_its_address_brings_it_back(pag
     assert said == []
 
 
+def test_in_color_every_layer_is_as_pytorch_computes_it_and_the_pad_draws_in_color(
+    page: Page, site: Served
+):
+    """A small network of three channels in the place of one of the build's."""
+    variant = replace(VARIANTS["features"], dense=(40, 12))
+    net = untrained_network(variant, SIZE, 2, seed=1, in_channels=3).eval()
+    weights = {key: values.numpy() for key, values in net.state_dict().items()}
+    arrays = quantised_network(weights, variant)
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 16, (2, *SIZE, 3), np.uint8)
+    images[:, 20:100, 20:100] = rng.integers(0, 16, (2, 1, 1, 3))
+    ground = 0x3366CC
+
+    def colored(content: dict[str, Any]) -> dict[str, Any]:
+        networks = {"features": {**content["networks"]["features"], "epochs": 0}}
+        examples = [
+            {"label": k, "rows": ["".join(f"{shade:x}" for shade in row.ravel()) for row in image]}
+            for k, image in enumerate(images)
+        ]
+        changes = {"networks": networks, "channels": 3, "background": ground, "replay": None}
+        return {**content, **changes, "examples": examples}
+
+    def page_in_color(route: Route) -> None:
+        before, tag, rest = route.fetch().text().partition('<script type="application/json">')
+        found, end, after = rest.partition("</script>")
+        body = f"{before}{tag}{json.dumps(colored(json.loads(found)))}{end}{after}"
+        route.fulfill(body=body, content_type="text/html; charset=utf-8")
+
+    page.route(re.compile(r"/lab/(\?|$)"), page_in_color)
+    file = as_file(arrays, variant)
+    page.route("**/features/network.safetensors", lambda route: route.fulfill(body=file))
+    page.goto("en/lab/?d=e0&l=conv1&u=2.15.15")
+    expect(part(page, "answer-features")).to_have_text(re.compile(r"\d\xa0%"))
+    found = page.evaluate(PASSAGE_IN_COLOR, [site.address, (17 * images[0]).ravel().tolist(), SIZE])
+    x = as_input(torch.from_numpy(17 * images[:1]))
+    with torch.inference_mode():
+        steps = dict(net.feature_steps(x))
+        steps |= net.head_steps(list(steps.values())[-1].flatten(1))
+    for layer, values in steps.items():
+        atol = TOLERANCE if layer in dict(net.feature_steps(x)) else 1e-2  # bytes after these
+        expected = values.contiguous().flatten().numpy()
+        np.testing.assert_allclose(decoded(found[layer]), expected, atol=atol, err_msg=layer)
+    expect(part(page, "terms").locator(".xo-lab-part")).to_have_count(3)  # red, green, blue
+    expect(part(page, "total")).to_have_text(part(page, "unit-value").inner_text())
+
+    pixel = """canvas => [...canvas.getContext("2d").getImageData(58, 58, 1, 1).data]"""
+    canvas = part(page, "drawing").locator("canvas")
+    shown = [17 * int(shade) for shade in images[0, 58, 58]]
+    assert canvas.evaluate(pixel) == [*shown, 255]
+    part(page, "clear").click()
+    assert canvas.evaluate(pixel) == [0x33, 0x66, 0xCC, 255]
+    part(page, "color").fill("#ff8000")
+    box = canvas.bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    assert canvas.evaluate(pixel) == [255, 128, 0, 255]
+    page.wait_for_function("location.hash.includes('ff8000')")
+    sent = page.url
+    part(page, "outside").click()
+    expect(part(page, "outside-found")).to_contain_text("it has not moved")
+    for button, answer in (("explain", "explained"), ("flip", "flipped")):
+        part(page, button).click()
+        expect(part(page, answer)).to_contain_text(re.compile("patch|edit"), timeout=30_000)
+    page.goto("about:blank")
+    page.goto(sent)
+    expect(part(page, "unit-value")).to_have_text(re.compile(r"\d"))
+    assert canvas.evaluate(pixel) == [255, 128, 0, 255]
+
+
 def test_it_explains_an_answer_replays_training_and_slides_over_a_canvas(page: Page):
     page.goto(f"en/lab/?d=r{address_of(SMALL)}")
-    expect(part(page, "slid")).to_contain_text("highest probability")
+    part(page, "fcn").scroll_into_view_if_needed()
+    expect(part(page, "slid")).to_contain_text("highest probability", timeout=30_000)
     part(page, "explain").click()
     expect(part(page, "explained")).to_contain_text("Covering one patch", timeout=30_000)
     part(page, "flip").click()
@@ -320,8 +428,49 @@ def test_the_lab_has_no_barrier_and_fits_a_phone(page: Page):
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         assert barriers(page, "#widget-lab") == [], scheme
-    page.set_viewport_size({**NARROW, "width": 320})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    for width in (320, 375, 768, 1280, 1920):
+        page.set_viewport_size({**NARROW, "width": width})
+        fits = "width => document.documentElement.scrollWidth <= width"
+        page.wait_for_function(fits, arg=width)  # the theme moves its navigation away
+        assert page.locator("#widget-lab .xo-widget").evaluate(TOO_SMALL) == [], width
+
+
+def test_with_forced_colors_frames_numbers_and_scales_still_show_and_nothing_moves(
+    browser: Browser, site: Served
+):
+    context = browser.new_context(
+        forced_colors="active", reduced_motion="reduce", base_url=site.address
+    )
+    page = context.new_page()
+    page.goto("lab/?l=conv2")
+    expect(part(page, "unit-value")).to_have_text(re.compile(r"\d"))
+    for frame in ("seen", "maps"):
+        style = "frame => getComputedStyle(frame).outlineStyle"
+        assert part(page, frame).locator("i").evaluate(style) == "solid"
+    for colored, style in ((".xo-scale b", "backgroundImage"), (".xo-cells td", "backgroundColor")):
+        of_first = part(page, "inside").locator(colored).first
+        assert of_first.evaluate(f"cell => getComputedStyle(cell).{style}") == of_first.evaluate(
+            f"cell => cell.style.{style}"
+        )
+    assert page.evaluate("document.getAnimations().length") == 0
+    context.close()
+
+
+@pytest.mark.parametrize("how", ["drop", "paste"])
+def test_a_file_is_brought_to_size_and_its_threshold_stands_in_view(page: Page, how: str):
+    page.goto("en/lab/")
+    canvas = part(page, "drawing").locator("canvas")
+    expect(part(page, "unit-value")).to_have_text(re.compile(r"\d"))
+    page.evaluate(GIVE_A_RAMP, how)
+    expect(part(page, "threshold-row")).to_be_in_viewport()
+    assert canvas.evaluate(INK) == pytest.approx(0.25, abs=0.02)  # half of its half of the pad
+    slider = part(page, "threshold").locator("input")
+    slider.fill("64")
+    assert canvas.evaluate(INK) == pytest.approx(0.125, abs=0.02)
+    part(page, "undo").click()
+    assert canvas.evaluate(INK) == pytest.approx(0.25, abs=0.02)
+    part(page, "shape-x").click()
+    expect(part(page, "threshold-row")).to_be_hidden()
 
 
 def test_weights_that_fail_to_load_and_a_page_without_scripts_leave_a_line_and_the_figure(

@@ -1,13 +1,20 @@
-/* What the page asks of the worker. */
+/* What the page asks of a worker. */
 
+export const FILE = "network.safetensors";
+
+/** Where the network of a variant lies. @param {any} data of the page */
+export const addressOf = ({ networks }, name) => new URL(`${networks[name].folder}/${FILE}`, document.baseURI).href;
+
+/** A worker, started by the first question. */
 export class Computing {
-  #worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+  #worker;
   #waiting = new Map();
   #next = 0;
   #latest = new Map(); // topic -> the question that waits while another of the topic is being answered
   #loads = new Map();
 
-  constructor() {
+  #start() {
+    this.#worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
     this.#worker.addEventListener("message", ({ data: { id, result, error } }) => {
       const { resolve, reject } = this.#waiting.get(id);
       this.#waiting.delete(id);
@@ -19,8 +26,9 @@ export class Computing {
     });
   }
 
-  /** The answer to a task of the worker. @returns {Promise<any>} */
+  /** The answer to a task of the worker, which loads the network first where the question has its address. @returns {Promise<any>} */
   ask(task, asked) {
+    if (!this.#worker) this.#start();
     const id = this.#next++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
@@ -31,7 +39,7 @@ export class Computing {
   /** Loads a network once. @returns {Promise<{name: string}>} */
   load(name, address) {
     if (!this.#loads.has(name)) {
-      const loading = this.ask("load", { name, address: new URL(address, document.baseURI).href });
+      const loading = this.ask("load", { name, address });
       loading.catch(() => this.#loads.delete(name)); // so that the next attempt tries again
       this.#loads.set(name, loading);
     }

@@ -1,7 +1,9 @@
 /* A large canvas of several shapes, and the heat map of a network made fully convolutional; shapes can be dragged together. */
 
+import { addressOf } from "./computing.js";
 import { blank } from "./drawing.js";
-import { drawBytes } from "./tiles.js";
+import { apart, likewise } from "./engine/pixels.js";
+import { drawPixels } from "./tiles.js";
 
 const { say, read, each, html, escaped, percent, clamp, mixed } = xoWidgets;
 const SIDES = 2.5; // of a training image, that the canvas is wide and high
@@ -28,39 +30,40 @@ export const fullyConvolutionalHtml = ({ classes, examples }) => `<section aria-
   <div class="xo-stage" data-part="sliding" tabindex="0" role="application" aria-label="${words.stage}">${html.picture("sliding-canvas", words.canvas)}${html.picture("heat", words.heat)}</div>
   ${html.status("slid")}</section>`;
 
-/** @param {Uint8Array[]} examples */
+/** @param {import("./engine/pixels.js").Pixels[]} examples */
 export function startFullyConvolutional(widget, computing, data, paper, examples) {
   const { part } = widget, size = data.size.map((side) => Math.round(SIDES * side)), large = { ...paper, size };
   const networks = part("sliding-network"), label = part("sliding-label"), chosen = part("sliding-shape");
   const titles = Object.fromEntries(data.variants.map(({ name, title }) => [name, read(title)]));
   const places = [[0, 0], [0, 1.5], [1.5, 0.75]].map((at) => at.map((share, axis) => Math.round(share * data.size[axis])));
   const images = SHOWN.map((which) => examples.at(which)), margin = data.size.map((side) => side >> 1);
-  let canvas, found, held;
+  let canvas, found, held, inView = false;
 
   function compose() {
     canvas = blank(large);
-    places.forEach(([top, left], k) => images[k].forEach((byte, at) => {
+    places.forEach(([top, left], k) => images[k].forEach((pixel, at) => {
       const [y, x] = [top + Math.floor(at / data.size[1]), left + (at % data.size[1])];
-      if (byte !== data.background) canvas[y * size[1] + x] = byte;
+      if (pixel !== data.background) canvas[y * size[1] + x] = pixel;
     }));
   }
 
   /** The canvas with half a window of background around it, so that every pixel is the middle of a window. */
   function framed() {
-    const [height, width] = size.map((side, axis) => side + 2 * margin[axis]), wide = new Uint8Array(height * width).fill(data.background);
+    const [height, width] = size.map((side, axis) => side + 2 * margin[axis]), wide = likewise(canvas, height * width, data.background);
     for (let y = 0; y < size[0]; y++) wide.set(canvas.subarray(y * size[1], (y + 1) * size[1]), (y + margin[0]) * width + margin[1]);
     return { canvas: wide, size: [height, width] };
   }
 
   function ask() {
     if (!networks.value) return void (part("slid").textContent = words.none);
-    const asked = () => ({ name: networks.value, ...framed(), window: data.size, background: data.background });
+    if (!inView) return; // asked for when it is
+    const asked = () => ({ name: networks.value, address: addressOf(data, networks.value), ...framed(), window: data.size, background: data.background });
     computing.newest("slide", "slide", asked, (result) => ((found = result), paint()), (error) => (part("slid").textContent = error.message));
   }
 
   function paint() {
     if (!canvas) return;
-    drawBytes(widget, "sliding-canvas", canvas, size);
+    drawPixels(widget, "sliding-canvas", canvas, size);
     widget.frame("sliding-canvas", ...places[chosen.selectedIndex], ...data.size);
     if (!found) return;
     const [, down, across] = found.shape, area = down * across, values = found.values.subarray(label.selectedIndex * area, (label.selectedIndex + 1) * area);
@@ -68,7 +71,7 @@ export function startFullyConvolutional(widget, computing, data, paper, examples
     widget.draw("heat", Array.from({ length: size[0] }, (_, y) => pixels.slice(y * size[1], (y + 1) * size[1])), (k) => {
       const [y, x] = [Math.floor(k / size[1]), k % size[1]];
       const [i, j] = [y, x].map((at) => Math.floor(at / found.stride));
-      const ink = Math.abs(canvas[y * size[1] + x] - data.background) / 255, inside = i < down && j < across;
+      const ink = apart(canvas[y * size[1] + x], data.background), inside = i < down && j < across;
       return mixed(inside ? widget.color(2 * values[i * across + j] - 1) : [200, 200, 200], [90, 90, 90], 0.5 * ink);
     });
     const most = values.reduce((a, b) => Math.max(a, b), 0);
@@ -107,6 +110,10 @@ export function startFullyConvolutional(widget, computing, data, paper, examples
   label.addEventListener("change", paint);
   chosen.addEventListener("change", paint);
   compose();
+  new IntersectionObserver(([{ isIntersecting }]) => {
+    inView = isIntersecting;
+    if (inView && !found) ask();
+  }).observe(part("fcn"));
 
   return {
     paint,

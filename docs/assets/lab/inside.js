@@ -1,6 +1,7 @@
 /* The passage of the drawing through one network, and any value of it taken apart. */
 
-import { drawBytes, drawTiles, layout, pixelOf, placeAt } from "./tiles.js";
+import { white } from "./engine/pixels.js";
+import { drawPixels, drawTiles, layout, pixelOf, placeAt } from "./tiles.js";
 
 const { say, each, html, escaped, number, by, grey, clamp, read } = xoWidgets;
 const words = {
@@ -36,7 +37,7 @@ export const insideHtml = () => `<section aria-label="${words.title}" data-part=
   <div class="xo-buttons">${html.button("outside", words.flip)}</div>${html.status("outside-found")}
   <p class="xo-hint" id="lab-inside-hint">${words.hint}</p></section>`;
 
-/** @returns {{add: (name: string) => void, miss: (name: string) => void, show: (drawing: Uint8Array) => void, paint: () => void}} */
+/** @returns {{add: (name: string) => void, miss: (name: string) => void, show: (drawing: import("./engine/pixels.js").Pixels) => void, paint: () => void}} */
 export function startInside(widget, computing, data, state, changed) {
   const { part } = widget, networks = part("network-choice"), layers = part("layer-choice"), [height, width] = data.size;
   const titles = Object.fromEntries(data.variants.map(({ name, title }) => [name, read(title)]));
@@ -94,7 +95,7 @@ export function startInside(widget, computing, data, state, changed) {
     const at = step();
     widget.limit("maps-scale", drawTiles(widget, "maps", at));
     widget.caption("maps", `${at.name} · ${at.shape.join("×")}`);
-    drawBytes(widget, "seen", found.drawing, data.size);
+    drawPixels(widget, "seen", found.drawing, data.size);
     state.unit = within(state.unit.length ? state.unit : strongest(at), at.shape);
     mark();
   }
@@ -150,9 +151,9 @@ export function startInside(widget, computing, data, state, changed) {
   function terms({ kind }, { bias, parts, window, kernel, winner, before, of, largest, rest, inputs }) {
     if (kind === "conv") {
       const side = Math.sqrt(parts[0].window.length), channel = (k) => (parts.length > 1 ? say(`通道 ${k + 1}`, `channel ${k + 1}`) : words.window);
-      const sums = parts.map(({ sum }, k) => `${k || sum < 0 ? ` ${sign(sum)} ` : ""}${size(sum)}`).join("");
+      const sums = parts.length === 1 ? number(parts[0].sum, 3) : parts.map(({ sum }, k) => `${k || sum < 0 ? ` ${sign(sum)} ` : ""}${size(sum)}`).join("");
       return `${each(parts, ({ window: seen, kernel: taps, sum, channel: k }) => `<div class="xo-lab-part">${cells(channel(k), seen, side, "window")}×${
-        cells(words.kernel, taps, side, "weights")}= ${number(sum, 3)}</div>`)}<p>${sums} ${sign(bias)} ${size(bias)} ${
+        cells(words.kernel, taps, side, "weights")}${parts.length > 1 ? `= ${number(sum, 3)}` : ""}</div>`)}<p>${parts.length > 1 ? "" : "= "}${sums} ${sign(bias)} ${size(bias)} ${
         say("（偏置）", "(bias)")} = <b data-part="total">${number(parts.reduce((total, { sum }) => total + sum, bias), 3)}</b></p>`;
     }
     if (kind === "pool") {
@@ -181,9 +182,9 @@ export function startInside(widget, computing, data, state, changed) {
   }
 
   async function invertOutside() {
-    const [top, left, down, across] = field(), edited = found.drawing.map((byte, k) => {
+    const [top, left, down, across] = field(), edited = found.drawing.map((pixel, k) => {
       const [y, x] = [Math.floor(k / width), k % width];
-      return y >= top && y < top + down && x >= left && x < left + across ? byte : 255 - byte;
+      return y >= top && y < top + down && x >= left && x < left + across ? pixel : white(found.drawing) - pixel;
     });
     const { value } = await computing.ask("unit", { name: found.name, image: edited, size: data.size, at: found.steps.indexOf(step()), place: state.unit });
     part("outside-found").textContent = words[value === apart.value ? "still" : "moved"](number(value, 3));

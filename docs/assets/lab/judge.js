@@ -1,5 +1,7 @@
 /* The answers of all networks at once, beside how many seeds of each solved the task. */
 
+import { FILE, addressOf } from "./computing.js";
+
 const { say, read, each, html, escaped, percent } = xoWidgets;
 const AT_ONCE = 7e5; // bytes of networks that are loaded without being asked for
 const words = {
@@ -20,8 +22,6 @@ const words = {
 };
 const megabytes = (bytes) => (bytes < 1e5 ? `${Math.ceil(bytes / 1e3)} KB` : `${(bytes / 1e6).toFixed(1)} MB`);
 
-export const FILE = "network.safetensors";
-
 /** @param {any} data of the page */
 export const judgeHtml = ({ variants }) => `<section aria-label="${words.title}"><h2>${words.title}</h2>
   ${variants.some(({ solved }) => solved) ? "" : `<p data-part="unsolved">${words.unsolved}</p>`}
@@ -39,7 +39,7 @@ export const judgeHtml = ({ variants }) => `<section aria-label="${words.title}"
  * Loads networks and shows their answers. @param {import("./computing.js").Computing} computing
  * @param {(name: string) => void} loaded is called with each network that can be asked
  * @param {(name: string) => void} failed with each that did not load
- * @returns {{judge: (drawing: Uint8Array) => void, load: (name: string) => Promise<void>, names: string[]}}
+ * @returns {{judge: (drawing: import("./engine/pixels.js").Pixels) => void, load: (name: string) => Promise<void>, names: string[]}}
  */
 export function startJudge(widget, computing, data, state, loaded, failed) {
   const { part } = widget, names = [], answers = {}, titles = Object.fromEntries(data.variants.map(({ name, title }) => [name, read(title)]));
@@ -53,7 +53,7 @@ export function startJudge(widget, computing, data, state, loaded, failed) {
     const cell = part(`answer-${name}`);
     cell.innerHTML = `<small>${words.loading}</small>`;
     try {
-      await computing.load(name, `${data.networks[name].folder}/${FILE}`);
+      await computing.load(name, addressOf(data, name));
     } catch (error) {
       offer(name);
       failed(name);

@@ -1,6 +1,7 @@
 /* Puts the lab together: one drawing, judged by all networks and followed through one, and its address. */
 
 import { Computing } from "./computing.js";
+import { ofDigits, paperOf } from "./drawing.js";
 import { fullyConvolutionalHtml, startFullyConvolutional } from "./fully_convolutional.js";
 import { insideHtml, startInside } from "./inside.js";
 import { judgeHtml, startJudge } from "./judge.js";
@@ -14,9 +15,11 @@ const LATER = 300; // milliseconds of rest before the address follows
 
 /** @param {any} widget of docs/assets/widgets/common.js */
 export function start(widget) {
-  const { data } = widget, paper = { size: data.size, background: data.background, pen: data.pen };
-  const examples = data.examples.map(({ rows }) => Uint8Array.from(bytes(rows, 1).flat(), (shade) => 17 * shade));
+  const { data } = widget, paper = paperOf(data), { channels } = data;
+  const examples = data.examples.map(({ rows }) => 
+    (channels === 1 ? Uint8Array : Uint32Array).from(bytes(rows, channels).flat(), (shades) => ofDigits(shades, channels)));
   const state = readState(location, paper, examples), computing = new Computing();
+  const slow = new Computing(); // what takes long, so that no answer to a drawing waits for it
 
   document.head.insertAdjacentHTML("beforeend", `<link rel="stylesheet" href="${new URL("./lab.css", import.meta.url)}">`);
   widget.build(padHtml(paper, examples, data.examples.map(({ label }) => data.classes[label])) + judgeHtml(data) + insideHtml()
@@ -41,9 +44,9 @@ export function start(widget) {
   };
   const pad = startPad(widget, paper, examples, state, changed);
   const inside = startInside(widget, computing, data, state, keep);
-  const why = startWhy(widget, computing, data, inside.chosen, (drawing) => pad.replace(drawing, ""));
+  const why = startWhy(widget, slow, data, inside.chosen, (drawing) => pad.replace(drawing, ""));
   const replay = startReplay(widget, computing, data);
-  const sliding = startFullyConvolutional(widget, computing, data, paper, examples);
+  const sliding = startFullyConvolutional(widget, slow, data, paper, examples);
   const judge = startJudge(widget, computing, data, state, (name) => (inside.add(name), sliding.add(name)), inside.miss);
   changed();
   widget.live(() => [pad, inside, why, replay, sliding].forEach((part) => part.paint()));

@@ -1,7 +1,7 @@
 /* The pad that a reader draws on: mouse, touch, pen, keyboard, shapes, examples, files; undo and redo; shift, turn, scale. */
 
 import { SHAPES, UNCHANGED, blank, fromFile, shape, stroke, thresholded, transformed } from "./drawing.js";
-import { drawBytes } from "./tiles.js";
+import { drawPixels } from "./tiles.js";
 
 const { say, each, html, escaped, clamp } = xoWidgets;
 const KEPT = 100; // drawings that undo goes back to
@@ -19,7 +19,9 @@ const SLIDERS = [
   ["turn", say("旋转（度）", "Turn (degrees)"), -180, 180, 1], ["scale", say("缩放（%）", "Scale (%)"), 40, 160, 5],
 ];
 
-/** @param {Uint8Array[]} examples @param {string[]} labels of the examples */
+const inHex = (pixel) => `#${pixel.toString(16).padStart(6, "0")}`;
+
+/** @param {import("./engine/pixels.js").Pixels[]} examples @param {string[]} labels of the examples */
 export const padHtml = (paper, examples, labels) => `<section class="xo-lab-pad" aria-label="${say("画板", "Drawing pad")}">
   <div class="xo-lab-paper" data-part="pad" tabindex="0" role="application" aria-label="${words.pad}" aria-describedby="lab-pad-hint">
     ${html.picture("drawing")}</div>
@@ -29,6 +31,7 @@ export const padHtml = (paper, examples, labels) => `<section class="xo-lab-pad"
     <div class="xo-buttons">${html.button("undo", say("撤销", "Undo"))}${html.button("redo", say("重做", "Redo"))}
       ${html.button("clear", say("清空", "Clear"))}
       <label class="xo-check"><input type="checkbox" data-part="eraser">${say("橡皮", "Eraser")}</label>
+      ${paper.channels === 1 ? "" : `<label class="xo-lab-color">${say("笔的颜色", "Pen color")} <input type="color" value="${inHex(paper.ink)}" data-part="color"></label>`}
       <label class="xo-lab-file">${say("图像文件", "Image file")} <input type="file" accept="image/*" data-part="file"></label></div>
     <div class="xo-sliders">${html.slider("width", say("笔的粗细（像素）", "Pen width (px)"), 1, 3 * paper.pen, 1, paper.pen)}
       ${each(SLIDERS, ([name, text, low, high, step]) => html.slider(name, text, low, high, step, UNCHANGED[name]))}
@@ -38,10 +41,10 @@ export const padHtml = (paper, examples, labels) => `<section class="xo-lab-pad"
 
 /**
  * Makes the pad work. @param {import("./state.js").State} state is changed @param {() => void} changed is called after
- * @returns {{shown: () => Uint8Array}} the drawing as it is judged, bytes (H, W)
+ * @returns {{shown: () => import("./engine/pixels.js").Pixels}} the drawing as it is judged
  */
 export function startPad(widget, paper, examples, state, changed) {
-  const { part } = widget, [height, width] = paper.size, ink = 255 - paper.background;
+  const { part } = widget, [height, width] = paper.size;
   const past = [], future = [], cursor = [height >> 1, width >> 1];
   const still = () => Object.keys(UNCHANGED).every((name) => state.transform[name] === UNCHANGED[name]);
   let before, penDown = false, grey, shown = transformed(state.drawing, paper, state.transform);
@@ -54,6 +57,7 @@ export function startPad(widget, paper, examples, state, changed) {
   const setWidth = widget.onSlide("width", () => {});
   widget.onSlide("threshold", (value) => replace(thresholded(grey, value), "", "threshold"));
   const pen = () => +part("width").querySelector("input").value;
+  const ink = () => (paper.channels === 1 ? paper.ink : parseInt(part("color").value.slice(1), 16));
 
   let lastKind = "";
   /** Keeps what is there for undo; moves of one slider are one step. */
@@ -74,12 +78,13 @@ export function startPad(widget, paper, examples, state, changed) {
   }
 
   function paint() {
-    drawBytes(widget, "drawing", shown, paper.size);
+    drawPixels(widget, "drawing", shown, paper.size);
   }
 
   function replace(drawing, named, kind = "") {
     remember(kind);
     Object.assign(state, { drawing, named, transform: { ...UNCHANGED } });
+    part("threshold-row").hidden = kind !== "threshold"; // of a file, while its image is there
     Object.entries(setters).forEach(([name, set]) => set(UNCHANGED[name]));
     show();
   }
@@ -92,7 +97,7 @@ export function startPad(widget, paper, examples, state, changed) {
       Object.entries(setters).forEach(([name, set]) => set(UNCHANGED[name]));
     }
     state.named = "";
-    stroke(state.drawing, paper, from, to, part("eraser").checked ? paper.background : ink, pen());
+    stroke(state.drawing, paper, from, to, part("eraser").checked ? paper.background : ink(), pen());
     show();
   }
 
@@ -163,12 +168,14 @@ export function startPad(widget, paper, examples, state, changed) {
     } catch {
       return void (part("pen").textContent = words.unreadable);
     }
-    part("threshold-row").hidden = false;
+    if (paper.channels > 1) return replace(grey, "");
     replace(thresholded(grey, +part("threshold").querySelector("input").value), "");
+    part("threshold-row").hidden = false;
+    part("threshold-row").scrollIntoView({ block: "nearest" });
   }
   part("file").addEventListener("change", ({ target }) => take(target.files[0]));
-  part("pad").addEventListener("dragover", (event) => event.preventDefault());
-  part("pad").addEventListener("drop", (event) => (event.preventDefault(), take(event.dataTransfer.files[0])));
+  widget.root.addEventListener("dragover", (event) => event.preventDefault()); // beside the pad, too: else the browser leaves the page
+  widget.root.addEventListener("drop", (event) => (event.preventDefault(), take(event.dataTransfer.files[0])));
   addEventListener("paste", ({ clipboardData }) => take([...clipboardData.files].find(({ type }) => type.startsWith("image/"))));
 
   Object.entries(setters).forEach(([name, set]) => set(state.transform[name]));

@@ -38,7 +38,7 @@ export function startReplay(widget, computing, data) {
     if (!started) return;
     const shown = epoch;
     try {
-      await computing.load(name(), `${network.folder}/${file(epoch)}`);
+      await computing.load(name(), new URL(`${network.folder}/${file(epoch)}`, document.baseURI).href);
     } catch (error) {
       return void (part("replayed").textContent = error.message);
     }

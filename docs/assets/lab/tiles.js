@@ -3,12 +3,16 @@
 const MOST = 3; // maps in a row
 const GAP = 2; // pixels between maps
 
-/** Draws bytes (H, W), 0 black to 255 white, on a picture of the widget. */
-export function drawBytes(widget, name, bytes, [height, width]) {
+/** Draws pixels (H, W) on a picture of the widget. @param {import("./engine/pixels.js").Pixels} drawing */
+export function drawPixels(widget, name, drawing, [height, width]) {
   const context = widget.context(name), { canvas } = context;
   if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
   const image = context.createImageData(width, height), pixels = new Uint32Array(image.data.buffer);
-  for (let k = 0; k < bytes.length; k++) pixels[k] = 0xff000000 | (bytes[k] * 0x010101);
+  const grey = drawing instanceof Uint8Array; // a canvas has blue in the high bits
+  for (let k = 0; k < drawing.length; k++) {
+    const pixel = grey ? drawing[k] * 0x010101 : drawing[k];
+    pixels[k] = 0xff000000 | ((pixel & 255) << 16) | (pixel & 0xff00) | (pixel >> 16);
+  }
   context.putImageData(image, 0, 0);
 }
 

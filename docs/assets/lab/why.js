@@ -1,6 +1,8 @@
 /* Why the network answers so: covering, gradient, Grad-CAM, and the smallest edit found that changes the answer. */
 
-import { drawBytes } from "./tiles.js";
+import { addressOf } from "./computing.js";
+import { apart } from "./engine/pixels.js";
+import { drawPixels } from "./tiles.js";
 
 const { say, each, html, number, percent, mixed } = xoWidgets;
 const words = {
@@ -30,12 +32,12 @@ export const whyHtml = () => `<section aria-label="${words.title}" data-part="wh
   ${html.status("explained")}<div class="xo-lab-overview" data-part="explanations" hidden>${each(Object.entries(words.maps), ([name, text]) => html.picture(name, text))}</div>
   ${html.status("flipped")}<div class="xo-lab-overview" data-part="flip-shown" hidden>${html.picture("edit")}<div>${html.button("adopt", words.adopt)}</div></div></section>`;
 
-/** @param {() => string} chosen the network @param {(drawing: Uint8Array) => void} adopt puts a drawing on the pad */
+/** @param {() => string} chosen the network @param {(drawing: import("./engine/pixels.js").Pixels) => void} adopt puts a drawing on the pad */
 export function startWhy(widget, computing, data, chosen, adopt) {
   const { part } = widget, [height, width] = data.size;
   let drawing, explained, flip;
 
-  const asked = () => ({ name: chosen(), image: drawing, size: data.size, background: data.background });
+  const asked = () => ({ name: chosen(), address: addressOf(data, chosen()), image: drawing, size: data.size, background: data.background });
 
   /** Values over the drawing, ink showing through. @param {{shape: number[], values: Float32Array}} map */
   function overlay(name, { shape: [rows, columns], values }, image) {
@@ -43,7 +45,7 @@ export function startWhy(widget, computing, data, chosen, adopt) {
     const pixels = Array.from({ length: height }, (_, y) => Array.from({ length: width }, (_, x) => y * width + x));
     widget.draw(name, pixels, (k) => {
       const row = Math.min(rows - 1, Math.floor((Math.floor(k / width) * rows) / height)), column = Math.min(columns - 1, Math.floor(((k % width) * columns) / width));
-      const ink = Math.abs(image[k] - data.background) / 255;
+      const ink = apart(image[k], data.background);
       return mixed(widget.color(values[row * columns + column] / limit), [128, 128, 128], 0.55 * ink);
     });
   }
@@ -89,7 +91,7 @@ export function startWhy(widget, computing, data, chosen, adopt) {
 
   function paint() {
     if (explained) ["occlusion", "gradient", "cam"].forEach((name) => overlay(name, explained[name], explained.image));
-    if (flip) drawBytes(widget, "edit", flip.image, data.size);
+    if (flip) drawPixels(widget, "edit", flip.image, data.size);
   }
 
   part("explain").addEventListener("click", explain);

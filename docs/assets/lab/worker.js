@@ -39,6 +39,7 @@ const TASKS = {
 
 addEventListener("message", async ({ data: { id, task, ...asked } }) => {
   try {
+    if (asked.address) await TASKS.load(asked);
     postMessage({ id, result: await TASKS[task](asked) });
   } catch (error) {
     postMessage({ id, error: String(error.message || error) });

@@ -22,12 +22,14 @@ globalThis.xoWidgets ??= (() => {
     return Array.from({ length: found.length / channels }, (_, k) => found.slice(channels * k, channels * (k + 1)));
   });
 
-  /** Rows of bytes or values as the maps that docs/assets/lab/engine/layers.js computes with, and back. */
-  const asMaps = (rows, scale = 1, channels = 1) => {
-    const places = rows.flat();
-    const planes = channels === 1 ? places : Array.from({ length: channels }, (_, c) => places.map((pixel) => pixel[c])).flat();
-    return { shape: [channels, rows.length, rows[0].length], values: Float32Array.from(planes, (value) => scale * value) };
-  };
+  /** Rows of bytes or values, or of pixels [red, green, blue], as the maps that docs/assets/lab/engine/layers.js computes with. */
+  function asMaps(rows, scale = 1) {
+    const pixels = rows.flat(), channels = pixels[0].length ?? 1;
+    const planes = Array.from({ length: channels }, (_, c) => (channels === 1 ? pixels : pixels.map((pixel) => pixel[c])));
+    return { shape: [channels, rows.length, rows[0].length], values: Float32Array.from(planes.flat(), (value) => scale * value) };
+  }
+
+  /** The rows of one map. */
   const asRows = ({ shape: [, height, width], values }) => Array.from({ length: height }, (_, row) => [...values.subarray(row * width, (row + 1) * width)]);
 
   /** Rows of values from those that report_builder/results/widget_data/pixels.py wrote. */

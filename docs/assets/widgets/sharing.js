@@ -21,8 +21,8 @@
 
   /** Every window of `side` times `side` pixels under a kernel, row by row; a kernel of three channels has one after another. */
   function convolved(pixels, kernel, bias) {
-    const weights = { shape: [1, channels, side, side], values: Float32Array.from(kernel) };
-    return asRows(xoLayers.convolve(asMaps(pixels, 1 / 255, channels), weights, [bias]));
+    const maps = asMaps(pixels, 1 / 255);
+    return asRows(xoLayers.convolve(maps, { shape: [1, maps.shape[0], side, side], values: Float32Array.from(kernel) }, [bias]));
   }
 
   const shifted = (rows, incoming) => rows.map((line, row) => line.map((_, column) => rows[row - down]?.[column - right] ?? incoming));

@@ -25,7 +25,7 @@
   const PALE = 50; // opacity of outputs that are not written yet, of 255
 
   const { channels } = data; // of three channels, red stands above green above blue
-  const image = bytes(data.image, 2, channels), pixels = asMaps(image, 1 / 255, channels);
+  const image = bytes(data.image, 2, channels), pixels = asMaps(image, 1 / 255);
   const kernel = data.kernel.flat(2), largest = Math.max(...kernel.map(Math.abs));
   const first = (layer, unit) => layer.offset + layer.stride * unit; // row or column of pixels that a unit sees
   const unit = (layer, pixel) => Math.round((pixel - layer.offset - layer.size / 2) / layer.stride); // around it

@@ -1,8 +1,9 @@
 """The lab: the data set's size and classes, images to begin with, and what is known of each
 variant beside its weights, which the page loads as files of their own.
 
-{"size": [H, W], "classes": [..], "background": 255, "pen": 4, "colors": {"light", "dark"},
- "examples": [{"label": 0, "rows": rows of one hex digit per pixel}],
+{"size": [H, W], "channels": 1 or 3, "classes": [..], "background": 255, or 0xrrggbb in color,
+ "pen": 4, "colors": {"light", "dark"},
+ "examples": [{"label": 0, "rows": rows of one hex digit per pixel, in color of three}],
  "variants": [{"name", "title", "runs", "solved", "outcome": of the run shown, "reason": why it is
                not there, or null}],
  "replay": {"variant", "seed", "accuracy": test accuracy after each epoch, "loss"}, or null}
@@ -26,32 +27,46 @@ if TYPE_CHECKING:
 STROKES = 29  # of the data's strokes side by side fill an image: 4 of 116 pixels
 EXAMPLES = 2  # images of each class
 CLASSES = 6  # at most of which examples are there
+DIGITS = 10**6  # of all examples, at most
 
 
 def content(evidence: Evidence) -> dict[str, Any] | None:
-    """None where no variant is trained, and where images are in color or too large."""
+    """None where no variant is trained, and where images are too large."""
     if not evidence.variants:
         return None
     data = evidence.data
-    if data.channels > 1 or np.prod(data.image_size) > MAX_PIXELS:
+    pixels = int(np.prod(data.image_size))
+    if pixels > MAX_PIXELS:
         return None
     shown = data.test.first(EXAMPLES)
     images = np.asarray(shown.images)
-    frame = np.concatenate([images[:, 0].ravel(), images[:, -1].ravel()])
+    classes = min(CLASSES, max(2, DIGITS // (EXAMPLES * pixels * data.channels)))
     return {
         "size": list(data.image_size),
+        "channels": data.channels,
         "classes": list(data.classes),
-        "background": 255 if np.median(frame) > 127 else 0,
+        "background": _background(images),
         "pen": max(2, round(min(data.image_size) / STROKES)),
         "colors": SCALE,
         "examples": [
-            {"label": int(label), "rows": image_rows(image, digits=1)}
+            {"label": int(label), "rows": image_rows(image.reshape(len(image), -1), digits=1)}
             for image, label in zip(images, shown.labels)
-            if label < CLASSES
+            if label < classes
         ],
         "variants": [_described(evidence, row) for row in VARIANTS.values()],
         "replay": _replay(evidence),
     }
+
+
+def _background(images: np.ndarray) -> int:
+    """The pixel of the ground, by the top and bottom rows: black or white, or in color one of the
+    shades that the examples have.
+    """
+    frame = np.concatenate([images[:, 0], images[:, -1]])
+    if images.ndim == 3:
+        return 255 if np.median(frame) > 127 else 0
+    red, green, blue = (17 * (np.median(frame, axis=(0, 1)) // 16).astype(int)).tolist()
+    return red << 16 | green << 8 | blue
 
 
 def _replay(evidence: Evidence) -> dict[str, Any] | None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from report_builder.results.widget_data import stepper
+from report_builder.results.widget_data import lab, stepper
 from report_builder.results.widget_data.pixels import image_rows, map_rows
 from report_builder.results.widgets import LAB, WIDGETS, widgets
 from tests.report_builder.made_up_study import small_evidence
 from tests.report_builder.widget_maps import decoded
+from xo.data.dataset import Split
 from xo.store.source_digest import ROOT
 from xo.variants import VARIANTS
 
@@ -117,3 +119,19 @@ def test_without_demonstrations_there_are_only_widgets_that_need_none(evidence):
             )
         )
     }
+
+
+def test_the_lab_of_images_in_color_has_their_ground_and_their_pixels(evidence):
+    grey = evidence.data
+    images = np.full((4, 30, 28, 3), (250, 128, 7), np.uint8)
+    images[:, 10:20, 10:20] = np.arange(12).reshape(4, 1, 1, 3) * 20
+    test = Split(np.array([0, 0, 1, 1]), ("a", "b", "c", "d"), images)
+    data = replace(grey, image_size=(30, 28), train=test, test=test)
+    found = lab.content(replace(evidence, data=data))
+    assert found is not None
+    assert (found["channels"], found["size"], found["background"]) == (3, [30, 28], 0xFF8800)
+    assert [example["label"] for example in found["examples"]] == [0, 0, 1, 1]
+    rows = found["examples"][1]["rows"]
+    assert len(rows) == 30 and {len(row) for row in rows} == {3 * 28}
+    assert rows[0][:3] == "f80" and rows[15][3 * 15 : 3 * 16] == "356"  # 60, 80, 100 of 255
+    assert lab.content(evidence)["channels"] == 1

@@ -3,6 +3,7 @@
 import { gradCam, gradients } from "./backward.js";
 import "./layers.js";
 import { passage } from "./network.js";
+import { likewise, white } from "./pixels.js";
 
 const { softmax } = xoLayers;
 
@@ -13,7 +14,7 @@ const FARTHEST = 12; // pixels that a shift tries
 const best = (numbers) => numbers.indexOf(Math.max(...numbers));
 const logits = (network, image, size) => passage(network, image, size).at(-1).values;
 
-/** The image with a patch of background. @param {Uint8Array} image (H, W) */
+/** The image with a patch of background. @param {import("./pixels.js").Pixels} image (H, W) */
 export function cover(image, [height, width], background, top, left, side = PATCH) {
   const covered = image.slice();
   for (let y = Math.max(0, top); y < Math.min(height, top + side); y++) {
@@ -36,7 +37,7 @@ export function occlusion(network, image, size, background) {
   values.forEach((_, k) => {
     const margin = (PATCH - STEP) / 2, [top, start] = [Math.floor(k / shape[1]) * STEP - margin, (k % shape[1]) * STEP - margin];
     const covered = cover(image, size, background, top, start);
-    if (covered.every((byte, at) => byte === image[at])) return;
+    if (covered.every((pixel, at) => pixel === image[at])) return;
     const left = lead(logits(network, covered, size), label);
     values[k] = ahead - left;
     flips += left < 0;
@@ -55,13 +56,13 @@ export function sensitivity(network, image, size) {
 
 /**
  * The smallest of a few edits that changes the answer: pixels that the gradient names, a patch covered, a shift.
- * @returns {{kind: "pixels" | "patch" | "shift", image: Uint8Array, changed: number, label: number,
+ * @returns {{kind: "pixels" | "patch" | "shift", image: import("./pixels.js").Pixels, changed: number, label: number,
  *   probabilities: number[]} | null}
  */
 export function smallestFlip(network, image, size, background) {
   const now = logits(network, image, size), label = best(Array.from(now));
   const other = best(Array.from(now, (each, k) => (k === label ? -Infinity : each)));
-  const found = [], changes = (edited) => edited.reduce((count, byte, k) => count + (byte !== image[k]), 0);
+  const found = [], changes = (edited) => edited.reduce((count, pixel, k) => count + (pixel !== image[k]), 0);
   const attempt = (kind, edited) => {
     const values = logits(network, edited, size), answer = best(Array.from(values));
     if (answer !== label) found.push({ kind, image: edited, changed: changes(edited), label: answer, probabilities: softmax(values) });
@@ -70,11 +71,12 @@ export function smallestFlip(network, image, size, background) {
   const steps = passage(network, image, size), pixels = size[0] * size[1];
   const [towards, from] = [other, label].map((each) => gradients(network, steps, each).input);
   // What inverting a pixel adds to the other logit less this one, to first order.
-  const gains = Float32Array.from({ length: pixels }, (_, k) => (towards[k] - from[k]) * (image[k] > 127 ? -1 : 1));
+  const gains = new Float32Array(pixels);
+  steps[0].values.forEach((value, k) => (gains[k % pixels] += (towards[k] - from[k]) * (1 - 2 * value)));
   const order = Array.from(gains.keys()).sort((a, b) => gains[b] - gains[a]).filter((k) => gains[k] > 0);
   for (let count = 1; count <= Math.min(MOST_PIXELS, order.length); count *= 2) {
     const edited = image.slice();
-    order.slice(0, count).forEach((k) => (edited[k] = 255 - edited[k]));
+    order.slice(0, count).forEach((k) => (edited[k] = white(image) - edited[k]));
     if (attempt("pixels", edited)) break;
   }
   for (const side of [PATCH, 2 * PATCH, 3 * PATCH]) {
@@ -95,7 +97,7 @@ export function smallestFlip(network, image, size, background) {
 }
 
 function shifted(image, [height, width], background, down, right) {
-  const moved = new Uint8Array(image.length).fill(background);
+  const moved = likewise(image, image.length, background);
   for (let y = Math.max(0, down); y < Math.min(height, height + down); y++) {
     for (let x = Math.max(0, right); x < Math.min(width, width + right); x++) moved[y * width + x] = image[(y - down) * width + x - right];
   }

@@ -2,19 +2,20 @@
 
 import "./layers.js";
 import { asInput, featureSteps, headSteps, receptiveFields } from "./network.js";
+import { likewise } from "./pixels.js";
 
 const { softmax } = xoLayers;
 
 /**
  * The probability of each class in every window of the training images' size, one window every `stride` pixels.
  * Windows whose last maps are those of background alone share one answer.
- * @param {import("./network.js").Network} network @param {Uint8Array} canvas (H, W)
+ * @param {import("./network.js").Network} network @param {import("./pixels.js").Pixels} canvas (H, W)
  * @param {number[]} size [H, W] of the canvas @param {number[]} window [h, w], the size of the training images
  * @returns {{shape: number[], stride: number, values: Float32Array}} (classes, rows, columns)
  */
 export function slide(network, canvas, size, window, background) {
   const features = featureSteps(network, asInput(network, canvas, size)).filter(({ kind }) => kind !== "average"), last = features.at(-1);
-  const blank = featureSteps(network, asInput(network, new Uint8Array(window[0] * window[1]).fill(background), window))
+  const blank = featureSteps(network, asInput(network, likewise(canvas, window[0] * window[1], background), window))
     .filter(({ kind }) => kind !== "average").at(-1);
   const [channels, tall, wide] = last.shape, [, down, across] = blank.shape;
   const { stride } = Object.values(receptiveFields(network)).at(-1);

@@ -32,10 +32,16 @@ export function readNetwork(buffer) {
   };
 }
 
-/** An image's bytes (0..255) as the input (C, H, W) of a network, 0..1. @param {Network} network @param {Uint8Array} image (H, W) */
+/**
+ * The pixels of an image as the input (C, H, W) of a network, 0..1: grey ones, or of a network of three channels red, green, blue.
+ * @param {Network} network @param {import("./pixels.js").Pixels} image (H, W)
+ */
 export function asInput({ blocks }, image, [height, width]) {
   const channels = blocks[0].kernels.shape[1], values = new Float32Array(channels * height * width);
-  for (let c = 0; c < channels; c++) for (let k = 0; k < image.length; k++) values[c * image.length + k] = image[k] / 255;
+  for (let c = 0; c < channels; c++) {
+    const shift = 8 * (channels - 1 - c);
+    for (let k = 0; k < image.length; k++) values[c * image.length + k] = ((image[k] >> shift) & 255) / 255;
+  }
   return { shape: [channels, height, width], values };
 }
 
@@ -65,7 +71,7 @@ export function headSteps(network, values) {
   });
 }
 
-/** Every step for one image. @param {Network} network @param {Uint8Array} image (H, W) @param {number[]} size [H, W] @returns {Step[]} */
+/** Every step for one image. @param {Network} network @param {import("./pixels.js").Pixels} image (H, W) @param {number[]} size [H, W] @returns {Step[]} */
 export function passage(network, image, size) {
   const features = featureSteps(network, asInput(network, image, size));
   return [...features, ...headSteps(network, features.at(-1).values)];
