@@ -13,6 +13,7 @@ from PIL import Image
 
 from report_builder.evidence.study import Evidence
 from report_builder.figures.inside import kernels_conv1
+from report_builder.figures.table import find
 from report_builder.figures.table import names as drawable_figures
 from report_builder.pages.render import _rendered
 from report_builder.results.demonstration_tables import DEMONSTRATION_TABLES
@@ -35,6 +36,7 @@ from xo.store.store import Store
 from xo.variants import VARIANTS
 
 SIDE = 40
+OF_IMAGES = tuple(f"report_builder.figures.{part}" for part in ("concepts", "images", "inside"))
 NAMES = ("baseline", "features", "one-by-one", "trained-pooling")
 
 
@@ -84,6 +86,8 @@ def test_every_figure_is_drawn_in_both_languages(evidence):
     assert expected | {"samples", "patches", "kernels-conv1.baseline"} <= set(names)
     for name in names:
         rendered = render(name, evidence)
+        if not find(name, evidence)[0].source.__name__.startswith(OF_IMAGES):
+            continue
         try:
             assert_tidy(rendered)
         except AssertionError as error:  # matplotlib's font writes powers of ten
