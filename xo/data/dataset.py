@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -90,10 +91,18 @@ def data_digest(
 ) -> str:
     """SHA-256 over what decides a result: classes, size, ids with labels in order, pixels."""
     splits = (train, test)
-    names = [classes, image_size]
-    for split in splits:
-        names += [split.ids, split.labels.tolist()]
-    digest = hashlib.sha256(json.dumps(names).encode())
+    names = [(split.ids, split.labels.tolist()) for split in splits]
+    digest = digest_of_names(classes, image_size, names)
     for split in splits:
         digest.update(np.ascontiguousarray(split.images).ravel().data)
     return digest.hexdigest()
+
+
+def digest_of_names(
+    classes: tuple[str, ...],
+    image_size: tuple[int, int],
+    splits: Iterable[tuple[tuple[str, ...], list[int]]],
+) -> hashlib._Hash:
+    """What `data_digest` begins with, ids and labels of each split; pixels are yet to be added."""
+    names = [classes, image_size, *(part for split in splits for part in split)]
+    return hashlib.sha256(json.dumps(names).encode())

@@ -13,11 +13,16 @@ MEASURES = ("ink_share", "stroke_width", "box_width", "box_height", "center_x", 
 
 
 def background_value(images: np.ndarray) -> np.ndarray:
-    """The most frequent value on the borders of uint8 images `(N, H, W)`, as `()`; of each channel
-    of `(N, H, W, 3)`, as `(3,)`. int64, so that it can be subtracted.
+    """The most frequent value on the borders of uint8 images `(N, H, W)`, as `()`; the most
+    frequent color of `(N, H, W, 3)`, as `(3,)`. int64, so that it can be subtracted.
+
+    Colors are alike that differ by less than 16 levels; in noise hardly two are the same.
     """
     sides = (images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1])
     border = np.concatenate([side.reshape(-1, *images.shape[3:]) for side in sides])
+    if border.ndim == 2:  # of the channels apart, the commonest may make a color that is nowhere
+        alike = (border >> 4).astype(int) @ (256, 16, 1)
+        border = border[alike == np.bincount(alike).argmax()]
     commonest = [
         np.bincount(channel, minlength=256).argmax() for channel in np.atleast_2d(border.T)
     ]

@@ -115,6 +115,9 @@ def describe(numbers: FeatureMaps) -> Description:
     strongest = number(float(numbers.maps["relu"].max()), 2)
     limit = largest(list(numbers.maps.values()))
     first, second = shown.class_names[:2]
+    inputs = Text("灰色的", "gray picture")
+    if shown.images.ndim == 4:
+        inputs = Text("照原样上色的", "picture in its own colors")
     steps = joined((_in_a_sentence(STEPS[step]) for step in numbers.maps), "、")
     silent = clipped = EMPTY
     if dead:
@@ -140,11 +143,11 @@ def describe(numbers: FeatureMaps) -> Description:
         ),
         caption=Text(
             f"{network.of_seed.zh}：两幅测试图像（{first} 和 {second}）在第 {k} 块各步之后的全部 "
-            f"{channels} 个通道，列号即通道号；灰色的是输入图像。各图放大到同样大小，"
+            f"{channels} 个通道，列号即通道号；{inputs.zh}是输入图像。各图放大到同样大小，"
             f"旁边写着原来的边长。所有特征图同一色标，零在正中{clipped.zh}。",
             f"The network of {network.of_seed.en}: all {plural(channels, 'channel')} after "
             f"each step of block {k} for two images ({first} and {second}); columns are channels, "
-            "the gray picture is the input. Maps are enlarged to equal size, their true sides "
+            f"the {inputs.en} is the input. Maps are enlarged to equal size, their true sides "
             "stand above. One scale for all "
             f"maps, zero in the middle{clipped.en}.",
         ),

@@ -58,16 +58,18 @@ def draw(numbers: FirstKernels, style: Style) -> Figure:
     count, size = len(numbers.after), numbers.after.shape[-1]
     pitch = ACROSS // max(count, FEWEST)
     side, width = (pitch - 10) // size * size, ACROSS + 2 * MARGIN
+    tall = side if numbers.after.shape[1] == size else 2 * side
     heading, top = points(width, 18), points(width, 14)
-    bar_y = top + len(rows) * (heading + pitch) + points(width, 6)
+    drop = heading + pitch + tall - side
+    bar_y = top + len(rows) * drop + points(width, 6)
     picture = Picture(style, describe(numbers).title, width, bar_y + points(width, 26))
     limit = largest([numbers.before, numbers.after])
     for row, (words, kernels) in enumerate(rows):
-        y = top + row * (heading + pitch)
+        y = top + row * drop
         picture.note(MARGIN, y + heading * 0.75, words, 9.5)
         for i, kernel in enumerate(kernels):
             corner = MARGIN + i * pitch, y + heading
-            picture.paint_into(picture.around_zero(kernel, limit), *corner, (side, side))
+            picture.paint_into(picture.around_zero(kernel, limit), *corner, (side, tall))
     for i in range(0, count, every(width, pitch)):
         middle = MARGIN + i * pitch + side / 2
         picture.note(middle, top - 4, f"{i + 1}", 8.5, ha="center", color=style.muted)

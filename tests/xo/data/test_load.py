@@ -182,6 +182,19 @@ def test_an_edit_right_after_loading_is_seen(tmp_path):
     assert after.digest != before.digest and after.digest == data.check(root).digest
 
 
+def test_a_file_that_changes_between_its_digest_and_its_pixels_is_refused(tmp_path, monkeypatch):
+    root = make(tmp_path / "pets")
+    decode = data._decode
+
+    def edited_first(*arguments):
+        picture(999).save(root / "train/ant/0.png")
+        return decode(*arguments)
+
+    monkeypatch.setattr(data, "_decode", edited_first)
+    refused(lambda: data.load(root, Store(tmp_path / "runs")), "changed while it was read")
+    assert not (tmp_path / "runs").exists()
+
+
 @pytest.mark.parametrize(
     "damage",
     [
@@ -213,7 +226,7 @@ def test_a_full_disk_under_the_store(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     root = make(tmp_path / "pets")
-    monkeypatch.setattr(np, "save", full)
+    monkeypatch.setattr(shutil, "copyfileobj", full)
     refused(
         lambda: data.load(root, Store(tmp_path / "runs")),
         str(tmp_path / "runs"),

@@ -15,24 +15,26 @@ SIDE = 16  # pixels of the thumbnails that are compared
 # Root mean square of the difference of two thumbnails, in levels of gray: what JPEG, scaling and
 # other formats change is below 1, two drawings of one shape differ by 5 and more.
 ALIKE = 2.0
-_BLOCK = 512  # thumbnails compared with all at a time: 100 MB for 50,000
+_BLOCK = 1024  # thumbnails that are compared with as many others at a time: 4 MB of distances
 
 
 def thumbnail(pixels: np.ndarray) -> np.ndarray:
-    """(H, W) or (H, W, 3) uint8 -> (SIDE, SIDE) float32: the mean gray of each of its parts."""
+    """(H, W) or (H, W, 3) uint8 -> (SIDE, SIDE) uint8: the mean gray of each of its parts."""
     from PIL import Image
 
     gray = Image.fromarray(pixels).convert("L")
-    return np.asarray(gray.resize((SIDE, SIDE), Image.Resampling.BOX), np.float32)
+    return np.asarray(gray.resize((SIDE, SIDE), Image.Resampling.BOX))
 
 
 def copies(thumbnails: np.ndarray) -> np.ndarray:
     """(N, SIDE, SIDE) -> (N,) int: the number of the first image that each is a near copy of, by
     way of others too; its own where there is none.
     """
-    flat = thumbnails.reshape(len(thumbnails), -1).astype(np.float32)
-    squares = (flat * flat).sum(1)
+    flat = thumbnails.reshape(len(thumbnails), -1)
     limit = ALIKE**2 * flat.shape[1]
+    # The means of near copies differ by no more than they do, so only neighbors are compared.
+    means = flat.mean(1)
+    order = means.argsort(kind="stable")
     first = np.arange(len(flat))
 
     def root(i: int) -> int:
@@ -41,16 +43,31 @@ def copies(thumbnails: np.ndarray) -> np.ndarray:
             i = int(first[i])
         return i
 
-    for start in range(0, len(flat), _BLOCK):
-        block = flat[start : start + _BLOCK]
-        # Computed by its parts, the squared distance is rounded: what may be a copy is compared.
-        distance = squares[start : start + _BLOCK, None] + squares - 2 * block @ flat.T
-        for i, j in np.argwhere(distance <= limit + 1e-5 * squares.max()):
-            i += start
-            if i < j and ((flat[i] - flat[j]) ** 2).sum() <= limit:
-                one, other = sorted((root(int(i)), root(int(j))))
-                first[other] = one
+    blocks = [order[start : start + _BLOCK] for start in range(0, len(flat), _BLOCK)]
+    for number, rows in enumerate(blocks):
+        block, farthest = flat[rows].astype(np.float32), means[rows[-1]] + 1.01 * ALIKE
+        for columns in blocks[number:]:
+            if means[columns[0]] > farthest:
+                break
+            others = flat[columns].astype(np.float32)
+            for i, j in np.argwhere(_may_be_alike(block, others, limit)):
+                if ((block[i] - others[j]) ** 2).sum() <= limit:
+                    one, other = sorted((root(int(rows[i])), root(int(columns[j]))))
+                    first[other] = one
     return np.array([root(i) for i in range(len(flat))])
+
+
+def _may_be_alike(some: np.ndarray, others: np.ndarray, limit: float) -> np.ndarray:
+    """(N, D), (M, D) -> (N, M) bool: whether the squared distance is at most `limit`, or a little
+    more: computed by its parts it is rounded.
+    """
+    squares = [(each * each).sum(1) for each in (some, others)]
+    distance = some @ others.T
+    distance *= -2
+    distance += squares[0][:, None]
+    distance += squares[1]
+    rounding = 1e-5 * max(float(each.max()) for each in squares)
+    return np.asarray(distance <= limit + rounding)
 
 
 def drawn_for_testing(

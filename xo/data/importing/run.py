@@ -86,7 +86,7 @@ def _fill(
     changes: Counter[str] = Counter(own.changes)
     pool = new / "pool"  # until it is known which are for testing
     sizes: dict[tuple[int, ...], list[str]] = {}
-    thumbnails: list[np.ndarray] = []
+    thumbnails = np.empty((len(source.images), division.SIDE, division.SIDE), np.uint8)
     done: list[Imported] = []
     for number, image in enumerate(source.images, 1):
         name = f"{folder.name}/{image.path}"
@@ -94,21 +94,21 @@ def _fill(
         changes.update(made)
         sizes.setdefault(pixels.shape[:2], []).append(image.path)
         if len(sizes) == 1:  # else only the sizes are still counted
-            thumbnails.append(division.thumbnail(pixels))
+            thumbnails[len(done)] = division.thumbnail(pixels)
             edge = float(np.mean(ground(pixels)))
             digest = sha256(pixels.tobytes())
             done.append(Imported(image.path, image.label, image.split, digest, edge))
             images.write_png(pool / f"{len(done)}.png", pixels)
         on_image(number, len(source.images))
     _refuse_sizes(folder, sizes)
-    divided = _divided(done, np.stack(thumbnails), options)
+    divided = _divided(done, thumbnails, options)
     for number, each in enumerate(divided, 1):
         placed = new / each.split / where[each.path]
         placed.parent.mkdir(parents=True, exist_ok=True)
         (pool / f"{number}.png").rename(placed)
     pool.rmdir()
     _refuse_copies(folder, divided)
-    near = division.copies(np.stack(thumbnails)) if len(divided) <= MOST_COMPARED else None
+    near = division.copies(thumbnails) if len(divided) <= MOST_COMPARED else None
     draw = {"drawn_for_testing": options.test_share, "seed": options.seed}
     left_out = source.left_out + Counter(Path(path).name for path in folder.left_out)
     card = msgspec.structs.replace(

@@ -1,0 +1,118 @@
+"""How long importing many small images takes, beside decoding them alone, and how memory grows with
+their number: a folder and a zip of PNGs of 28x28, in a process of their own each.
+
+    python benchmarks/importing.py
+    python benchmarks/importing.py --images 500 --images 5000
+
+Fails where the largest set takes more than GROWTH times the memory of the smallest.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from pathlib import Path
+
+import click
+import numpy as np
+from PIL import Image
+from rich.console import Console
+from rich.table import Table
+
+from xo.command_line import CommandGroup
+from xo.data.images import encode
+from xo.data.importing.run import import_images
+from xo.data.load import load
+from xo.errors import CheckFailed
+from xo.store.store import Store
+
+SIDE, CLASSES, TESTED = 28, 10, 10  # pixels; every tenth image is for testing
+NUMBERS = (5_000, 50_000)
+GROWTH = 1.5  # times the memory, for ten times the images
+
+
+def write(folder: Path, count: int) -> None:
+    """So many images of CLASSES classes, no two alike, in `folder` and in a zip beside it."""
+    rng = np.random.default_rng(0)
+    shapes = rng.integers(0, 160, (CLASSES, SIDE, SIDE))
+    with zipfile.ZipFile(folder.with_suffix(".zip"), "w") as archive:
+        for number in range(count):
+            split = "test" if number // CLASSES % TESTED == 0 else "train"
+            noise = rng.integers(0, 96, (SIDE, SIDE))
+            content = encode((shapes[number % CLASSES] + noise).astype(np.uint8))
+            path = f"{split}/class-{number % CLASSES}/{number:06d}.png"
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(content)
+            archive.writestr(path, content)
+
+
+def decode(folder: Path) -> None:
+    """Reads and decodes every image, and keeps none."""
+    for path in folder.rglob("*.png"):
+        with Image.open(io.BytesIO(path.read_bytes())) as image:
+            np.asarray(image)
+
+
+def measured(step: str, source: Path, scratch: Path) -> tuple[float, float]:
+    """Seconds and, in MB, the most memory that the step takes in a process of its own."""
+    command = [sys.executable, __file__, "step", step, str(source), str(scratch)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    seconds, memory = json.loads(done.stdout)
+    return seconds, memory
+
+
+@click.group(cls=CommandGroup, invoke_without_command=True, help=__doc__)
+@click.option("--images", type=click.IntRange(min=200), multiple=True, default=NUMBERS)
+@click.pass_context
+def main(context: click.Context, images: tuple[int, ...]) -> None:
+    if context.invoked_subcommand:
+        return
+    steps = ("decode", "import folder", "import zip", "load", "load again")
+    rows: dict[str, list[tuple[float, float]]] = {step: [] for step in steps}
+    with tempfile.TemporaryDirectory(prefix="xo-importing-") as scratch:
+        for count in images:
+            source = Path(scratch) / f"images-{count}"
+            write(source, count)
+            for step, found in rows.items():
+                place = source.with_suffix(".zip") if step == "import zip" else source
+                found.append(measured(step, place, Path(scratch) / f"made-{count}"))
+    table = Table("step", *(f"{count:,}: seconds, MB" for count in images), "memory")
+    for step, found in rows.items():
+        cells = [f"{seconds:.1f}, {memory:.0f}" for seconds, memory in found]
+        table.add_row(step, *cells, f"x {found[-1][1] / found[0][1]:.2f}")
+    Console().print(table)
+    for step, found in rows.items():
+        if found[-1][1] > GROWTH * found[0][1]:
+            raise CheckFailed(f"{step}: memory grows with the number of images")
+
+
+@main.command(hidden=True)
+@click.argument("name")
+@click.argument("source", type=Path)
+@click.argument("scratch", type=Path)
+def step(name: str, source: Path, scratch: Path) -> None:
+    """One step, in this process."""
+    scratch.mkdir(exist_ok=True)
+    started = time.perf_counter()
+    if name == "decode":
+        decode(source)
+    elif name.startswith("import"):
+        import_images(source, scratch / name.replace(" ", "-"))
+    else:
+        load(scratch / "import-folder", Store(scratch / "store"))
+    seconds = time.perf_counter() - started
+    unit = 1 if sys.platform == "darwin" else 1024
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
+    print(json.dumps((seconds, memory)))
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("OMP_NUM_THREADS", "2")
+    main()
