@@ -33,8 +33,12 @@ ANSWERS = """async ([network, weights, size, times]) => {
 }"""
 FRAMES = """() => {
   globalThis.frames = [];
-  let last = performance.now();
-  const next = (now) => (frames.push(now - last), (last = now), requestAnimationFrame(next));
+  let last;
+  const next = (now) => {
+    if (last) frames.push(now - last);
+    last = now;
+    requestAnimationFrame(next);
+  };
   requestAnimationFrame(next);
 }"""
 

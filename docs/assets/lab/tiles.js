@@ -39,23 +39,29 @@ export function placeAt({ columns, height, width, gap, channels, dense }, y, x) 
   return dense ? [channel] : [channel, down, across];
 }
 
+const SHADES = 256; // of the scale, and one
+
 /** Draws the values of a step on a picture of the widget, on one scale. @returns {number} the value at the scale's end */
 export function drawTiles(widget, name, { shape, values, name: step }) {
   const tiles = layout(shape, step), high = tiles.rows * (tiles.height + tiles.gap) - tiles.gap;
-  const wide = tiles.columns * (tiles.width + tiles.gap) - tiles.gap, area = tiles.height * tiles.width;
-  const limit = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
+  const wide = tiles.columns * (tiles.width + tiles.gap) - tiles.gap;
+  let limit = 0;
+  for (let k = 0; k < values.length; k++) limit = Math.max(limit, Math.abs(values[k]));
+  limit ||= 1;
   const context = widget.context(name), { canvas } = context;
   if (canvas.width !== wide || canvas.height !== high) [canvas.width, canvas.height] = [wide, high];
-  const image = context.createImageData(wide, high), colors = Array.from({ length: 257 }, (_, k) => widget.color(k / 128 - 1));
-  for (let k = 0; k < values.length; k++) {
-    const channel = Math.floor(k / area), row = Math.floor((k % area) / tiles.width), [y, x] = pixelOf(tiles, [channel, row, k % tiles.width]);
-    const at = 4 * (y * wide + x), [r, g, b] = colors[Math.round(128 * (1 + values[k] / limit))];
-    image.data[at] = r;
-    image.data[at + 1] = g;
-    image.data[at + 2] = b;
-    image.data[at + 3] = 255;
+  const image = context.createImageData(wide, high), pixels = new Uint32Array(image.data.buffer);
+  const colors = Uint32Array.from({ length: SHADES + 1 }, (_, k) => {
+    const [red, green, blue] = widget.color((2 * k) / SHADES - 1);
+    return 0xff000000 | (blue << 16) | (green << 8) | red;
+  });
+  for (let channel = 0, k = 0; channel < tiles.channels; channel++) {
+    const [top, left] = pixelOf(tiles, [channel]);
+    for (let y = top; y < top + tiles.height; y++) {
+      const end = y * wide + left + tiles.width;
+      for (let at = end - tiles.width; at < end; at++, k++) pixels[at] = colors[Math.round((SHADES / 2) * (1 + values[k] / limit))];
+    }
   }
   context.putImageData(image, 0, 0);
   return limit;
 }
-
