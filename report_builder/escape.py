@@ -25,6 +25,13 @@ def markdown(text: str) -> Markup:
     return Markup(html.escape(" ".join(text.splitlines())).translate(_MARKDOWN))
 
 
+def in_notebook(filled: str) -> str:
+    """The filled template of a notebook's text cell: no dollar of a text begins a formula, neither
+    in Jupyter nor on the page, for which nbconvert turns its escape into the character itself.
+    """
+    return filled.replace("&#36;", f"&#36;{_WORD_JOINER}")
+
+
 def tooltip(text: str) -> Markup:
     """Text of a `title`, which the theme's script takes for HTML: no tag may begin in it."""
     return markdown(_TAG.sub(f"<{_WORD_JOINER}", text))

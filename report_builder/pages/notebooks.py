@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, TemplateError
 
+from report_builder import escape
 from report_builder.pages import code_outputs, sources
 from report_builder.pages.templating import TEMPLATES, environment, fill
 from report_builder.text import LANGUAGES, Text
@@ -169,7 +170,7 @@ def current(source: Path, executed: bytes | None, language: str, words: Mapping[
 def _filled(text: str, source: Path, words: Mapping[str, Any]) -> str:
     """A text cell with the words for the data set."""
     try:
-        return _templates().from_string(text).render(words)
+        return escape.in_notebook(_templates().from_string(text).render(words))
     except TemplateError as error:
         first = text.partition("\n")[0]
         raise InputError(

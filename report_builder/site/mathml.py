@@ -20,7 +20,7 @@ _IN_PAGE = re.compile(
     r'<(span|div) class="arithmatex">\\[(\[](.*?)\\[)\]]</\1>' + _AFTER, re.DOTALL
 )
 _IN_NOTEBOOK = re.compile(
-    r"<(pre|code)\b.*?</\1>|\$\$(.+?)\$\$|\$(\S(?:[^$\n]*?\S)?)\$" + _AFTER, re.DOTALL
+    r"<(pre|code)\b.*?</\1>|\$\$(.+?)\$\$|\$(?!\u2060)(\S(?:[^$\n]*?\S)?)\$" + _AFTER, re.DOTALL
 )
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+
+from report_builder import escape
 from report_builder.site import mathml
 
 
@@ -29,3 +32,9 @@ def test_a_formula_of_a_notebook_is_valid_in_its_paragraph():
     assert mathml.in_notebook("<p>$$x$$</p>") == (
         '<p><span class="formula"><math display="block"><mi>x</mi></math></span></p>'
     )
+
+
+def test_a_dollar_of_a_name_begins_no_formula():
+    name = escape.in_notebook(escape.markdown("$x$ and $$y$$"))
+    shown = html.unescape(name)  # as nbconvert does
+    assert mathml.in_notebook(f"{shown}: $z$") == f"{shown}: <math><mi>z</mi></math>"
