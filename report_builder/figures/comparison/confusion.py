@@ -170,15 +170,15 @@ def describe(numbers: Confusion) -> Description:
     if k > MOST_NUMBERED:
         beside = Text(
             "类别的次序上下左右一致，只写出其中几个；每一对的数目在数据（CSV）里。右：认得最差的"
-            "几类、认对的比例和最常判成的一类。",
+            "几类、认对的比例和最常错成的一类。",
             "Classes stand in the same order down and across, and only some are named; the data "
             "(CSV) has the count of each pair. Right: the classes recognized worst, the share "
-            "that is right, and the class that most are taken for.",
+            "that is right, and the class that they are mistaken for most often.",
         )
         least = listed(
             Text(
-                f"{name} {percent(right, 0)}，多判为 {other}",
-                f"{name} {percent(right, 0)}, most taken for {other}",
+                f"{name} {percent(right, 0)}，多错成 {other}",
+                f"{name} {percent(right, 0)}, most often mistaken for {other}",
             )
             for name, right, other in confusion_heat_map.worst(classes, numbers.matrix)
         )
