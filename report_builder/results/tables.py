@@ -203,10 +203,9 @@ def accuracy_intervals(evidence: Evidence) -> Table:
         Column(Text("测试图像", "Test images"), True),
         Column(Text("95 % 区间", "95 % interval"), True),
     ]
-    right = dict.fromkeys(
-        round(accuracy * images) for accuracy in QUOTED_ACCURACIES
-    )  # no two alike
-    found = [share(k, images) for k in right]
+    # of few images two of these are the same number
+    right = dict.fromkeys(round(accuracy * images) for accuracy in QUOTED_ACCURACIES)
+    found = [share(each, images) for each in right]
     return table(
         columns,
         ([percent(s.k / s.n, digits), count(s.k), count(s.n), interval(s, digits)] for s in found),

@@ -6,6 +6,7 @@
   const { data } = widget, { stride, seen } = data;
   const canvas = bytes(data.canvas, 1, data.channels), maps = data.maps.map(values), [height, width] = [maps[0].length, maps[0][0].length];
   const names = data.classes.map(escaped);
+  const MOST = 6, LIKELIEST = 3; // classes whose probabilities are all told; of more, so many
   const words = {
     class: say("看哪一类的概率", "Show the probability of"), threshold: say("只留概率不低于", "Keep where the probability is at least"),
     stage: say("画布与热力图，方向键移动位置", "Canvas and heat map, arrow keys move the place"),
@@ -47,7 +48,10 @@
     const [down, across] = seen, [top, left] = [row * stride + down[1], column * stride + across[1]];
     widget.frame("canvas", top, left, down[0], across[0]);
     widget.frame("map", row, column, 1);
-    const answers = maps.map((map, k) => `${names[k]} <b data-part="answer-${k}">${percent(map[row][column])}</b>`).join(say("，", ", "));
+    const here = maps.map((map, k) => [k, map[row][column]]);
+    if (maps.length > MOST) here.sort(([, one], [, other]) => other - one).splice(LIKELIEST);
+    const answers = here.map(([k, value]) => `${names[k]} <b data-part="answer-${k}">${percent(value)}</b>`).join(say("，", ", "))
+      + (maps.length > MOST ? say(" 等", " and others") : "");
     const side = (low, size) => `${number(low, 0)}${say(" 至 ", " to ")}${number(low + size - 1, 0)}`;
     widget.part("status").innerHTML = `<span>${words.cell(answers)}</span>${
       words.sees(by(down[0], across[0]), side(top, down[0]), side(left, across[0]))}${

@@ -156,6 +156,11 @@ def describe(numbers: Confusion) -> Description:
         same(name) + Text("：", ": ") + same(f"{row[i]}/{row.sum()}")
         for i, (name, row) in enumerate(zip(classes, numbers.matrix))
     )
+    recognized = Text(
+        f"种子 {seed} 认对：{each.zh}。右图是 {n} 个种子在每一类上认对的比例。",
+        f"Seed {seed} recognizes: {each.en}. Beside it, for {plural(n, 'seed')}, the share of each "
+        "class that is recognized.",
+    )
     beside = Text(
         f"右：每个记号是一个种子（n = {n}），粗记号是左图的种子；把"
         f"所有图像判为同一类的网络，记号在 0 和 100{SPACE}%。",
@@ -165,10 +170,21 @@ def describe(numbers: Confusion) -> Description:
     if k > MOST_NUMBERED:
         beside = Text(
             "类别的次序上下左右一致，只写出其中几个；每一对的数目在数据（CSV）里。右：认得最差的"
-            "几类、认对的比例和最常判成的一类。",
+            "几类、认对的比例和最常错成的一类。",
             "Classes stand in the same order down and across, and only some are named; the data "
             "(CSV) has the count of each pair. Right: the classes recognized worst, the share "
-            "that is right, and the class that most are taken for.",
+            "that is right, and the class that they are mistaken for most often.",
+        )
+        least = listed(
+            Text(
+                f"{name} {percent(right, 0)}，多错成 {other}",
+                f"{name} {percent(right, 0)}, most often mistaken for {other}",
+            )
+            for name, right, other in confusion_heat_map.worst(classes, numbers.matrix)
+        )
+        recognized = Text(
+            f"种子 {seed} 认得最差的类：{least.zh}。",
+            f"Recognized worst by seed {seed}: {least.en}.",
         )
     tested = Text("测试图像", "the test images")
     if variant.labels == "split":
@@ -176,10 +192,8 @@ def describe(numbers: Confusion) -> Description:
     return Description(
         _title(numbers),
         Text(
-            f"“{variant.zh}”的混淆矩阵，{k} 行 {k} 列。种子 {seed} 认对：{each.zh}。"
-            f"右图是 {n} 个种子在每一类上认对的比例。",
-            f"Confusion matrix of “{variant.en}”, {k} by {k}. Seed {seed} recognizes: {each.en}. "
-            f"Beside it, for {plural(n, 'seed')}, the share of each class that is recognized.",
+            f"“{variant.zh}”的混淆矩阵，{k} 行 {k} 列。{recognized.zh}",
+            f"Confusion matrix of “{variant.en}”, {k} by {k}. {recognized.en}",
         ),
         Text(
             f"左：种子 {seed} 的混淆矩阵（{{tested}}，{total:,} 幅），行是真实类别，列是网络的回"

@@ -12,11 +12,13 @@ from report_builder.figures.toolkit.words import shorten
 from report_builder.text import Text, percent
 
 if TYPE_CHECKING:
+    from matplotlib.colors import LinearSegmentedColormap
+
     from report_builder.figures.toolkit.typing import Axes, Figure
 
 SIDE = 3.6  # inches of the heat map
 FOOT, HEAD = 0.45, 0.5
-TICKS = 10  # classes named at its sides, at even distances
+MOST_NAMED = 24  # lines of names that fit beside it; of more classes every second, third, …
 WORST = 8  # classes listed beside it
 NAME = 14  # columns of a name at a side
 
@@ -34,8 +36,9 @@ def draw(
     words = Text("行：真实；列：判为（同样的次序）", "Rows: truth; columns: taken for, same order")
     note(figure, left, top, style.text(words), color=style.muted)
     beside = left + SIDE + 0.3
-    words = Text("认得最差的类：最常判为", "Recognized worst: taken most often for")
+    words = Text("最差的类 → 多错成", "Worst → mistaken for")
     note(figure, beside, top, style.text(words), color=style.muted)
+    _draw_scale(figure, left, color, style)
     room = int((WIDTH - beside - 0.1) / 0.075)
     for row, (name, recall, other) in enumerate(worst(classes, matrix)):
         y = FOOT + SIDE - (row + 0.4) * SIDE / WORST
@@ -45,27 +48,42 @@ def draw(
     return figure
 
 
+def _draw_scale(figure: Figure, left: float, color: str, style: Style) -> None:
+    """Below the map, what share of a row's images a shade stands for."""
+    ax = axes(figure, left + 1.5, 0.2, 1.2, 0.1)
+    ax.imshow([np.linspace(0, 1, 64)], cmap=_colors(color, style), aspect="auto")
+    ax.set(xticks=[], yticks=[])
+    ax.grid(False)
+    words = Text("占该行的比例  0", "Share of the row  0")
+    middle = {"va": "center", "color": style.muted}
+    note(figure, left + 1.42, 0.25, style.text(words), ha="right", **middle)
+    note(figure, left + 2.78, 0.25, percent(1.0, 0), **middle)
+
+
+def _colors(color: str, style: Style) -> LinearSegmentedColormap:
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("share", [style.ground, color])
+
+
 def worst(classes: tuple[str, ...], matrix: np.ndarray) -> list[tuple[str, float, str]]:
-    """The classes that have the least share of their images right, with that share and the class
-    that most of their images are taken for.
+    """Of the classes with mistakes those that have the least share of their images right, with that
+    share and the class that they are mistaken for most often.
     """
-    of_class = np.maximum(matrix.sum(axis=1), 1)
-    recall = np.diagonal(matrix) / of_class
-    order = np.argsort(recall, kind="stable")[:WORST]
-    return [(classes[i], float(recall[i]), classes[int(matrix[i].argmax())]) for i in order]
+    mistakes = matrix - np.diag(np.diagonal(matrix))
+    recall = np.diagonal(matrix) / np.maximum(matrix.sum(axis=1), 1)
+    order = [i for i in np.argsort(recall, kind="stable") if mistakes[i].any()][:WORST]
+    return [(classes[i], float(recall[i]), classes[int(mistakes[i].argmax())]) for i in order]
 
 
 def _draw_map(
     ax: Axes, classes: tuple[str, ...], shares: np.ndarray, color: str, style: Style
 ) -> None:
-    from matplotlib.colors import LinearSegmentedColormap
-
-    colors = LinearSegmentedColormap.from_list("share", [style.ground, color])
     k = len(classes)
-    edges = np.arange(k + 1) - 0.5
-    ax.pcolormesh(edges, edges, shares, cmap=colors, vmin=0, vmax=1)
-    ax.set(xlim=(-0.5, k - 0.5), ylim=(k - 0.5, -0.5))
-    places = np.unique(np.linspace(0, k - 1, min(k, TICKS)).round().astype(int))
+    # A picture: of 100 classes, 10,000 shapes would be megabytes. "none" leaves its pixels alone.
+    colors = _colors(color, style)
+    ax.imshow(shares, cmap=colors, vmin=0, vmax=1, interpolation="none", aspect="auto")
+    places = range(0, k, -(-k // MOST_NAMED))
     ax.set_yticks(places, [shorten(classes[i], NAME) for i in places], fontsize=SMALL)
     ax.set_xticks([])
     ax.grid(False)

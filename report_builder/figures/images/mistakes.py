@@ -44,7 +44,10 @@ class Mistakes(NamedTuple):
     images: int  # that the run was tested on
     wrong: int  # of them
     least_sure: float  # the lowest probability of an answer
-    shown: list[Answer]  # wrong ones, surest first; else the right ones, least sure first
+    # Wrong ones, surest first; else the right ones, least sure first. Of many classes two of each,
+    # the worst recognized first.
+    shown: list[Answer]
+    by_class: bool = False  # whether they are chosen so
 
 
 def measure(evidence: Evidence, variant: str) -> Mistakes:
@@ -75,6 +78,7 @@ def measure(evidence: Evidence, variant: str) -> Mistakes:
             )
             for i in order[:MOST]
         ],
+        by_class=len(run.classes) > MANY,
     )
 
 
@@ -135,6 +139,11 @@ def describe(numbers: Mistakes) -> Description:
             f"{variant.en}: seed {seed} is wrong on {numbers.wrong:,} of {plural(n, 'image')}",
         )
         which = Text("判错的图像，最有把握的在前", "misclassified images, the surest first")
+        if numbers.by_class:
+            which = Text(
+                "判错的图像，认得最差的类在前，每类最有把握的两幅",
+                "misclassified images, the two surest of each class, those recognized worst first",
+            )
     else:
         least = percent(numbers.least_sure)
         title = Text(
