@@ -16,11 +16,12 @@ const words = {
   still: (value) => say(`感受野以外全部翻转之后，这个值仍是 ${value}，没有动。`, `With everything outside the field inverted, the value is still ${value}: it has not moved.`),
   moved: (value) => say(`翻转之后这个值变为 ${value}。`, `With it inverted, the value becomes ${value}.`),
   window: say("窗口", "Window"), kernel: say("卷积核", "Kernel"), weights: say("权重", "Weights"),
+  colors: [say("红", "red"), say("绿", "green"), say("蓝", "blue")], // channels of an input in color
   at: (layer, [channel, row, column]) => (row === undefined
     ? say(`${layer} 第 ${channel + 1} 个单元`, `${layer}, unit ${channel + 1}`)
     : say(`${layer} 第 ${channel + 1} 通道第 ${row} 行第 ${column} 列`, `${layer}, channel ${channel + 1}, row ${row}, column ${column}`)),
   sees: (size, rows, columns) => say(`它看到画上 ${size} 个像素：第 ${rows} 行，第 ${columns} 列。`, `It sees ${size} pixels of the drawing: rows ${rows}, columns ${columns}.`),
-  weights: ({ test_images: images, same_class: same, largest_difference: most }) => say(
+  precision: ({ test_images: images, same_class: same, largest_difference: most }) => say(
     `卷积核和小的全连接层是 float32，大的全连接层每个权重占一个字节。与原来的权重相比，${images} 幅测试图像中有 ${same} 幅答案相同，概率最多相差 ${most.toPrecision(1)}。`,
     `Kernels and small dense layers are float32, weights of large dense layers one byte each. Compared with the weights as trained, ${same} of ${images} test images get the same answer, `
     + `and no probability differs by more than ${most.toPrecision(1)}.`),
@@ -64,7 +65,7 @@ export function startInside(widget, computing, data, state, changed) {
     ask();
   }
 
-  const describeWeights = () => (part("weights").textContent = words.weights(data.networks[networks.value]));
+  const describeWeights = () => (part("weights").textContent = words.precision(data.networks[networks.value]));
 
   function ask() {
     if (!drawing || !networks.value) return;
@@ -150,7 +151,8 @@ export function startInside(widget, computing, data, state, changed) {
   /** What the value was computed from, as HTML. */
   function terms({ kind }, { bias, parts, window, kernel, winner, before, of, largest, rest, inputs }) {
     if (kind === "conv") {
-      const side = Math.sqrt(parts[0].window.length), channel = (k) => (parts.length > 1 ? say(`通道 ${k + 1}`, `channel ${k + 1}`) : words.window);
+      const side = Math.sqrt(parts[0].window.length), names = parts.length > 1 && found.steps.indexOf(step()) === 1 ? words.colors : [];
+      const channel = (k) => names[k] ?? (parts.length > 1 ? say(`通道 ${k + 1}`, `channel ${k + 1}`) : words.window);
       const sums = parts.length === 1 ? number(parts[0].sum, 3) : parts.map(({ sum }, k) => `${k || sum < 0 ? ` ${sign(sum)} ` : ""}${size(sum)}`).join("");
       return `${each(parts, ({ window: seen, kernel: taps, sum, channel: k }) => `<div class="xo-lab-part">${cells(channel(k), seen, side, "window")}×${
         cells(words.kernel, taps, side, "weights")}${parts.length > 1 ? `= ${number(sum, 3)}` : ""}</div>`)}<p>${parts.length > 1 ? "" : "= "}${sums} ${sign(bias)} ${size(bias)} ${
