@@ -7,8 +7,8 @@ const { say, each, html, escaped, number, by, grey, clamp, read } = xoWidgets;
 const words = {
   title: say("网络内部", "Inside"), network: say("哪个网络", "Network"), layer: say("哪一层", "Layer"),
   stage: say("这一层的特征图，方向键移动到另一个值", "Maps of this layer, arrow keys move to another value"),
-  hint: say("点按或拖动选一个值；方向键移动一步，按住 Shift 移动十步，Page Up 和 Page Down 换通道。行、列从 0 数起，通道从 1 数起。",
-    "Tap or drag to choose a value; arrow keys move by one step, with Shift by ten, Page Up and Page Down change the channel. "
+  hint: say("鼠标停在哪个值上就看哪个值，点按或拖动选定一个；方向键移动一步，按住 Shift 移动十步，Page Up 和 Page Down 换通道。行、列从 0 数起，通道从 1 数起。",
+    "Hover to see a value, tap or drag to choose one; arrow keys move by one step, with Shift by ten, Page Up and Page Down change the channel. "
     + "Rows and columns count from 0, channels from 1."),
   drawing: say("你的画和感受野", "Your drawing and the receptive field"),
   every: say("颜色相对于每一层自己的最大值", "Colors are relative to the largest value of each layer"),
@@ -194,6 +194,7 @@ export function startInside(widget, computing, data, state, changed) {
 
   function move(...by) {
     const { shape } = step();
+    chosen = undefined;
     state.unit = within(state.unit.map((at, axis) => at + (by[axis] ?? 0)), shape);
     mark();
   }
@@ -207,9 +208,23 @@ export function startInside(widget, computing, data, state, changed) {
     event.preventDefault();
     move(...moves[event.key]);
   });
+  let chosen; // what a mouse that hovers over the maps stands in for
+  const show = (place) => (state.unit = place, mark());
+  const placeOf = (y, x) => found && placeAt(layout(step().shape, step().name), y, x);
   widget.onPoint("maps", (y, x) => {
-    const place = found && placeAt(layout(step().shape, step().name), y, x);
-    if (place) (state.unit = place), mark();
+    const place = placeOf(y, x);
+    if (place) (chosen = undefined), show(place);
+  });
+  part("maps").addEventListener("pointermove", ({ target, buttons, pointerType, offsetX, offsetY }) => {
+    if (pointerType !== "mouse" || buttons || target.tagName !== "CANVAS") return;
+    const place = placeOf((offsetY / target.clientHeight) * target.height, (offsetX / target.clientWidth) * target.width);
+    if (!place || place.join() === state.unit.join()) return;
+    chosen ??= state.unit;
+    show(place);
+  });
+  part("maps").addEventListener("pointerleave", () => {
+    if (chosen) show(within(chosen, step().shape));
+    chosen = undefined;
   });
   part("overview").addEventListener("click", ({ target }) => {
     const name = target.closest("[data-part^=overview-]")?.dataset.part.replace("overview-", "");
