@@ -282,6 +282,11 @@ def test_a_drawing_is_judged_by_every_network_and_its_address_brings_it_back(pag
     expect(value).to_have_text(re.compile(r"\d"))
     expect(part(page, "unit")).to_contain_text("conv2 第 2 通道第 3 行第 5 列")
     expect(part(page, "total")).to_have_text(value.inner_text())
+    before = part(page, "unit").inner_text()
+    part(page, "maps").locator("canvas").hover(position={"x": 20, "y": 20})
+    expect(part(page, "unit")).to_contain_text("conv2 第 1 通道")
+    page.mouse.move(0, 0)
+    expect(part(page, "unit")).to_have_text(re.compile(re.escape(before.splitlines()[0])))
     part(page, "outside").click()
     expect(part(page, "outside-found")).to_contain_text(value.inner_text())
     expect(part(page, "outside-found")).to_contain_text("没有动")
@@ -375,7 +380,8 @@ def test_in_color_every_layer_is_as_pytorch_computes_it_and_the_pad_draws_in_col
         atol = TOLERANCE if layer in dict(net.feature_steps(x)) else 1e-2  # bytes after these
         expected = values.contiguous().flatten().numpy()
         np.testing.assert_allclose(decoded(found[layer]), expected, atol=atol, err_msg=layer)
-    expect(part(page, "terms").locator(".xo-lab-part")).to_have_count(3)  # red, green, blue
+    expect(part(page, "terms").locator(".xo-lab-part")).to_have_count(3)
+    expect(part(page, "terms")).to_contain_text(re.compile("red.*green.*blue", re.DOTALL))
     expect(part(page, "total")).to_have_text(part(page, "unit-value").inner_text())
 
     pixel = """canvas => [...canvas.getContext("2d").getImageData(58, 58, 1, 1).data]"""
@@ -428,6 +434,8 @@ def test_the_lab_has_no_barrier_and_fits_a_phone(page: Page):
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         assert barriers(page, "#widget-lab") == [], scheme
+    part(page, "layer-choice").select_option("dense1")
+    expect(part(page, "terms").locator("th")).to_have_text(["Input", "Value", "Weights", "Product"])
     for width in (320, 375, 768, 1280, 1920):
         page.set_viewport_size({**NARROW, "width": width})
         fits = "width => document.documentElement.scrollWidth <= width"

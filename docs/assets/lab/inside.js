@@ -7,8 +7,8 @@ const { say, each, html, escaped, number, by, grey, clamp, read } = xoWidgets;
 const words = {
   title: say("网络内部", "Inside"), network: say("哪个网络", "Network"), layer: say("哪一层", "Layer"),
   stage: say("这一层的特征图，方向键移动到另一个值", "Maps of this layer, arrow keys move to another value"),
-  hint: say("点按或拖动选一个值；方向键移动一步，按住 Shift 移动十步，Page Up 和 Page Down 换通道。行、列从 0 数起，通道从 1 数起。",
-    "Tap or drag to choose a value; arrow keys move by one step, with Shift by ten, Page Up and Page Down change the channel. "
+  hint: say("鼠标停在哪个值上就看哪个值，点按或拖动选定一个；方向键移动一步，按住 Shift 移动十步，Page Up 和 Page Down 换通道。行、列从 0 数起，通道从 1 数起。",
+    "Hover to see a value, tap or drag to choose one; arrow keys move by one step, with Shift by ten, Page Up and Page Down change the channel. "
     + "Rows and columns count from 0, channels from 1."),
   drawing: say("你的画和感受野", "Your drawing and the receptive field"),
   every: say("颜色相对于每一层自己的最大值", "Colors are relative to the largest value of each layer"),
@@ -16,11 +16,12 @@ const words = {
   still: (value) => say(`感受野以外全部翻转之后，这个值仍是 ${value}，没有动。`, `With everything outside the field inverted, the value is still ${value}: it has not moved.`),
   moved: (value) => say(`翻转之后这个值变为 ${value}。`, `With it inverted, the value becomes ${value}.`),
   window: say("窗口", "Window"), kernel: say("卷积核", "Kernel"), weights: say("权重", "Weights"),
+  colors: [say("红", "red"), say("绿", "green"), say("蓝", "blue")], // channels of an input in color
   at: (layer, [channel, row, column]) => (row === undefined
     ? say(`${layer} 第 ${channel + 1} 个单元`, `${layer}, unit ${channel + 1}`)
     : say(`${layer} 第 ${channel + 1} 通道第 ${row} 行第 ${column} 列`, `${layer}, channel ${channel + 1}, row ${row}, column ${column}`)),
   sees: (size, rows, columns) => say(`它看到画上 ${size} 个像素：第 ${rows} 行，第 ${columns} 列。`, `It sees ${size} pixels of the drawing: rows ${rows}, columns ${columns}.`),
-  weights: ({ test_images: images, same_class: same, largest_difference: most }) => say(
+  precision: ({ test_images: images, same_class: same, largest_difference: most }) => say(
     `卷积核和小的全连接层是 float32，大的全连接层每个权重占一个字节。与原来的权重相比，${images} 幅测试图像中有 ${same} 幅答案相同，概率最多相差 ${most.toPrecision(1)}。`,
     `Kernels and small dense layers are float32, weights of large dense layers one byte each. Compared with the weights as trained, ${same} of ${images} test images get the same answer, `
     + `and no probability differs by more than ${most.toPrecision(1)}.`),
@@ -64,7 +65,7 @@ export function startInside(widget, computing, data, state, changed) {
     ask();
   }
 
-  const describeWeights = () => (part("weights").textContent = words.weights(data.networks[networks.value]));
+  const describeWeights = () => (part("weights").textContent = words.precision(data.networks[networks.value]));
 
   function ask() {
     if (!drawing || !networks.value) return;
@@ -150,7 +151,8 @@ export function startInside(widget, computing, data, state, changed) {
   /** What the value was computed from, as HTML. */
   function terms({ kind }, { bias, parts, window, kernel, winner, before, of, largest, rest, inputs }) {
     if (kind === "conv") {
-      const side = Math.sqrt(parts[0].window.length), channel = (k) => (parts.length > 1 ? say(`通道 ${k + 1}`, `channel ${k + 1}`) : words.window);
+      const side = Math.sqrt(parts[0].window.length), names = parts.length > 1 && found.steps.indexOf(step()) === 1 ? words.colors : [];
+      const channel = (k) => names[k] ?? (parts.length > 1 ? say(`通道 ${k + 1}`, `channel ${k + 1}`) : words.window);
       const sums = parts.length === 1 ? number(parts[0].sum, 3) : parts.map(({ sum }, k) => `${k || sum < 0 ? ` ${sign(sum)} ` : ""}${size(sum)}`).join("");
       return `${each(parts, ({ window: seen, kernel: taps, sum, channel: k }) => `<div class="xo-lab-part">${cells(channel(k), seen, side, "window")}×${
         cells(words.kernel, taps, side, "weights")}${parts.length > 1 ? `= ${number(sum, 3)}` : ""}</div>`)}<p>${parts.length > 1 ? "" : "= "}${sums} ${sign(bias)} ${size(bias)} ${
@@ -192,6 +194,7 @@ export function startInside(widget, computing, data, state, changed) {
 
   function move(...by) {
     const { shape } = step();
+    chosen = undefined;
     state.unit = within(state.unit.map((at, axis) => at + (by[axis] ?? 0)), shape);
     mark();
   }
@@ -205,9 +208,23 @@ export function startInside(widget, computing, data, state, changed) {
     event.preventDefault();
     move(...moves[event.key]);
   });
+  let chosen; // what a mouse that hovers over the maps stands in for
+  const show = (place) => (state.unit = place, mark());
+  const placeOf = (y, x) => found && placeAt(layout(step().shape, step().name), y, x);
   widget.onPoint("maps", (y, x) => {
-    const place = found && placeAt(layout(step().shape, step().name), y, x);
-    if (place) (state.unit = place), mark();
+    const place = placeOf(y, x);
+    if (place) (chosen = undefined), show(place);
+  });
+  part("maps").addEventListener("pointermove", ({ target, buttons, pointerType, offsetX, offsetY }) => {
+    if (pointerType !== "mouse" || buttons || target.tagName !== "CANVAS") return;
+    const place = placeOf((offsetY / target.clientHeight) * target.height, (offsetX / target.clientWidth) * target.width);
+    if (!place || place.join() === state.unit.join()) return;
+    chosen ??= state.unit;
+    show(place);
+  });
+  part("maps").addEventListener("pointerleave", () => {
+    if (chosen) show(within(chosen, step().shape));
+    chosen = undefined;
   });
   part("overview").addEventListener("click", ({ target }) => {
     const name = target.closest("[data-part^=overview-]")?.dataset.part.replace("overview-", "");

@@ -59,13 +59,14 @@ def content(evidence: Evidence) -> dict[str, Any] | None:
 
 
 def _background(images: np.ndarray) -> int:
-    """The pixel of the ground, by the top and bottom rows: black or white, or in color one of the
-    shades that the examples have.
+    """The pixel of the ground, by the top and bottom rows: black or white; in color the commonest
+    of the shades that the examples have.
     """
     frame = np.concatenate([images[:, 0], images[:, -1]])
     if images.ndim == 3:
         return 255 if np.median(frame) > 127 else 0
-    red, green, blue = (17 * (np.median(frame, axis=(0, 1)) // 16).astype(int)).tolist()
+    shades = (frame.reshape(-1, 3) >> 4).astype(int) @ (256, 16, 1)
+    red, green, blue = (17 * int(digit, 16) for digit in f"{np.bincount(shades).argmax():03x}")
     return red << 16 | green << 8 | blue
 
 

@@ -124,6 +124,7 @@ def test_without_demonstrations_there_are_only_widgets_that_need_none(evidence):
 def test_the_lab_of_images_in_color_has_their_ground_and_their_pixels(evidence):
     grey = evidence.data
     images = np.full((4, 30, 28, 3), (250, 128, 7), np.uint8)
+    images[:, 0, :12] = (0, 0, 7)  # of each channel apart, the median would be in between
     images[:, 10:20, 10:20] = np.arange(12).reshape(4, 1, 1, 3) * 20
     test = Split(np.array([0, 0, 1, 1]), ("a", "b", "c", "d"), images)
     data = replace(grey, image_size=(30, 28), train=test, test=test)
@@ -133,5 +134,7 @@ def test_the_lab_of_images_in_color_has_their_ground_and_their_pixels(evidence):
     assert [example["label"] for example in found["examples"]] == [0, 0, 1, 1]
     rows = found["examples"][1]["rows"]
     assert len(rows) == 30 and {len(row) for row in rows} == {3 * 28}
-    assert rows[0][:3] == "f80" and rows[15][3 * 15 : 3 * 16] == "356"  # 60, 80, 100 of 255
+    assert (
+        rows[0][:3] == "000" and rows[1][:3] == "f80" and rows[15][3 * 15 : 3 * 16] == "356"
+    )  # 60, 80, 100 of 255
     assert lab.content(evidence)["channels"] == 1
