@@ -35,7 +35,7 @@ from xo.store.store import Store
 
 SIDE, CLASSES, TESTED = 28, 10, 10  # pixels; every tenth image is for testing
 NUMBERS = (5_000, 50_000)
-A_NAME = 2_000  # bytes of an image's names, also in the zip, its digest and its thumbnail
+A_NAME = 3_000  # bytes of an image's names, also in the zip, its digest and its thumbnail
 
 
 def write(folder: Path, count: int) -> None:
