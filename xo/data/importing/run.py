@@ -4,6 +4,7 @@ that says what was done.
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -62,7 +63,7 @@ def import_images(
             if _is_there(target, written):
                 return check(target), card
             new.keep()
-    return check(target), card
+    return replace(written, name=os.path.basename(os.path.abspath(target)), root=target), card
 
 
 def _is_there(target: Path, written: DataSet) -> bool:
