@@ -165,9 +165,11 @@ def test_a_widget_shows_the_names_and_runs_none(page: Page):
     page.goto("en/concepts/fcn/")
     labels = page.locator("#widget-fcn [data-part=class] label")
     assert labels.all_inner_texts() == sorted(CLASSES)
-    status = page.locator("#widget-fcn [data-part=status]")
-    for name in CLASSES:
-        expect(status).to_contain_text(name)
+    # of so many classes the likeliest three are told
+    answers = page.locator("#widget-fcn [data-part=status] [data-part^=answer]")
+    expect(answers).to_have_count(3)
+    text = page.locator("#widget-fcn [data-part=status]").inner_text()
+    assert sum(name in text for name in CLASSES) == 3
 
 
 def test_an_enlarged_figure_runs_no_name(page: Page):
