@@ -196,7 +196,7 @@ def test_each_shard_trains_what_its_share_lacks_and_the_build_trains_nothing(run
     study = STUDIES["smoke"]
     assert all(made < planned for made, planned in shares)
     assert sum(made for made, _ in shares) == sum(len(study.seeds_of(name)) for name in NOT_KEPT)
-    built = trained(runner.outputs["build: Draw, render, attach the export"])
+    built = trained(runner.outputs["build: Draw, render, attach the export and the edition"])
     assert built == (0, sum(len(study.seeds_of(name)) for name in VARIANTS))
     assert built[1] == sum(planned for _, planned in shares)
 
