@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from jinja2 import Environment, TemplateError
@@ -116,6 +116,8 @@ class Kept:
         self.placed: dict[
             tuple[str, str], list[str]
         ] = {}  # folder of a figure or network, language
+        # path -> what it is made of, and the notebook
+        self.notebooks: dict[str, tuple[tuple[bytes, bytes | None, dict[str, Any]], bytes]] = {}
 
 
 def render(docs: Path, report: Report, out: Path, kept: Kept | None = None) -> list[PageRequest]:
@@ -153,10 +155,11 @@ def render(docs: Path, report: Report, out: Path, kept: Kept | None = None) -> l
             report.notebooks.get(notebook.source),
             notebook.source.partition("/")[0],
         )
-        files[notebook.path] = notebooks.current(
+        files[notebook.path] = _notebook(
+            kept,
             docs / notebook.source,
+            notebook.path,
             executed_notebook(Path(executed)) if executed else None,
-            language,
             data_words(report, language),
         )
     for language in LANGUAGES:
@@ -201,6 +204,18 @@ def unstated_claims(requests: Iterable[PageRequest], report: Report) -> Iterator
 def _request(page: PageFunctions) -> PageRequest:
     path, source = f"{page.language}/{page.path}", f"{page.language}/{page.source}"
     return PageRequest(path, source, frozenset(page.requests), tuple(page.code))
+
+
+def _notebook(
+    kept: Kept, source: Path, path: str, executed: bytes | None, words: dict[str, Any]
+) -> bytes:
+    """The notebook as its source has it now, that of last time where it is made of the same."""
+    made_of = source.read_bytes(), executed, words
+    last = kept.notebooks.get(path)
+    if last is None or last[0] != made_of:
+        made = notebooks.current(source, executed, path.partition("/")[0], words)
+        kept.notebooks[path] = last = made_of, made
+    return last[1]
 
 
 def _notebooks(docs: Path) -> list[PageRequest]:

@@ -81,24 +81,32 @@ class StoredPage(msgspec.Struct, frozen=True):
 
 class PageCache:
     """The pages of one language as the last build left them, each in a file of its own under
-    `folder`; what is not there may be in one of the folders `others`.
+    `folder`; what is not there may be in one of the folders `others`. `memory` holds those that
+    this process has read or kept before, by their key.
     """
 
     def __init__(
-        self, folder: Path, config: MkDocsConfig, files: Files, others: Iterable[Path] = ()
+        self,
+        folder: Path,
+        config: MkDocsConfig,
+        files: Files,
+        others: Iterable[Path] = (),
+        memory: dict[str, StoredPage] | None = None,
     ) -> None:
         self.folder, self.files, self.common = folder, files, _common_digest(config, files)
         self.made_from = config.extra.get(MADE_FROM, "")
         self.folders = (folder, *others)
+        self.memory = {} if memory is None else memory
 
     def find(self, page: Page) -> StoredPage | None:
         """What `keep` stored for this page, if all that decides it is the same."""
         key = self._key(page)
-        for folder in self.folders:
+        for folder in () if key in self.memory else self.folders:
             stored = sealed.read(_path(folder, page), StoredPage)
             if stored and stored.key == key:
-                return stored
-        return None
+                self.memory[key] = stored
+                break
+        return self.memory.get(key)
 
     def keep(self, page: Page, html: str, search: list[dict[str, Any]]) -> None:
         """Stores a page: its HTML, its sections in the search index, and what the check of anchors
@@ -108,6 +116,7 @@ class PageCache:
         anchors = sorted(page.present_anchor_ids or ())
         stored = StoredPage(self._key(page), html, search, anchors, links)
         sealed.write(_path(self.folder, page), msgspec.json.encode(stored))
+        self.memory[stored.key] = stored
 
     def restore(self, page: Page, stored: StoredPage) -> None:
         """Takes the place of converting a page whose HTML is there already."""

@@ -58,6 +58,7 @@ LOGO, PLAIN_LOGO = "assets/logo.svg", "assets/logo-plain.svg"  # an O and an X; 
 UNCHANGED = {"template": "unchanged.html", "search": {"exclude": True}}
 RENDERED = Kept()  # by this process, for the next change of a page
 SITE = serving.KeptSite()
+LAID_OUT: dict[str, StoredPage] = {}  # by their keys, while MkDocs serves
 LAYOUTS = CompiledHere()  # the theme's, whose environment is a new one at each change of a page
 log = logging.getLogger("mkdocs.xo_report")
 segmentation.read_no_cache()
@@ -195,7 +196,8 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
         stored = Path(config.docs_dir).parent / "pages" / self.command
         built = _root(config) / self.config.build / "pages" / "build"
         others = [built] if self.command == "serve" else []
-        self.cache, self.states = PageCache(stored, config, files, others), {}
+        memory = LAID_OUT if self.command == "serve" else None
+        self.cache, self.states = PageCache(stored, config, files, others, memory), {}
         return nav
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
@@ -237,7 +239,7 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
     @event_priority(FIRST)
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         state, is_notebook = self._state(page), page.file.src_uri.endswith(".ipynb")
-        if is_notebook:
+        if is_notebook and not (state.unchanged and _download_of(page).exists()):
             state.notebook = notebooks.download(
                 page.file.content_bytes,
                 lambda link: notebook_page.full_address(link, page, files, config.site_url),
@@ -265,7 +267,7 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
         state = self._state(page)
         if state.notebook:
-            target = Path(page.file.abs_dest_path).with_name(Path(page.file.src_uri).name)
+            target = _download_of(page)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(state.notebook)
         sections = _search_sections(config)
@@ -292,6 +294,11 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
 def _root(config: MkDocsConfig) -> Path:
     """The project's folder, however the path of its settings was given."""
     return Path(os.path.abspath(config.config_file_path)).parent
+
+
+def _download_of(page: Page) -> Path:
+    """Where the notebook of a page lies in the site."""
+    return Path(page.file.abs_dest_path).with_name(Path(page.file.src_uri).name)
 
 
 def _link_repository(config: MkDocsConfig, address: str) -> None:
