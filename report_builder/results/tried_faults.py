@@ -142,6 +142,14 @@ IN_BUILDS = (
         "site/test_faults.py::test_a_flipped_bit_of_the_same_size_is_named_and_mended",
     ),
     Fault(
+        Text("网站清单丢失或损坏", "the site's manifest lost or damaged"),
+        Text(
+            "凭旁边留的副本认出是自己的网站；重新发布",
+            "the site is known by a copy kept beside it; published again",
+        ),
+        "site/test_publish.py::test_a_site_that_lost_its_manifest_is_published_again",
+    ),
+    Fault(
         Text("格式正确、内容离奇的文件", "odd content of the right form"),
         Text("当作没有", "it counts as none"),
         f"{_BUILDS}odd_but_valid_content_counts_as_none",
