@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from markupsafe import Markup
 
 from report_builder import escape
-from xo.errors import InputError
+from xo.names import unknown
 
 NAMES = (
     "title",
@@ -31,7 +31,7 @@ _MARK = re.compile(r"<!--site (text|code) ([a-z-]+)-->")
 def mark(kind: str, name: str) -> Markup:
     """The place of a text, or of code within a block of it; InputError on an unknown name."""
     if name not in NAMES:
-        raise InputError(f"of the site '{name}' is not known; known are {', '.join(NAMES)}")
+        raise unknown("words of the site", name, NAMES)
     return Markup(f"<!--site {kind} {name}-->")
 
 

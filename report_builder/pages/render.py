@@ -113,9 +113,8 @@ class Kept:
 
     def __init__(self) -> None:
         self.pages: dict[tuple[str, str], tuple[str, PageFunctions, str]] = {}
-        self.placed: dict[
-            tuple[str, str], list[str]
-        ] = {}  # folder of a figure or network, language
+        # folder of a figure or network, language -> its files
+        self.placed: dict[tuple[str, str], list[str]] = {}
         # path -> what it is made of, and the notebook
         self.notebooks: dict[str, tuple[tuple[bytes, bytes | None, dict[str, Any]], bytes]] = {}
 

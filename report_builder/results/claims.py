@@ -96,8 +96,8 @@ def _in_words(name: str, finding: Finding, beside: tuple[Reading, ...] = ()) -> 
 
 
 def has_too_few_runs(claim: Finding | DecidedClaim) -> bool:
-    """Whether no more can be told than how few runs there are: an interval of 0 to 98 % says no
-    more.
+    """Whether no more can be told than how few runs it is judged by, which may be a part of those
+    there are: an interval of 0 to 98 % says no more.
     """
     return claim.verdict == "undecided" and 0 < claim.n < FEWEST
 
@@ -106,8 +106,8 @@ def _shown_numbers(finding: Finding) -> Text:
     if not has_too_few_runs(finding):
         return finding.numbers
     return Text(
-        f"目前只有 {finding.n} 次训练，每个网络至少要 {FEWEST} 次才下结论",
-        f"{plural(finding.n, 'run')} so far, and it takes {FEWEST} of each network at least",
+        f"能据以判断的训练目前只有 {finding.n} 次，每一组至少要 {FEWEST} 次",
+        f"{plural(finding.n, 'run')} to judge it by so far, and each group takes {FEWEST} at least",
     )
 
 

@@ -101,12 +101,36 @@ def test_one_seed_that_solves_it_refutes_that_three_layers_cannot(evidence):
         assert found.verdict == verdict
 
 
-@pytest.mark.parametrize("n, shown", [(1, "1 run so far"), (4, "4 runs so far"), (5, "0 of 5")])
+@pytest.mark.parametrize("n, shown", [(1, "1 run to"), (4, "4 runs to"), (5, "0 of 5")])
 def test_below_the_fewest_runs_no_interval_is_shown(evidence, n, shown):
     runs = tuple(run(evidence, "three-conv", GUESSES * 2, seed=seed) for seed in range(n))
     claim = decided(with_runs(evidence, three_conv=runs))["three-conv-fail-in-10"]
     assert claim.numbers.en.startswith(shown)
     assert ("interval" in claim.numbers.en) == (n >= 5)
+
+
+def test_the_fewest_runs_are_those_that_a_claim_is_judged_by(evidence):
+    """Of many runs, few leave chance, and only those show how long the way is from there."""
+    guessing = msgspec.structs.replace(
+        evidence.runs("baseline")[0].epochs[0], train_loss=0.693, sample_loss=0.693
+    )
+
+    def stuck(seed: int):
+        made = run(evidence, "baseline", GUESSES, seed=seed)
+        epochs = tuple(
+            msgspec.structs.replace(guessing, epoch=each.epoch, test_accuracy=0.5)
+            for each in made.epochs
+        )
+        return msgspec.structs.replace(made, epochs=epochs)
+
+    away = tuple(run(evidence, "baseline", SOLVES, seed=seed) for seed in range(20, 23))
+    alone = replace(evidence, rows=(evidence.variant("baseline"),))
+    runs = (*map(stuck, range(20)), *away)
+    claim = decided(with_runs(alone, baseline=runs))["escape-is-sudden"]
+    assert (claim.n, claim.numbers.en) == (
+        3,
+        "3 runs to judge it by so far, and each group takes 5 at least",
+    )
 
 
 @pytest.mark.parametrize(
