@@ -43,7 +43,8 @@ from report_builder.paths import CONFIG, Paths
 from report_builder.results.compute import Results, compute
 from report_builder.results.report import Report, read_report, write_report
 from report_builder.site.edition.make import Edition, plan
-from report_builder.site.publish import Published, load_mkdocs, offers, publish
+from report_builder.site.publish import Published, load_mkdocs, publish
+from report_builder.site.published_site import offers
 from report_builder.tally import Summary, Tally
 from report_builder.text import seconds as in_words
 from xo.demonstrations.execute import execute as compute_demonstrations

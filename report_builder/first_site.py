@@ -7,7 +7,7 @@ from pathlib import Path
 
 from report_builder.evidence.gather import StudyRuns
 from report_builder.site.manifest import read_manifest
-from report_builder.site.publish import is_published
+from report_builder.site.published_site import is_published
 from xo.runs.record import RunRecord
 
 

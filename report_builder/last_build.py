@@ -24,7 +24,7 @@ from report_builder.paths import CONFIG, Paths
 from report_builder.results.report import Report, read_report
 from report_builder.site.manifest import MANIFEST
 from report_builder.site.page_cache import surroundings
-from report_builder.site.publish import damage, published_from
+from report_builder.site.published_site import damage, published_from
 from xo.runs.resources import cores
 from xo.store.inputs import digest, file_digest
 from xo.store.source_digest import ROOT

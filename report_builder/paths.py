@@ -6,7 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from report_builder.site.publish import build_lock, refuse_additions
+from report_builder.site.publish import build_lock
+from report_builder.site.published_site import refuse_additions
 from xo.store.files import sweep_files
 from xo.store.ownership import claim, keep_apart, refuse_foreign
 from xo.store.source_digest import ROOT

@@ -24,7 +24,7 @@ from report_builder.results.compute import compute, result_inputs
 from report_builder.results.report import Report, RunCounts, pack, read_report
 from report_builder.site.manifest import read_manifest
 from report_builder.site.page_inputs import asset_inputs, page_inputs
-from report_builder.site.publish import damage
+from report_builder.site.published_site import damage
 from xo.store.inputs import Inputs, changes, digest
 from xo.store.ownership import refuse_foreign
 from xo.store.source_digest import Source

@@ -23,7 +23,8 @@ from report_builder.paths import Paths
 from report_builder.results.report import read_report, write_report
 from report_builder.results.tried_faults import DELETED, EMPTIED, FLIPPED, TRUNCATED
 from report_builder.site import publish as publishing
-from report_builder.site.publish import damage, publish, published_from
+from report_builder.site.publish import publish
+from report_builder.site.published_site import damage, published_from
 from report_builder.status import status
 from report_builder.text import LANGUAGES
 from tests.report_builder.site.faults import write_site

@@ -17,7 +17,8 @@ from report_builder.site.edition import make as editions
 from report_builder.site.edition import printing
 from report_builder.site.edition.make import Edition, html_name, pdf_name, plan
 from report_builder.site.manifest import read_manifest
-from report_builder.site.publish import is_published, offers, publish
+from report_builder.site.publish import publish
+from report_builder.site.published_site import is_published, offers
 from report_builder.text import LANGUAGES
 
 from .conftest import Project

@@ -17,7 +17,7 @@ from report_builder.results.tried_faults import AT_EVERY_CALL, DISK_ERROR, IN_BU
 from report_builder.site import publish as publishing
 from report_builder.site import swap
 from report_builder.site.manifest import MANIFEST
-from report_builder.site.publish import damage, is_published
+from report_builder.site.published_site import damage, is_published
 from tests.report_builder.test_sturdy_builds import DAMAGES
 from xo.errors import CheckFailed
 from xo.store.locks import acquire, locked, release

@@ -15,7 +15,7 @@ import sys
 import pytest
 
 from report_builder.site.manifest import MANIFEST
-from report_builder.site.publish import is_published
+from report_builder.site.published_site import is_published
 from xo.errors import CheckFailed, InputError
 from xo.store.ownership import MARK
 from xo.store.source_digest import ROOT
