@@ -97,9 +97,6 @@ def _heading(tree: LexborHTMLParser, element: LexborNode, anchors: set[str]) -> 
 
 
 def _output(node: LexborNode) -> Cell:
-    for image in node.css("img"):
-        # the picture is in the page; a link to it would hold it twice
-        image.attrs["class"] = "off-glb"
     is_error = "stderr" in (node.attributes.get("data-mime-type") or "")
     html = Markup((node.inner_html or "").strip())
     return Cell("error" if is_error else "output", html)

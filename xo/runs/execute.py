@@ -170,13 +170,6 @@ def _processes(
         yield jobs, partial(_outcomes, executor, count, queue, keep_weights)
 
 
-def _outcomes_here(
-    on_progress: Callable[[EpochDone], None], keep_weights: bool, take: NextRun
-) -> Iterator[Outcome]:
-    while run := take():
-        yield carry_out(run, on_progress, keep_weights)
-
-
 def _outcomes(
     executor: Executor, count: int, queue: Queue, keep_weights: bool, take: NextRun
 ) -> Iterator[Outcome]:
