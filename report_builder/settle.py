@@ -19,11 +19,11 @@ from report_builder.results.claims import CLAIMS, find
 from report_builder.results.findings import Finding
 from report_builder.text import seconds as in_words
 from xo.errors import InputError
-from xo.names import unknown
 from xo.runs.added_seeds import add_seeds, added_seeds
 from xo.runs.record import RunRecord
 from xo.runs.schedule import makespan
 from xo.runs.study import Run
+from xo.unknown_names import unknown
 
 Train = Callable[[list[tuple[Run, str]]], list[RunRecord]]
 Expect = Callable[[list[Run]], dict[str, float]]

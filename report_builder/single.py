@@ -17,8 +17,8 @@ from report_builder.paths import Paths
 from report_builder.results.report import Value
 from report_builder.text import Text
 from xo.errors import InputError
-from xo.names import unknown
 from xo.store.files import write_atomically
+from xo.unknown_names import unknown
 
 KINDS: dict[str, Literal["svg", "png"]] = {".svg": "svg", ".png": "png"}
 

@@ -23,9 +23,9 @@ from click.shell_completion import CompletionItem
 
 from xo.data.dataset import EMBEDDED
 from xo.errors import CheckFailed, InputError
-from xo.names import unknown
 from xo.store.artifact import Damaged
 from xo.store.store import RUNS
+from xo.unknown_names import unknown
 from xo.variants import VARIANTS
 
 DATA = click.option(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from xo.errors import InputError
-from xo.names import unknown
+from xo.unknown_names import unknown
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,7 @@ from report_builder.figures.training import (
     signal,
 )
 from report_builder.results.withheld import is_withheld
-from xo.names import unknown
+from xo.unknown_names import unknown
 from xo.variants import Variant
 
 

@@ -36,9 +36,9 @@ from report_builder.results.report import (
 from report_builder.results.widgets import LAB, LAB_STILL, WIDGETS
 from report_builder.text import EMPTY, LANGUAGES, Text
 from xo.errors import InputError
-from xo.names import unknown
 from xo.runs.record import SOLVED
 from xo.store.source_digest import ROOT
+from xo.unknown_names import unknown
 from xo.variants import VARIANTS, Variant
 
 CLAIMS_PAGE = "evidence/claims.md"

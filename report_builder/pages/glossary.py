@@ -7,7 +7,7 @@ from markupsafe import Markup
 from report_builder.pages.templating import fill
 from report_builder.pages.terms import TERMS
 from report_builder.text import LANGUAGES
-from xo.names import unknown
+from xo.unknown_names import unknown
 
 # As they stand in prose, and their terms.
 ABBREVIATIONS: dict[str, str] = {"CNN": "cnn", "FCN": "fcn", "SGD": "sgd"}

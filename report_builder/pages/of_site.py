@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from markupsafe import Markup
 
 from report_builder import escape
-from xo.names import unknown
+from xo.unknown_names import unknown
 
 NAMES = (
     "title",

@@ -9,11 +9,11 @@ from typing import NamedTuple
 from xo.data.dataset import DataSet
 from xo.errors import InputError
 from xo.exchange.current import Current, Outdated
-from xo.names import did_you_mean
 from xo.runs.record import WEIGHTS, run_record
 from xo.store.artifact import Artifact, Damaged, read
 from xo.store.source_digest import Source
 from xo.store.store import Store
+from xo.unknown_names import did_you_mean
 
 DEMONSTRATIONS = "demonstrations"  # the row of all of them
 

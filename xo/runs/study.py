@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 from xo.data.dataset import EMBEDDED, DataSet
 from xo.errors import InputError
-from xo.names import unknown
 from xo.runs.record import RunRecord, run_inputs, run_record
 from xo.store.artifact import Damaged
 from xo.store.inputs import Inputs, digest
 from xo.store.source_digest import Source
 from xo.store.store import RUNS, Store
+from xo.unknown_names import unknown
 from xo.variants import VARIANTS, Variant, checked_variant
 
 

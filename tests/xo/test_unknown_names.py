@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from xo.names import nearest, unknown
+from xo.unknown_names import nearest, unknown
 
 VALUES = ("baseline.n", "baseline.solved", "baseline.test_accuracy", "study.runs")
 FIGURES = ("samples", "loss.baseline", "loss.three-conv", "accuracy-by-epoch")
