@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 import re
 from dataclasses import replace
@@ -272,6 +273,27 @@ def test_weights_of_one_byte_change_no_answer_on_the_test_images(
         assert (got.argmax(1) == expected.argmax(1))[clear].all(), name
         assert network["same_class"] == network["test_images"], name
         assert network["largest_difference"] < 0.01, name
+
+
+def test_the_first_answer_takes_at_most_700_kilobytes_of_the_lab(page: Page, site: Served):
+    """The page, its code and weights, the latter as they are: nothing makes them smaller."""
+    asked: set[str] = set()
+    page.on("request", lambda request: asked.add(urlsplit(request.url).path))
+    page.goto("en/lab/")
+    expect(part(page, "unit-value")).to_have_text(re.compile(r"\d"))
+    base = urlsplit(site.address).path
+    own = {path.removeprefix(base) for path in asked if "/lab/" in path or "/widgets/" in path}
+    files = [
+        site.folder / name / ("index.html" if name.endswith("/") else "") for name in sorted(own)
+    ]
+    assert any(file.suffix == ".safetensors" for file in files)
+    sent = [
+        file.stat().st_size
+        if file.suffix == ".safetensors"
+        else len(gzip.compress(file.read_bytes()))
+        for file in files
+    ]
+    assert 500_000 < sum(sent) <= 700_000
 
 
 def test_a_drawing_is_judged_by_every_network_and_its_address_brings_it_back(page: Page):
