@@ -13,6 +13,7 @@ from report_builder.text import Text, number
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.image import FigureImage
 
     from report_builder.figures.toolkit.style import Style
 
@@ -34,7 +35,7 @@ class Picture:
 
     def finished(self) -> Figure:
         """The figure with all that has been painted."""
-        self._figure.figimage(self.canvas, origin="upper", resize=False, zorder=-1)  # below axes
+        self._figure.images.append(_unsampled(self.canvas, self._figure))
         return self._figure
 
     def points(self, size: float) -> int:
@@ -111,3 +112,26 @@ class Picture:
             place = x + share * wide, y + self.points(10)
             self.note(*place, number(value, 2), 8.5, ha="center", va="top")
         self.note(x - 12, y + self.points(4), text, 8.5, ha="right", va="center")
+
+
+def _unsampled(canvas: np.ndarray, figure: Figure) -> FigureImage:
+    """The canvas (H, W, 3) uint8 below all else, from the lower left corner of the figure.
+
+    Matplotlib resamples every image, even one pixel for pixel, which takes longer than to draw all
+    the rest.
+    """
+    from matplotlib.image import FigureImage
+    from matplotlib.transforms import IdentityTransform
+
+    class Unsampled(FigureImage):
+        def make_image(
+            self, renderer: object, magnification: float = 1.0, unsampled: bool = False
+        ) -> tuple[np.ndarray, float, float, IdentityTransform]:
+            """The opaque pixels (H, W, 4), the lowest row first, where they go, and no change."""
+            rgba = np.empty((*canvas.shape[:2], 4), np.uint8)
+            rgba[..., :3], rgba[..., 3] = canvas[::-1], 255
+            return rgba, 0.0, 0.0, IdentityTransform()
+
+    image = Unsampled(figure, zorder=-1)
+    image.set_data(canvas)
+    return image
