@@ -259,8 +259,14 @@ def test_the_command_that_trains_a_run_names_data_and_store_unless_they_are_the_
 
 @pytest.mark.parametrize("study", STUDIES)
 def test_shards_are_a_partition_of_about_equal_cost(small, study):
-    runs = plan(STUDIES[study], small, Source())
-    for count in (1, 2, 3, 7, len(runs), len(runs) + 2):
+    planned = plan(STUDIES[study], small, Source())
+    for count, runs in (
+        (1, planned),
+        (2, planned),
+        (7, planned),
+        (9, planned[:9]),
+        (11, planned[:9]),
+    ):
         shards = [shard(runs, index, count) for index in range(1, count + 1)]
         assert sorted(str(run) for each in shards for run in each) == sorted(map(str, runs))
         costs = [sum(run.cost for run in each) for each in shards]
