@@ -25,7 +25,7 @@ from xo.errors import CheckFailed, InputError
 from xo.runs.cluster import check_scheduler
 from xo.runs.execute import execute
 from xo.runs.study import STUDIES, Run, find_records, one_run, plan, study_data
-from xo.runs.worker import EpochDone
+from xo.runs.worker import LIBRARIES, EpochDone
 from xo.store.processes import Process, start_server
 from xo.store.source_digest import ROOT, Source
 from xo.store.store import Store
@@ -133,7 +133,7 @@ def await_that(condition: Callable[[], Found]) -> Found:
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """A scheduler that several tests use, with as many workers as they ask for."""
-    start_server(("torch._dynamo", "distributed.cli.dask_worker"))
+    start_server((*LIBRARIES, "distributed.cli.dask_worker"))
     started = Cluster(tmp_path_factory.mktemp("cluster"))
     yield started
     started.close()

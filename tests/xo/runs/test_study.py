@@ -150,7 +150,7 @@ def test_a_process_trains_as_the_caller_would(small, store):
 
 
 def test_a_changed_setting_is_named(small, store):
-    list(execute(quick_runs(small), store, jobs=1))
+    stored_run(store, quick_runs(small)[0])
     other = one_run(replace(QUICK, lr=0.2), 0, small, Source())
     assert [why for _, why in find_records([other], store).missing] == [
         "changed: variant lr default -> 0.2"
@@ -160,7 +160,7 @@ def test_a_changed_setting_is_named(small, store):
 
 
 def test_a_record_of_an_older_layout_is_named(small, store, monkeypatch):
-    list(execute(quick_runs(small), store, jobs=1))
+    stored_run(store, quick_runs(small)[0])
     monkeypatch.setattr(records, "LAYOUT", records.LAYOUT + 1)
     ((_, why),) = find_records(quick_runs(small), store).missing
     now = records.LAYOUT
@@ -168,7 +168,7 @@ def test_a_record_of_an_older_layout_is_named(small, store, monkeypatch):
 
 
 def test_a_damaged_record_is_moved_away_and_trained_again(small, store):
-    (record,) = execute(quick_runs(small), store, jobs=1)
+    record = stored_run(store, quick_runs(small)[0])
     (record.folder / "arrays.safetensors").write_bytes(b"broken")
     state = find_records(quick_runs(small), store, quarantine=True)
     assert "damaged" in state.missing[0][1] and "moved to" in state.missing[0][1]
@@ -203,10 +203,8 @@ def test_a_killed_process_is_named_in_one_line_and_what_was_finished_is_kept(sma
                     process.kill()
 
     done = []
-    runs = [
-        quick_runs(small)[0],
-        *(one_run(replace(QUICK, epochs=500), seed, small, Source()) for seed in (1, 2)),
-    ]
+    endless = one_run(replace(QUICK, epochs=500), 1, small, Source())
+    runs = [*quick_runs(small), endless]
     with pytest.raises(CheckFailed, match="killed.*fewer --jobs"):
         for record in execute(runs, store, jobs=1 + len(runs), on_progress=kill):
             done.append(record)
