@@ -12,8 +12,8 @@ STUDY ?= default
 DATA ?= $(if $(IMAGES),data/images,data/xo)
 VENV ?= .venv
 RIGHT_PYTHON := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
-PYTHON ?= $(firstword $(shell for python in python3 python3.13 python3.12 python3.11; do \
-	$$python -c '$(RIGHT_PYTHON)' 2>/dev/null && echo $$python; done))
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	$$python -c '$(RIGHT_PYTHON)' 2>/dev/null && echo $$python && break; done)
 RUN := $(VENV)/bin
 PIP := $(RUN)/python -m pip --disable-pip-version-check
 READY := $(VENV)/ready

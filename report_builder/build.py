@@ -53,16 +53,15 @@ from xo.runs.duration import rough_seconds
 from xo.runs.record import RunRecord
 from xo.runs.schedule import in_order, makespan
 from xo.runs.study import Run
+from xo.runs.worker import LIBRARIES as TRAINING_LIBRARIES
 from xo.store import processes
 from xo.store.artifact import Damaged
 from xo.store.locks import acquire, release
 from xo.store.store import Store
 
-# What takes half a second or more to import and several worker processes need; torch takes up
-# _dynamo to find the shapes of layers.
+# What takes half a second or more to import and several worker processes need.
 LIBRARIES = (
-    "torch",
-    "torch._dynamo",
+    *TRAINING_LIBRARIES,
     "scipy.stats",
     "matplotlib.figure",
     "matplotlib.backends.backend_svg",

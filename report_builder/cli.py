@@ -163,11 +163,7 @@ def build(
         from xo.runs.cluster import check_scheduler
 
         check_scheduler(scheduler)  # even where nothing is to be trained
-    from report_builder.build import build as run_build
-    from report_builder.paths import Paths
-    from xo.runs.duration import expected_seconds
     from xo.runs.progress import has_reader, train_missing
-    from xo.runs.resources import cores
     from xo.store.store import Store
 
     if shard:
@@ -184,6 +180,11 @@ def build(
 
         click.echo(train_shard(study, shard, data_dir, store, train_share))
         return
+    from report_builder.build import build as run_build
+    from report_builder.paths import Paths
+    from xo.runs.duration import expected_seconds
+    from xo.runs.resources import cores
+
     console = Console(stderr=True)
     watched = has_reader(console)
 

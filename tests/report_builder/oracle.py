@@ -1,9 +1,10 @@
 """Inside a copy of the project: finds what is stale, builds, and finds what was made and whether
 anything stale is left.
 
-`python oracle.py` reads lines `PROJECT LIBRARY=VERSION`, where the second word is optional, and
-answers each with a line of JSON. Each copy is imported in a process of its own, forked from this
-one, which has the libraries loaded. Records are made up, and nothing is published.
+`python oracle.py PROJECT` does so once, and again for each line `LIBRARY=VERSION`, which may be
+empty, with what the project is by then; it answers in lines of JSON. Later answers come from
+processes forked from the first: each imports the project anew, but has the libraries, and the
+syntax of modules that did not change. Records are made up, and nothing is published.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ from __future__ import annotations
 import json
 import os
 import sys
-from importlib import import_module, metadata
+from importlib import import_module, invalidate_caches, metadata
 from pathlib import Path
+
+from pytest import MonkeyPatch
 
 LIBRARIES = (
     "jinja2",
@@ -22,53 +25,54 @@ LIBRARIES = (
     "mkdocs.commands.build",
     "numpy",
     "PIL.Image",
-    "pytest",
     "safetensors.numpy",
     "scipy.stats",
-    "torch",
+    "torch._dynamo",  # which torch takes up to find the shapes of layers
 )
+SYNTAX = "xo.store.source_digest"  # holds what it read by its text
 
 
-def serve() -> None:
+def serve(project: str) -> None:
     for library in LIBRARIES:
         import_module(library)
+    sys.path.insert(0, project)
+    os.chdir(project)
+    look()
     for line in sys.stdin:
-        project, *library = line.split()
         child = os.fork()
         if child == 0:
-            os.chdir(project)
-            sys.path.insert(0, project)
-            main(*library)
-            sys.stdout.flush()
+            os.chdir(project)  # anew: the folder may be another of that name
+            forget_project()
+            look(line.strip())
             os._exit(0)
         if os.waitpid(child, 0)[1]:
             print("null", flush=True)  # what failed stands in the error stream
+    os._exit(0)  # to free all that is loaded would take seconds
 
 
-def main(library: str = "") -> None:
+def forget_project() -> None:
+    for name in list(sys.modules):
+        if name.partition(".")[0] in ("xo", "report_builder", "tests") and name != SYNTAX:
+            del sys.modules[name]
+    invalidate_caches()
+
+
+def look(library: str = "") -> None:
     name, _, pretended = library.partition("=")
     real = metadata.version
     metadata.version = lambda each: (
         pretended if each == name else real(each)
     )  # before anybody imports it
 
-    from report_builder import build as build_module
-    from report_builder import last_build
-    from report_builder import status as status_module
     from report_builder.build import build
     from report_builder.paths import Paths
-    from report_builder.site.publish import Published
     from report_builder.status import status
-    from tests.report_builder.small_builds import Training
+    from tests.report_builder.small_builds import Training, build_here
     from xo.demonstrations.table import DEMONSTRATIONS
     from xo.store.source_digest import ROOT
 
     assert ROOT == Path.cwd()
-    published = Published(True, "all of it")
-    build_module._publish = lambda publisher, paths, edition: published
-    build_module.load_mkdocs = int
-    last_build.published_from = lambda site: published.made_from
-    status_module.damage = lambda site: ""
+    build_here(MonkeyPatch())
     training = Training(ROOT / "runs")
     names: list[str] = []
 
@@ -83,17 +87,18 @@ def main(library: str = "") -> None:
     made = [f"run {run}" for run in training.runs] + [
         f"{'demonstration' if name in DEMONSTRATIONS else 'figure'} {name}" for name in names
     ]
-    left = {name: why for name, why in reasons("build").items() if why}
+    after = reasons("build")
     build("smoke", paths("scratch"), training, 1, lambda names, n: list(names))
     print(
         json.dumps(
             {
                 "before": before,
                 "made": sorted(made),
-                "left": left,
+                "after": after,
                 "differs": differences(ROOT / "build", ROOT / "scratch"),
             }
-        )
+        ),
+        flush=True,
     )
 
 
@@ -125,4 +130,4 @@ def differences(one: Path, other: Path) -> list[str]:
 
 
 if __name__ == "__main__":
-    serve()
+    serve(sys.argv[1])

@@ -59,17 +59,8 @@ def paths(tmp_path, monkeypatch) -> Paths:
 
 
 def small_project(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
-    """Pages and images in a folder; until the patch is undone, a build of it works in this process
-    alone and publishes nothing.
-    """
-    monkeypatch.setattr(build_module.processes, "pool", inline)
-    monkeypatch.setattr(demonstrating, "pool", inline)
-    monkeypatch.setattr(build_module.processes, "start_server", lambda libraries=(): None)
-    published = Published(True, "all of it")
-    monkeypatch.setattr(build_module, "_publish", lambda publisher, paths, edition: published)
-    monkeypatch.setattr(build_module, "load_mkdocs", int)
-    monkeypatch.setattr(last_build, "published_from", lambda site: published.made_from)
-    monkeypatch.setattr(status_module, "damage", lambda site: "")
+    """Pages and images in a folder, to be built as `build_here` says."""
+    build_here(monkeypatch)
     for language in ("zh", "en"):
         (folder / "docs" / language).mkdir(parents=True)
         (folder / "docs" / language / "index.md").write_text(PAGE)
@@ -81,6 +72,18 @@ def small_project(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
         folder / "site",
         folder / "docs",
     )
+
+
+def build_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until the patch is undone, a build works in this process alone and publishes nothing."""
+    monkeypatch.setattr(build_module.processes, "pool", inline)
+    monkeypatch.setattr(demonstrating, "pool", inline)
+    monkeypatch.setattr(build_module.processes, "start_server", lambda libraries=(): None)
+    published = Published(True, "all of it")
+    monkeypatch.setattr(build_module, "_publish", lambda publisher, paths, edition: published)
+    monkeypatch.setattr(build_module, "load_mkdocs", int)
+    monkeypatch.setattr(last_build, "published_from", lambda site: published.made_from)
+    monkeypatch.setattr(status_module, "damage", lambda site: "")
 
 
 class Training:

@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from PIL import Image
@@ -31,30 +32,44 @@ PAGES = {
 }
 
 
+class Oracle(NamedTuple):
+    """What `oracle.py` says of a copy of the project."""
+
+    project: Path
+    untouched: Path  # a copy of the project as it is after a build
+    names: set[str]  # of all that is made
+    ask: Callable[[str], dict]  # for the answer now, perhaps with another version of a library
+
+
 @pytest.fixture(scope="module")
-def ask() -> Iterator[Callable[..., dict]]:
-    """Has `oracle` look at a copy of the project, perhaps with another version of a library."""
-    script = [sys.executable, str(Path(__file__).with_name("oracle.py"))]
+def oracle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Oracle]:
+    """The project with three pages in two languages and small images, built once."""
+    folder = tmp_path_factory.mktemp("oracle")
+    project = folder / "project"
+    copy_project(project)
+    script = [sys.executable, str(Path(__file__).with_name("oracle.py")), str(project)]
     streams = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    with subprocess.Popen(script, env=environment, **streams) as oracle:
+    with subprocess.Popen(script, env=environment, **streams) as process:
 
-        def ask(project: Path, library: str = "") -> dict:
-            shutil.rmtree(project / "scratch", ignore_errors=True)
-            oracle.stdin.write(f"{project} {library}\n")
-            oracle.stdin.flush()
-            answer = json.loads(oracle.stdout.readline())
-            assert answer, "see the error stream"
-            return answer
+        def answer() -> dict:
+            found = json.loads(process.stdout.readline() or "null")
+            assert found, "see the error stream"
+            return found
 
-        yield ask
-        oracle.stdin.close()
+        def ask(library: str) -> dict:
+            process.stdin.write(f"{library}\n")
+            process.stdin.flush()
+            return answer()
+
+        first = answer()
+        assert not any(first["after"].values()) and first["differs"] == []
+        shutil.copytree(project, folder / "untouched")
+        yield Oracle(project, folder / "untouched", set(first["after"]), ask)
+        process.stdin.close()
 
 
-@pytest.fixture(scope="module")
-def base(tmp_path_factory, ask) -> Path:
-    """A copy of the project with three pages in two languages, small images, built once."""
-    folder = tmp_path_factory.mktemp("oracle") / "project"
+def copy_project(folder: Path) -> None:
     for part in ("xo", "report_builder"):
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
     helpers = [
@@ -73,11 +88,6 @@ def base(tmp_path_factory, ask) -> Path:
     (folder / "docs" / "assets").mkdir()
     (folder / "docs" / "assets" / "xo.css").write_text("a {}")
     draw_images(folder / "images", ("circles", "crosses"), (30, 30), 8, 6)
-    assert ask(folder)["differs"] == []
-    again = ask(folder)
-    assert not any(again["before"].values()) and again["made"] == [] and again["left"] == {}
-    (folder / "names.json").write_text(json.dumps(list(again["before"])))
-    return folder
 
 
 def replaced(name: str, old: str, new: str) -> Callable[[Path], None]:
@@ -130,10 +140,11 @@ OF_RUNS = [  # results that ask for runs
     "-claim deeper-is-more-abstract",  # asks for a demonstration, as the next
     "-claim pooling-lowers-sensitivity",
 ]
-# name: (change, library, what is stale, words of the reason that each gives, what is made)
+# name: (changes, library, what is stale, words of the reason that each gives, what is made)
+# Of changes that make different things stale, several are tried at once.
 CASES = {
     "a constant that training reaches": (
-        replaced("xo/network/lookup.py", "DENSEST = 0.25", "DENSEST = 0.24"),
+        [replaced("xo/network/lookup.py", "DENSEST = 0.25", "DENSEST = 0.24")],
         "",
         ["run *", "figure loss.baseline", *OF_RUNS, "page */index.md", "page */more.md"],
         {
@@ -143,14 +154,14 @@ CASES = {
         ["run *", "figure loss.baseline"],
     ),
     "one pixel of an image": (
-        one_pixel,
+        [one_pixel],
         "",
         ["*", "-asset *"],
         {"run baseline seed 0": "data", "value data.classes": "data"},
         ["run *", "figure *", "demonstration *"],
     ),
     "a setting of a variant": (
-        replaced("xo/variants.py", "channels=(11, 5), ", "channels=(11, 5), lr=0.05, "),
+        [replaced("xo/variants.py", "channels=(11, 5), ", "channels=(11, 5), lr=0.05, ")],
         "",
         [
             "run channels-11 *",
@@ -187,7 +198,7 @@ CASES = {
         ["run channels-11 *"],
     ),
     "the version of a library that trains": (
-        None,
+        [],
         "torch=99.0",
         [
             "run *",
@@ -201,97 +212,104 @@ CASES = {
         {"run baseline seed 0": "versions torch"},
         ["run *", "demonstration *", "figure loss.baseline"],
     ),
-    "the version of a library that draws": (
-        None,
-        "matplotlib=99.0",
-        ["figure *", "page */index.md"],
-        {"figure samples": "versions matplotlib"},
-        ["figure *"],
-    ),
-    "comments and docstrings": (comments, "", [], {}, []),
-    "the text of a page": (
-        replaced("docs/en/about.md", "No result", "No number"),
-        "",
-        ["page en/about.md"],
-        {"page en/about.md": "file docs/en/about.md"},
-        [],
-    ),
-    "the title of a page": (
-        replaced("docs/en/about.md", "title: About", "title: Of this"),
-        "",
-        ALL_PAGES,
-        {"page en/about.md": "file docs/en/about.md", "page zh/index.md": "navigation en/about.md"},
-        [],
-    ),
-    "the settings of the site": (
-        replaced("mkdocs.yml", "theme:\n  name", "theme:  # ours\n  name"),
-        "",
-        ALL_PAGES,
-        {"page en/about.md": "file mkdocs.yml"},
-        [],
-    ),
-    "a style sheet": (
-        replaced("docs/assets/xo.css", "a {}", "b {}"),
-        "",
-        ["asset assets/xo.css"],
-        {"asset assets/xo.css": "file docs/assets/xo.css"},
-        [],
-    ),
-    "a figure's function": (
-        replaced("report_builder/figures/training/loss.py", ", 4.35 +", ", 4.45 +"),
-        "",
-        ["figure loss.baseline", "page */index.md"],
-        {"figure loss.baseline": "code report_builder.figures.training.loss:draw"},
-        ["figure loss.baseline"],
-    ),
-    "a figure's constant": (
-        replaced("report_builder/figures/images/samples.py", "IN_A_ROW = 10", "IN_A_ROW = 9"),
-        "",
-        ["figure samples", "page */index.md"],
-        {"figure samples": "code report_builder.figures.images.samples:IN_A_ROW"},
-        ["figure samples"],
-    ),
-    "the function of some values": (
-        replaced(
-            "report_builder/results/values.py",
-            "    peaks = [run.cost",
-            "    runs = tuple(runs)\n    peaks = [run.cost",
-        ),
-        "",
+    "the version of a library that draws, the function of some values": (
         [
+            replaced(
+                "report_builder/results/values.py",
+                "    peaks = [run.cost",
+                "    runs = tuple(runs)\n    peaks = [run.cost",
+            )
+        ],
+        "matplotlib=99.0",
+        [
+            "figure *",
+            "page */index.md",
             "value *.epoch_seconds",
             "value *.train_seconds",
             "value *.peak_memory",
             "table cost",
             "page */more.md",
         ],
-        {"value baseline.train_seconds": "code report_builder.results.values:_of_cost"},
-        [],
-    ),
-    "what decides a claim": (
-        replaced(
-            "report_builder/results/original_claims.py",
-            "def eleven_are_fine(evidence: Evidence) -> Finding:\n",
-            "def eleven_are_fine(evidence: Evidence) -> Finding:\n    changed = 1\n",
-        ),
-        "",
-        ["claim 11-channels-are-fine", "table verdicts", "page */more.md"],
         {
+            "figure samples": "versions matplotlib",
+            "value baseline.train_seconds": "code report_builder.results.values:_of_cost",
+        },
+        ["figure *"],
+    ),
+    "the function of a figure, what decides a claim": (
+        [
+            replaced("report_builder/figures/training/loss.py", ", 4.35 +", ", 4.45 +"),
+            replaced(
+                "report_builder/results/original_claims.py",
+                "def eleven_are_fine(evidence: Evidence) -> Finding:\n",
+                "def eleven_are_fine(evidence: Evidence) -> Finding:\n    changed = 1\n",
+            ),
+        ],
+        "",
+        [
+            "figure loss.baseline",
+            "page */index.md",
+            "claim 11-channels-are-fine",
+            "table verdicts",
+            "page */more.md",
+        ],
+        {
+            "figure loss.baseline": "code report_builder.figures.training.loss:draw",
             "claim 11-channels-are-fine": (
                 "code report_builder.results.original_claims:eleven_are_fine"
-            )
+            ),
+        },
+        ["figure loss.baseline"],
+    ),
+    "a constant of a figure, the words of a claim": (
+        [
+            replaced("report_builder/figures/images/samples.py", "IN_A_ROW = 10", "IN_A_ROW = 9"),
+            replaced(
+                "report_builder/results/original_claim_texts.py",
+                '"11 channels do well"',
+                '"11 channels do quite well"',
+            ),
+        ],
+        "",
+        [
+            "figure samples",
+            "page */index.md",
+            "claim 11-channels-are-fine",
+            "table verdicts",
+            "page */more.md",
+        ],
+        {
+            "figure samples": "code report_builder.figures.images.samples:IN_A_ROW",
+            "claim 11-channels-are-fine": "row",
+        },
+        ["figure samples"],
+    ),
+    "the text of a page, a style sheet, comments and docstrings": (
+        [
+            replaced("docs/en/about.md", "No result", "No number"),
+            replaced("docs/assets/xo.css", "a {}", "b {}"),
+            comments,
+        ],
+        "",
+        ["page en/about.md", "asset assets/xo.css"],
+        {
+            "page en/about.md": "file docs/en/about.md",
+            "asset assets/xo.css": "file docs/assets/xo.css",
         },
         [],
     ),
-    "the words of a claim": (
-        replaced(
-            "report_builder/results/original_claim_texts.py",
-            '"11 channels do well"',
-            '"11 channels do quite well"',
-        ),
+    "the title of a page": (
+        [replaced("docs/en/about.md", "title: About", "title: Of this")],
         "",
-        ["claim 11-channels-are-fine", "table verdicts", "page */more.md"],
-        {"claim 11-channels-are-fine": "row"},
+        ALL_PAGES,
+        {"page en/about.md": "file docs/en/about.md", "page zh/index.md": "navigation en/about.md"},
+        [],
+    ),
+    "the settings of the site": (
+        [replaced("mkdocs.yml", "theme:\n  name", "theme:  # ours\n  name")],
+        "",
+        ALL_PAGES,
+        {"page en/about.md": "file mkdocs.yml"},
         [],
     ),
 }
@@ -307,18 +325,18 @@ def matching(patterns: list[str], names: set[str]) -> set[str]:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_just_what_depends_on_a_change_is_made_anew(base, ask, tmp_path, name):
-    change, library, stale, reasons, made = CASES[name]
-    project = tmp_path / "project"
-    shutil.copytree(base, project, ignore=shutil.ignore_patterns("__pycache__"))
-    if change:
-        change(project)
-    answer = ask(project, library)
+def test_just_what_depends_on_a_change_is_made_anew(oracle, name):
+    changes, library, stale, reasons, made = CASES[name]
+    shutil.rmtree(oracle.project)
+    shutil.copytree(oracle.untouched, oracle.project)
+    for change in changes:
+        change(oracle.project)
+    answer = oracle.ask(library)
     found = {each: why for each, why in answer["before"].items() if why}
-    known = set(json.loads((base / "names.json").read_text()))
-    assert set(found) == matching(stale, known)
+    assert set(found) == matching(stale, oracle.names)
     assert {each: words for each, words in reasons.items() if words not in found[each]} == {}
     assert set(answer["made"]) == matching(
-        made, {each for each in known if each.startswith(("run ", "figure ", "demonstration "))}
+        made,
+        {each for each in oracle.names if each.startswith(("run ", "figure ", "demonstration "))},
     )
-    assert answer["left"] == {} and answer["differs"] == []
+    assert not any(answer["after"].values()) and answer["differs"] == []

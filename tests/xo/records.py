@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -42,6 +42,17 @@ def colour_set(file: Path | None = None) -> DataSet:
     size, classes = (30, 30), ("blue", "red")
     digest = data_digest(classes, size, train, test)
     return DataSet("colours", Path("colours"), classes, size, digest, train, test)
+
+
+def with_images(data: DataSet, change: Callable[[np.ndarray], np.ndarray]) -> DataSet:
+    """The data set with other images in place of its own `(N, H, W)`."""
+    train, test = (
+        replace(part, pixels=change(np.asarray(part.images)), rows=None)
+        for part in (data.train, data.test)
+    )
+    _, height, width = train.images.shape
+    digest = data_digest(data.classes, (height, width), train, test)
+    return DataSet("changed", data.root, data.classes, (height, width), digest, train, test)
 
 
 def result_of(run: Run, accuracy: float = 0.5) -> RunResult:

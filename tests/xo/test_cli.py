@@ -252,7 +252,7 @@ def test_a_folder_without_a_name_needs_one(run, trained):
     assert "--to data/NAME" in one_line(run("data", "import", "/"), 2)
 
 
-def test_generate_import_and_check(run, tmp_path):
+def test_generate_import_and_check(run, small, tmp_path):
     result = run("data", "generate")
     assert result.exit_code == 0 and "1700 images (850 circles, 850 crosses)" in result.stdout
     assert (
@@ -260,10 +260,10 @@ def test_generate_import_and_check(run, tmp_path):
     )
     assert "ink_mean" in run("data", "check", "--statistics").stdout
     assert "train and test" in one_line(run("data", "check", tmp_path / "data"), 2)
-    imported = run("data", "import", tmp_path / "data" / "xo", "--to", tmp_path / "mine")
+    imported = run("data", "import", small.root, "--to", tmp_path / "mine")
     assert imported.exit_code == 0
     *described, following = imported.stdout.splitlines()
-    assert described[1:] == result.stdout.splitlines()[1:]
+    assert described[1:] == run("data", "check", small.root).stdout.splitlines()[1:]
     assert following == f"next: python -m report_builder build --data {tmp_path / 'mine'}"
 
 

@@ -12,6 +12,7 @@ from xo.network.measurements import Epoch
 from xo.runs.record import stored_runs
 from xo.runs.resources import processor
 from xo.runs.study import Run
+from xo.runs.worker import LIBRARIES
 from xo.store.processes import pool
 from xo.store.store import Store
 from xo.variants import Variant
@@ -75,7 +76,7 @@ def _of_trials(runs: list[Run], jobs: int) -> dict[Network, float]:
     classes = len(data.classes)
     few = data.subset(-(-TRIAL_IMAGES // classes), -(-TRIAL_TEST_IMAGES // classes))
     # All processes are busy, as they will be, for they share caches and memory.
-    with pool(min(jobs, len(variants)), libraries=("torch",)) as executor:
+    with pool(min(jobs, len(variants)), libraries=LIBRARIES) as executor:
         return dict(zip(variants, executor.map(_try, variants.values(), [few] * len(variants))))
 
 

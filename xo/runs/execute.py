@@ -27,7 +27,7 @@ from xo.runs.record import Cost, DataDescription, RunRecord, RunResult, run_inpu
 from xo.runs.resources import Environment, cores
 from xo.runs.schedule import in_order
 from xo.runs.study import Run
-from xo.runs.worker import EpochDone, Outcome, carry_out
+from xo.runs.worker import LIBRARIES, EpochDone, Outcome, carry_out
 from xo.store.inputs import changes
 from xo.store.processes import CONTEXT, begin, pool, start_server
 from xo.store.source_digest import Source
@@ -164,7 +164,7 @@ def _processes(
         return
     count = min(jobs, len(runs)) or 1
     with (
-        pool(count, libraries=("torch",), background=True) as executor,
+        pool(count, libraries=LIBRARIES, background=True) as executor,
         _progress_queue(on_progress) as queue,
     ):
         yield jobs, partial(_outcomes, executor, count, queue, keep_weights)

@@ -19,6 +19,9 @@ from xo.runs.resources import Environment, environment, peak_memory, reset_peak_
 from xo.runs.study import Run
 from xo.store.processes import keep_freed_memory
 
+# What training imports, which takes seconds; torch takes up _dynamo to find the shapes of layers.
+LIBRARIES = ("torch", "torch._dynamo")
+
 
 class EpochDone(NamedTuple):
     """One epoch of one run has ended."""

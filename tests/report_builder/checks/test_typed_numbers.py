@@ -13,7 +13,9 @@ import pytest
 from report_builder.checks import typed_numbers as typed
 from report_builder.checks.prose import of_page
 from report_builder.checks.typed_numbers import Allowed, typed_results
+from report_builder.evidence.study import Evidence
 from report_builder.results.values import values
+from report_builder.text import Text
 from xo.store.source_digest import ROOT
 
 CORPUS = tomllib.loads(Path(__file__).with_name("typed-corpus.toml").read_text(encoding="utf-8"))
@@ -144,13 +146,19 @@ def test_an_allowed_constant_that_stands_nowhere_is_a_fault(
     ]
 
 
+@pytest.fixture(scope="module")
+def texts(evidence: Evidence) -> dict[str, Text]:
+    return {name: value.text for name, value in values(evidence).items()}
+
+
 @pytest.mark.parametrize(
     "page",
     sorted((ROOT / "docs").glob("*/**/*.md")),
     ids=lambda page: page.relative_to(ROOT / "docs").as_posix(),
 )
-def test_a_value_of_the_site_that_is_typed_over_is_found(page: Path, tmp_path: Path, evidence):
-    texts = {name: value.text for name, value in values(evidence).items()}
+def test_a_value_of_the_site_that_is_typed_over_is_found(
+    page: Path, tmp_path: Path, texts: dict[str, Text]
+):
     language, over = page.relative_to(ROOT / "docs").parts[0], []
 
     def typed_over(call: re.Match) -> str:

@@ -10,7 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from unicodedata import east_asian_width
 
 import jupytext
@@ -22,8 +22,9 @@ from selectolax.lexbor import LexborHTMLParser
 
 from report_builder.checks.prose import passages
 from report_builder.pages import notebooks
+from report_builder.pages.code_outputs import environment
 from report_builder.pages.data_words import data_words
-from report_builder.pages.notebooks import current, download, execute, inputs
+from report_builder.pages.notebooks import current, download, inputs
 from report_builder.results.report import DataSetName, Report
 from report_builder.text import LANGUAGES
 from xo.errors import CheckFailed, InputError
@@ -35,25 +36,40 @@ from ..conftest import draw_images
 
 NAMES = ("by-hand", "own-variant", "sizes")
 BOOKS = [f"{language}/hands-on/{name}" for language in LANGUAGES for name in NAMES]
-ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT)}
+ENGLISH = ROOT / "docs/en/hands-on"
 WORDS = data_words(Report(), "en")
 VARIABLES = ("XO_DATA", "XO_STORE", "XO_STUDY")
 
 
 @pytest.fixture(scope="module")
 def books(tmp_path_factory) -> dict[str, nbformat.NotebookNode]:
-    """The English notebooks, executed on images of three classes, beside a store that is empty."""
+    """The English notebooks, executed one after another by one kernel, on images of three classes,
+    beside a store that is empty.
+    """
     folder = tmp_path_factory.mktemp("books")
-    draw_images(folder / "data", ("circles", "crosses", "bars"), (30, 36), 24, 8)
+    draw_images(folder / "data", ("circles", "crosses", "bars"), (30, 36), 8, 4)
     values = (str(folder / "data"), str(folder / "runs"), "smoke")
-    variables = dict(zip(VARIABLES, values, strict=True))
+    books = {name: book_of(name) for name in NAMES}
+    run(
+        nbformat.v4.new_notebook(cells=[cell for book in books.values() for cell in book.cells]),
+        ENGLISH,
+        environment(dict(zip(VARIABLES, values, strict=True))),
+    )
+    return books
 
-    def executed(name: str) -> nbformat.NotebookNode:
-        source = ROOT / "docs" / "en" / "hands-on" / f"{name}.py"
-        return nbformat.reads(execute(source, variables).decode(), as_version=4)
 
-    with ThreadPoolExecutor(2) as pool:
-        return dict(zip(NAMES, pool.map(executed, NAMES), strict=True))
+def book_of(name: str) -> nbformat.NotebookNode:
+    return jupytext.read(ENGLISH / f"{name}.py", fmt="py:percent")
+
+
+def run(book: nbformat.NotebookNode, folder: Path, variables: dict[str, str]) -> None:
+    client = NotebookClient(
+        book,
+        kernel_name="python3",
+        coalesce_streams=True,
+        resources={"metadata": {"path": str(folder)}},
+    )
+    client.execute(env=variables)
 
 
 def outputs(book: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
@@ -122,26 +138,6 @@ def _shape(text: str) -> list[str]:
             return ast.Attribute(node.value, "words", node.ctx) if node.attr in LANGUAGES else node
 
     return [ast.unparse(Wordless().visit(statement)) for statement in ast.parse(text).body]
-
-
-def test_a_fresh_installation_draws_the_images_where_the_notebook_lies(tmp_path, monkeypatch):
-    """Both packages outside of a clone, as pip installs them, and nothing else given."""
-    for package in ("xo", "report_builder"):
-        shutil.copytree(
-            ROOT / package,
-            tmp_path / "installed" / package,
-            ignore=shutil.ignore_patterns("__pycache__"),
-        )
-    for name in VARIABLES:
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "installed"))
-    (tmp_path / "reader").mkdir()
-    book = jupytext.read(ROOT / "docs/en/hands-on/sizes.py", fmt="py:percent")
-    NotebookClient(
-        book, kernel_name="python3", resources={"metadata": {"path": str(tmp_path / "reader")}}
-    ).execute()
-    assert "116 high and 116 wide, 2 classes" in printed(book)
-    assert len(list((tmp_path / "reader/data/xo/train").rglob("*.png"))) == 1700
 
 
 # What decides them
@@ -241,19 +237,22 @@ def taken_away(book: str, repository: str) -> nbformat.NotebookNode:
     return nbformat.reads(download(page, lambda url: "", language, repository).decode(), 4)
 
 
-@pytest.mark.parametrize("book", BOOKS)
-def test_alone_it_says_in_one_line_how_to_install_what_it_needs(bare, book):
-    taken = taken_away(book, "")
-    client = NotebookClient(
-        taken, kernel_name="python3", resources={"metadata": {"path": str(bare)}}
-    )
+def code_of(book: nbformat.NotebookNode) -> list[str]:
+    return [cell.source for cell in book.cells if cell.cell_type == "code"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_alone_it_says_in_one_line_how_to_install_what_it_needs(bare, language):
+    """In the first cell that runs, which is the same in all."""
+    taken, *others = (taken_away(f"{language}/hands-on/{name}", "") for name in NAMES)
+    assert {code_of(other)[0] for other in others} == {code_of(taken)[0]}
     with pytest.raises(CellExecutionError):
-        client.execute()
+        run(taken, bare, dict(os.environ))
     cells = [cell for cell in taken.cells if cell.cell_type == "code"]
     (output,) = cells[0].outputs
     (line,) = output.traceback
     assert "\n" not in line and line.endswith(" -m pip install .")
-    assert {"zh": "还没有装", "en": "not installed"}[book.partition("/")[0]] in line
+    assert {"zh": "还没有装", "en": "not installed"}[language] in line
     assert not any(cell.outputs for cell in cells[1:])  # Jupyter runs nothing after it
     assert list(bare.iterdir()) == []
 
@@ -262,22 +261,36 @@ def test_alone_it_says_in_one_line_how_to_install_what_it_needs(bare, book):
 def test_alone_it_tries_to_install_from_its_repository(bare, book):
     """Here in vain: nobody answers there."""
     taken = taken_away(book, "https://127.0.0.1:1/owner/x")
-    code = "\n".join(cell.source for cell in taken.cells if cell.cell_type == "code")
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=bare, capture_output=True, encoding="utf-8"
+        [sys.executable, "-c", "\n".join(code_of(taken))],
+        cwd=bare,
+        capture_output=True,
+        encoding="utf-8",
     )
     assert done.returncode == 1 and "Traceback" not in done.stderr
     assert len(done.stdout.splitlines()) == len(done.stderr.splitlines()) == 1
     assert done.stderr.rstrip().endswith(" -m pip install git+https://127.0.0.1:1/owner/x")
 
 
-def test_where_the_project_is_installed_its_first_cell_does_nothing(tmp_path):
-    taken = taken_away("en/hands-on/sizes", "https://127.0.0.1:1/owner/x")
-    (first, *_) = (cell.source for cell in taken.cells if cell.cell_type == "code")
+def test_a_fresh_installation_draws_the_images_where_the_notebook_lies(tmp_path, monkeypatch):
+    """Both packages outside of a clone, as pip installs them, and nothing else given; the cell that
+    installs them where they are missing does nothing.
+    """
+    for package in ("xo", "report_builder"):
+        shutil.copytree(ROOT / package, tmp_path / "installed" / package)
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "reader").mkdir()
+    install, first, *_ = code_of(taken_away("en/hands-on/sizes", "https://127.0.0.1:1/owner/x"))
     done = subprocess.run(
-        [sys.executable, "-c", first], cwd=tmp_path, capture_output=True, env=ENVIRONMENT
+        [sys.executable, "-c", f"{install}\n{first}"],
+        cwd=tmp_path / "reader",
+        capture_output=True,
+        env=os.environ | {"PYTHONPATH": str(tmp_path / "installed")},
+        text=True,
     )
-    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    assert (done.stdout, done.stderr) == ("images 116 high and 116 wide, 2 classes\n", "")
+    assert len(list((tmp_path / "reader/data/xo/train").rglob("*.png"))) == 1700
 
 
 def test_text_cells_are_worded_for_the_data_set_and_code_is_left_alone(tmp_path):
@@ -302,12 +315,18 @@ def test_text_cells_are_worded_for_the_data_set_and_code_is_left_alone(tmp_path)
 
 @pytest.mark.parametrize("line", ["%matplotlib inline", "x = (", "!ls"])
 def test_a_notebook_that_is_not_plain_python_depends_on_everything_and_is_named(tmp_path, line):
-    docs = tmp_path / "docs"
+    docs, packages = tmp_path / "docs", tmp_path / "packages"
+    for file, name in (
+        ("xo/network/train.py", "train"),
+        ("report_builder/pages/notebook_helpers.py", "recorded"),
+    ):
+        (packages / file).parent.mkdir(parents=True)
+        (packages / file).write_text(f"def {name}(): pass\n")
     for language in LANGUAGES:
         (docs / language).mkdir(parents=True)
     source = docs / "zh" / "book.py"
     source.write_text(f"# %% [markdown]\n# # Book\n\n# %%\n{line}\nprint(1)\n")
-    found = inputs(source, docs, Source(), "data", {"baseline/0": "a"})
+    found = inputs(source, docs, Source(packages), "data", {"baseline/0": "a"})
     assert found["records"] == {"baseline/0": "a"}
     assert "xo.network.train:train" in found["code"]
     (fault,) = notebooks.faults(docs)
@@ -315,4 +334,4 @@ def test_a_notebook_that_is_not_plain_python_depends_on_everything_and_is_named(
     assert list(passages(source))  # as `check` reads it: no traceback
     source.write_text("# %%\nprint(1)\n")
     assert list(notebooks.faults(docs)) == []
-    assert "records" not in inputs(source, docs, Source(), "data", {"baseline/0": "a"})
+    assert "records" not in inputs(source, docs, Source(packages), "data", {"baseline/0": "a"})

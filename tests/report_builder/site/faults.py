@@ -121,31 +121,36 @@ def trace(action: Callable[[], object]) -> list[tuple[str, tuple[Path, ...]]]:
 
 
 def suffer(action: Callable[[], object], at: int, fault: int | None) -> str:
-    """Carries out an action in a process of its own, with a fault at one of its calls to the disk.
+    """Carries out an action with a fault at one of its calls to the disk; where that kills, in a
+    process of its own.
 
     Returns how it ended: "done", "killed", or the line that it ended with.
     """
+
+    def act(number: int, name: str, paths: tuple[Path, ...]) -> None:
+        if number != at:
+            return
+        if fault is None:
+            os._exit(KILLED)
+        raise OSError(fault, os.strerror(fault), str(paths[0]))
+
+    def end() -> str:
+        try:
+            with calls_to_disk(act):
+                action()
+        except CheckFailed as error:
+            return str(error)
+        except BaseException as error:  # a traceback, for a user
+            return repr(error)
+        return "done"
+
+    if fault is not None:
+        return end()
     answer, ask = os.pipe()
     child = os.fork()
     if child == 0:
-        try:
-
-            def act(number: int, name: str, paths: tuple[Path, ...]) -> None:
-                if number != at:
-                    return
-                if fault is None:
-                    os._exit(KILLED)
-                raise OSError(fault, os.strerror(fault), str(paths[0]))
-
-            with calls_to_disk(act):
-                action()
-            os.write(ask, b"done")
-        except CheckFailed as error:
-            os.write(ask, str(error).encode())
-        except BaseException as error:  # a traceback, for a user
-            os.write(ask, repr(error).encode())
-        finally:
-            os._exit(0)
+        os.write(ask, end().encode())
+        os._exit(0)
     os.close(ask)
     with os.fdopen(answer, "rb") as said:
         words = said.read().decode()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from tests.xo.records import untrained
+from tests.xo.records import untrained, with_images
 from xo.demonstrations.interventions import (
     channel_means,
     interventions,
@@ -68,9 +68,10 @@ def test_means_are_over_images_and_places(small):
 
 
 def test_what_is_recorded_of_both(small):
-    nets = untrained(small, "baseline")
-    facts, arrays = interventions(nets, small)
-    assert facts["patch"] == 116 // 6 and arrays["lead.gray"].shape == arrays["lead.ground"].shape
+    data = with_images(small, lambda images: images[:, 28:88, 26:92])
+    nets = untrained(data, "baseline")
+    facts, arrays = interventions(nets, data)
+    assert facts["patch"] == 60 // 6 and arrays["lead.gray"].shape == arrays["lead.ground"].shape
     assert arrays["lead.ground"][0].size == facts["positions"]
     least = facts["least_ground_first"], facts["least_ground_second"]
     assert arrays["lead.ground"].min((1, 2)).tolist() == pytest.approx(least)
@@ -78,8 +79,8 @@ def test_what_is_recorded_of_both(small):
         *((1, k) for k in range(1, 10)),
         *((2, k) for k in range(1, 6)),
     ]
-    labels = torch.tensor(small.test.labels)
-    images = torch.tensor(np.asarray(small.test.images))
+    labels = torch.tensor(data.test.labels)
+    images = torch.tensor(np.asarray(data.test.images))
     with torch.inference_mode():
         net = without_channel(nets["baseline"][0][1], 1, 2)
         assert facts["channels"][9 + 2]["zero"] == right_by_class(net, images, labels, 2)

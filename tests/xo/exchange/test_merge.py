@@ -255,7 +255,7 @@ class Quiet(SimpleHTTPRequestHandler):
 def address(exported) -> Iterator[str]:
     """Where a web server serves the export."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=exported.parent))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/{exported.name}"
     server.shutdown()
     server.server_close()

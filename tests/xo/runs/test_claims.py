@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import threading
 from dataclasses import replace
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 from tests.xo.records import stored_run, weights_of
+from xo.data.dataset import DataSet
+from xo.data.load import load
 from xo.runs import execute as execution
 from xo.runs.execute import execute
-from xo.runs.study import find_records, find_with_weights, one_run
+from xo.runs.study import Run, find_records, find_with_weights, one_run
+from xo.runs.worker import LIBRARIES
 from xo.store.locks import release
-from xo.store.source_digest import ROOT, Source
+from xo.store.processes import CONTEXT, Process, start_server
+from xo.store.source_digest import Source
 from xo.store.store import Store
 from xo.variants import VARIANTS
 
@@ -85,36 +87,25 @@ def test_what_another_has_stored_meanwhile_is_not_trained(small, store, monkeypa
     }
 
 
+def endless_run(data: DataSet) -> Run:
+    return one_run(replace(QUICK, epochs=100_000), 0, data, Source())
+
+
+def train_endlessly(store: Path, data: Path, began: Event) -> None:
+    run = endless_run(load(data, Store(store)))
+    list(execute([run], Store(store), jobs=1, on_progress=lambda done: began.set()))
+
+
 def test_a_killed_builder_leaves_its_runs_to_another(small, store):
     """The first is killed while it trains a run that would never end."""
-    endless = one_run(replace(QUICK, epochs=100_000), 0, small, Source())
-    script = (
-        "import sys\n"
-        "from dataclasses import replace\n"
-        "from pathlib import Path\n"
-        "from xo.data.load import load\n"
-        "from xo.runs.execute import execute\n"
-        "from xo.runs.study import one_run\n"
-        "from xo.store.source_digest import Source\n"
-        "from xo.store.store import Store\n"
-        "from xo.variants import VARIANTS\n"
-        "store = Store(Path(sys.argv[1]))\n"
-        "row = replace(VARIANTS['features'], epochs=100_000)\n"
-        "run = one_run(row, 0, load(Path(sys.argv[2]), store), Source())\n"
-        "on_progress = lambda done: print(done.epoch, flush=True)\n"
-        "list(execute([run], store, jobs=1, on_progress=on_progress))\n"
-    )
-    builder = subprocess.Popen(
-        [sys.executable, "-c", script, str(store.root), str(small.root)],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert builder.stdout.readline() == "1\n"
+    endless, began = endless_run(small), CONTEXT.Event()
+    start_server(LIBRARIES)
+    builder = Process(target=train_endlessly, args=(store.root, small.root, began))
+    builder.start()
+    assert began.wait(60)
     assert store.claim("run", endless.name, endless.inputs) is None
     builder.kill()
-    builder.wait()
+    builder.join()
     claim = store.claim("run", endless.name, endless.inputs)
     assert claim
     release(claim)

@@ -1,5 +1,5 @@
 """The shell lines of the page about several machines, as the page has them, train a whole study, of
-which all but a few runs are there already.
+which all runs but one are there already.
 """
 
 from __future__ import annotations
@@ -13,14 +13,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.xo.records import stored_run
 from xo.data.load import load_embedded, open_data
 from xo.runs.study import STUDIES, find_records, plan, shard, study_data
+from xo.store.ownership import claim
 from xo.store.source_digest import ROOT, Source
 from xo.store.store import Store
 
 PAGES = [ROOT / "docs" / language / "hands-on/several-machines.md" for language in ("en", "zh")]
 # Stand in for tools that a machine may lack: each carries out the job here, one after another.
-NOT_KEPT = ("baseline", "one-by-one")  # variants whose runs are trained here
+TRAINED = "three-conv"  # the variant whose run is trained here
 STUBS = {
     "sbatch": 'for i in 1 2; do SLURM_ARRAY_TASK_ID=$i bash "${@: -1}" || exit 1; done',
     "ssh": 'cd "$FARM/$1" && bash -c "$2"',
@@ -43,20 +45,36 @@ def test_both_languages_have_the_same_lines():
 
 
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory, smoke: Path) -> Path:
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the embedded images, and a store that holds them decoded and nothing else."""
+    folder = tmp_path_factory.mktemp("images")
+    claim(folder / "runs", "store")
+    load_embedded(folder / "data/xo", Store(folder / "runs"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory, fresh: Path) -> Path:
     """A folder with the shards of a study, trained as the page begins."""
     folder = tmp_path_factory.mktemp("machines")
+    give_images(fresh, folder, "runs", "shards/1", "shards/2")
     study = STUDIES["smoke"]
-    data = study_data(study, load_embedded(ROOT / "data/xo", Store(folder / "images")))
+    data = study_data(study, load_embedded(fresh / "data/xo", Store(fresh / "runs")))
     planned = plan(study, data, Source())
     for index in (1, 2):
-        kept = folder / "shards" / str(index)
-        shutil.copytree(smoke / "runs", kept, ignore=shutil.ignore_patterns(*NOT_KEPT))
-        for run in shard(planned, 3 - index, 2):
-            shutil.rmtree(kept / run.variant.name, ignore_errors=True)
+        for run in shard(planned, index, 2):
+            if run.variant.name != TRAINED:
+                stored_run(Store(folder / f"shards/{index}"), run)
     (first, *_) = re.findall(r"```bash\n(.*?)```", source(PAGES[0]), re.S)
     shell(first, folder)
     return folder
+
+
+def give_images(fresh: Path, folder: Path, *stores: str) -> None:
+    """The embedded images, for commands in a folder; decoded, for new stores there."""
+    (folder / "data").symlink_to(fresh / "data")
+    for store in stores:
+        shutil.copytree(fresh / "runs", folder / store)
 
 
 def shell(lines: str, folder: Path, **variables: str) -> None:
@@ -92,8 +110,9 @@ def test_shards_merge_to_the_whole_study(trained, monkeypatch):
     assert is_whole(trained, monkeypatch)
 
 
-def test_a_slurm_array(trained, tmp_path, monkeypatch):
+def test_a_slurm_array(trained, fresh, tmp_path, monkeypatch):
     """The shards are there already: the lines find them by the array's index."""
+    give_images(fresh, tmp_path, "runs")
     shutil.copytree(trained / "shards", tmp_path / "shards")
     script = blocks(PAGES[0])["shard.sh"].replace("python -m", f"{sys.executable} -m")
     (tmp_path / "shard.sh").write_text(script)
@@ -101,20 +120,21 @@ def test_a_slurm_array(trained, tmp_path, monkeypatch):
     assert is_whole(tmp_path, monkeypatch)
 
 
-def test_a_kubernetes_job(trained, tmp_path, monkeypatch):
+def test_a_kubernetes_job(trained, fresh, tmp_path):
+    give_images(fresh, tmp_path)
     shutil.copytree(trained / "shards", tmp_path / "shards")
     before = sorted((tmp_path / "shards").rglob("record.json"))
     for index in ("0", "1"):
         shell(blocks(PAGES[0])["pod"], tmp_path, JOB_COMPLETION_INDEX=index)
     assert sorted((tmp_path / "shards").rglob("record.json")) == before
-    shell("python -m xo runs merge shards/*", tmp_path)
-    assert is_whole(tmp_path, monkeypatch)
 
 
-def test_plain_ssh(trained, tmp_path, monkeypatch):
+def test_plain_ssh(trained, fresh, tmp_path, monkeypatch):
+    give_images(fresh, tmp_path, "runs")
     for index, machine in enumerate(("one", "two"), 1):
         clone = tmp_path / "farm" / machine / "xo-report"
         clone.mkdir(parents=True)
+        give_images(fresh, clone)
         shutil.copytree(trained / "shards" / str(index), clone / "runs")
     lines = blocks(PAGES[0])["ssh"]
     shell(lines, tmp_path, FARM=str(tmp_path / "farm"))
