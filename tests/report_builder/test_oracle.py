@@ -1,5 +1,5 @@
-"""One change at a time in a copy of the project: what is stale, what is made anew, and that nothing
-stale is left.
+"""Changes in a copy of the project: what is stale, what is made anew, and that nothing stale is
+left.
 
 The right-hand sides are written by hand: a name stands for itself or, with `*`, for all that match;
 `-` takes away again.
@@ -64,7 +64,8 @@ def oracle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Oracle]:
 
         first = answer()
         assert not any(first["after"].values()) and first["differs"] == []
-        shutil.copytree(project, folder / "untouched")
+        ignored = shutil.ignore_patterns("scratch")  # the other build, each time from nothing
+        shutil.copytree(project, folder / "untouched", ignore=ignored)
         yield Oracle(project, folder / "untouched", set(first["after"]), ask)
         process.stdin.close()
 

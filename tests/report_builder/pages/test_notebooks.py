@@ -277,7 +277,8 @@ def test_a_fresh_installation_draws_the_images_where_the_notebook_lies(tmp_path,
     installs them where they are missing does nothing.
     """
     for package in ("xo", "report_builder"):
-        shutil.copytree(ROOT / package, tmp_path / "installed" / package)
+        half_written = shutil.ignore_patterns("*.pyc.*")
+        shutil.copytree(ROOT / package, tmp_path / "installed" / package, ignore=half_written)
     for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
     (tmp_path / "reader").mkdir()

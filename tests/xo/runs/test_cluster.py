@@ -97,6 +97,7 @@ class Cluster:
 
 def start(*command: str) -> Process:
     """`dask` in a process of its own, forked from one that has loaded the libraries."""
+    start_server((*LIBRARIES, "distributed.cli.dask_worker"))
     process = Process(target=run_dask, args=command)
     process.start()
     return process
@@ -133,7 +134,6 @@ def await_that(condition: Callable[[], Found]) -> Found:
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """A scheduler that several tests use, with as many workers as they ask for."""
-    start_server((*LIBRARIES, "distributed.cli.dask_worker"))
     started = Cluster(tmp_path_factory.mktemp("cluster"))
     yield started
     started.close()
@@ -219,10 +219,11 @@ def test_a_run_that_is_given_up_is_named_and_the_others_are_kept(few, store, sha
     request.addfinalizer(lambda: shared.client.run_on_scheduler(allow, allowed))
     shared.client.run_on_scheduler(allow, 0)
     shared.have_workers(2)
-    endless, *others = runs = runs_of(few, LONG, 40, 30)
-    records = execute(runs, store, scheduler=shared.address)
+    endless, *others = runs = runs_of(few, LONG, 4, 2)
+    heard: list[EpochDone] = []
+    records = execute(runs, store, scheduler=shared.address, on_progress=heard.append)
     done = [next(records)]
-    await_that(lambda: all(shared.active().values()))
+    await_that(lambda: {each.run for each in heard} == set(map(str, runs)))
     shared.kill(shared.worker_of(str(endless)))
     with pytest.raises(CheckFailed, match=f"gave up 1 runs.*: {endless}; finished runs are kept"):
         done += records
