@@ -28,9 +28,7 @@ from report_builder.site.publish import Published
 from report_builder.status import status
 from tests.report_builder.made_up_study import draw_images, write_record
 from tests.report_builder.small_builds import PAGE, RUNS, leave_unexecuted
-from xo.data.importing.run import import_images
 from xo.errors import InputError
-from xo.runs.execute import execute
 from xo.runs.record import RunRecord
 from xo.runs.study import Run
 from xo.store.source_digest import ROOT, Source
@@ -341,38 +339,6 @@ def test_the_prose_of_a_notebook_changes_without_running_it(run, paths, tmp_path
     )
     book.write_text(book.read_text().replace("'printed'", "'other'"))
     assert "en/book.py" in run()[1] and (tmp_path / "log").read_text() == "runrun"
-
-
-def test_a_small_data_set_of_which_few_variants_have_runs_gets_a_site(tmp_path, monkeypatch):
-    """Published by MkDocs with every link and anchor checked. 28x28 pixels are too few for the
-    shifts of C3.
-    """
-    draw_images(tmp_path / "source", ("cats", "dogs"), (28, 28), 40, 12)
-    import_images(tmp_path / "source", tmp_path / "data")
-    paths = Paths(*(tmp_path / name for name in ("data", "runs", "build", "site")))
-
-    def train(missing: list[tuple[Run, str]], on_record) -> list[RunRecord]:
-        wanted = [
-            run
-            for run, _ in missing
-            if run.variant.name in ("baseline", "features") and run.seed == 0
-        ]
-        return list(execute(wanted, Store(paths.store), jobs=1))
-
-    monkeypatch.setattr(
-        notebooks, "execute", leave_unexecuted
-    )  # they, and the code on pages, have tests of their own
-    monkeypatch.setattr(code_outputs, "execute", lambda block, docs, variables: "printed")
-    assert build("smoke", paths, train, jobs=1, follow=lambda names, n: list(names)).published
-    claims = (paths.site / "en" / "evidence" / "claims" / "index.html").read_text()
-    assert (
-        "No figure here: images are no larger than 32 pixels" in claims
-        and "#figure-shifts" not in claims
-    )
-    assert (
-        "The study smoke has no run of" in claims
-        and 'href="../../variants/#figure-solved"' in claims
-    )
 
 
 def test_what_rests_on_runs_that_are_gone_waits_for_them(run, built):
