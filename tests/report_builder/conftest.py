@@ -12,4 +12,4 @@ from tests.report_builder.made_up_study import (
     with_losses,
     write_record,
 )
-from tests.report_builder.small_builds import made_once, paths, run, train
+from tests.report_builder.small_builds import built, made_once, paths, run, train

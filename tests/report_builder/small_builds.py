@@ -4,6 +4,7 @@ published.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
@@ -121,6 +122,14 @@ def made_once(tmp_path_factory) -> Paths:
         made = small_project(tmp_path_factory.mktemp("made-once"), patch)
         build("smoke", made, Training(made.store), jobs=1, follow=lambda names, n: [*names])
     return made
+
+
+@pytest.fixture
+def built(paths: Paths, made_once: Paths) -> Paths:
+    """The small project of this test, with the records and the build of `made_once`."""
+    shutil.copytree(made_once.store, paths.store)
+    shutil.copytree(made_once.build, paths.build)
+    return paths
 
 
 @pytest.fixture

@@ -28,9 +28,7 @@ from report_builder.site.publish import Published
 from report_builder.status import status
 from tests.report_builder.made_up_study import draw_images, write_record
 from tests.report_builder.small_builds import PAGE, RUNS, leave_unexecuted
-from xo.data.importing.run import import_images
 from xo.errors import InputError
-from xo.runs.execute import execute
 from xo.runs.record import RunRecord
 from xo.runs.study import Run
 from xo.store.source_digest import ROOT, Source
@@ -101,9 +99,8 @@ def test_who_goes_back_to_a_data_set_finds_everything_that_was_made_of_it(
     assert (summary.trained, made) == ((0, RUNS), set())
 
 
-def test_a_figure_that_a_page_newly_uses_is_drawn(run, paths):
-    run()
-    (paths.docs / "en" / "index.md").write_text(PAGE + '\n{{ figure("confusion.baseline") }}\n')
+def test_a_figure_that_a_page_newly_uses_is_drawn(run, built):
+    (built.docs / "en" / "index.md").write_text(PAGE + '\n{{ figure("confusion.baseline") }}\n')
     assert run()[1] == {"confusion.baseline"}
 
 
@@ -116,8 +113,7 @@ CHANGED_FUNCTIONS = {  # figures that a change of the function draws anew
 }
 
 
-def test_changed_code_redraws_what_reaches_it(run, paths, tmp_path, monkeypatch):
-    run()
+def test_changed_code_redraws_what_reaches_it(run, built, tmp_path, monkeypatch):
     tree = tmp_path / "tree"
     for package in ("xo", "report_builder"):
         shutil.copytree(ROOT / package, tree / package, ignore=NO_CACHE)
@@ -132,7 +128,7 @@ def test_changed_code_redraws_what_reaches_it(run, paths, tmp_path, monkeypatch)
         monkeypatch.setattr(last_build, "fingerprint", lambda *_, name=name: name)
         stale = {
             each.name.removeprefix("figure "): each.why_stale
-            for each in status("smoke", paths)
+            for each in status("smoke", built)
             if each.why_stale and each.name.startswith("figure ")
         }
         module = f"report_builder.figures.{file.removesuffix('.py').replace('/', '.')}"
@@ -142,13 +138,11 @@ def test_changed_code_redraws_what_reaches_it(run, paths, tmp_path, monkeypatch)
         path.write_text(text)
 
 
-def test_a_changed_record_redraws_its_variants_figures_and_those_of_the_study(run, paths, train):
-    run()
-    (record,) = (paths.store / "features").glob("0-*")
+def test_a_changed_record_redraws_its_variants_figures_and_those_of_the_study(run, built, train):
+    (record,) = (built.store / "features").glob("0-*")
     shutil.rmtree(record)
-    train.runs.clear()
-    planned = look_up_study("smoke", paths.data, paths.store).runs
-    assert [each.name for each in status("smoke", paths) if each.why_stale == NEVER] == [
+    planned = look_up_study("smoke", built.data, built.store).runs
+    assert [each.name for each in status("smoke", built) if each.why_stale == NEVER] == [
         "run features seed 0"
     ]
     # the same run again leaves the same digest but for its cost, so that figures are drawn for a
@@ -157,53 +151,46 @@ def test_a_changed_record_redraws_its_variants_figures_and_those_of_the_study(ru
     assert train.runs == ["features seed 0"] and len(planned) == RUNS
 
 
-def test_a_damaged_record_is_trained_again_and_named_before(run, paths, train):
-    run()
-    (record,) = (paths.store / "baseline").glob("1-*")
+def test_a_damaged_record_is_trained_again_and_named_before(run, built, train):
+    (record,) = (built.store / "baseline").glob("1-*")
     (record / "arrays.safetensors").write_bytes(b"flipped")
-    train.runs.clear()
-    assert any("damaged" in each.why_stale for each in status("smoke", paths))
+    assert any("damaged" in each.why_stale for each in status("smoke", built))
     run()
-    assert train.runs == ["baseline seed 1"] and list((paths.store / ".damaged").iterdir())
+    assert train.runs == ["baseline seed 1"] and list((built.store / ".damaged").iterdir())
 
 
-def test_a_damaged_demonstration_is_named_when_it_is_computed_again(run, paths, train):
-    run()
-    record = next((paths.store / ".demonstrations").rglob("record.json"))
+def test_a_damaged_demonstration_is_named_when_it_is_computed_again(run, built, train):
+    record = next((built.store / ".demonstrations").rglob("record.json"))
     record.write_bytes(record.read_bytes()[:-9])
     said: list[str] = []
-    summary = build("smoke", paths, train, 1, lambda names, n: list(names), say=said.append)
+    summary = build("smoke", built, train, 1, lambda names, n: list(names), say=said.append)
     assert summary.computed[0] == 1
     (line,) = (each for each in said if "demonstration" in each)
     assert "is computed again; damaged: " in line and str(record.parent) in line
 
 
-def test_other_data_share_nothing_in_the_store(run, paths, train, tmp_path):
-    run()
-    (one,) = (paths.store / "baseline").glob("0-*")
+def test_other_data_share_nothing_in_the_store(run, built, train, tmp_path):
+    (one,) = (built.store / "baseline").glob("0-*")
     draw_images(tmp_path / "other", ("a", "b"), (40, 60), 4, 2)
-    other = Paths(tmp_path / "other", paths.store, paths.build, paths.site, paths.docs)
-    train.runs.clear()
+    other = Paths(tmp_path / "other", built.store, built.build, built.site, built.docs)
     build("smoke", other, train, jobs=1, follow=lambda names, n: list(names))
     assert len(train.runs) == RUNS
-    assert len(list((paths.store / "baseline").glob("0-*"))) == 2 and one.is_dir()
-    assert not read_report(paths.report).data.embedded
+    assert len(list((built.store / "baseline").glob("0-*"))) == 2 and one.is_dir()
+    assert not read_report(built.report).data.embedded
 
 
-def test_a_template_that_fails_leaves_everything_as_it_was(run, paths):
-    run()
-    before = files(paths.build / "docs")
-    (paths.docs / "en" / "index.md").write_text('\n{{ value("baseline.none") }}')
+def test_a_template_that_fails_leaves_everything_as_it_was(run, built):
+    before = files(built.build / "docs")
+    (built.docs / "en" / "index.md").write_text('\n{{ value("baseline.none") }}')
     with pytest.raises(InputError, match=r"en/index.md:2: value 'baseline.none': not known"):
         run()
-    assert files(paths.build / "docs") == before
+    assert files(built.build / "docs") == before
 
 
-def test_half_drawn_figures_are_not_taken_for_whole_ones(run, paths):
-    run()
-    (drawn,) = (paths.build / "figures").glob("samples-*")
+def test_half_drawn_figures_are_not_taken_for_whole_ones(run, built):
+    (drawn,) = (built.build / "figures").glob("samples-*")
     (drawn / "en-dark.png").unlink()
-    (paths.build / "last.json").unlink()
+    (built.build / "last.json").unlink()
     assert run()[1] == {"samples"}
 
 
@@ -354,42 +341,9 @@ def test_the_prose_of_a_notebook_changes_without_running_it(run, paths, tmp_path
     assert "en/book.py" in run()[1] and (tmp_path / "log").read_text() == "runrun"
 
 
-def test_a_small_data_set_of_which_few_variants_have_runs_gets_a_site(tmp_path, monkeypatch):
-    """Published by MkDocs with every link and anchor checked. 28x28 pixels are too few for the
-    shifts of C3.
-    """
-    draw_images(tmp_path / "source", ("cats", "dogs"), (28, 28), 40, 12)
-    import_images(tmp_path / "source", tmp_path / "data")
-    paths = Paths(*(tmp_path / name for name in ("data", "runs", "build", "site")))
-
-    def train(missing: list[tuple[Run, str]], on_record) -> list[RunRecord]:
-        wanted = [
-            run
-            for run, _ in missing
-            if run.variant.name in ("baseline", "features") and run.seed == 0
-        ]
-        return list(execute(wanted, Store(paths.store), jobs=1))
-
-    monkeypatch.setattr(
-        notebooks, "execute", leave_unexecuted
-    )  # they, and the code on pages, have tests of their own
-    monkeypatch.setattr(code_outputs, "execute", lambda block, docs, variables: "printed")
-    assert build("smoke", paths, train, jobs=1, follow=lambda names, n: list(names)).published
-    claims = (paths.site / "en" / "evidence" / "claims" / "index.html").read_text()
-    assert (
-        "No figure here: images are no larger than 32 pixels" in claims
-        and "#figure-shifts" not in claims
-    )
-    assert (
-        "The study smoke has no run of" in claims
-        and 'href="../../variants/#figure-solved"' in claims
-    )
-
-
-def test_what_rests_on_runs_that_are_gone_waits_for_them(run, paths):
-    run()
-    shutil.rmtree(paths.store / "baseline")
-    found = {each.name: each.why_stale for each in status("smoke", paths) if each.why_stale}
+def test_what_rests_on_runs_that_are_gone_waits_for_them(run, built):
+    shutil.rmtree(built.store / "baseline")
+    found = {each.name: each.why_stale for each in status("smoke", built) if each.why_stale}
     assert found["run baseline seed 0"] == NEVER
     for name in (
         "figure loss.baseline",
@@ -443,23 +397,22 @@ def test_a_folder_that_holds_the_pages_sources_is_refused(paths, train, tmp_path
     assert contents(tmp_path) == before and not train.runs
 
 
-def test_a_file_among_the_rendered_pages_is_neither_lost_nor_published(run, paths):
-    run()
-    page = paths.docs / "en" / "index.md"
+def test_a_file_among_the_rendered_pages_is_neither_lost_nor_published(run, built):
+    page = built.docs / "en" / "index.md"
     page.write_text(page.read_text() + "\nmore\n")
-    notes, dotted = paths.build / "docs" / "en" / "notes.md", paths.build / "docs" / ".notes.swp"
+    notes, dotted = built.build / "docs" / "en" / "notes.md", built.build / "docs" / ".notes.swp"
     notes.write_text("mine")
     dotted.write_text("mine")
-    before = contents(paths.build / "docs")
+    before = contents(built.build / "docs")
     with pytest.raises(
         InputError, match="build/docs/en/notes.md: was not rendered, .*; move it out"
     ):
         run()
-    assert contents(paths.build / "docs") == before
+    assert contents(built.build / "docs") == before
     notes.unlink()
     run()
     assert (
-        "more" in (paths.build / "docs" / "en" / "index.md").read_text()
+        "more" in (built.build / "docs" / "en" / "index.md").read_text()
         and dotted.read_text() == "mine"
     )
 

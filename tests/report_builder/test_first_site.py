@@ -13,6 +13,7 @@ from report_builder.results.report import RunCounts, read_report
 from report_builder.site.checkout import Commit
 from report_builder.site.manifest import MANIFEST, Manifest, PublishedArtifact, as_text
 from report_builder.status import status
+from report_builder.text import LANGUAGES
 from tests.report_builder.small_builds import RUNS
 from xo.errors import CheckFailed
 from xo.variants import VARIANTS
@@ -49,6 +50,10 @@ class Build:
 
 @pytest.fixture
 def watched(paths, train):
+    for language in LANGUAGES:
+        (paths.docs / language / "index.md").write_text(
+            '# Page\n\n{{ value("baseline.solved") }}\n'
+        )
     return Build(paths, train)
 
 

@@ -1,29 +1,31 @@
-"""Classes and a data set whose names are markup: in a real browser, every page shows the names and
-runs nothing.
+"""The site of a small data set, of which few variants have runs, and whose own name and those of
+its classes are markup: in a real browser, every page shows the names and runs nothing.
 """
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Literal
 
-import msgspec
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from report_builder.artifacts import requested_artifacts
-from report_builder.assemble import assemble, outline, with_pages
-from report_builder.checks.coverage import with_coverage
-from report_builder.evidence.study import Evidence
-from report_builder.pages.render import figure_pages, page_requests, render
-from report_builder.paths import CONFIG, Paths
-from report_builder.results.compute import compute
-from report_builder.results.report import RunCounts, write_report
-from report_builder.site.publish import publish
-from tests.report_builder.made_up_study import small_evidence
+from report_builder.build import build
+from report_builder.figures import artifact
+from report_builder.figures.save import encode
+from report_builder.figures.toolkit.description import Drawing
+from report_builder.pages import code_outputs, notebooks
+from report_builder.pages.notebooks import execute as execute_notebook
+from report_builder.paths import Paths
+from tests.report_builder.made_up_study import draw_images
+from tests.report_builder.small_builds import leave_unexecuted
+from xo.data.importing.run import import_images
+from xo.runs.execute import execute
+from xo.runs.record import RunRecord
+from xo.runs.study import Run
 from xo.store.store import Store
-from xo.variants import VARIANTS
 
 from .conftest import WIDE, Served, served
 
@@ -71,40 +73,45 @@ INJECTED = """() => [...document.querySelectorAll(
   .map(element => element.outerHTML.slice(0, 200))"""
 
 
-@pytest.fixture(scope="module")
-def evidence(tmp_path_factory) -> Evidence:
-    found = small_evidence(
-        tmp_path_factory.mktemp("names"),
-        classes=CLASSES,
-        size=(40, 40),
-        train=2,
-        test=2,
-        seeds=1,
-        variants=(VARIANTS["baseline"], VARIANTS["features"]),
-    )
-    root = found.data.root.rename(found.data.root.with_name(FOLDER))
-    return replace(found, data=replace(found.data, root=root, name=FOLDER), embedded=False)
+class Light:
+    """Takes the place of `encode`: the dark drawing of a figure, which has the same names, is a
+    copy of the light one.
+    """
+
+    def __call__(self, drawing: Drawing, kind: Literal["svg", "png"]) -> bytes:
+        if drawing.style.scheme == "light":
+            self.last = encode(drawing, kind)
+        return self.last
 
 
 @pytest.fixture(scope="module")
-def named_site(evidence, tmp_path_factory) -> Iterator[Served]:
-    """The whole site of a made-up study of these images, figures and one notebook included."""
-    folder = tmp_path_factory.mktemp("site")
-    paths = Paths(evidence.data.root, folder / "runs", folder / "build", folder / "site")
-    report = outline(evidence, RunCounts(3, 3), Store(paths.store))
-    requests = page_requests(paths.docs, report)
-    pages = figure_pages(requests, report.drawable)
-    report = msgspec.structs.replace(report, figure_pages=pages)
-    artifacts = [
-        each.made()
-        for each in requested_artifacts(evidence, requests, paths, report.drawable)
-        if each.kind == "figure" or each.name == NOTEBOOK
-    ]
-    report = assemble(report, evidence, compute(evidence), artifacts)
-    report = with_coverage(report, paths.docs, requests)
-    rendered = render(paths.docs, report, paths.rendered)
-    write_report(paths.report, with_pages(report, rendered, paths.docs, CONFIG))
-    publish(paths.rendered, paths.site, CONFIG)
+def named_site(tmp_path_factory) -> Iterator[Served]:
+    """Published with every link and anchor checked; one notebook and no code on pages is run.
+
+    28x28 pixels are too few for the shifts of C3.
+    """
+    folder = tmp_path_factory.mktemp("names")
+    draw_images(folder / "source", CLASSES, (28, 28), 8, 3)
+    import_images(folder / "source", folder / FOLDER)
+    paths = Paths(*(folder / name for name in (FOLDER, "runs", "build", "site")))
+
+    def train(missing: list[tuple[Run, str]], on_record) -> list[RunRecord]:
+        wanted = [
+            run
+            for run, _ in missing
+            if run.variant.name in ("baseline", "features") and run.seed == 0
+        ]
+        return list(execute(wanted, Store(paths.store), jobs=1))
+
+    def execute_one(source: Path, variables: Mapping[str, str]) -> bytes:
+        chosen = source.as_posix().endswith(NOTEBOOK)
+        return execute_notebook(source, variables) if chosen else leave_unexecuted(source, {})
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(notebooks, "execute", execute_one)
+        patch.setattr(code_outputs, "execute", lambda block, docs, variables: "printed")
+        patch.setattr(artifact, "encode", Light())
+        assert build("smoke", paths, train, 1, lambda names, n: [*names]).published
     with served(paths.site) as site:
         yield site
 
@@ -200,13 +207,21 @@ def test_a_notebook_reads_such_images_and_prints_their_names(page: Page):
     )
 
 
-def test_the_command_below_a_figure_is_one_line_that_bash_reads_back(page: Page, evidence):
+def test_the_command_below_a_figure_is_one_line_that_bash_reads_back(page: Page, named_site):
     page.goto("en/concepts/local/")
     page.locator("#widget-stepper details.origin summary").click()
     command = page.locator("#widget-stepper details.origin code").first.inner_text()
-    assert shlex.split(command)[-3:-1] == ["--data", str(evidence.data.root)]
+    assert shlex.split(command)[-3:-1] == ["--data", str(named_site.folder.parent / FOLDER)]
 
 
 def test_a_spreadsheet_takes_no_name_for_a_formula(named_site):
     lines = "\n".join(file.read_text(encoding="utf-8") for file in named_site.folder.rglob("*.csv"))
     assert "'=1+1" in lines and ",=1+1" not in lines and "\n=1+1" not in lines
+
+
+def test_what_a_small_data_set_and_few_runs_cannot_show_says_why(named_site):
+    claims = (named_site.folder / "en/evidence/claims/index.html").read_text("utf-8")
+    assert "No figure here: images are no larger than 32 pixels" in claims
+    assert "#figure-shifts" not in claims
+    assert "The study smoke has no run of" in claims
+    assert 'href="../../variants/#figure-solved"' in claims
