@@ -7,7 +7,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
@@ -21,6 +21,9 @@ from ..conftest import SITE_URL
 
 BELOW = urlsplit(SITE_URL).path
 TEXT = {".css", ".csv", ".html", ".ipynb", ".js", ".json", ".svg", ".txt", ".xml"}
+EMPTY_INDEX = (
+    b'{"config": {"lang": ["en"], "separator": " ", "pipeline": [], "fields": {}}, "docs": []}'
+)
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 375, "height": 700}
 QUIET = [
     "--no-sandbox",
@@ -47,8 +50,16 @@ class Served(NamedTuple):
         )
 
 
+@cache
+def compressed(path: Path) -> bytes:
+    """A file of a served site, which no test changes."""
+    return gzip.compress(path.read_bytes(), 6, mtime=0)
+
+
 class Handler(SimpleHTTPRequestHandler):
     """Serves `directory` below BELOW, text compressed, and its 404 page, as GitHub Pages does."""
+
+    searchable = False
 
     def do_GET(self) -> None:
         if not self.path.startswith(BELOW):
@@ -63,6 +74,8 @@ class Handler(SimpleHTTPRequestHandler):
             if path.is_dir() and self.path.partition("?")[0].endswith("/")
             else path
         )
+        if path.name == "search_index.json" and not self.searchable:
+            return self.send(200, "application/json", EMPTY_INDEX)
         if not path.exists():
             return self.send(404, "text/html", (Path(self.directory) / "404.html").read_bytes())
         if (
@@ -70,9 +83,7 @@ class Handler(SimpleHTTPRequestHandler):
             and path.suffix in TEXT
             and "gzip" in self.headers.get("Accept-Encoding", "")
         ):
-            return self.send(
-                200, self.guess_type(path), gzip.compress(path.read_bytes(), 6, mtime=0), "gzip"
-            )
+            return self.send(200, self.guess_type(path), compressed(path), "gzip")
         return super().send_head()
 
     def send(self, status: int, kind: str, body: bytes, encoding: str = "identity") -> BytesIO:
@@ -87,6 +98,7 @@ class Handler(SimpleHTTPRequestHandler):
         return BytesIO(body)
 
     def end_headers(self) -> None:
+        self.send_header("Cache-Control", "max-age=600")
         self.send_header("LinkChecker", "welcome")  # without it LinkChecker pauses between requests
         super().end_headers()
 
@@ -94,9 +106,15 @@ class Handler(SimpleHTTPRequestHandler):
         pass
 
 
+class SearchableHandler(Handler):
+    searchable = True
+
+
 @contextmanager
-def served(folder: Path, built_for: str | None = None) -> Iterator[Served]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
+def served(
+    folder: Path, built_for: str | None = None, handler: type[Handler] = Handler
+) -> Iterator[Served]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(folder)))
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     address = f"http://127.0.0.1:{server.server_port}{BELOW}"
     yield Served(folder, address, built_for or address)
@@ -107,6 +125,13 @@ def served(folder: Path, built_for: str | None = None) -> Iterator[Served]:
 @pytest.fixture(scope="session")
 def site(smoke: Path) -> Iterator[Served]:
     with served(smoke / "site", SITE_URL) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def searchable(smoke: Path) -> Iterator[Served]:
+    """The same site with its search index, which every page that is opened reads in."""
+    with served(smoke / "site", SITE_URL, SearchableHandler) as site:
         yield site
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from report_builder.results.widgets import WIDGETS
 from tests.report_builder.widget_maps import decoded
 from xo.store.source_digest import ROOT
 
-from .conftest import NARROW
+from .conftest import NARROW, WIDE, Served
 from .test_browser import barriers
 
 PLACES = {  # name: path of its page, from the pages' sources
@@ -99,42 +100,49 @@ def test_every_control_changes_it_by_keyboard_opened_as_a_file(
     page.close()
 
 
-@pytest.mark.parametrize("name", WIDGETS)
-def test_the_still_picture_stands_there_without_scripts_and_gives_way_to_them(
-    browser: Browser, site, name: str
-):
+def still(page: Page, name: str) -> Locator:
     kind, _, subject = WIDGETS[name].still.partition(" ")
-    selector = f"#figure-{subject} img[src*=light]" if kind == "figure" else "table"
-    for scripts in (False, True):
-        context = browser.new_context(java_script_enabled=scripts, base_url=site.address)
-        page = context.new_page()
-        page.goto(PLACES[name])
-        still = page.locator(f"#widget-{name} .xo-still {selector}").first
-        expect(still).to_be_visible(visible=not scripts or WIDGETS[name].beside)
-        expect(widget(page, name)).to_have_count(int(scripts))
-        if scripts:
-            if kind == "figure":  # where its numbers come from
-                expect(page.locator(f"#widget-{name} details.origin")).to_be_visible()
-            page.emulate_media(media="print")
-            expect(still).to_be_visible()
-            expect(widget(page, name)).to_be_hidden()
-        context.close()
+    shown = f"#figure-{subject} img[src*=light]" if kind == "figure" else "table"
+    return page.locator(f"#widget-{name} .xo-still {shown}").first
+
+
+@pytest.fixture(scope="module")
+def without_scripts(browser: Browser, site: Served) -> Iterator[Page]:
+    context = browser.new_context(java_script_enabled=False, base_url=site.address)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize("name", WIDGETS)
+def test_the_still_picture_stands_there_without_scripts(without_scripts: Page, name: str):
+    without_scripts.goto(PLACES[name])
+    expect(still(without_scripts, name)).to_be_visible()
+    expect(widget(without_scripts, name)).to_have_count(0)
 
 
 @pytest.mark.parametrize("prefix", ["", "en/"])
 @pytest.mark.parametrize("name", WIDGETS)
-def test_it_has_no_barrier_fits_a_phone_takes_the_scheme_s_colors_and_is_silent(
+def test_it_stands_for_the_still_picture_fits_a_phone_and_has_no_barrier_in_either_scheme(
     page: Page, name: str, prefix: str
 ):
+    """And says nothing to the console."""
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     page.goto(prefix + PLACES[name])
+    expect(widget(page, name)).to_have_count(1)
+    expect(still(page, name)).to_be_visible(visible=WIDGETS[name].beside)
     if prefix:
         light = widget(page, name).evaluate(COLORS)
         page.emulate_media(color_scheme="dark")
         expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
         assert widget(page, name).evaluate(COLORS) != light
-    assert barriers(page, f"#widget-{name}") == []
+    else:
+        if WIDGETS[name].still.startswith("figure"):  # where its numbers come from
+            expect(page.locator(f"#widget-{name} details.origin")).to_be_visible()
+        page.emulate_media(media="print")
+        expect(still(page, name)).to_be_visible()
+        expect(widget(page, name)).to_be_hidden()
+        page.emulate_media(media="screen")
     page.set_viewport_size(NARROW)
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
     outside = """root => [...root.querySelectorAll("*")].filter(element =>
@@ -142,6 +150,9 @@ def test_it_has_no_barrier_fits_a_phone_takes_the_scheme_s_colors_and_is_silent(
       && element.getBoundingClientRect().right > root.getBoundingClientRect().right + 1)
       .map(element => element.outerHTML.slice(0, 100))"""
     assert widget(page, name).evaluate(outside) == []
+    page.set_viewport_size(WIDE)
+    page.emulate_media(reduced_motion="reduce")
+    assert barriers(page, f"#widget-{name}") == []
     assert said == []
 
 
