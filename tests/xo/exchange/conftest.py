@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,12 +24,19 @@ from xo.variants import VARIANTS
 WEIGHTS = {"conv.0.weight": np.arange(1000, dtype=np.float32)}
 
 
-@pytest.fixture
-def filled(small: DataSet, store: Store) -> Store:
+@pytest.fixture(scope="session")
+def filled_once(small: DataSet, tmp_path_factory: pytest.TempPathFactory) -> Store:
     """Two runs of features, which solved its task, one of baseline, which did not; all with
-    weights; and a demonstration of features.
+    weights; and a demonstration of features. To be read only.
     """
-    return fill(store, small)
+    return fill(Store(tmp_path_factory.mktemp("filled") / "runs"), small)
+
+
+@pytest.fixture
+def filled(filled_once: Store, store: Store) -> Store:
+    """A copy of it."""
+    shutil.copytree(filled_once.root, store.root)
+    return store
 
 
 def fill(store: Store, data: DataSet) -> Store:

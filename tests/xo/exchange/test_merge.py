@@ -27,10 +27,17 @@ from xo.store.source_digest import Source
 from xo.store.store import Store
 
 
+@pytest.fixture(scope="module")
+def exported_once(filled_once, small, tmp_path_factory) -> Path:
+    file = tmp_path_factory.mktemp("exported") / "runs.zip"
+    export(file, None, small, filled_once)
+    return file
+
+
 @pytest.fixture
-def exported(filled, small, tmp_path) -> Path:
-    export(tmp_path / "runs.zip", None, small, filled)
-    return tmp_path / "runs.zip"
+def exported(exported_once, tmp_path) -> Path:
+    """A copy of an export, which a test may change."""
+    return Path(shutil.copy(exported_once, tmp_path))
 
 
 @pytest.fixture
