@@ -102,9 +102,7 @@ def test_a_figure_fills_the_window_with_its_caption_numbers_and_command(page: Pa
     assert page.evaluate("document.activeElement.classList.contains('xo-zoom')")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_figure_fills_the_screen_with_its_caption_and_leads_to_the_next(page: Page, scheme):
-    page.emulate_media(color_scheme=scheme)
+def test_a_figure_fills_the_screen_with_its_caption_and_leads_to_the_next(page: Page):
     page.goto("en/xo/accuracy/")
     captions = page.locator("figure.xo-figure figcaption > p").all_inner_texts()
     page.locator("figure.xo-figure a.xo-zoom:visible").first.click()

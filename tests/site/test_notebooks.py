@@ -4,28 +4,36 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from xo.variants import VARIANTS
+
+from .conftest import Served
 
 NAMES = ("by-hand", "own-variant", "sizes")
 PATHS = [f"{prefix}hands-on/{name}/" for prefix in ("", "en/") for name in NAMES]
 LIMIT = 400_000  # bytes of a page with its pictures
 
 
+@pytest.fixture(scope="module", params=PATHS)
+def path(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def page(browser: Browser):
-    context = browser.new_context()
-    yield context.new_page()
-    context.close()
+def page(browser: Browser, site: Served, path: str) -> Iterator[Page]:
+    """Opened once for all tests of a notebook."""
+    page = browser.new_page()
+    page.goto(site.address + path)
+    yield page
+    page.close()
 
 
-@pytest.mark.parametrize("path", PATHS)
 def test_a_notebook_is_a_light_page_with_all_its_output(site, page, path):
     assert (site.folder / path / "index.html").stat().st_size < LIMIT
-    page.goto(site.address + path)
     copy = json.loads((site.folder / path / f"{path.split('/')[-2]}.ipynb").read_text("utf-8"))
     install, *code = [cell for cell in copy["cells"] if cell["cell_type"] == "code"]
     assert "pip install" in "".join(install["source"])  # only in the copy
@@ -43,9 +51,7 @@ def test_a_notebook_is_a_light_page_with_all_its_output(site, page, path):
     assert page.locator("article math").count() >= (5 if "sizes" in path else 1)
 
 
-@pytest.mark.parametrize("path", PATHS)
 def test_its_copy_can_be_taken_away(site, page, path):
-    page.goto(site.address + path)
     with page.expect_download() as download:
         page.locator(".xo-download a").click()
     assert download.value.suggested_filename == path.split("/")[-2] + ".ipynb"
@@ -63,9 +69,7 @@ def test_its_copy_can_be_taken_away(site, page, path):
     )
 
 
-@pytest.mark.parametrize("path", PATHS)
-def test_it_says_what_it_is_about(site, page, path):
-    page.goto(site.address + path)
+def test_it_says_what_it_is_about(page):
     description = page.locator("meta[name=description]").get_attribute("content")
     first = page.locator("article p:not(.xo-download)").first.inner_text()
     assert description == " ".join(first.split()) and len(description) > 30
@@ -100,11 +104,9 @@ def test_receptive_fields_are_measured_as_computed(site, prefix, line):
     assert "22" in {number for row in found for number in row[:2]}  # the field of pool3
 
 
-@pytest.mark.parametrize("path", PATHS)
 def test_no_warning_stands_in_it_and_every_picture_has_words(site, page, path):
     """A warning would stand there for every character that the font lacks."""
     printed(site, path)
-    page.goto(site.address + path)
     images = page.locator(".xo-output img").all()
     assert images and all(
         image.get_attribute("alt") and image.get_attribute("width") for image in images

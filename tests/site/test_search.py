@@ -74,9 +74,9 @@ ASK = """async queries => {
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_the_search_names_the_page_for_the_question_first(page, site, language):
+def test_the_search_names_the_page_for_the_question_first(page, searchable, language):
     folder = "" if language == "zh" else "en/"
-    page.goto(folder + "appendix/colophon/")
+    page.goto(searchable.address + folder + "appendix/colophon/")
     found = page.evaluate(ASK, [*QUERIES[language], "matplotlib 3.11"])
     listed = {
         query: pages[: pages.index(expected) + 1] if expected in pages else pages[:3]

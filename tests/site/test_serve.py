@@ -78,15 +78,14 @@ def test_a_changed_page_is_shown(clone, address):
     for mark in ("改动一", "改动二"):
         source.write_text(source.read_text("utf-8") + f"\n{mark}\n", "utf-8")
         wait_for(mark, address + "xo/data/", 60)
-        time.sleep(1)  # what a file system tells apart
 
 
 def test_files_beside_pages_come_change_and_go(clone, address):
     picture = clone / "docs/zh/xo/gone.svg"
     picture.write_text('<svg xmlns="http://www.w3.org/2000/svg"><!-- first --></svg>')
-    wait_for("first", address + "xo/gone.svg", 60)
     style = clone / "docs/assets/xo.css"
     style.write_text(style.read_text("utf-8") + "\n/* changed style */\n", "utf-8")
+    wait_for("first", address + "xo/gone.svg", 60)
     wait_for("changed style", address + "assets/xo.css", 60)
     picture.write_text('<svg xmlns="http://www.w3.org/2000/svg"><!-- second --></svg>')
     wait_for("second", address + "xo/gone.svg", 60)

@@ -1,6 +1,4 @@
-"""The stepper of the sliding window as a reader uses it: keys, buttons, touch, layers, both
-schemes, and without scripts.
-"""
+"""The stepper of the sliding window as a reader uses it: keys, buttons, touch, and layers."""
 
 from __future__ import annotations
 
@@ -163,15 +161,14 @@ def test_a_unit_of_any_layer_shows_its_receptive_field(page: Page):
     assert part(page, "status").inner_text() != before
 
 
-@pytest.mark.parametrize("path", [PATH, "en/" + PATH])
 def test_a_phone_shows_it_without_scrolling_sideways_and_takes_taps_and_swipes(
-    browser: Browser, site, path
+    browser: Browser, site
 ):
     context = browser.new_context(
         viewport={"width": 375, "height": 700}, has_touch=True, base_url=site.address
     )
     page = context.new_page()
-    page.goto(path)
+    page.goto(PATH)
     for radio in page.locator("#widget-stepper input").all():
         radio.check()
         assert page.evaluate("document.documentElement.scrollWidth") <= 375
@@ -192,44 +189,3 @@ def test_a_phone_shows_it_without_scrolling_sideways_and_takes_taps_and_swipes(
         finger.send("Input.dispatchTouchEvent", {"type": f"touch{event}", "touchPoints": points})
     assert window(page) == pytest.approx((0.75 * SIDE - 1.5, 0.5 * SIDE - 1.5), abs=1.5)
     context.close()
-
-
-def test_colors_follow_the_scheme(page: Page):
-    page.goto(PATH)
-    cell = part(page, "kernel").locator("td").first
-    light = cell.evaluate("cell => cell.style.background")
-    page.emulate_media(color_scheme="dark")
-    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
-    assert cell.evaluate("cell => cell.style.background") != light
-
-
-def test_the_picture_strip_stands_in_without_scripts_and_in_print(browser: Browser, site):
-    context = browser.new_context(java_script_enabled=False, base_url=site.address)
-    page = context.new_page()
-    page.goto(PATH)
-    expect(page.locator("#figure-sliding-window img[src*=light]")).to_be_visible()
-    expect(page.locator("#widget-stepper .xo-widget")).to_have_count(0)
-    context.close()
-    page = browser.new_page()
-    page.goto(site.address + PATH)
-    strip, widget = (
-        page.locator("#figure-sliding-window img[src*=light]"),
-        page.locator("#widget-stepper .xo-widget"),
-    )
-    expect(
-        page.locator("#widget-stepper details.origin")
-    ).to_be_visible()  # where the numbers come from
-    for media, hidden, visible in (("screen", strip, widget), ("print", widget, strip)):
-        page.emulate_media(media=media)
-        expect(hidden).to_be_hidden()
-        expect(visible).to_be_visible()
-    page.close()
-
-
-def test_it_works_from_a_file(browser: Browser, smoke: Path):
-    page = browser.new_page()  # the theme's search misses a file there
-    page.goto((smoke / "site" / PATH / "index.html").as_uri())
-    before = part(page, "status").inner_text()
-    part(page, "down").click()
-    assert part(page, "status").inner_text() != before
-    page.close()

@@ -134,19 +134,21 @@ def test_a_print_has_to_be_there_and_its_bytes_are_not_compared(project, printer
     assert is_published(project.site) and pdf.exists()
 
 
-@pytest.mark.parametrize(
-    ("script", "why"),
-    [
-        ("print('no such option', file=sys.stderr); sys.exit(3)", "status 3: no such option"),
-        ("out.write_bytes(b'%PDF-1.4 and then the disk was full')", "status 0"),
-        ("", "status 0"),
-    ],
-)
-def test_a_browser_that_fails_costs_the_pdf_and_one_line(project, tmp_path, script, why):
+def test_a_browser_that_fails_costs_the_pdf_and_one_line(project, tmp_path):
+    script = "print('no such option', file=sys.stderr); sys.exit(3)"
     failure = made(project, Edition(browser(tmp_path, script), LANGUAGES))
-    assert why in failure and "report.zh.pdf" in failure and "\n" not in failure
+    assert "status 3: no such option" in failure and "report.zh.pdf" in failure
+    assert "\n" not in failure
     assert is_published(project.site) and offers(project.site, HTML_ONLY)
     assert ".pdf" not in project.page("index.html")
+
+
+@pytest.mark.parametrize("script", ["out.write_bytes(b'%PDF-1.4 and then the disk was full')", ""])
+def test_what_is_no_whole_pdf_is_none(tmp_path, script):
+    document, out = tmp_path / "report.html", tmp_path / "report.pdf"
+    document.write_text("<p>text</p>")
+    assert "status 0" in printing.print_pdf(browser(tmp_path, script), document, out)
+    assert not out.exists()
 
 
 def test_what_a_machine_lacks_for_a_pdf_is_one_line(monkeypatch, printer):
