@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from report_builder.text import Text, number
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.image import FigureImage
 
     from report_builder.figures.toolkit.style import Style
 
@@ -34,7 +36,9 @@ class Picture:
 
     def finished(self) -> Figure:
         """The figure with all that has been painted."""
-        self._figure.figimage(self.canvas, origin="upper", resize=False, zorder=-1)  # below axes
+        below_axes = -1
+        image = self._figure.figimage(self.canvas, origin="upper", resize=False, zorder=below_axes)
+        image.make_image = partial(_as_it_is, image, self.dpi)  # type: ignore[method-assign]
         return self._figure
 
     def points(self, size: float) -> int:
@@ -111,3 +115,21 @@ class Picture:
             place = x + share * wide, y + self.points(10)
             self.note(*place, number(value, 2), 8.5, ha="center", va="top")
         self.note(x - 12, y + self.points(4), text, 8.5, ha="right", va="center")
+
+
+def _as_it_is(
+    image: FigureImage,
+    dpi: float,
+    renderer: Any,
+    magnification: float = 1.0,
+    unsampled: bool = False,
+) -> tuple[Any, ...]:
+    """Takes the place of an image's `make_image`, which resamples even where each pixel of the
+    canvas is one of the file, as it is with this `dpi`.
+    """
+    if unsampled or magnification != 1 or renderer.dpi != dpi:
+        return type(image).make_image(image, renderer, magnification, unsampled)
+    canvas = np.asarray(image.get_array())
+    opaque = np.full((*canvas.shape[:2], 4), 255, np.uint8)
+    opaque[..., :3] = canvas[::-1]  # the lowest row comes first
+    return opaque, 0, 0, None
