@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -35,7 +36,9 @@ class Picture:
 
     def finished(self) -> Figure:
         """The figure with all that has been painted."""
-        self._figure.images.append(_unsampled(self.canvas, self._figure))
+        below_axes = -1
+        image = self._figure.figimage(self.canvas, origin="upper", resize=False, zorder=below_axes)
+        image.make_image = partial(_as_it_is, image, self.dpi)  # type: ignore[method-assign]
         return self._figure
 
     def points(self, size: float) -> int:
@@ -114,24 +117,19 @@ class Picture:
         self.note(x - 12, y + self.points(4), text, 8.5, ha="right", va="center")
 
 
-def _unsampled(canvas: np.ndarray, figure: Figure) -> FigureImage:
-    """The canvas (H, W, 3) uint8 below all else, from the lower left corner of the figure.
-
-    Matplotlib resamples every image, even one pixel for pixel, which takes longer than to draw all
-    the rest.
+def _as_it_is(
+    image: FigureImage,
+    dpi: float,
+    renderer: Any,
+    magnification: float = 1.0,
+    unsampled: bool = False,
+) -> tuple[Any, ...]:
+    """Takes the place of an image's `make_image`, which resamples even where each pixel of the
+    canvas is one of the file, as it is with this `dpi`.
     """
-    from matplotlib.image import FigureImage
-    from matplotlib.transforms import IdentityTransform
-
-    class Unsampled(FigureImage):
-        def make_image(
-            self, renderer: object, magnification: float = 1.0, unsampled: bool = False
-        ) -> tuple[np.ndarray, float, float, IdentityTransform]:
-            """The opaque pixels (H, W, 4), the lowest row first, where they go, and no change."""
-            rgba = np.empty((*canvas.shape[:2], 4), np.uint8)
-            rgba[..., :3], rgba[..., 3] = canvas[::-1], 255
-            return rgba, 0.0, 0.0, IdentityTransform()
-
-    image = Unsampled(figure, zorder=-1)
-    image.set_data(canvas)
-    return image
+    if unsampled or magnification != 1 or renderer.dpi != dpi:
+        return type(image).make_image(image, renderer, magnification, unsampled)
+    canvas = np.asarray(image.get_array())
+    opaque = np.full((*canvas.shape[:2], 4), 255, np.uint8)
+    opaque[..., :3] = canvas[::-1]  # the lowest row comes first
+    return opaque, 0, 0, None
