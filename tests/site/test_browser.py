@@ -23,9 +23,7 @@ SOURCES = [
 PATHS = [path.removesuffix("index/") for path in SOURCES]
 OF_VARIANTS = [f"variants/{name}/" for name in VARIANTS]
 LANGUAGES = ("", "en/")
-# The pages of variants come from one template: they are visited by turns in one of the languages.
-VISITED = [prefix + path for prefix in LANGUAGES for path in PATHS]
-VISITED += [LANGUAGES[k % 2] + path for k, path in enumerate(OF_VARIANTS)]
+VISITED = [prefix + path for prefix in LANGUAGES for path in PATHS + OF_VARIANTS]
 # Chinese pages are looked at in light colors, English ones in dark, where barriers are sought in a
 # narrow window as well.
 ONE_PER_TEMPLATE = (

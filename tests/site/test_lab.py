@@ -30,7 +30,6 @@ from .test_browser import barriers
 
 SIZE = (116, 116)  # of the images
 CONCEPTS = ("local", "sharing", "pooling", "fcn", "levels", "channels", "one-by-one")  # C1 to C7
-OPENED = ("local", "sharing", "fcn", "levels")  # their links ask for what the others ask for too
 EVERY = 53  # of a layer's values, one in so many is compared, from the first on
 TOLERANCE = 1e-4
 SHARE = 1e-3  # of the largest logit, or of 1, by which dense weights of one byte may move a logit
@@ -227,7 +226,7 @@ def test_each_link_from_a_concept_opens_the_lab_where_it_is_shown(page: Page):
       const { top, bottom } = section.getBoundingClientRect();
       return top < innerHeight / 2 && bottom > innerHeight / 2;
     }"""
-    for name in OPENED:
+    for name in CONCEPTS:
         page.goto(f"en/concepts/{name}/")
         place = ""
         if name == "local":
