@@ -57,7 +57,8 @@ def requested_artifacts(
     `pending` are runs that a build would train first.
     """
     store, source = Store(paths.build), Source()
-    data, records = evidence.data.digest, run_digests(evidence, None, pending)
+    data = evidence.data.digest_for_results
+    records = run_digests(evidence, None, pending)
     variables = {
         "XO_DATA": str(evidence.data.root.resolve()),
         "XO_STORE": str(paths.store.resolve()),

@@ -79,6 +79,13 @@ class Size(click.ParamType):
 @click.option("--first-frame", is_flag=True, help="Take the first frame of animated images.")
 @click.option("--colour", is_flag=True, help="Keep colors; else images become gray.")
 @click.option(
+    "--solved-from",
+    type=click.FloatRange(0, 1, min_open=True),
+    metavar="ACCURACY",
+    help="Test accuracy from which a run counts as having solved its task, as 0.9; by default "
+    "0.98. It can be changed later, in the card.json of the images.",
+)
+@click.option(
     "--names",
     "names_encoding",
     default="",
@@ -153,6 +160,8 @@ def _described(card: DataCard) -> list[str]:
     lines = [f"{count} of {card.images} images {kind}" for kind, count in card.changes.items()]
     if card.drawn_for_testing is not None:
         lines.append(f"test images drawn: {card.drawn_for_testing:.0%} of each class")
+    if card.solved_from is not None:
+        lines.append(f"a run has solved its task from a test accuracy of {card.solved_from:g}")
     if card.left_out:
         names = ", ".join(f"{count} {name}" for name, count in list(card.left_out.items())[:5])
         lines.append(f"left out: {sum(card.left_out.values())} that are no images of it ({names})")

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from xo.command_line import DATA, STORE, VARIANT_NAME, Command, printable, say
+from xo.data.card import goal
 from xo.errors import InputError
-from xo.runs.record import SOLVED
 from xo.variants import VARIANTS, Variant, find_variant
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def _several(files: Iterator[Any], size: int) -> Iterator[list[Any]]:
 
 def _network_line(record: RunRecord) -> str:
     """Which network answers."""
-    unsolved = f"; below {SOLVED:.0%} a network has not solved its task"
+    unsolved = f"; below {100 * goal(record.data):g}% a network has not solved its task"
     return (
         f"network: {record.variant} seed {record.seed}, test accuracy {record.test_accuracy:.2%} "
         f"(n = {len(record.test_ids)} test images){'' if record.solved else unsolved}"

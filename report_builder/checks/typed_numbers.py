@@ -35,10 +35,6 @@ ALLOWED = [
     Allowed(r"0\.693"),
     # a tenth of it, as the assignment prints it
     Allowed(r"0\.069"),
-    # when a seed has solved its task
-    Allowed(
-        r"(达到过?|不低于|(at least|reach(es|ed)?|accuracy of)) 98 ?%|98 ?% of the test images must"
-    ),
     # the level of all intervals
     Allowed(
         r"(区间|interval)[^。.]{0,30}95 ?%|95 ?%[^。.]{0,20}(区间|interval|分位|quantile)"

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from xo.runs.record import SOLVED, RunRecord
+from xo.data.card import goal
+from xo.runs.record import RunRecord
 
 CHANCE = log(2)  # nats: the loss of a net that cannot tell two equally frequent classes apart
 Z = 1.959963984540054  # 95 % of a normal distribution lie within Z standard deviations
@@ -45,14 +46,19 @@ def lost_is_infinite(values: np.ndarray) -> np.ndarray:
 
 
 def solved(runs: tuple[RunRecord, ...], by: int | None = None) -> np.ndarray:
-    """`(seeds,)` bool: whether the test accuracy reached SOLVED, at epoch `by` or the last one."""
-    return curve(runs, "test_accuracy")[:, (by or 0) - 1] >= SOLVED
+    """`(seeds,)` bool: whether the task was solved at epoch `by`, or at the last one."""
+    return _solved_after_each_epoch(runs)[:, (by or 0) - 1]
 
 
 def first_solved_epoch(runs: tuple[RunRecord, ...]) -> np.ndarray:
-    """`(seeds,)`, the first epoch whose test accuracy reached SOLVED; infinite where none did."""
-    reached = curve(runs, "test_accuracy") >= SOLVED
+    """`(seeds,)`, the first epoch after which the task was solved; infinite where it never was."""
+    reached = _solved_after_each_epoch(runs)
     return np.where(reached.any(1), reached.argmax(1) + 1.0, np.inf)
+
+
+def _solved_after_each_epoch(runs: tuple[RunRecord, ...]) -> np.ndarray:
+    """`(seeds, epochs)` bool."""
+    return curve(runs, "test_accuracy") >= np.array([[goal(run.data)] for run in runs])
 
 
 def epoch_seconds(runs: tuple[RunRecord, ...]) -> np.ndarray:

@@ -89,7 +89,7 @@ def dead_layers(run: RunRecord, epoch: int = -1) -> tuple[str, ...]:
 def fate(run: RunRecord) -> Fate:
     """How a run ended.
 
-    *Solved*: its last test accuracy is at least SOLVED. *Never left chance*: no epoch ended off
+    *Solved*: its last test accuracy is at least the goal. *Never left chance*: no epoch ended off
     chance, and no batch threw it off. *Collapsed*: it had left chance, the last epoch did not end
     off it, and a layer has fallen silent. *Unsettled*: anything else.
     """

@@ -23,7 +23,7 @@ def evidence_inputs(
     the runs, as `baseline/0`, that a build would train first.
     """
     records = run_digests(evidence, requests.runs, pending)
-    found: Inputs = {"data": evidence.data.digest, "records": records}
+    found: Inputs = {"data": evidence.data.digest_for_results, "records": records}
     demonstrations = {
         name: evidence.demonstrations[name]
         for name in sorted(requests.demonstrations & evidence.demonstrations.keys())

@@ -13,7 +13,7 @@ import numpy as np
 
 from report_builder.evidence.data_files import read_data
 from report_builder.text import Text, count, percent
-from xo.runs.record import SOLVED
+from xo.data.card import SOLVED
 from xo.store.source_digest import ROOT
 
 FILE = ROOT / "data" / "measured-elsewhere.toml"

@@ -36,7 +36,6 @@ from report_builder.results.report import (
 from report_builder.results.widgets import LAB, LAB_STILL, WIDGETS
 from report_builder.text import EMPTY, LANGUAGES, Text
 from xo.errors import InputError
-from xo.runs.record import SOLVED
 from xo.store.source_digest import ROOT
 from xo.unknown_names import unknown
 from xo.variants import VARIANTS, Variant
@@ -244,8 +243,9 @@ class PageFunctions:
         self.requests.update(f"network {variant}" for variant in variants)
         found = [VARIANTS[each] for each in variants if each in self.report.unsolved]
         titles = [Text(row.zh, row.en)[self.language] for row in found]
-        percent = f"{100 * SOLVED:g}"
-        return self._fill("unsolved.md", titles=titles, percent=percent) if found else ""
+        if not found:
+            return ""
+        return self._fill("unsolved.md", titles=titles, level=self.value("data.solved_from"))
 
     # Code and interaction
 

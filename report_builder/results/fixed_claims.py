@@ -30,7 +30,8 @@ DECIDING = (
     "report_builder.results.findings:",
     "report_builder.results.original_claims:",
     "report_builder.results.our_claims:",
-    "xo.runs.record:SOLVED",
+    "xo.data.card:SOLVED",
+    "xo.data.card:goal",
 )
 
 

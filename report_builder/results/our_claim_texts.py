@@ -29,18 +29,18 @@ OUR_CLAIM_TEXTS: dict[str, ClaimText] = {
             "Once off chance, a network solves the task within three epochs",
         ),
         supported=Text(
-            "离开了随机猜测的网络，多半三轮之内就达到 98 %",
-            "Most networks that leave chance reach 98 % within three epochs",
+            "离开了随机猜测的网络，多半三轮之内就达到学会的界线",
+            "Most networks that leave chance reach what counts as solved within three epochs",
         ),
         refuted=Text(
-            f"离开了随机猜测的网络，三轮之内达到 98 % 的不到 {MOST_SHARE}",
-            f"Of the networks that leave chance, fewer than {MOST_SHARE} reach 98 % "
-            "within three epochs",
+            f"离开了随机猜测的网络，三轮之内达到学会的界线的不到 {MOST_SHARE}",
+            f"Of the networks that leave chance, fewer than {MOST_SHARE} reach what "
+            "counts as solved within three epochs",
         ),
         undecided=Text(
             "网络离开随机猜测之后，是否多半在三轮之内学会，还说不准",
-            "It is still open whether most networks that leave chance reach 98 % within "
-            "three epochs",
+            "It is still open whether most networks that leave chance reach what counts as "
+            "solved within three epochs",
         ),
     ),
     "few-end-between": ClaimText(

@@ -123,8 +123,9 @@ def escape_is_sudden(evidence: Evidence) -> Finding:
         )
     sudden = sum(first_solved_epoch((run,))[0] <= epoch + SUDDEN for run, epoch in left)
     what = Text(
-        "三轮之内达到 98 %（只算离开了随机猜测、此后还训练了三轮的）",
-        " reach 98 % within three epochs (of those that left chance and had three more epochs)",
+        "三轮之内达到学会的界线（只算离开了随机猜测、此后还训练了三轮的）",
+        " reach what counts as solved within three epochs (of those that left chance and had "
+        "three more)",
     )
     return share_is(int(sudden), len(left), MOST, what, _counts(by_variant))
 

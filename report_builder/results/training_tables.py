@@ -22,11 +22,12 @@ from report_builder.evidence.training_course import (
     training_settings,
     until,
 )
-from report_builder.results.fate_words import fates_in_words
+from report_builder.results.fate_words import fates_in_words, level
 from report_builder.results.forms import TOTAL, Cell, Column, table
 from report_builder.results.report import Table
 from report_builder.text import Text, count, number, same
-from xo.runs.record import SOLVED, RunRecord
+from xo.data.card import goal
+from xo.runs.record import RunRecord
 
 VARIANT = Column(Text("变体", "Variant"))
 RUNS = Column(Text("训练次数", "Runs"), True)
@@ -134,7 +135,9 @@ def learning_rates(evidence: Evidence) -> Table:
         *(Column(Text(f"第 {h} 轮学会", f"Solved at epoch {h}"), True) for h in horizons),
         *(Column(FATE_NAMES[each], True) for each in FATES if each != "solved"),
         Column(
-            Text(f"首次达到 {100 * SOLVED:.0f} % 的轮次", f"First epoch at {100 * SOLVED:.0f} %"),
+            Text("首次达到 {level} 的轮次", "First epoch at {level}").format(
+                level=level(goal(evidence.data))
+            ),
             True,
         ),
     ]

@@ -31,7 +31,7 @@ from report_builder.evidence.recording import Origin, recorded
 from report_builder.evidence.study import Evidence
 from report_builder.results.demonstration_values import demonstration_values
 from report_builder.results.exercises import exercise_values
-from report_builder.results.fate_words import FATE_MEANINGS, FATE_VALUES, GOAL, fates_in_words
+from report_builder.results.fate_words import FATE_MEANINGS, FATE_VALUES, fates_in_words, level
 from report_builder.results.findings import (
     DIFFERENT,
     FEWEST,
@@ -57,6 +57,7 @@ from report_builder.text import (
     same,
     seconds,
 )
+from xo.data.card import goal
 from xo.data.strokes import USUAL
 from xo.demonstrations.table import DEMONSTRATIONS
 from xo.network.measurements import receptive_fields
@@ -65,7 +66,6 @@ from xo.runs.record import RunRecord
 Values = dict[str, Value]
 
 NONE_SOLVED = dash("没有种子学会", "no seed solved the task")
-NONE_REACHED = dash(f"没有种子达到过 {GOAL}", f"no seed ever reached {GOAL}")
 
 
 def values(evidence: Evidence) -> Values:
@@ -159,6 +159,7 @@ def _of_data(evidence: Evidence) -> Values:
                 "commonest in training",
             ),
         ),
+        "data.solved_from": plain(level(goal(data))),
         "data.train_images": plain(count(len(data.train.labels))),
         "data.test_images": plain(count(len(data.test.labels))),
         "data.height": plain(count(height)),
@@ -203,7 +204,7 @@ def _of_outcome(evidence: Evidence, variant: str) -> Values:
     accuracy = curve(runs, "test_accuracy")[:, -1]
     done = solved(runs)
     epochs = first_solved_epoch(runs)
-    reached = epochs[np.isfinite(epochs)]
+    reached, needed = epochs[np.isfinite(epochs)], level(goal(evidence.data))
     return {
         "n": plain(count(len(runs))),
         "solved": _out_of(done),
@@ -219,7 +220,7 @@ def _of_outcome(evidence: Evidence, variant: str) -> Values:
         "final_loss": _median(curve(runs, "train_loss")[:, -1], _loss),
         "escape_epoch": _median(reached, lambda epoch: same(f"{epoch:g}"))
         if len(reached)
-        else NONE_REACHED,
+        else dash(f"没有种子达到过 {needed}", f"no seed ever reached {needed}"),
         **_fates(runs),
     }
 

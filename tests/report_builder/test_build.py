@@ -100,6 +100,22 @@ def test_who_goes_back_to_a_data_set_finds_everything_that_was_made_of_it(
     assert (summary.trained, made) == ((0, RUNS), set())
 
 
+def test_another_card_of_the_images_changes_what_pages_say_and_trains_nothing(run, built):
+    page = built.build / "docs" / "en" / "index.md"
+    run()
+    assert "1 of 2" in page.read_text()
+    card = built.data / "card.json"
+    card.write_text('{"solved_from": 0.1}')
+    summary, made = run()
+    assert summary.trained == (0, RUNS) and "accuracy.features" in made
+    assert "2 of 2" in page.read_text()
+    assert "A run that ends at 10\N{NO-BREAK SPACE}% or more counts as solved" in page.read_text()
+    assert run()[1] == set()
+    card.write_text('{"solved_from": 0.1, "title": {"zh": "记号", "en": "Marks"}}')
+    summary, made = run()
+    assert (summary.trained, made, summary.published) == ((0, RUNS), set(), True)
+
+
 def test_a_figure_that_a_page_newly_uses_is_drawn(run, built):
     (built.docs / "en" / "index.md").write_text(PAGE + '\n{{ figure("confusion.baseline") }}\n')
     assert run()[1] == {"confusion.baseline"}

@@ -5,12 +5,15 @@ and what importing changed. No result of training depends on it.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated, Protocol
 
 import msgspec
 
 from xo.errors import InputError
 
 CARD = "card.json"
+# Test accuracy from which a run has solved its task, where the card of its images sets no other.
+SOLVED = 0.98
 
 
 class Words(msgspec.Struct, frozen=True):
@@ -33,6 +36,21 @@ class DataCard(msgspec.Struct, frozen=True, kw_only=True):
     colour: bool = False  # whether images keep red, green and blue
     drawn_for_testing: float | None = None  # share of each class that importing drew, by `seed`
     seed: int | None = None
+    # Test accuracy from which a run on these images has solved its task; None: SOLVED
+    solved_from: Annotated[float, msgspec.Meta(gt=0, le=1)] | None = None
+
+
+class WithGoal(Protocol):
+    """Images, or what describes them."""
+
+    @property
+    def solved_from(self) -> float | None:
+        """What their card says; None: nothing."""
+
+
+def goal(data: WithGoal) -> float:
+    """The test accuracy from which a run on these images has solved its task."""
+    return data.solved_from or SOLVED
 
 
 def read_card(root: Path) -> DataCard:

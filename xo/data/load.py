@@ -20,7 +20,7 @@ import msgspec
 import numpy as np
 
 from xo.data import generate, images
-from xo.data.card import read_card
+from xo.data.card import DataCard, read_card
 from xo.data.dataset import EMBEDDED, DataSet, Split, digest_of_names
 from xo.data.folder import SPLITS, Folder, ImageFile, Layout, find_layout, open_folder
 from xo.errors import InputError
@@ -88,14 +88,14 @@ def load(root: Path, store: Store) -> DataSet:
     digest = hashlib.sha256()
     for file in _files(layout):
         digest.update(_line(file, folder.read(file.path)))
-    colour = read_card(root).colour
+    card = read_card(root)
     inputs: Inputs = {"layout": LAYOUT, "files": digest.hexdigest()}
-    if colour:
+    if card.colour:
         inputs["colour"] = True
     artifact, _ = store.look_up(ARTIFACT, ARTIFACT, inputs, quarantine=True)
     if artifact is None:
-        artifact = _write(store, inputs, folder, layout, colour)
-    return _from_store(artifact, root)
+        artifact = _write(store, inputs, folder, layout, card.colour)
+    return _from_store(artifact, root, card)
 
 
 def check(root: Path) -> DataSet:
@@ -103,8 +103,8 @@ def check(root: Path) -> DataSet:
     without a name, which go when they are used no more.
     """
     folder = open_folder(root)
-    layout = find_layout(folder)
-    with _decoded(folder, layout, read_card(root).colour) as (decoded, files):
+    layout, card = find_layout(folder), read_card(root)
+    with _decoded(folder, layout, card.colour) as (decoded, files):
         splits = {}
         for split in SPLITS:
             shape = (len(layout.files[split]), *decoded.shape)
@@ -112,7 +112,9 @@ def check(root: Path) -> DataSet:
             pixels = np.memmap(files[split], np.uint8, "r", offset, shape)
             splits[split] = Split(_labels(layout, split), _ids(layout, split), pixels)
     size, (train, test) = decoded.image_size, (splits[split] for split in SPLITS)
-    return DataSet(_name(root), root, layout.classes, size, decoded.digest, train, test)
+    return DataSet(
+        _name(root), root, layout.classes, size, decoded.digest, train, test, card.solved_from
+    )
 
 
 class _Decoded(NamedTuple):
@@ -258,11 +260,20 @@ def _write(store: Store, inputs: Inputs, folder: Folder, layout: Layout, colour:
     return entry.artifact
 
 
-def _from_store(artifact: Artifact, root: Path) -> DataSet:
+def _from_store(artifact: Artifact, root: Path, card: DataCard) -> DataSet:
     """The data set with memory-mapped images."""
     stored = artifact.content_as(StoredImages)
     train, test = (
         Split(np.array(split.labels, np.int64), split.ids, artifact.folder / f"{name}.npy")
         for name, split in (("train", stored.train), ("test", stored.test))
     )
-    return DataSet(_name(root), root, stored.classes, stored.image_size, stored.digest, train, test)
+    return DataSet(
+        _name(root),
+        root,
+        stored.classes,
+        stored.image_size,
+        stored.digest,
+        train,
+        test,
+        card.solved_from,
+    )

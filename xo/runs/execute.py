@@ -121,6 +121,7 @@ def run_result(run: Run, measured: Training, cost: Cost, environment: Environmen
         len(data.train.labels),
         len(data.test.labels),
         data.channels,
+        data.solved_from,
     )
     # Titles belong to the table of variants, and parameters are measured.
     settings = replace(run.variant, zh="", en="", parameters=0)

@@ -13,11 +13,12 @@ from dataclasses import fields, replace
 from functools import cache, lru_cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
 
+from xo.data.card import goal
 from xo.errors import InputError
 from xo.network.measurements import Training
 from xo.runs.resources import Environment
@@ -27,8 +28,10 @@ from xo.store.source_digest import Source
 from xo.store.store import Store
 from xo.variants import Variant
 
+if TYPE_CHECKING:
+    from xo.data.dataset import DataSet
+
 LAYOUT = 4  # of the record and its arrays; raise it when readers must change
-SOLVED = 0.98  # test accuracy from which a run counts as having solved its task
 WEIGHTS = "weights.safetensors"
 WEIGHTS_LIMIT = 100e6  # bytes; larger weights (no pooling: 300 MB) are kept on request only
 WEIGHTS_SMALL = 3e6  # bytes; smaller weights (three convolutions) are kept of every seed
@@ -50,6 +53,7 @@ class DataDescription(msgspec.Struct, frozen=True):
     train_images: int
     test_images: int
     channels: int = 1  # 1: grey, 3: colour
+    solved_from: float | None = None  # as its card says; see xo.data.card.goal
 
 
 class Cost(msgspec.Struct, frozen=True):
@@ -113,8 +117,8 @@ class RunRecord(RunResult, frozen=True, kw_only=True):
 
     @property
     def solved(self) -> bool:
-        """Whether the test accuracy is at least SOLVED."""
-        return self.test_accuracy >= SOLVED
+        """Whether it has solved its task at the end."""
+        return self.test_accuracy >= goal(self.data)
 
     @property
     def has_weights(self) -> bool:
@@ -143,12 +147,15 @@ class _Inputs(msgspec.Struct, frozen=True):
     versions: dict[str, str]
 
 
-def run_record(artifact: Artifact) -> RunRecord:
+def run_record(artifact: Artifact, data: DataSet | None = None) -> RunRecord:
     """The typed record of a stored run; raises Damaged where its content is not of this version.
 
-    What many runs have in common is in memory once.
+    What `data` says of when a task is solved counts, as far as it is known, in place of what was
+    said when the run was trained. What many runs have in common is in memory once.
     """
     result = msgspec.structs.asdict(artifact.content_as(RunResult))
+    if data and data.solved_from != result["data"].solved_from:
+        result["data"] = msgspec.structs.replace(result["data"], solved_from=data.solved_from)
     result |= {name: _shared(result[name]) for name in COMMON}
     try:
         inputs = msgspec.convert(artifact.inputs, _Inputs)

@@ -167,7 +167,7 @@ def find_records(runs: list[Run], store: Store, quarantine: bool = False) -> Loo
     for run, (artifact, why) in zip(runs, store.look_up_all("run", wanted, quarantine)):
         if artifact:
             try:
-                found.append(run_record(artifact))
+                found.append(run_record(artifact, run.data))
                 continue
             except Damaged as damage:
                 why = f"damaged: {damage}"

@@ -24,8 +24,9 @@ from report_builder.figures.toolkit.layout import (
 )
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import class_variants, title_of
-from report_builder.results.fate_words import GOAL
+from report_builder.results.fate_words import level
 from report_builder.text import EMPTY, Text, plural
+from xo.data.card import goal
 from xo.variants import Variant
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ class Line(NamedTuple):
 
 class Escape(NamedTuple):
     lines: tuple[Line, ...]  # of variants that learn the classes
+    goal: float  # accuracy from which a task is solved
 
     @property
     def counts(self) -> tuple[int, int, int, int]:
@@ -98,7 +100,7 @@ def measure(evidence: Evidence) -> Escape:
         share = solved_by_epoch(first, len(runs[0].epochs))
         dead = sum(bool(collapse_epoch(run) and dead_layers(run)) for run in runs)
         lines.append(Line(variant, first, collapse, share, dead))
-    return Escape(tuple(lines))
+    return Escape(tuple(lines), goal(evidence.data))
 
 
 def draw(numbers: Escape, style: Style) -> Figure:
@@ -122,7 +124,8 @@ def draw(numbers: Escape, style: Style) -> Figure:
     most = max(line.epochs for line in numbers.lines)
     ax.set(xlim=(0, most), ylim=(0, 102))
     epoch_axis(style, ax, most)
-    label = Text(f"已达到过 {GOAL} 的种子（%）", f"Seeds that have reached {GOAL} (%)")
+    needed = level(numbers.goal)
+    label = Text(f"已达到过 {needed} 的种子（%）", f"Seeds that have reached {needed} (%)")
     ax.set_ylabel(style.text(label))
     _label_lines(ax, numbers.lines, style)
     _draw_key(figure, numbers, style)
@@ -157,23 +160,24 @@ def describe(numbers: Escape) -> Description:
     variants = [line.variant for line in numbers.lines]
     ends = [_ends(line) for line in numbers.lines]
     _, lost, censored, fallen_back = numbers.counts
+    needed = level(numbers.goal)
     return Description(
         _title(numbers),
         Text(
-            f"阶梯线，每个变体一条：到每一轮为止已达到过 {GOAL} 的种子所占比例。最后：{{each}}。",
+            f"阶梯线，每个变体一条：到每一轮为止已达到过 {needed} 的种子所占比例。最后：{{each}}。",
             "Step lines, one for each variant: the share of seeds that have reached "
-            f"{GOAL} by each epoch. At the end: {{each}}.",
+            f"{needed} by each epoch. At the end: {{each}}.",
         ).format(each=each_variant(variants, ends, Text("；", "; "))),
         Text(
-            f"首次达到 {GOAL} 的轮次的累积发生率：一个种子在测试准确率首次达到 {GOAL} 的那一轮"
+            f"首次达到 {needed} 的轮次的累积发生率：一个种子在测试准确率首次达到 {needed} 的那一轮"
             "计入，右侧是达到过的种子数和总数。叉号是有种子崩溃的那一轮：崩溃是另一种结局，"
             f"{lost} 个种子在达到之前崩溃，{fallen_back} 个达到之后才崩溃，后者仍算达到过。"
             "竖记号是该变体训练的最后一轮，此时既没有达到、也没有崩溃的"
             f"种子（共 {censored} 个）是删失的：它们以后会怎样，这里没有观察。",
-            f"Cumulative incidence of first reaching {GOAL}: a seed counts from the epoch in which "
-            "its test accuracy first does so; at the right, seeds that have, of all. A cross marks "
-            "an epoch in which a seed collapses, an end of its own: "
-            f"{lost} collapsed before reaching {GOAL}, "
+            f"Cumulative incidence of first reaching {needed}: a seed counts from the epoch in "
+            "which its test accuracy first does so; at the right, seeds that have, of all. A cross "
+            "marks an epoch in which a seed collapses, an end of its own: "
+            f"{lost} collapsed before reaching {needed}, "
             f"{fallen_back} after it, and these still count as having reached it. An upright "
             "mark is the variant's last epoch where seeds have neither reached it nor collapsed by "
             f"then: these, {censored} in all, are censored, and what they would have done later "
@@ -226,9 +230,10 @@ def _title(numbers: Escape) -> Text:
     every = np.concatenate([line.first_solved for line in numbers.lines])
     solved = every[np.isfinite(every)]
     reached, lost, censored, _ = numbers.counts
+    needed = level(numbers.goal)
     title = Text(
-        f"{len(every)} 个种子没有一个达到过 {GOAL}",
-        f"None of {plural(len(every), 'seed')} reaches {GOAL}",
+        f"{len(every)} 个种子没有一个达到过 {needed}",
+        f"None of {plural(len(every), 'seed')} reaches {needed}",
     )
     if reached:
         first, last = solved.min(), solved.max()
@@ -239,9 +244,9 @@ def _title(numbers: Escape) -> Text:
                 f"between epoch {first:.0f} and epoch {last:.0f}",
             )
         title = Text(
-            f"{len(every)} 个种子中有 {reached} 个达到过 {GOAL}（{{when}}）",
+            f"{len(every)} 个种子中有 {reached} 个达到过 {needed}（{{when}}）",
             f"{reached} of {plural(len(every), 'seed')} {'reaches' if reached == 1 else 'reach'} "
-            f"{GOAL}, {{when}}",
+            f"{needed}, {{when}}",
         ).format(when=when)
     if lost:
         title += Text(

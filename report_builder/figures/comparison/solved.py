@@ -17,8 +17,9 @@ from report_builder.figures.toolkit.fates import KEY, columns, draw_key, mark
 from report_builder.figures.toolkit.layout import SMALL, WIDTH, axes, sheet
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import class_variants, k_of_n_runs
-from report_builder.results.fate_words import GOAL, fates_explained, fates_in_words
+from report_builder.results.fate_words import fates_explained, fates_in_words, level
 from report_builder.text import EMPTY, SPACE, Text, percent, plural
+from xo.data.card import goal
 from xo.variants import Variant
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ ROOM = 0.28  # inches that a mark and a count take
 
 class Solved(NamedTuple):
     variants: tuple[Variant, ...]
+    goal: float  # accuracy from which a run has solved its task
     shares: tuple[Share, ...]  # of each variant's seeds
     counts: tuple[dict[Fate, int], ...]  # of each variant's seeds
 
@@ -56,6 +58,7 @@ def measure(evidence: Evidence) -> Solved:
     reached = [solved(evidence.runs(variant.name)) for variant in evidence.variants]
     return Solved(
         evidence.variants,
+        goal(evidence.data),
         tuple(share(int(k.sum()), len(k)) for k in reached),
         tuple(count_fates(evidence.runs(variant.name)) for variant in evidence.variants),
     )
@@ -113,13 +116,13 @@ def draw_fates(ax: Axes, height: float, counts: dict[Fate, int], style: Style) -
 
 def describe(numbers: Solved) -> Description:
     variants, shares = numbers.variants, numbers.shares
-    counts = [fates_in_words(each) for each in numbers.counts]
+    counts, needed = [fates_in_words(each) for each in numbers.counts], level(numbers.goal)
     caption = Text(
         "色条是各种结局所占的比例，其中的数是训练次数。条下的点是学会的比例（最后一轮的准确率达到"
-        f"{SPACE}{GOAL}），横线和括号里是它的 95{SPACE}% 区间（Wilson）。各变体的 n 见右侧，"
+        f"{SPACE}{needed}），横线和括号里是它的 95{SPACE}% 区间（Wilson）。各变体的 n 见右侧，"
         f"共 {sum(s.n for s in shares)} 次训练。",
         "Bars are the shares of runs that ended in each way, with their numbers. Dots below them "
-        f"are the shares that solved the task (an accuracy of {GOAL} or more in the last epoch), "
+        f"are the shares that solved the task (an accuracy of {needed} or more in the last epoch), "
         f"lines and brackets their 95{SPACE}% intervals (Wilson); n stands at the right, "
         f"{plural(sum(s.n for s in shares), 'run')} in all.",
     )

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from report_builder.evidence.estimates import Share, curve, epoch_seconds, share
+from report_builder.evidence.estimates import Share, curve, epoch_seconds, solved_share
 from report_builder.evidence.fates import Fate, fate
 from report_builder.figures.toolkit.layout import SMALL, WIDTH, axes, log_ticks, sheet
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import joined, title_of, wrap
 from report_builder.text import SPACE, Text, big, number
-from xo.runs.record import SOLVED
 from xo.variants import Variant
 
 if TYPE_CHECKING:
@@ -27,13 +26,10 @@ NAME_COLUMNS = 25  # half-width columns of text that fit there
 class MeasuredVariant(NamedTuple):
     variant: Variant
     accuracy: np.ndarray  # (seeds,), 0 to 1, after the last epoch
+    solved: Share  # of the seeds
     parameters: int
     seconds: np.ndarray  # (seeds,), median of the epochs of each
     fates: tuple[Fate, ...]  # of the seeds
-
-    @property
-    def solved(self) -> Share:
-        return share(int((self.accuracy >= SOLVED).sum()), len(self.accuracy))
 
     @property
     def median_accuracy(self) -> float:
@@ -49,6 +45,7 @@ def measure_variant(evidence: Evidence, variant: Variant) -> MeasuredVariant:
     return MeasuredVariant(
         variant,
         curve(runs, "test_accuracy")[:, -1],
+        solved_share(runs),
         int(runs[0].parameters),
         epoch_seconds(runs),
         tuple(fate(run) for run in runs),

@@ -21,9 +21,9 @@ from report_builder.figures.training.lines import (
     draw_accuracy,
     last_median,
 )
-from report_builder.results.fate_words import GOAL, fates_explained, fates_in_words
+from report_builder.results.fate_words import fates_explained, fates_in_words, level
 from report_builder.text import SPACE, Text, percent, plural, same
-from xo.runs.record import SOLVED
+from xo.data.card import goal
 from xo.variants import Variant
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ class Accuracy(NamedTuple):
     variant: Variant
     seeds: tuple[int, ...]
     values: np.ndarray  # (seeds, epochs)
+    goal: float  # from which a run has solved its task
     blind: float  # of a guess that always names the most common class
     solved: Share  # of the seeds, at the last epoch
     fates: tuple[Fate, ...]  # of the seeds
@@ -47,6 +48,7 @@ def measure(evidence: Evidence, name: str) -> Accuracy:
         variant,
         tuple(run.seed for run in runs),
         curve(runs, "test_accuracy"),
+        goal(evidence.data),
         blind_accuracy(evidence, variant),
         share(int(solved(runs).sum()), len(runs)),
         tuple(fate(run) for run in runs),
@@ -66,7 +68,7 @@ def draw(numbers: Accuracy, style: Style) -> Figure:
     values, blind, color = numbers.values, numbers.blind, style.color(numbers.variant.name)
     figure = sheet(style.text(_title(numbers)), 2.95 + KEY)
     ax = axes(figure, LEFT, 0.5 + KEY, WIDTH - LEFT - RIGHT, 2.35)
-    draw_accuracy(style, ax, values, numbers.fates, color, blind)
+    draw_accuracy(style, ax, values, numbers.fates, color, numbers.goal, blind)
     draw_key(figure, style, numbers.fates, LEFT, 0.1)
     ax.set_ylim(*accuracy_limits(values, blind))
     epoch_axis(style, ax, values.shape[1])
@@ -84,10 +86,10 @@ def draw(numbers: Accuracy, style: Style) -> Figure:
             same(percent(blind)) + Text("（猜一类）", " (blind guess)"),
             style.color("chance"),
         ),
-        (SOLVED, same(GOAL) + Text("（学会）", " (solved)"), style.muted),
+        (numbers.goal, same(level(numbers.goal)) + Text("（学会）", " (solved)"), style.muted),
         (median, middle, color),
     )
-    end_labels(ax, [(100 * level, style.text(words), color) for level, words, color in ends])
+    end_labels(ax, [(100 * height, style.text(words), color) for height, words, color in ends])
     return figure
 
 
@@ -100,7 +102,7 @@ def describe(numbers: Accuracy) -> Description:
     reached, at_least, at_most = (
         percent(each, 0) for each in (solved.k / solved.n, solved.low, solved.high)
     )
-    counts = count_each(numbers.fates)
+    counts, needed = count_each(numbers.fates), level(numbers.goal)
     return Description(
         _title(numbers),
         Text(
@@ -110,11 +112,11 @@ def describe(numbers: Accuracy) -> Description:
             f"Last epoch: median {middle}, lowest {low}, highest {high}. {{fates}}.",
         ).format(fates=fates_in_words(counts)),
         Text(
-            f"每轮末的准确率；{THIN.zh}，粗线为中位数（n = {n}）。最后一轮达到 {GOAL} 算学会："
+            f"每轮末的准确率；{THIN.zh}，粗线为中位数（n = {n}）。最后一轮达到 {needed} 算学会："
             f"{reached} 的训练学会了，95{SPACE}% 区间（Wilson）为 {at_least} 至 {at_most}。"
             "“猜一类”是总答最常见的那一类。",
             f"Accuracy after every epoch; {THIN.en}; the thick one is their median (n = {n}). "
-            f"A run that ends at {GOAL} or more counts as solved: {reached} of the "
+            f"A run that ends at {needed} or more counts as solved: {reached} of the "
             f"runs, 95{SPACE}% interval (Wilson) {at_least} to {at_most}. "
             "A blind guess always names the most common class.",
         )

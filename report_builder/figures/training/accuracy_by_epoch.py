@@ -15,7 +15,7 @@ from report_builder.figures.toolkit.words import class_variants, joined, title_o
 from report_builder.figures.training.accuracy import Accuracy, rows_by_epoch
 from report_builder.figures.training.accuracy import measure as measure_one
 from report_builder.figures.training.lines import LEFT, THIN, accuracy_limits, draw_accuracy
-from report_builder.results.fate_words import GOAL, fates_explained, fates_in_words
+from report_builder.results.fate_words import fates_explained, fates_in_words, level
 from report_builder.text import Text, plural
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def draw(numbers: AccuracyByEpoch, style: Style) -> Figure:
         bottom = FOOT + KEY + (lines - 1 - row) * (TALL + head)
         ax = axes(figure, LEFT + column * (wide + GAP), bottom, wide, TALL)
         color = style.color(panel.variant.name)
-        draw_accuracy(style, ax, panel.values, panel.fates, color, panel.blind)
+        draw_accuracy(style, ax, panel.values, panel.fates, color, panel.goal, panel.blind)
         ax.set_ylim(*limits)
         epoch_axis(style, ax, epochs, ticks=4)
         ax.set_xlim(0.5, epochs + 0.5)
@@ -98,6 +98,7 @@ def _label(ax: Axes, panel: Accuracy, heading: list[str], style: Style) -> None:
 
 def describe(numbers: AccuracyByEpoch) -> Description:
     panels, n = numbers.panels, len(numbers.compared)
+    needed = level(panels[0].goal)
     each = joined(
         (
             title_of(panel.variant) + Text("：", ": ") + fates_in_words(count_each(panel.fates))
@@ -115,10 +116,10 @@ def describe(numbers: AccuracyByEpoch) -> Description:
         ).format(each=each),
         Text(
             f"各变体每轮末的准确率，坐标相同；{THIN.zh}，粗线为中位数。"
-            f"虚线为 {GOAL}（学会），点线为随机猜测。标题不计标签或图像数不同的变体（n = {n}）；"
+            f"虚线为 {needed}（学会），点线为随机猜测。标题不计标签或图像数不同的变体（n = {n}）；"
             "其中文件夹取错的学的是图像来自哪个子集，并在这些图像上测。",
             f"Accuracy after every epoch on equal axes; {THIN.en}; the thick one is their median. "
-            f"Dashed: {GOAL} (solved); dotted: a blind guess. The title leaves out "
+            f"Dashed: {needed} (solved); dotted: a blind guess. The title leaves out "
             f"variants of other labels or numbers of images (n = {n}); those of the wrong folder "
             "learn which "
             "split an image came from, and are measured on those same images.",

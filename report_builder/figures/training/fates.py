@@ -32,9 +32,9 @@ from report_builder.figures.toolkit.layout import (
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import title_of, wrap
 from report_builder.figures.training.lines import LEFT
-from report_builder.results.fate_words import fates_in_words
+from report_builder.results.fate_words import fates_in_words, level
 from report_builder.text import SPACE, Text, percent, plural
-from xo.runs.record import SOLVED
+from xo.data.card import goal
 from xo.variants import Variant
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ class Fates(NamedTuple):
     """All runs that are compared, by how they ended."""
 
     courses: dict[Fate, tuple[Course, ...]]  # in the order of variants and seeds
+    goal: float  # accuracy from which a run has solved its task
     guessing: float  # nats
     guessed: float  # 0 to 1, the accuracy of guessing
 
@@ -76,7 +77,9 @@ def measure(evidence: Evidence) -> Fates:
         each: tuple(_course(evidence, run) for run in runs if fate(run) == each) for each in FATES
     }
     counts = np.array(runs[0].confusion).sum(1)
-    return Fates(found, chance_loss(runs[0]), float(counts.max() / counts.sum()))
+    return Fates(
+        found, goal(evidence.data), chance_loss(runs[0]), float(counts.max() / counts.sum())
+    )
 
 
 def _course(evidence: Evidence, run: RunRecord) -> Course:
@@ -111,7 +114,7 @@ def draw(numbers: Fates, style: Style) -> Figure:
         accuracy.set_ylim(lower_end - 4, 103)
         accuracy.tick_params(labelbottom=False)
         accuracy.set_xlabel("")
-        accuracy.axhline(100 * SOLVED, color=style.muted, lw=1, ls=DASHES, zorder=1)
+        accuracy.axhline(100 * numbers.goal, color=style.muted, lw=1, ls=DASHES, zorder=1)
         accuracy.axhline(100 * numbers.guessed, color=style.color("chance"), lw=1.2, ls=DOTS)
         loss.set_ylim(0, MOST * numbers.guessing)
         loss.axhline(numbers.guessing, color=style.color("chance"), lw=1.2, ls=DOTS)
@@ -167,7 +170,7 @@ def _named(course: Course) -> Text:
 
 def describe(numbers: Fates) -> Description:
     counts = fates_in_words({each: len(found) for each, found in numbers.courses.items()})
-    goal, level = percent(SOLVED, 0), percent(LEFT_CHANCE, 0)
+    needed, left = level(numbers.goal), percent(LEFT_CHANCE, 0)
     guessing = f"{numbers.guessing:.3f}"
     return Description(
         _title(numbers),
@@ -179,16 +182,16 @@ def describe(numbers: Fates) -> Description:
         Text(
             f"以类别为标签、设置不变的 {numbers.runs} 次训练，按结局分列："
             "{counts}。细线是单次训练，粗线是每列最上写明的那一次，叉号是它崩溃的那一轮。"
-            f"上图虚线是学会的界线{SPACE}{goal}，点线是随机猜测。下图是每轮末在部分训练图像上的损失，"
-            f"点线是随机猜测的损失{SPACE}{guessing}；有一轮低于它的{SPACE}{level}，或有一批高于它的"
+            f"上图虚线是学会的界线{SPACE}{needed}，点线是随机猜测。下图是每轮末在部分训练图像上的损失，"
+            f"点线是随机猜测的损失{SPACE}{guessing}；有一轮低于它的{SPACE}{left}，或有一批高于它的"
             f"{SPACE}{THROWN_OFF:g}{SPACE}倍，就算离开过随机猜测。更高的损失不画。",
             f"The {plural(numbers.runs, 'run')} with the classes as labels and the usual "
             "settings, by how they ended: {counts}. Thin lines are single runs, the strong one is "
             "the run that is named above, a cross marks the epoch of its collapse. Above, the "
-            f"dashed line is {goal}, from which a run counts as solved, the dotted one a blind "
+            f"dashed line is {needed}, from which a run counts as solved, the dotted one a blind "
             "guess. Below, the loss on a sample of training images after every epoch; dotted is "
             f"that of guessing, {guessing}. A run has left chance once an epoch ends below "
-            f"{level} of it, or a batch has a loss above {THROWN_OFF:g} times it. Higher losses "
+            f"{left} of it, or a batch has a loss above {THROWN_OFF:g} times it. Higher losses "
             "are cut off.",
         ).format(counts=counts),
         [

@@ -14,7 +14,6 @@ from report_builder.figures.toolkit.fates import mark
 from report_builder.figures.toolkit.layout import DASHES, DOTS
 from report_builder.figures.toolkit.style import Style
 from report_builder.text import Text
-from xo.runs.record import SOLVED
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,12 +44,18 @@ def draw_seeds(
 
 
 def draw_accuracy(
-    style: Style, ax: Axes, values: np.ndarray, fates: Sequence[Fate], color: str, blind: float
+    style: Style,
+    ax: Axes,
+    values: np.ndarray,
+    fates: Sequence[Fate],
+    color: str,
+    goal: float,
+    blind: float,
 ) -> None:
     """Accuracy `(seeds, epochs)` in percent, with the levels of solving and of a blind guess."""
     epochs = values.shape[1]
     draw_seeds(style, ax, np.arange(1, epochs + 1), 100 * values, fates, color)
-    ax.axhline(100 * SOLVED, color=style.muted, lw=1, ls=DASHES, zorder=1)
+    ax.axhline(100 * goal, color=style.muted, lw=1, ls=DASHES, zorder=1)
     ax.axhline(100 * blind, color=style.color("chance"), lw=1.2, ls=DOTS, zorder=1)
     ax.set_xlim(0.5, epochs + 0.5)
 

@@ -16,7 +16,7 @@ from report_builder.evidence.training_course import assigned_runs
 from report_builder.palette import COLORS
 from report_builder.results.fate_words import FATE_MEANINGS
 from report_builder.text import Text
-from xo.runs.record import SOLVED
+from xo.data.card import goal
 
 if TYPE_CHECKING:
     from report_builder.evidence.study import Evidence
@@ -46,7 +46,7 @@ def content(evidence: Evidence) -> dict[str, Any] | None:
         },
         "loss_of_guessing": chance_loss(runs[0]),
         "accuracy_of_guessing": chance_accuracy(runs[0]),
-        "solved": SOLVED,
+        "solved": goal(evidence.data),
     }
 
 

@@ -25,11 +25,13 @@ from report_builder.evidence.estimates import (
     spread,
     time_to,
 )
+from xo.data.card import SOLVED
 
 
-def run(*accuracies: float):
+def run(*accuracies: float, solved_from: float | None = None):
     return SimpleNamespace(
-        epochs=[SimpleNamespace(test_accuracy=accuracy) for accuracy in accuracies]
+        epochs=[SimpleNamespace(test_accuracy=accuracy) for accuracy in accuracies],
+        data=SimpleNamespace(solved_from=solved_from),
     )
 
 
@@ -53,6 +55,15 @@ def test_solved_looks_at_the_last_epoch_or_at_the_one_asked_for():
 
 def test_a_task_is_solved_first_in_the_first_epoch_above_98_percent_or_never():
     assert first_solved_epoch(RUNS).tolist() == [2, np.inf, 1, 1]
+
+
+def test_what_counts_as_solved_is_what_the_card_of_the_images_says():
+    others = tuple(
+        run(*(epoch.test_accuracy for epoch in each.epochs), solved_from=0.5) for each in RUNS
+    )
+    assert solved(others).all() and first_solved_epoch(others).tolist() == [1] * 4
+    usual = tuple(run(*accuracies, solved_from=SOLVED) for accuracies in ((0.5, 0.98), (1, 0.97)))
+    assert solved(usual).tolist() == [True, False]
 
 
 def test_a_share_has_wilsons_interval():

@@ -20,8 +20,8 @@ from report_builder.evidence.fates import (
     silent_layers,
     thrown_off_epoch,
 )
+from xo.data.card import SOLVED
 from xo.network.measurements import LayerState
-from xo.runs.record import SOLVED
 
 TWO, THREE, UNEVEN = (850, 850), (500, 500, 500), (300, 1700)
 LOSS = {TWO: log(2), THREE: log(3), UNEVEN: 0.4227}  # of guessing, in nats

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from xo.data.card import SOLVED
 from xo.network.measurements import LayerState
-from xo.runs.record import SOLVED
 from xo.variants import VARIANTS
 
 
@@ -17,7 +17,8 @@ class PlainEvidence:
     def __init__(self, labels: list[int] | None = None, **runs: list[SimpleNamespace]):
         self.records = {name.replace("_", "-"): tuple(found) for name, found in runs.items()}
         self.variants = tuple(v for v in VARIANTS.values() if v.name in self.records)
-        self.data = SimpleNamespace(test=SimpleNamespace(labels=np.array(labels or [0, 1])))
+        test = SimpleNamespace(labels=np.array(labels or [0, 1]))
+        self.data = SimpleNamespace(test=test, solved_from=None)
 
     def runs(self, variant: str) -> tuple[SimpleNamespace, ...]:
         return self.records[variant]
@@ -52,6 +53,7 @@ def runs(accuracy: list[list[float]], loss: float = 0.5, **fields) -> list[Simpl
                 for alive in [float(value > 0.5)]
             ],
             untrained=[LayerState("conv2", 1.0, 1.0, 1.0)],
+            data=SimpleNamespace(solved_from=None),
             solved=line[-1] >= SOLVED,
             array={"batch_loss": np.full((len(line), 2), loss)}.__getitem__,
             **fields,

@@ -63,7 +63,7 @@ def test_a_rule_is_all_that_decides_and_no_wording(tree, file, old, new, changes
 
 def test_what_counts_as_solved_belongs_to_the_rule(tree):
     source = Source(tree, frozenset({"Text"}))
-    before, path = rule_digest(CLAIMS[NAME], source), tree / "xo" / "runs" / "record.py"
+    before, path = rule_digest(CLAIMS[NAME], source), tree / "xo" / "data" / "card.py"
     path.write_text(path.read_text().replace("SOLVED = 0.98", "SOLVED = 0.97"))
     assert rule_digest(CLAIMS[NAME], Source(tree, frozenset({"Text"}))) != before
 

@@ -44,6 +44,19 @@ def test_what_is_written_is_read(store, runs):
     assert stored_runs(store) == [written] == stored_runs(store, "baseline")
 
 
+def test_the_card_of_the_images_says_when_a_task_is_solved_and_leaves_runs_current(
+    store, runs, small
+):
+    written = stored_run(store, runs[0], accuracy=0.97)
+    assert not written.solved
+    lenient = replace(small, solved_from=0.97)
+    ((found,), missing) = find_records([runs[0]._replace(data=lenient)], store)
+    assert not missing and found.solved and found.digest == written.digest
+    stored_run(store, runs[1]._replace(data=lenient), accuracy=0.97)
+    assert [record.solved for record in stored_runs(store)] == [False, True]  # as when trained
+    assert lenient == small and lenient.digest_for_results != small.digest_for_results
+
+
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
 def test_of_large_weights_only_those_of_the_lowest_solved_seed_stay(
     store, runs, order, monkeypatch

@@ -25,3 +25,4 @@ class ImportOptions:
     labels: Path | None = None  # a CSV that says which class each image is of
     image_column: str = ""  # of that CSV; empty: its first
     class_column: str = ""  # of that CSV; empty: its second
+    solved_from: float | None = None  # what the card says of it; None: the usual accuracy

@@ -16,7 +16,7 @@ import numpy as np
 
 from xo.data import images
 from xo.data.archive import extracted, without_outer_folder
-from xo.data.card import CARD, DataCard, read_card
+from xo.data.card import CARD, DataCard, goal, read_card
 from xo.data.dataset import DataSet
 from xo.data.folder import Folder, open_folder
 from xo.data.importing import division
@@ -61,7 +61,9 @@ def import_images(
             card = _fill(new.folder, inner, options, on_image)
             written = check(new.folder)
             if _is_there(target, written):
-                return check(target), card
+                there = check(target)
+                _refuse_other_goal(there, options.solved_from)
+                return there, card
             new.keep()
     return replace(written, name=os.path.basename(os.path.abspath(target)), root=target), card
 
@@ -76,12 +78,25 @@ def _is_there(target: Path, written: DataSet) -> bool:
         return False  # something else, which is not replaced
 
 
+def _refuse_other_goal(there: DataSet, wanted: float | None) -> None:
+    """Raises InputError where the same images lie there already, with another goal than wanted."""
+    if wanted is not None and wanted != goal(there):
+        raise InputError(
+            f"{there.root}: holds these images already, with a task solved from an accuracy of "
+            f"{goal(there):g}, not {wanted:g}; set solved_from in {there.root / CARD}"
+        )
+
+
 def _fill(
     new: Path, folder: Folder, options: ImportOptions, on_image: Callable[[int, int], None]
 ) -> DataCard:
     """Converts every image of the source into the new folder."""
     own = _own_card(folder)
-    options = replace(options, colour=options.colour or own.colour)
+    options = replace(
+        options,
+        colour=options.colour or own.colour,
+        solved_from=options.solved_from or own.solved_from,
+    )
     source = find_images(folder, options)
     where = _file_names(folder, source.images)
     changes: Counter[str] = Counter(own.changes)
@@ -119,6 +134,7 @@ def _fill(
         left_out={name: count for name, count in sorted(left_out.items()) if count},
         findings=tuple(findings(divided, near)),
         colour=options.colour,
+        solved_from=options.solved_from,
         **({} if options.test_share is None else draw),
     )
     (new / CARD).write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=2) + b"\n")

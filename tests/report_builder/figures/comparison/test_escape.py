@@ -28,7 +28,8 @@ def test_escape_counts_seeds_from_the_epoch_in_which_they_reach_98_percent(evide
 
 def test_a_seed_that_falls_back_has_reached_it_and_one_that_might_still_is_censored():
     values = [[0.5, 0.98, 0.5], [0.98, 0.98, 0.98], [0.5, 0.5, 0.97]]
-    (line,) = escape.measure(PlainEvidence(baseline=runs(values))).lines
+    numbers = escape.measure(PlainEvidence(baseline=runs(values)))
+    (line,) = numbers.lines
     assert line.first_solved.tolist() == [2, 1, float("inf")]
     assert line.collapse.tolist() == [3, float("inf"), float("inf")]
     assert line.share == pytest.approx([1 / 3, 2 / 3, 2 / 3])
@@ -38,7 +39,7 @@ def test_a_seed_that_falls_back_has_reached_it_and_one_that_might_still_is_censo
         1,
         1,
     )
-    description = escape.describe(escape.Escape((line,)))
+    description = escape.describe(numbers)
     assert description.title.en == (
         "2 of 3 seeds reach 98\u00a0%, between epoch 1 and epoch 2; "
         "1 has not by the end of training"

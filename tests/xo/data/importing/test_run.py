@@ -8,6 +8,7 @@ from PIL import Image
 
 from tests.xo.data.sets import CONVERTED, SPOILED, make, make_original, pack, picture, refused
 from xo.data import generate
+from xo.data.importing.options import ImportOptions
 from xo.data.importing.run import import_images
 from xo.data.load import check
 from xo.data.statistics import describe
@@ -38,6 +39,20 @@ def test_import_twice_changes_nothing(tmp_path):
     before = {path: path.stat().st_mtime_ns for path in (tmp_path / "mine").rglob("*")}
     assert import_images(source, tmp_path / "mine")[0].digest == first.digest
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "mine").rglob("*")} == before
+
+
+def test_when_a_task_is_solved_is_a_setting_on_the_card_that_stays(tmp_path):
+    source, target = make(tmp_path / "pets"), tmp_path / "mine"
+    found, card = import_images(source, target, ImportOptions(solved_from=0.9))
+    assert card.solved_from == found.solved_from == check(target).solved_from == 0.9
+    assert import_images(source, target)[0].solved_from == 0.9  # nothing else is asked for
+    assert import_images(target, tmp_path / "copy")[1].solved_from == 0.9
+    refused(
+        lambda: import_images(source, target, ImportOptions(solved_from=0.8)),
+        str(target),
+        "from an accuracy of 0.9, not 0.8",
+        str(target / "card.json"),
+    )
 
 
 @pytest.mark.parametrize("packed", [False, True], ids=["folder", "zip"])
