@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 LARGEST_PHOTO = 2**27  # pixels of an image that is scaled down
 INK = 48  # levels of gray that ink differs from the ground by, at least
+FEW = (16, 16)  # pixels that are looked at first
 MARGIN = 0.1  # of the longer side of the ink's box, which stays around it
 DARK = 96  # a ground below that is taken for black
 # What was changed, as the data card counts it.
@@ -48,10 +49,11 @@ def convert(content: bytes, name: str, options: ImportOptions) -> tuple[np.ndarr
             if getattr(image, "n_frames", 1) > 1:
                 image.seek(0)
                 changes.add(FIRST_FRAME)
+            upright: Image.Image = image
             if image.getexif().get(ExifTags.Base.Orientation, 1) != 1:
                 changes.add(TURNED)
-            turned = ImageOps.exif_transpose(image)
-            pixels = _flat(turned, options, changes)
+                upright = ImageOps.exif_transpose(image)
+            pixels = _flat(upright, options, changes)
     except InputError:
         raise
     except UnidentifiedImageError:
@@ -118,11 +120,20 @@ def _flat(image: Image.Image, options: ImportOptions, changes: set[str]) -> np.n
             image = Image.alpha_composite(behind, image.convert("RGBA")).convert("RGB")
     if options.colour:
         return np.array(image.convert("RGB"))
-    if image.mode not in ("1", "L", "LA"):
-        colors = np.asarray(image.convert("RGB"))
-        if (colors != colors[..., :1]).any():
-            changes.add(GRAY)
+    if image.mode not in ("1", "L", "LA") and _has_color(image):
+        changes.add(GRAY)
     return np.array(image.convert("L"))
+
+
+def _has_color(image: Image.Image) -> bool:
+    """Whether red, green and blue differ anywhere; of a photograph a few pixels tell."""
+    from PIL import Image
+
+    for each in (image.resize(FEW, Image.Resampling.NEAREST), image):
+        colors = np.asarray(each if each.mode == "RGB" else each.convert("RGB"))
+        if (colors != colors[..., :1]).any():
+            return True
+    return False
 
 
 def _eight_bits(pixels: np.ndarray) -> np.ndarray:
