@@ -33,6 +33,7 @@ from xo.data.importing.options import ImportOptions
 from xo.data.importing.run import import_images
 from xo.data.load import load
 from xo.errors import CheckFailed
+from xo.runs.resources import cores
 from xo.store.store import Store
 
 SIDE, CLASSES, TESTED = 28, 10, 10  # pixels; every tenth image is for testing
@@ -133,7 +134,7 @@ def step(name: str, source: Path, scratch: Path) -> None:
         decode(source)
     elif name.startswith("import"):
         options = ImportOptions(size=SCALED if name.endswith("photographs") else None)
-        import_images(source, scratch / name.replace(" ", "-"), options)
+        import_images(source, scratch / name.replace(" ", "-"), options, jobs=cores())
     else:
         load(scratch / "import-folder", Store(scratch / "store"))
     seconds = time.perf_counter() - started

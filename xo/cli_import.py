@@ -129,6 +129,7 @@ def import_(source: str, to: Path | None, without_val: bool, ground: str, **chos
 def _import(source: Path, to: Path | None, options: ImportOptions) -> None:
     from xo.data.importing.run import import_images
     from xo.data.statistics import describe
+    from xo.runs.resources import cores
 
     if not source.exists():
         raise InputError(f"{source}: not there; give a folder, a zip, or URL#sha256=DIGEST")
@@ -149,6 +150,7 @@ def _import(source: Path, to: Path | None, options: ImportOptions) -> None:
             target,
             options,
             lambda done, total: progress.update(task, completed=done, total=total),
+            cores(),
         )
     for line in (*describe(data), *_described(card)):
         click.echo(printable(line))

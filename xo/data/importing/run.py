@@ -6,10 +6,13 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Generator
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing, nullcontext
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -26,11 +29,14 @@ from xo.data.importing.layout import SourceImage, find_images
 from xo.data.importing.options import ImportOptions
 from xo.data.load import check
 from xo.data.scaling import ground
-from xo.errors import InputError
+from xo.errors import CheckFailed, InputError
+from xo.store import processes
 from xo.store.inputs import sha256
 from xo.store.ownership import refuse_inside_own
 
 MOST_COMPARED = 60_000  # images whose near copies are looked for
+MANY = 200  # images, for which starting processes takes less time than it saves
+AT_ONCE = 400  # images that are in memory, as files
 
 
 def import_images(
@@ -38,11 +44,13 @@ def import_images(
     target: Path,
     options: ImportOptions | None = None,
     on_image: Callable[[int, int], None] = lambda done, total: None,
+    jobs: int = 1,
 ) -> tuple[DataSet, DataCard]:
     """Writes the images of a folder or archive to `target`, a new folder, as PNGs with a card.
 
-    `on_image` is called with the number of images done and of all. Raises InputError where the
-    source is no data set, or where something else lies at `target`.
+    `on_image` is called with the number of images done and of all; many images are converted in
+    `jobs` processes. Raises InputError where the source is no data set, or where something else
+    lies at `target`.
     """
     options = options or ImportOptions()
     refuse_inside_own(target, "--to")
@@ -58,7 +66,7 @@ def import_images(
     ) as folder:
         inner = without_outer_folder(folder) if source.is_file() else folder
         with images.new_folder(target) as new:
-            card = _fill(new.folder, inner, options, on_image)
+            card = _fill(new.folder, inner, options, on_image, jobs)
             written = check(new.folder)
             if _is_there(target, written):
                 there = check(target)
@@ -88,7 +96,11 @@ def _refuse_other_goal(there: DataSet, wanted: float | None) -> None:
 
 
 def _fill(
-    new: Path, folder: Folder, options: ImportOptions, on_image: Callable[[int, int], None]
+    new: Path,
+    folder: Folder,
+    options: ImportOptions,
+    on_image: Callable[[int, int], None],
+    jobs: int,
 ) -> DataCard:
     """Converts every image of the source into the new folder."""
     own = _own_card(folder)
@@ -104,18 +116,18 @@ def _fill(
     sizes: dict[tuple[int, ...], list[str]] = {}
     thumbnails = np.empty((len(source.images), division.SIDE, division.SIDE), np.uint8)
     done: list[Imported] = []
-    for number, image in enumerate(source.images, 1):
-        name = f"{folder.name}/{image.path}"
-        pixels, made = convert(folder.read(image.path), name, options)
-        changes.update(made)
-        sizes.setdefault(pixels.shape[:2], []).append(image.path)
-        if len(sizes) == 1:  # else only the sizes are still counted
-            thumbnails[len(done)] = division.thumbnail(pixels)
-            edge = float(np.mean(ground(pixels)))
-            digest = sha256(pixels.tobytes())
-            done.append(Imported(image.path, image.label, image.split, digest, edge))
-            images.write_png(pool / f"{len(done)}.png", pixels)
-        on_image(number, len(source.images))
+    pool.mkdir()
+    with closing(_converted(folder, source.images, options, jobs)) as all_converted:
+        for number, (image, made) in enumerate(zip(source.images, all_converted), 1):
+            changes.update(made.changes)
+            sizes.setdefault(made.size, []).append(image.path)
+            if len(sizes) == 1:  # else only the sizes are still counted
+                thumbnails[len(done)] = made.thumbnail
+                done.append(
+                    Imported(image.path, image.label, image.split, made.digest, made.ground)
+                )
+                (pool / f"{len(done)}.png").write_bytes(made.png)
+            on_image(number, len(source.images))
     _refuse_sizes(folder, sizes)
     divided = _divided(done, thumbnails, options)
     for number, each in enumerate(divided, 1):
@@ -139,6 +151,49 @@ def _fill(
     )
     (new / CARD).write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=2) + b"\n")
     return card
+
+
+class _Converted(NamedTuple):
+    """An image of the source as the data set has it."""
+
+    png: bytes
+    size: tuple[int, ...]  # (H, W)
+    thumbnail: np.ndarray
+    digest: str  # of its pixels
+    ground: float  # gray value of its edge
+    changes: set[str]
+
+
+def _converted(
+    folder: Folder, found: list[SourceImage], options: ImportOptions, jobs: int
+) -> Generator[_Converted]:
+    """Every image in order, of many some at a time: a set may be larger than memory."""
+    make = partial(_convert, folder, options)
+    if jobs == 1 or len(found) < MANY:
+        yield from map(make, found)
+        return
+    try:
+        with processes.pool(jobs, processes.ANEW) as pool:
+            for start in range(0, len(found), AT_ONCE):
+                some = found[start : start + AT_ONCE]
+                yield from pool.map(make, some, chunksize=-(-len(some) // (4 * jobs)))
+    except BrokenProcessPool as error:
+        raise CheckFailed(
+            f"{folder.name}: a process that reads images was killed, most likely for want of "
+            "memory; scale the largest down, then run the same command again"
+        ) from error
+
+
+def _convert(folder: Folder, options: ImportOptions, image: SourceImage) -> _Converted:
+    pixels, changes = convert(folder.read(image.path), f"{folder.name}/{image.path}", options)
+    return _Converted(
+        images.encode(pixels),
+        pixels.shape[:2],
+        division.thumbnail(pixels),
+        sha256(pixels.tobytes()),
+        float(np.mean(ground(pixels))),
+        changes,
+    )
 
 
 def _own_card(folder: Folder) -> DataCard:

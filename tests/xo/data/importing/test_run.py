@@ -8,6 +8,7 @@ from PIL import Image
 
 from tests.xo.data.sets import CONVERTED, SPOILED, make, make_original, pack, picture, refused
 from xo.data import generate
+from xo.data.importing import run
 from xo.data.importing.options import ImportOptions
 from xo.data.importing.run import import_images
 from xo.data.load import check
@@ -39,6 +40,22 @@ def test_import_twice_changes_nothing(tmp_path):
     before = {path: path.stat().st_mtime_ns for path in (tmp_path / "mine").rglob("*")}
     assert import_images(source, tmp_path / "mine")[0].digest == first.digest
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "mine").rglob("*")} == before
+
+
+def test_several_processes_import_the_same_files_and_name_the_same_faults(tmp_path, monkeypatch):
+    monkeypatch.setattr(run, "MANY", 2)
+    source = make(tmp_path / "pets", suffix=".bmp")
+    alone, card = import_images(source, tmp_path / "alone")
+    counted: list[int] = []
+    found, again = import_images(
+        source, tmp_path / "mine", on_image=lambda done, total: counted.append(done), jobs=2
+    )
+    assert (found.digest, again) == (alone.digest, card)
+    assert counted == list(range(1, card.images + 1))
+    (source / "train/bee/1.bmp").write_bytes(b"no image")
+    (source / "train/cat/0.bmp").write_bytes(b"no image")
+    refused(lambda: import_images(source, tmp_path / "third", jobs=2), "train/bee/1.bmp: not an")
+    assert not (tmp_path / "third").exists() and not any(tmp_path.glob(".*"))
 
 
 def test_when_a_task_is_solved_is_a_setting_on_the_card_that_stays(tmp_path):
