@@ -43,7 +43,7 @@
   widget.build(`<div class="xo-buttons">${html.button("previous", "←", words.previous)}
       <select data-part="run" aria-label="${words.run}">${each(Object.keys(fates), group)}</select>${html.button("next", "→", words.next)}</div>
     <div class="xo-drawings">
-      ${drawing("accuracy", level("accuracy", solved, percent(solved, 0), "4 2") + level("accuracy", guessed, percent(guessed, 0), "1 2"))}
+      ${drawing("accuracy", level("accuracy", solved, percent(solved, Number.isInteger(100 * solved) ? 0 : 1), "4 2") + level("accuracy", guessed, percent(guessed, 0), "1 2"))}
       ${drawing("loss", level("loss", guessing, number(guessing, 2), "1 2") + level("loss", 0, "0", ""))}</div>
     ${html.status()}${html.hint("hint", words.hint)}`);
   const select = widget.part("run"), lines = [...widget.root.querySelectorAll(".xo-runs polyline:not(.chosen)")];
