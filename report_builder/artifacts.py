@@ -57,8 +57,7 @@ def requested_artifacts(
     `pending` are runs that a build would train first.
     """
     store, source = Store(paths.build), Source()
-    data = evidence.data.digest_for_results
-    records = run_digests(evidence, None, pending)
+    data, records = evidence.data.result_inputs, run_digests(evidence, None, pending)
     variables = {
         "XO_DATA": str(evidence.data.root.resolve()),
         "XO_STORE": str(paths.store.resolve()),

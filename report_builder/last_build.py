@@ -126,7 +126,9 @@ def fingerprint(study: StudyRuns, evidence: Evidence, paths: Paths, files: dict[
         {
             "records": sorted(records),
             "demonstrations": {name: record.digest for name, record in demonstrations.items()},
-            "study": [study.study, study.data.digest, msgspec.to_builtins(evidence.card)],
+            "study": study.study,
+            "data": study.data.result_inputs,
+            "card": msgspec.to_builtins(study.card),
             "folders": [str(paths.data), str(paths.site.resolve())],
             "surroundings": surroundings(CONFIG),
             "files": files,

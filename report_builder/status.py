@@ -143,7 +143,8 @@ def _waiting(
             if names
         }
         if not study.lookup.found:
-            later |= {"data": study.data.digest}
+            later.pop("solved_from", None)
+            later |= study.data.result_inputs
         if later != inputs or not study.lookup.found:
             found[name] = later
     return found

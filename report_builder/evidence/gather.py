@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from report_builder.evidence.study import Evidence
 from xo.command_line import say
-from xo.data.card import read_card
+from xo.data.card import DataCard, read_card
 from xo.data.dataset import DataSet
 from xo.data.generate import DIGEST as EMBEDDED_DIGEST
 from xo.data.load import open_data
@@ -32,6 +32,7 @@ class StudyRuns(NamedTuple):
     lookup: Lookup
     store: Store
     whole: DataSet  # all images, of which the study may use a part
+    card: DataCard  # of the images, as it was when they were read
 
     @property
     def pending(self) -> frozenset[str]:
@@ -58,7 +59,7 @@ def look_up_study(
     added = added_seeds(store, name, images).seeds
     runs = plan(study, images, Source(), added | dict(seeds or {}))
     lookup = find_records(runs, Store(store), quarantine)
-    return StudyRuns(name, images, runs, lookup, Store(store), whole)
+    return StudyRuns(name, images, runs, lookup, Store(store), whole, read_card(data))
 
 
 def gather(
@@ -87,7 +88,7 @@ def gather(
         ordered,
         confirming=confirming,
         embedded=study.whole.digest == EMBEDDED_DIGEST,  # a set of the same size is another
-        card=read_card(study.data.root),
+        card=study.card,
         whole=study.whole,
     )
     return replace(evidence, demonstrations=look_up_demonstrations(evidence, study.store).found)

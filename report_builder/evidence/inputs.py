@@ -17,13 +17,14 @@ PENDING = "to be made"  # in place of the digest of what a build would make firs
 def evidence_inputs(
     requests: Requests, evidence: Evidence, pending: Collection[str] = ()
 ) -> Inputs:
-    """The parts `data`, `records`, `demonstrations`, `variants` and `text` of the inputs.
+    """What the data set adds to the inputs, and their parts `records`, `demonstrations`, `variants`
+    and `text`.
 
     What shows a demonstration also rests on the runs that this was computed from. `pending` names
     the runs, as `baseline/0`, that a build would train first.
     """
     records = run_digests(evidence, requests.runs, pending)
-    found: Inputs = {"data": evidence.data.digest_for_results, "records": records}
+    found: Inputs = {**evidence.data.result_inputs, "records": records}
     demonstrations = {
         name: evidence.demonstrations[name]
         for name in sorted(requests.demonstrations & evidence.demonstrations.keys())

@@ -80,14 +80,14 @@ def environment(variables: Mapping[str, str]) -> dict[str, str]:
     return {**os.environ, **ONE_THREAD, **encoding, **variables}
 
 
-def inputs(block: CodeBlock, source: Source, data: str, records: Mapping[str, str]) -> Inputs:
+def inputs(block: CodeBlock, source: Source, data: Inputs, records: Mapping[str, str]) -> Inputs:
     """What decides the output: code, versions, and data and records where the code reads them.
 
-    `data` is the digest of the data set; `records` are those of the study, run name to digest.
+    `data` are those of the data set; `records` are those of the study, run name to digest.
     """
     found: Inputs = {"code": source.reach_of_text(block.code), "versions": versions(RUNNING)}
     if "XO_DATA" in block.code:
-        found["data"] = data
+        found |= data
     if "XO_STORE" in block.code:
         found["records"] = dict(records)
     return found

@@ -86,18 +86,18 @@ def execute(source: Path, variables: Mapping[str, str]) -> bytes:
 
 
 def inputs(
-    source: Path, docs: Path, reader: Source, data: str, records: Mapping[str, str]
+    source: Path, docs: Path, reader: Source, data: Inputs, records: Mapping[str, str]
 ) -> Inputs:
     """What decides the output: code cells (prose needs no run), our code that they reach, data,
     versions, and the study's records where they read them. Cells that are not plain Python reach
     everything.
 
-    `data` is the digest of the data set; `records` maps the names of runs to digests.
+    `data` are those of the data set; `records` maps the names of runs to digests.
     """
     found: Inputs = {
         "text": {f"docs/{source.relative_to(docs).as_posix()}": digest(code_cells(source))},
         "code": reader.reach_of_text(sources.read(source)),
-        "data": data,
+        **data,
         "versions": code_outputs.versions(RUNNING),
     }
     if READS_RECORDS in found["code"]:

@@ -28,6 +28,7 @@ from report_builder.results.our_claims import OUR_CLAIMS
 from report_builder.results.report import VERDICT_NAMES, DecidedClaim, Reading, Table
 from report_builder.results.withheld import is_withheld
 from report_builder.text import SPACE, Text, number, plural, same
+from xo.data.card import SOLVED, goal
 
 CLAIMS: dict[str, Claim] = ORIGINAL_CLAIMS | OUR_CLAIMS
 CLAIM_TEXTS: dict[str, ClaimText] = ORIGINAL_CLAIM_TEXTS | OUR_CLAIM_TEXTS
@@ -51,7 +52,7 @@ def claims(evidence: Evidence) -> Iterator[tuple[str, DecidedClaim, Origin]]:
 def _decide(name: str, evidence: Evidence) -> DecidedClaim:
     everything, origin = recorded(find, name, evidence)
     note_requests(origin.requests)
-    if not (evidence.is_confirmed(origin.requests.runs) and _rule_is_fixed(name)):
+    if not (evidence.is_confirmed(origin.requests.runs) and _rule_is_fixed(name, evidence)):
         return _in_words(name, everything)
     others = find(name, evidence.of_seeds(confirming=False))
     fresh = find(name, evidence.of_seeds(confirming=True))
@@ -64,7 +65,10 @@ def _decide(name: str, evidence: Evidence) -> DecidedClaim:
     return _in_words(name, fresh, beside)
 
 
-def _rule_is_fixed(name: str) -> bool:
+def _rule_is_fixed(name: str, evidence: Evidence) -> bool:
+    """Whether the rule, and what it calls solved, are what they were when rules were fixed."""
+    if goal(evidence.data) != SOLVED:
+        return False
     fixed = fixed_claims()
     row = fixed.claims.get(name) if fixed else None
     return row is not None and row.rule == rule_digest(CLAIMS[name])

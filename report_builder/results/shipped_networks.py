@@ -68,12 +68,21 @@ def why_not_shipped(evidence: Evidence, variant: Variant) -> Text | None:
         return OTHER_TASK
     if all(row.name != variant.name for row in evidence.variants):
         return NOT_TRAINED
-    record = evidence.representative(variant.name)
+    record = shown_run(evidence, variant.name)
     if record.parameters > LARGEST:
         return Text(
             *(each.format(count=record.parameters) for each in (TOO_LARGE.zh, TOO_LARGE.en))
         )
     return None if record.has_weights else NO_WEIGHTS
+
+
+def shown_run(evidence: Evidence, variant: str) -> RunRecord:
+    """The lowest seed that solved its task and whose weights were kept, or else the representative
+    one. The two differ where the level of solving was changed after training.
+    """
+    runs = evidence.runs(variant)
+    kept = (run for run in runs if run.solved and run.has_weights)
+    return next(kept, evidence.representative(variant))
 
 
 def shipped(evidence: Evidence) -> dict[str, Shipped]:
@@ -83,7 +92,7 @@ def shipped(evidence: Evidence) -> dict[str, Shipped]:
         if why_not_shipped(evidence, row) is None:
             runs = evidence.runs(row.name)
             replayed = next((run for run in runs if run.has("dense1.scales")), None)
-            found[row.name] = Shipped(evidence.representative(row.name), replayed)
+            found[row.name] = Shipped(shown_run(evidence, row.name), replayed)
     return found
 
 

@@ -18,7 +18,7 @@ import pytest
 from report_builder import artifacts, last_build
 from report_builder import build as build_module
 from report_builder.build import build
-from report_builder.evidence.gather import look_up_study
+from report_builder.evidence.gather import gather, look_up_study
 from report_builder.pages import code_outputs, notebooks
 from report_builder.paths import Paths
 from report_builder.results.report import Report, read_report
@@ -114,6 +114,17 @@ def test_another_card_of_the_images_changes_what_pages_say_and_trains_nothing(ru
     card.write_text('{"solved_from": 0.1, "title": {"zh": "记号", "en": "Marks"}}')
     summary, made = run()
     assert (summary.trained, made, summary.published) == ((0, RUNS), set(), True)
+
+
+def test_a_card_that_changes_while_a_build_trains_belongs_to_the_next(paths, built):
+    def reads(study) -> str:
+        return last_build.fingerprint(study, gather(study), paths, {})
+
+    study = look_up_study("smoke", paths.data, paths.store)
+    before = reads(study)
+    (paths.data / "card.json").write_text('{"solved_from": 0.1}')
+    assert reads(study) == before
+    assert reads(look_up_study("smoke", paths.data, paths.store)) != before
 
 
 def test_a_figure_that_a_page_newly_uses_is_drawn(run, built):

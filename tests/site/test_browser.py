@@ -167,6 +167,7 @@ def test_a_page_has_no_barrier_and_fits_a_narrow_window(page: Page, path: str):
         color_scheme="dark" if path.startswith("en/") else "light", reduced_motion="reduce"
     )
     page.goto(path)
+    assert page.evaluate(SHIFT) <= 0.05  # with nothing loaded before
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
     if not path.startswith("en/"):
         page.set_viewport_size(WIDE)

@@ -1,5 +1,5 @@
 """The card of a data set, `card.json` beside its splits: what it is called, what its images show,
-and what importing changed. No result of training depends on it.
+and what importing changed. No training depends on it, but what is said of its results.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ class DataCard(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WithGoal(Protocol):
-    """Images, or what describes them."""
+    """A data set, or a record's description of one."""
 
     @property
     def solved_from(self) -> float | None:
-        """What their card says; None: nothing."""
+        """That of its card; None where this sets none."""
 
 
 def goal(data: WithGoal) -> float:

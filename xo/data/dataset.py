@@ -10,6 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
+from xo.store.inputs import Inputs
+
 EMBEDDED = Path("data/xo")  # where the embedded data set is drawn
 
 
@@ -76,13 +78,12 @@ class DataSet:
         return self.train.channels
 
     @property
-    def digest_for_results(self) -> str:
-        """The digest of all that results take from the data set: beside the images, which alone
-        decide a run, from which accuracy a run has solved its task.
+    def result_inputs(self) -> Inputs:
+        """What results take from the data set: its images, which alone decide a run, and from which
+        accuracy a run has solved its task, where the card says so.
         """
-        if self.solved_from is None:
-            return self.digest
-        return hashlib.sha256(f"{self.digest} {self.solved_from}".encode()).hexdigest()
+        goal = {} if self.solved_from is None else {"solved_from": self.solved_from}
+        return {"data": self.digest, **goal}
 
     @property
     def images(self) -> np.ndarray:

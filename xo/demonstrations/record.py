@@ -194,7 +194,7 @@ def demonstration_inputs(
         "layout": LAYOUT,
         "code": source.reach(row.compute, LOADING),
         "records": {run.name: run.digest for runs in used.values() for run in runs},
-        "data": data.digest_for_results,
+        **data.result_inputs,
         "versions": deciding_versions(),
         "device": "cpu",
     }

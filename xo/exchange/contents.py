@@ -23,6 +23,7 @@ class Stored(NamedTuple):
 
     artifact: Artifact
     outdated: Outdated | None  # None: current
+    data: DataSet
 
     @property
     def row(self) -> str:
@@ -39,7 +40,7 @@ class Stored(NamedTuple):
     def solved(self) -> bool:
         """Whether it is a current run that solved its task."""
         is_run = self.artifact.kind == "run" and not self.outdated
-        return is_run and run_record(self.artifact).solved
+        return is_run and run_record(self.artifact, self.data).solved
 
     @property
     def has_weights(self) -> bool:
@@ -80,7 +81,7 @@ def contents(data: DataSet, store: Store) -> Contents:
             outdated = current.why_outdated(artifact, runs)
             if kind == "run" and not outdated:
                 runs.add(artifact.digest)
-            found.append(Stored(artifact, outdated))
+            found.append(Stored(artifact, outdated, data))
     return Contents(found, damaged)
 
 

@@ -137,7 +137,7 @@ def _runs(study: str | None, data: DataSet, store: Store) -> tuple[list[RunRecor
     else:
         current = Current(data, Source())
         stored = map(read, store.folders("run"))
-        found = [run_record(each) for each in stored if not current.why_outdated(each)]
+        found = [run_record(each, data) for each in stored if not current.why_outdated(each)]
         missing = []
     return sorted(found, key=lambda run: (run.variant, run.seed, run.key)), len(missing)
 

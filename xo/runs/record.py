@@ -53,7 +53,7 @@ class DataDescription(msgspec.Struct, frozen=True):
     train_images: int
     test_images: int
     channels: int = 1  # 1: grey, 3: colour
-    solved_from: float | None = None  # as its card says; see xo.data.card.goal
+    solved_from: float | None = None  # of its card; see xo.data.card.goal
 
 
 class Cost(msgspec.Struct, frozen=True):

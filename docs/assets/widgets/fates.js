@@ -3,7 +3,7 @@
 
 (() => {
   const { say, read, number, percent, clamp, scheme, escaped, each, html } = xoWidgets, widget = xoWidgets.open();
-  const { runs, fates, loss_of_guessing: guessing, accuracy_of_guessing: guessed, solved } = widget.data;
+  const { runs, fates, loss_of_guessing: guessing, accuracy_of_guessing: guessed, solved, solved_label: label } = widget.data;
   const [WIDE, TALL, MOST] = [200, 110, 1.6 * guessing]; // units of a drawing; the highest loss that is drawn
   const epochs = Math.max(...runs.map(({ loss }) => loss.length));
   const lowest = Math.min(guessed, ...runs.flatMap(({ accuracy }) => accuracy)) - 0.03;
@@ -43,7 +43,7 @@
   widget.build(`<div class="xo-buttons">${html.button("previous", "←", words.previous)}
       <select data-part="run" aria-label="${words.run}">${each(Object.keys(fates), group)}</select>${html.button("next", "→", words.next)}</div>
     <div class="xo-drawings">
-      ${drawing("accuracy", level("accuracy", solved, percent(solved, Number.isInteger(100 * solved) ? 0 : 1), "4 2") + level("accuracy", guessed, percent(guessed, 0), "1 2"))}
+      ${drawing("accuracy", level("accuracy", solved, label, "4 2") + level("accuracy", guessed, percent(guessed, 0), "1 2"))}
       ${drawing("loss", level("loss", guessing, number(guessing, 2), "1 2") + level("loss", 0, "0", ""))}</div>
     ${html.status()}${html.hint("hint", words.hint)}`);
   const select = widget.part("run"), lines = [...widget.root.querySelectorAll(".xo-runs polyline:not(.chosen)")];

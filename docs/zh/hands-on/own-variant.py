@@ -113,7 +113,7 @@ show(fig, "测试准确率，一条线是一个种子，点线是随机猜测的
 
 # %%
 bound = 0.9
-print(f"本站的界线是 {goal(data):g}，这里放宽到 {bound:g}")
+print(f"本站的界线是 {goal(data):g}，这里取 {bound:g}")
 solved = {}
 for name, values in accuracy.items():
     k = int((values[:, -1] >= bound).sum())

@@ -3,7 +3,7 @@
 {"runs": [{"variant", "title", "seed", "fate": a name of "fates", "loss": [nats or null],
            "accuracy": [0 to 1]}],
  "fates": {name: {"name", "meaning", "light", "dark"}},   from best to worst
- "loss_of_guessing": 0.693, "accuracy_of_guessing": 0.5, "solved": 0.98}
+ "loss_of_guessing": 0.693, "accuracy_of_guessing": 0.5, "solved": 0.98, "solved_label": "98 %"}
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from report_builder.evidence.fates import FATE_NAMES, FATES, chance_accuracy, chance_loss, fate
 from report_builder.evidence.training_course import assigned_runs
 from report_builder.palette import COLORS
-from report_builder.results.fate_words import FATE_MEANINGS
+from report_builder.results.fate_words import FATE_MEANINGS, level
 from report_builder.text import Text
 from xo.data.card import goal
 
@@ -47,6 +47,7 @@ def content(evidence: Evidence) -> dict[str, Any] | None:
         "loss_of_guessing": chance_loss(runs[0]),
         "accuracy_of_guessing": chance_accuracy(runs[0]),
         "solved": goal(evidence.data),
+        "solved_label": level(goal(evidence.data)),
     }
 
 

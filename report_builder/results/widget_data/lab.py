@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from report_builder.evidence.shown_network import network_of_run
-from report_builder.results.shipped_networks import shipped, why_not_shipped
+from report_builder.results.shipped_networks import shipped, shown_run, why_not_shipped
 from report_builder.results.widget_data.pixels import MAX_PIXELS, SCALE, image_rows
 from report_builder.text import Text
 from xo.variants import VARIANTS, Variant
@@ -88,7 +88,7 @@ def _described(evidence: Evidence, row: Variant) -> dict[str, Any]:
     found: dict[str, Any] = {"name": row.name, "title": title, "reason": reason}
     if any(row.name == each.name for each in evidence.variants):
         runs = evidence.runs(row.name)
-        shown = network_of_run(evidence, evidence.representative(row.name))
+        shown = network_of_run(evidence, shown_run(evidence, row.name))
         found["runs"], found["solved"] = len(runs), sum(run.solved for run in runs)
         found["outcome"] = Text(f"种子 {shown.seed}，", f"seed {shown.seed}, ") + shown.outcome
     return found

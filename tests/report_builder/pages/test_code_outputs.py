@@ -44,7 +44,7 @@ def english(docs: Path) -> CodeBlock:
 
 
 def decides(block: CodeBlock) -> Inputs:
-    return inputs(block, Source(), "digest of data", {"baseline/0": "digest of record"})
+    return inputs(block, Source(), {"data": "digest of data"}, {"baseline/0": "digest of record"})
 
 
 def shown(docs: Path, report: Report) -> str:

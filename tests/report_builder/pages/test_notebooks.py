@@ -38,20 +38,27 @@ NAMES = ("by-hand", "own-variant", "sizes")
 BOOKS = [f"{language}/hands-on/{name}" for language in LANGUAGES for name in NAMES]
 ENGLISH = ROOT / "docs/en/hands-on"
 WORDS = data_words(Report(), "en")
+DATA = {"data": "digest of data"}
 VARIABLES = ("XO_DATA", "XO_STORE", "XO_STUDY")
 
 
 @pytest.fixture(scope="module")
 def books(tmp_path_factory) -> dict[str, nbformat.NotebookNode]:
-    """The English notebooks, executed one after another by one kernel, on images of three classes,
-    beside a store that is empty.
+    """The English notebooks, executed one after another by one kernel, each without the names of
+    the one before, on images of three classes, beside a store that is empty.
     """
     folder = tmp_path_factory.mktemp("books")
     draw_images(folder / "data", ("circles", "crosses", "bars"), (30, 36), 8, 4)
     values = (str(folder / "data"), str(folder / "runs"), "smoke")
     books = {name: book_of(name) for name in NAMES}
     run(
-        nbformat.v4.new_notebook(cells=[cell for book in books.values() for cell in book.cells]),
+        nbformat.v4.new_notebook(
+            cells=[
+                cell
+                for book in books.values()
+                for cell in (nbformat.v4.new_code_cell("%reset -f"), *book.cells)
+            ]
+        ),
         ENGLISH,
         environment(dict(zip(VARIABLES, values, strict=True))),
     )
@@ -146,7 +153,7 @@ def _shape(text: str) -> list[str]:
 def test_a_record_makes_stale_only_what_shows_records():
     def decides(book: str, records: dict[str, str]) -> dict:
         docs = ROOT / "docs"
-        return inputs(docs / f"{book}.py", docs, Source(), "digest of data", records)
+        return inputs(docs / f"{book}.py", docs, Source(), DATA, records)
 
     assert {book for book in BOOKS if decides(book, {}) != decides(book, {"baseline/0": "a"})} == {
         f"{language}/hands-on/own-variant" for language in LANGUAGES
@@ -159,7 +166,7 @@ def test_prose_makes_nothing_stale_and_a_cell_that_fails_leaves_nothing(tmp_path
 
     def decides(text: str) -> dict:
         source.write_text(f"# %% [markdown]\n# # Title {text}\n\n# %%\n1 / 0\n")
-        return inputs(source, tmp_path / "docs", Source(), "digest of data", {})
+        return inputs(source, tmp_path / "docs", Source(), DATA, {})
 
     assert decides("one") == decides("another")
     with pytest.raises(
@@ -327,7 +334,7 @@ def test_a_notebook_that_is_not_plain_python_depends_on_everything_and_is_named(
         (docs / language).mkdir(parents=True)
     source = docs / "zh" / "book.py"
     source.write_text(f"# %% [markdown]\n# # Book\n\n# %%\n{line}\nprint(1)\n")
-    found = inputs(source, docs, Source(packages), "data", {"baseline/0": "a"})
+    found = inputs(source, docs, Source(packages), DATA, {"baseline/0": "a"})
     assert found["records"] == {"baseline/0": "a"}
     assert "xo.network.train:train" in found["code"]
     (fault,) = notebooks.faults(docs)
@@ -335,4 +342,4 @@ def test_a_notebook_that_is_not_plain_python_depends_on_everything_and_is_named(
     assert list(passages(source))  # as `check` reads it: no traceback
     source.write_text("# %%\nprint(1)\n")
     assert list(notebooks.faults(docs)) == []
-    assert "records" not in inputs(source, docs, Source(packages), "data", {"baseline/0": "a"})
+    assert "records" not in inputs(source, docs, Source(packages), DATA, {"baseline/0": "a"})

@@ -137,7 +137,9 @@ def test_what_follows_from_arithmetic_is_decided_by_no_seeds(study, monkeypatch)
     assert claim.verdict == "supported" and not claim.confirmed and claim.beside == ()
 
 
-@pytest.mark.parametrize("missing", ["rule", "row", "file", "seed", "all seeds", "range"])
+@pytest.mark.parametrize(
+    "missing", ["rule", "row", "file", "seed", "all seeds", "range", "what counts as solved"]
+)
 def test_otherwise_all_seeds_decide_and_the_claim_is_exploratory(study, monkeypatch, missing):
     rule = rule_digest(CLAIMS[NAME])
     if missing == "file":
@@ -147,6 +149,8 @@ def test_otherwise_all_seeds_decide_and_the_claim_is_exploratory(study, monkeypa
         fix(monkeypatch, **{name: "changed since" if missing == "rule" else rule})
     seeds = {"seed": len(CONFIRMING) - 1, "all seeds": 0}.get(missing, len(CONFIRMING))
     evidence = study(seeds)
+    if missing == "what counts as solved":
+        evidence = replace(evidence, data=replace(evidence.data, solved_from=0.9))
     claim, _ = decide(
         monkeypatch, replace(evidence, confirming=()) if missing == "range" else evidence
     )

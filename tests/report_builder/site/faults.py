@@ -140,7 +140,7 @@ def suffer(action: Callable[[], object], at: int, fault: int | None) -> str:
                 action()
         except CheckFailed as error:
             return str(error)
-        except BaseException as error:  # a traceback, for a user
+        except Exception as error:  # a traceback, for a user
             return repr(error)
         return "done"
 
@@ -149,8 +149,10 @@ def suffer(action: Callable[[], object], at: int, fault: int | None) -> str:
     answer, ask = os.pipe()
     child = os.fork()
     if child == 0:
-        os.write(ask, end().encode())
-        os._exit(0)
+        try:
+            os.write(ask, end().encode())
+        finally:
+            os._exit(0)
     os.close(ask)
     with os.fdopen(answer, "rb") as said:
         words = said.read().decode()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from click.testing import CliRunner
 
@@ -38,6 +40,20 @@ def test_the_list_counts_by_variant_and_says_why_something_is_outdated(mixed, sm
     assert result.exit_code == 0
     assert "1 of baseline: stale, changed: layout" in result.stdout
     assert f"1 of features: foreign, of other images than {small.root} has" in result.stdout
+
+
+def test_the_card_says_which_runs_count_as_solved_and_that_a_demonstration_is_another(
+    filled, small
+):
+    lenient = replace(small, solved_from=0.5)
+    stored = contents(lenient, filled).stored
+    assert {row.name: row.solved for row in rows(stored)} == {
+        "baseline": 1,
+        "features": 2,
+        "demonstrations": 0,
+    }
+    (outdated,) = (str(each.outdated) for each in stored if each.outdated)
+    assert outdated == "stale, changed: solved_from None -> 0.5"
 
 
 def test_a_damaged_record_is_listed(filled, command):

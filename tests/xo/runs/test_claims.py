@@ -100,7 +100,7 @@ def test_a_killed_builder_leaves_its_runs_to_another(small, store):
     """The first is killed while it trains a run that would never end."""
     endless, began = endless_run(small), CONTEXT.Event()
     start_server(LIBRARIES)
-    builder = Process(target=train_endlessly, args=(store.root, small.root, began))
+    builder = Process(target=train_endlessly, args=(store.root, small.root, began), daemon=True)
     builder.start()
     assert began.wait(60)
     assert store.claim("run", endless.name, endless.inputs) is None

@@ -35,7 +35,7 @@ distributed = pytest.importorskip("distributed")
 Found = TypeVar("Found")
 WAIT = 60  # seconds, then a test fails
 LOCAL = ("--host", "127.0.0.1", "--no-dashboard")
-LONG = 10_000  # epochs; a run of so many does not end in a test
+LONG = 1_000_000  # epochs; a run of so many does not end in a test
 
 
 class Cluster:
@@ -88,6 +88,7 @@ class Cluster:
 
     def kill(self, worker: str) -> None:
         end(self.workers.pop(worker))
+        await_that(lambda: worker not in self.client.nthreads())
 
     def close(self) -> None:
         self.client.close()
@@ -98,7 +99,7 @@ class Cluster:
 def start(*command: str) -> Process:
     """`dask` in a process of its own, forked from one that has loaded the libraries."""
     start_server((*LIBRARIES, "distributed.cli.dask_worker"))
-    process = Process(target=run_dask, args=command)
+    process = Process(target=run_dask, args=command, daemon=True)  # ends with the tests
     process.start()
     return process
 

@@ -1,5 +1,5 @@
-"""Imports a source, one image at a time: found, converted, divided, written as PNGs with the card
-that says what was done.
+"""Imports a source: its images are found, converted, divided and written as PNGs with the card that
+says what was done. Few are in memory at a time.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Generator
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing, nullcontext
+from contextlib import closing, nullcontext, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -29,14 +29,14 @@ from xo.data.importing.layout import SourceImage, find_images
 from xo.data.importing.options import ImportOptions
 from xo.data.load import check
 from xo.data.scaling import ground
-from xo.errors import CheckFailed, InputError
+from xo.errors import InputError
 from xo.store import processes
 from xo.store.inputs import sha256
 from xo.store.ownership import refuse_inside_own
 
 MOST_COMPARED = 60_000  # images whose near copies are looked for
-MANY = 200  # images, for which starting processes takes less time than it saves
-AT_ONCE = 400  # images that are in memory, as files
+MANY = 2**24  # bytes of files, for which starting processes takes less time than it saves
+AT_ONCE = 400  # images that are in memory as they will be written
 
 
 def import_images(
@@ -71,7 +71,7 @@ def import_images(
             if _is_there(target, written):
                 there = check(target)
                 _refuse_other_goal(there, options.solved_from)
-                return there, card
+                return there, msgspec.structs.replace(card, solved_from=there.solved_from)
             new.keep()
     return replace(written, name=os.path.basename(os.path.abspath(target)), root=target), card
 
@@ -167,21 +167,18 @@ class _Converted(NamedTuple):
 def _converted(
     folder: Folder, found: list[SourceImage], options: ImportOptions, jobs: int
 ) -> Generator[_Converted]:
-    """Every image in order, of many some at a time: a set may be larger than memory."""
-    make = partial(_convert, folder, options)
-    if jobs == 1 or len(found) < MANY:
-        yield from map(make, found)
-        return
-    try:
-        with processes.pool(jobs, processes.ANEW) as pool:
-            for start in range(0, len(found), AT_ONCE):
-                some = found[start : start + AT_ONCE]
-                yield from pool.map(make, some, chunksize=-(-len(some) // (4 * jobs)))
-    except BrokenProcessPool as error:
-        raise CheckFailed(
-            f"{folder.name}: a process that reads images was killed, most likely for want of "
-            "memory; scale the largest down, then run the same command again"
-        ) from error
+    """Every image in order, of many some at a time: a set may be larger than memory.
+
+    Where a process is killed, as for want of memory, this one goes on alone.
+    """
+    make, done = partial(_convert, folder, options), 0
+    if jobs > 1 and sum(folder.size(image.path) for image in found) >= MANY:
+        with suppress(BrokenProcessPool), processes.pool(jobs, processes.ANEW) as pool:
+            while some := found[done : done + AT_ONCE]:
+                for converted in pool.map(make, some, chunksize=-(-len(some) // (4 * jobs))):
+                    yield converted
+                    done += 1
+    yield from map(make, found[done:])
 
 
 def _convert(folder: Folder, options: ImportOptions, image: SourceImage) -> _Converted:

@@ -43,7 +43,8 @@ def test_import_twice_changes_nothing(tmp_path):
 
 
 def test_several_processes_import_the_same_files_and_name_the_same_faults(tmp_path, monkeypatch):
-    monkeypatch.setattr(run, "MANY", 2)
+    monkeypatch.setattr(run, "MANY", 1)
+    monkeypatch.setattr(run, "AT_ONCE", 4)  # of 15
     source = make(tmp_path / "pets", suffix=".bmp")
     alone, card = import_images(source, tmp_path / "alone")
     counted: list[int] = []
@@ -51,6 +52,10 @@ def test_several_processes_import_the_same_files_and_name_the_same_faults(tmp_pa
         source, tmp_path / "mine", on_image=lambda done, total: counted.append(done), jobs=2
     )
     assert (found.digest, again) == (alone.digest, card)
+    written = [path for path in (tmp_path / "alone").rglob("*") if path.is_file()]
+    for path in written:
+        copy = tmp_path / "mine" / path.relative_to(tmp_path / "alone")
+        assert copy.read_bytes() == path.read_bytes()
     assert counted == list(range(1, card.images + 1))
     (source / "train/bee/1.bmp").write_bytes(b"no image")
     (source / "train/cat/0.bmp").write_bytes(b"no image")
