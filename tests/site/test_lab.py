@@ -6,6 +6,7 @@ import base64
 import gzip
 import json
 import re
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ from xo.store.source_digest import ROOT
 from xo.variants import VARIANTS
 
 from .conftest import NARROW, WIDE, Served
-from .test_browser import barriers
+from .test_browser import SHIFT, barriers
 
 SIZE = (116, 116)  # of the images
 CONCEPTS = ("local", "sharing", "pooling", "fcn", "levels", "channels", "one-by-one")  # C1 to C7
@@ -218,6 +219,18 @@ def test_every_concept_links_to_what_the_lab_has_of_it():
             assert asked.keys() <= set("dtvlus"), name
             assert re.fullmatch(f"(conv|pool|relu)[1-{blocks}]", asked.get("l", "conv1")), name
             assert asked["s"] in ("inside", "why", "replay", "fcn"), name
+
+
+@pytest.mark.parametrize("late", ["lab/lab.css", "lab/main.js", "lab/engine/network.js"])
+def test_nothing_moves_when_a_part_of_the_lab_comes_late(page: Page, late: str):
+    def wait(route: Route) -> None:
+        time.sleep(0.5)
+        route.continue_()
+
+    page.route(f"**/{late}", wait)
+    page.goto("lab/")
+    expect(part(page, "unit-value")).to_have_text(re.compile(r"\d"), timeout=30_000)
+    assert page.evaluate(SHIFT) <= 0.05
 
 
 def test_each_link_from_a_concept_opens_the_lab_where_it_is_shown(page: Page):

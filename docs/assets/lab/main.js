@@ -21,7 +21,6 @@ export function start(widget) {
   const state = readState(location, paper, examples), computing = new Computing();
   const slow = new Computing(); // what takes long, so that no answer to a drawing waits for it
 
-  document.head.insertAdjacentHTML("beforeend", `<link rel="stylesheet" href="${new URL("./lab.css", import.meta.url)}">`);
   widget.build(padHtml(paper, examples, data.examples.map(({ label }) => data.classes[label])) + judgeHtml(data) + insideHtml()
     + whyHtml() + replayHtml(data) + fullyConvolutionalHtml(data));
 

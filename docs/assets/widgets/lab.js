@@ -13,10 +13,13 @@
       "Opened as a file, this page may not load the lab's program and weights. Run <code>python -m http.server</code> in the site's "
       + "folder and open the address it gives.");
   }
-  // As high as the window, so that nothing moves when the lab takes its place.
+  // As high as the window, so that nothing moves when the lab takes its place, which waits for its looks.
   widget.root.insertAdjacentHTML("beforeend", `<p class="xo-starting">${say("实验室正在启动……", "The lab is starting …")}</p>`);
   widget.root.classList.add("live");
-  import(new URL("../lab/main.js", src)).then(({ start }) => {
+  const looks = Object.assign(document.createElement("link"), { rel: "stylesheet", href: new URL("../lab/lab.css", src) });
+  const styled = new Promise((done) => { looks.onload = looks.onerror = done; });
+  document.head.append(looks);
+  Promise.all([import(new URL("../lab/main.js", src)), styled]).then(([{ start }]) => {
     start(widget);
     widget.root.querySelector(".xo-starting").remove();
   }).catch((error) => apologise(
