@@ -35,7 +35,7 @@ FATE_VALUES: dict[Fate, str] = {  # `baseline.fates.never-left`
 UNEXPLAINED: tuple[Fate, ...] = ("solved", "never left chance")  # their names say what they mean
 
 
-def level(goal: float) -> str:
+def goal_in_words(goal: float) -> str:
     """The accuracy from which a run has solved its task: 98 %."""
     return f"{100 * goal:g}{SPACE}%"
 

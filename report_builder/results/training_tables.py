@@ -22,7 +22,7 @@ from report_builder.evidence.training_course import (
     training_settings,
     until,
 )
-from report_builder.results.fate_words import fates_in_words, level
+from report_builder.results.fate_words import fates_in_words, goal_in_words
 from report_builder.results.forms import TOTAL, Cell, Column, table
 from report_builder.results.report import Table
 from report_builder.text import Text, count, number, same
@@ -136,7 +136,7 @@ def learning_rates(evidence: Evidence) -> Table:
         *(Column(FATE_NAMES[each], True) for each in FATES if each != "solved"),
         Column(
             Text("首次达到 {level} 的轮次", "First epoch at {level}").format(
-                level=level(goal(evidence.data))
+                level=goal_in_words(goal(evidence.data))
             ),
             True,
         ),

@@ -31,7 +31,12 @@ from report_builder.evidence.recording import Origin, recorded
 from report_builder.evidence.study import Evidence
 from report_builder.results.demonstration_values import demonstration_values
 from report_builder.results.exercises import exercise_values
-from report_builder.results.fate_words import FATE_MEANINGS, FATE_VALUES, fates_in_words, level
+from report_builder.results.fate_words import (
+    FATE_MEANINGS,
+    FATE_VALUES,
+    fates_in_words,
+    goal_in_words,
+)
 from report_builder.results.findings import (
     DIFFERENT,
     FEWEST,
@@ -159,7 +164,7 @@ def _of_data(evidence: Evidence) -> Values:
                 "commonest in training",
             ),
         ),
-        "data.solved_from": plain(level(goal(data))),
+        "data.solved_from": plain(goal_in_words(goal(data))),
         "data.train_images": plain(count(len(data.train.labels))),
         "data.test_images": plain(count(len(data.test.labels))),
         "data.height": plain(count(height)),
@@ -204,7 +209,7 @@ def _of_outcome(evidence: Evidence, variant: str) -> Values:
     accuracy = curve(runs, "test_accuracy")[:, -1]
     done = solved(runs)
     epochs = first_solved_epoch(runs)
-    reached, needed = epochs[np.isfinite(epochs)], level(goal(evidence.data))
+    reached, needed = epochs[np.isfinite(epochs)], goal_in_words(goal(evidence.data))
     return {
         "n": plain(count(len(runs))),
         "solved": _out_of(done),

@@ -24,7 +24,7 @@ from report_builder.figures.toolkit.layout import (
 )
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import class_variants, title_of
-from report_builder.results.fate_words import level
+from report_builder.results.fate_words import goal_in_words
 from report_builder.text import EMPTY, Text, plural
 from xo.data.card import goal
 from xo.variants import Variant
@@ -124,7 +124,7 @@ def draw(numbers: Escape, style: Style) -> Figure:
     most = max(line.epochs for line in numbers.lines)
     ax.set(xlim=(0, most), ylim=(0, 102))
     epoch_axis(style, ax, most)
-    needed = level(numbers.goal)
+    needed = goal_in_words(numbers.goal)
     label = Text(f"已达到过 {needed} 的种子（%）", f"Seeds that have reached {needed} (%)")
     ax.set_ylabel(style.text(label))
     _label_lines(ax, numbers.lines, style)
@@ -160,7 +160,7 @@ def describe(numbers: Escape) -> Description:
     variants = [line.variant for line in numbers.lines]
     ends = [_ends(line) for line in numbers.lines]
     _, lost, censored, fallen_back = numbers.counts
-    needed = level(numbers.goal)
+    needed = goal_in_words(numbers.goal)
     return Description(
         _title(numbers),
         Text(
@@ -230,7 +230,7 @@ def _title(numbers: Escape) -> Text:
     every = np.concatenate([line.first_solved for line in numbers.lines])
     solved = every[np.isfinite(every)]
     reached, lost, censored, _ = numbers.counts
-    needed = level(numbers.goal)
+    needed = goal_in_words(numbers.goal)
     title = Text(
         f"{len(every)} 个种子没有一个达到过 {needed}",
         f"None of {plural(len(every), 'seed')} reaches {needed}",

@@ -17,7 +17,7 @@ from report_builder.figures.toolkit.fates import KEY, columns, draw_key, mark
 from report_builder.figures.toolkit.layout import SMALL, WIDTH, axes, sheet
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import class_variants, k_of_n_runs
-from report_builder.results.fate_words import fates_explained, fates_in_words, level
+from report_builder.results.fate_words import fates_explained, fates_in_words, goal_in_words
 from report_builder.text import EMPTY, SPACE, Text, percent, plural
 from xo.data.card import goal
 from xo.variants import Variant
@@ -116,7 +116,7 @@ def draw_fates(ax: Axes, height: float, counts: dict[Fate, int], style: Style) -
 
 def describe(numbers: Solved) -> Description:
     variants, shares = numbers.variants, numbers.shares
-    counts, needed = [fates_in_words(each) for each in numbers.counts], level(numbers.goal)
+    counts, needed = [fates_in_words(each) for each in numbers.counts], goal_in_words(numbers.goal)
     caption = Text(
         "色条是各种结局所占的比例，其中的数是训练次数。条下的点是学会的比例（最后一轮的准确率达到"
         f"{SPACE}{needed}），横线和括号里是它的 95{SPACE}% 区间（Wilson）。各变体的 n 见右侧，"

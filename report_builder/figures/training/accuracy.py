@@ -21,7 +21,7 @@ from report_builder.figures.training.lines import (
     draw_accuracy,
     last_median,
 )
-from report_builder.results.fate_words import fates_explained, fates_in_words, level
+from report_builder.results.fate_words import fates_explained, fates_in_words, goal_in_words
 from report_builder.text import SPACE, Text, percent, plural, same
 from xo.data.card import goal
 from xo.variants import Variant
@@ -86,7 +86,11 @@ def draw(numbers: Accuracy, style: Style) -> Figure:
             same(percent(blind)) + Text("（猜一类）", " (blind guess)"),
             style.color("chance"),
         ),
-        (numbers.goal, same(level(numbers.goal)) + Text("（学会）", " (solved)"), style.muted),
+        (
+            numbers.goal,
+            same(goal_in_words(numbers.goal)) + Text("（学会）", " (solved)"),
+            style.muted,
+        ),
         (median, middle, color),
     )
     end_labels(ax, [(100 * height, style.text(words), color) for height, words, color in ends])
@@ -102,7 +106,7 @@ def describe(numbers: Accuracy) -> Description:
     reached, at_least, at_most = (
         percent(each, 0) for each in (solved.k / solved.n, solved.low, solved.high)
     )
-    counts, needed = count_each(numbers.fates), level(numbers.goal)
+    counts, needed = count_each(numbers.fates), goal_in_words(numbers.goal)
     return Description(
         _title(numbers),
         Text(

@@ -15,7 +15,7 @@ from report_builder.figures.toolkit.words import class_variants, joined, title_o
 from report_builder.figures.training.accuracy import Accuracy, rows_by_epoch
 from report_builder.figures.training.accuracy import measure as measure_one
 from report_builder.figures.training.lines import LEFT, THIN, accuracy_limits, draw_accuracy
-from report_builder.results.fate_words import fates_explained, fates_in_words, level
+from report_builder.results.fate_words import fates_explained, fates_in_words, goal_in_words
 from report_builder.text import Text, plural
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _label(ax: Axes, panel: Accuracy, heading: list[str], style: Style) -> None:
 
 def describe(numbers: AccuracyByEpoch) -> Description:
     panels, n = numbers.panels, len(numbers.compared)
-    needed = level(panels[0].goal)
+    needed = goal_in_words(panels[0].goal)
     each = joined(
         (
             title_of(panel.variant) + Text("：", ": ") + fates_in_words(count_each(panel.fates))

@@ -32,7 +32,7 @@ from report_builder.figures.toolkit.layout import (
 from report_builder.figures.toolkit.style import Style
 from report_builder.figures.toolkit.words import title_of, wrap
 from report_builder.figures.training.lines import LEFT
-from report_builder.results.fate_words import fates_in_words, level
+from report_builder.results.fate_words import fates_in_words, goal_in_words
 from report_builder.text import SPACE, Text, percent, plural
 from xo.data.card import goal
 from xo.variants import Variant
@@ -170,7 +170,7 @@ def _named(course: Course) -> Text:
 
 def describe(numbers: Fates) -> Description:
     counts = fates_in_words({each: len(found) for each, found in numbers.courses.items()})
-    needed, left = level(numbers.goal), percent(LEFT_CHANCE, 0)
+    needed, left = goal_in_words(numbers.goal), percent(LEFT_CHANCE, 0)
     guessing = f"{numbers.guessing:.3f}"
     return Description(
         _title(numbers),

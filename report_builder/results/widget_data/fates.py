@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from report_builder.evidence.fates import FATE_NAMES, FATES, chance_accuracy, chance_loss, fate
 from report_builder.evidence.training_course import assigned_runs
 from report_builder.palette import COLORS
-from report_builder.results.fate_words import FATE_MEANINGS, level
+from report_builder.results.fate_words import FATE_MEANINGS, goal_in_words
 from report_builder.text import Text
 from xo.data.card import goal
 
@@ -47,7 +47,7 @@ def content(evidence: Evidence) -> dict[str, Any] | None:
         "loss_of_guessing": chance_loss(runs[0]),
         "accuracy_of_guessing": chance_accuracy(runs[0]),
         "solved": goal(evidence.data),
-        "solved_label": level(goal(evidence.data)),
+        "solved_label": goal_in_words(goal(evidence.data)),
     }
 
 
