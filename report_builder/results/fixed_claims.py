@@ -50,9 +50,16 @@ class FixedClaims(msgspec.Struct, frozen=True):
 
 
 def rule_digest(claim: Claim, source: Source | None = None) -> str:
-    """The digest of all code that decides a claim; its wording does not count."""
+    """The digest of all code that decides a claim; its wording, and the module in which a
+    definition stands, do not count.
+    """
     code = (source or _source()).reach(f"{claim.test.__module__}:{claim.test.__name__}")
-    return digest({name: each for name, each in code.items() if name.startswith(DECIDING)})
+    deciding = {
+        (place.partition(":")[2], each)
+        for place, each in code.items()
+        if place.startswith(DECIDING)
+    }
+    return digest(sorted(deciding))
 
 
 @cache

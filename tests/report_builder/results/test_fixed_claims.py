@@ -68,6 +68,35 @@ def test_what_counts_as_solved_belongs_to_the_rule(tree):
     assert rule_digest(CLAIMS[NAME], Source(tree, frozenset({"Text"}))) != before
 
 
+def test_a_rule_is_the_same_wherever_its_definitions_stand(tree):
+    def rule() -> str:
+        return rule_digest(CLAIMS[NAME], Source(tree, frozenset({"Text"})))
+
+    def replace_in(module: str, old: str, new: str) -> None:
+        path = tree / "report_builder" / "results" / module
+        text = path.read_text(encoding="utf-8")
+        assert text.count(old) == 1
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+    before, constant = rule(), "MOST = Size(0.5, 0.7)\n"
+    replace_in("findings.py", constant, "")
+    replace_in("original_claims.py", "    MOST,\n", "")  # no longer imported
+    assert rule() != before  # without the constant
+    replace_in("original_claims.py", "\n\ndef eleven", f"\n{constant}\n\ndef eleven")
+    assert rule() == before
+    replace_in("original_claims.py", constant, "MOST = Size(0.5, 0.8)\n")
+    assert rule() != before
+
+
+def test_every_rule_is_still_the_one_that_was_fixed():
+    """As the method page says; who changes a rule changes what stands there."""
+    written = fixed.fixed_claims()
+    assert written is not None
+    assert {name: rule_digest(claim) for name, claim in CLAIMS.items()} == {
+        name: row.rule for name, row in written.claims.items()
+    }
+
+
 @pytest.fixture
 def study(evidence):
     """Runs of 11 channels: all confirming seeds solve their task, or so many of them, and no other
