@@ -27,7 +27,7 @@ LIBRARIES = (
     "PIL.Image",
     "safetensors.numpy",
     "scipy.stats",
-    "torch._dynamo",  # which torch takes up to find the shapes of layers
+    "torch",
 )
 SYNTAX = "xo.store.source_digest"  # holds what it read by its text
 

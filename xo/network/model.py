@@ -6,6 +6,7 @@ Tensor axes: images and maps `(N, C, H, W)`, dense activations `(N, F)`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 import torch
@@ -137,22 +138,32 @@ def flat_size(variant: Variant, image_size: tuple[int, int]) -> int:
 def layers(
     variant: Variant, image_size: tuple[int, int], classes: int, in_channels: int = 1
 ) -> list[Layer]:
-    """Every step for one image, counted on a network without memory (meta device)."""
+    """Every step for one image, counted on a network without memory (meta device).
+
+    Nothing is computed there, nor initialised from a normal distribution: either would import some
+    900 modules, 150 MB in every process that trains.
+    """
     with torch.device("meta"):
-        net = Net(variant, image_size, classes, in_channels)
-        image = torch.empty(1, in_channels, *image_size)
-    modules: dict[str, nn.Module] = {f"conv{k}": conv for k, conv in enumerate(net.conv, 1)}
-    modules |= {f"pool{k}": pool for k, pool in enumerate(net.pool, 1)}
-    rows = [Layer("input", "input", (in_channels, *image_size), 0, 0)]
-    for name, maps in net.feature_steps(image):
-        rows.append(_layer(name, name.rstrip("0123456789"), maps, modules.get(name)))
-    for (name, out), dense in zip(net.head_steps(maps.flatten(1)), net.dense):
-        rows.append(_layer(name, "dense", out, dense))
+        net = Net(replace(variant, initialisation="pytorch"), image_size, classes, in_channels)
+    shape: tuple[int, ...] = (in_channels, *image_size)
+    rows = [Layer("input", "input", shape, 0, 0)]
+    for k, (conv, pool) in enumerate(zip(net.conv, net.pool), 1):
+        height, width = (side - conv.kernel_size[0] + 1 for side in shape[1:])
+        shape = conv.out_channels, height, width
+        rows.append(_layer(f"conv{k}", "conv", shape, conv))
+        if not isinstance(pool, nn.Identity):
+            shape = conv.out_channels, height // POOL, width // POOL
+            rows.append(_layer(f"pool{k}", "pool", shape, pool))
+        rows.append(_layer(f"relu{k}", "relu", shape))
+    if net.averages:
+        rows.append(_layer("average", "average", shape[:1]))
+    names = [f"dense{k}" for k in range(1, len(net.dense))] + ["logits"]
+    for name, dense in zip(names, net.dense):
+        rows.append(_layer(name, "dense", (dense.out_features,), dense))
     return rows
 
 
-def _layer(name: str, kind: str, output: Tensor, module: nn.Module | None) -> Layer:
-    shape = tuple(output.shape[1:])
+def _layer(name: str, kind: str, shape: tuple[int, ...], module: nn.Module | None = None) -> Layer:
     counts = {name: p.numel() for name, p in module.named_parameters()} if module else {}
     # Each weight is used once per output position: one for a dense layer, H*W for a convolution.
     positions = shape[1] * shape[2] if len(shape) == 3 else 1

@@ -19,8 +19,7 @@ from xo.runs.resources import Environment, environment, peak_memory, reset_peak_
 from xo.runs.study import Run
 from xo.store.processes import keep_freed_memory
 
-# What training imports, which takes seconds; torch takes up _dynamo to find the shapes of layers.
-LIBRARIES = ("torch", "torch._dynamo")
+LIBRARIES = ("torch",)  # what training imports, which takes seconds
 
 
 class EpochDone(NamedTuple):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -25,6 +27,27 @@ def test_the_assignments_facts_hold():
     assert VARIANTS["baseline"].parameters == 4_452_694
     sides = {row.name: row.shape[-1] for row in layers(VARIANTS["three-conv"], (116, 116), 2)}
     assert (sides["pool1"], sides["pool2"], sides["pool3"]) == (57, 27, 12)
+
+
+@pytest.mark.parametrize("variant", VARIANTS.values(), ids=lambda variant: variant.name)
+def test_the_layers_of_a_variant_are_the_steps_that_its_network_takes(variant):
+    net, image = Net(variant, (40, 30), 3), torch.rand(1, 1, 40, 30)
+    steps = {name: tuple(maps.shape[1:]) for name, maps in net.feature_steps(image)}
+    steps |= {
+        name: tuple(out.shape[1:]) for name, out in net.head_steps(net.forward_features(image))
+    }
+    (first, *rows) = layers(variant, (40, 30), 3)
+    assert first.shape == (1, 40, 30)
+    assert {row.name: row.shape for row in rows} == steps
+
+
+def test_counting_layers_imports_nothing_that_training_does_not_need():
+    code = (
+        "import sys; from xo.network.model import layers; from xo.variants import VARIANTS\n"
+        "for variant in VARIANTS.values(): layers(variant, (116, 116), 2)\n"
+        "assert 'sympy' not in sys.modules and 'torch._dynamo' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_multiply_adds_of_a_convolution_and_a_dense_layer():
