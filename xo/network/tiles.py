@@ -16,9 +16,11 @@ import torch
 from torch import Tensor, nn
 
 from xo.network.lookup import sum_at
+from xo.store.processes import keep_freed_memory
 
 OVERHEAD = 1_200_000  # multiply-adds that fit in the time of starting one tile's three products
 SIDES = range(1, 17)  # of tiles, in positions
+FREED = 16  # tiles whose memory goes back to the system at a time
 
 
 class Tiles(NamedTuple):
@@ -93,19 +95,24 @@ class TiledDense:
         self.channels = weight.shape[1]
         self.sums = weight.sum((2, 3)).t().contiguous()  # (C, F), of the layer's weight
         self.common = torch.zeros_like(self.sums)  # (C, F)
-        # (places, side * side * C, F)
-        self.weights = weight.new_zeros(down * across, side * side * self.channels, outputs)
+        # Of each place (side * side * C, F), in memory of its own, which is freed alone.
+        rows = side * side * self.channels
+        self.weights = [weight.new_zeros(rows, outputs) for _ in range(down * across)]
         for own, others in self._bands(weight):
             own.copy_(others)
         layer.weight.data = weight.new_empty(0)
         layer.weight.requires_grad_(False)
 
-    def weight(self) -> Tensor:
-        """A copy of the layer's weight `(F, C * H * W)`."""
+    def weight(self, keep: bool = True) -> Tensor:
+        """A copy of the layer's weight `(F, C * H * W)`; unless `keep`, the tiles are freed."""
         shape = self.channels, *self.tiles.map_size, self.layer.out_features
-        weight = self.weights.new_empty(shape).permute(3, 0, 1, 2)
-        for own, others in self._bands(weight):
+        weight = self.common.new_empty(shape).permute(3, 0, 1, 2)
+        for place, (own, others) in enumerate(self._bands(weight)):
             others.copy_(own)
+            if not keep:
+                self.weights[place] = own = own.new_empty(0)
+                if place % FREED == 0:
+                    keep_freed_memory()
         weight += self.common.t()[:, :, None, None]
         return weight.flatten(1)
 
@@ -123,8 +130,7 @@ class TiledDense:
 
     def put_back(self) -> None:
         """Gives the layer its weight again; this object is of no use any more."""
-        self.layer.weight.data = self.weight()
-        del self.weights
+        self.layer.weight.data = self.weight(keep=False)
 
     def __call__(self, values: Tensor, batch: TileBatch, lr: float) -> Tensor:
         """`(N, F)` of window values `(codes, C)`; backward takes the weights' step of SGD too."""
