@@ -23,15 +23,21 @@ from report_builder.results.fixed_claims import fixed_claims, rule_digest
 from report_builder.results.forms import Column, table
 from report_builder.results.original_claim_texts import ORIGINAL_CLAIM_TEXTS
 from report_builder.results.original_claims import ORIGINAL_CLAIMS
-from report_builder.results.our_claim_texts import OUR_CLAIM_TEXTS
-from report_builder.results.our_claims import OUR_CLAIMS
 from report_builder.results.report import VERDICT_NAMES, DecidedClaim, Reading, Table
+from report_builder.results.suspect_log_claim_texts import SUSPECT_LOG_CLAIM_TEXTS
+from report_builder.results.suspect_log_claims import SUSPECT_LOG_CLAIMS
+from report_builder.results.training_claim_texts import TRAINING_CLAIM_TEXTS
+from report_builder.results.training_claims import TRAINING_CLAIMS
+from report_builder.results.variant_claim_texts import VARIANT_CLAIM_TEXTS
+from report_builder.results.variant_claims import VARIANT_CLAIMS
 from report_builder.results.withheld import is_withheld
 from report_builder.text import SPACE, Text, number, plural, same
 from xo.data.card import SOLVED, goal
 
-CLAIMS: dict[str, Claim] = ORIGINAL_CLAIMS | OUR_CLAIMS
-CLAIM_TEXTS: dict[str, ClaimText] = ORIGINAL_CLAIM_TEXTS | OUR_CLAIM_TEXTS
+CLAIMS: dict[str, Claim] = ORIGINAL_CLAIMS | TRAINING_CLAIMS | VARIANT_CLAIMS | SUSPECT_LOG_CLAIMS
+CLAIM_TEXTS: dict[str, ClaimText] = (
+    ORIGINAL_CLAIM_TEXTS | TRAINING_CLAIM_TEXTS | VARIANT_CLAIM_TEXTS | SUSPECT_LOG_CLAIM_TEXTS
+)
 
 
 def claims(evidence: Evidence) -> Iterator[tuple[str, DecidedClaim, Origin]]:

@@ -29,7 +29,9 @@ DECIDING = (
     "report_builder.evidence.original_logs:",
     "report_builder.results.findings:",
     "report_builder.results.original_claims:",
-    "report_builder.results.our_claims:",
+    "report_builder.results.suspect_log_claims:",
+    "report_builder.results.training_claims:",
+    "report_builder.results.variant_claims:",
     "xo.data.card:SOLVED",
     "xo.data.card:goal",
 )

@@ -114,7 +114,7 @@ def comments(project: Path) -> None:
         "xo/network/train.py",
         "xo/network/model.py",
         "report_builder/results/values.py",
-        "report_builder/results/our_claims.py",
+        "report_builder/results/training_claims.py",
         "report_builder/figures/training/loss.py",
     ):
         text = (project / name).read_text(encoding="utf-8")

@@ -14,7 +14,7 @@ import pytest
 
 from report_builder.evidence.original_logs import logs
 from report_builder.evidence.study import Evidence
-from report_builder.results import our_claims
+from report_builder.results import suspect_log_claims
 from report_builder.results.claims import CLAIMS, find
 from tests.report_builder.made_up_logs import fallen, flat, noisy
 from tests.report_builder.made_up_study import decided
@@ -581,7 +581,7 @@ def test_logs_of_two_rows_an_epoch_would_refute_that_right_labels_cannot_print_t
     made, monkeypatch
 ):
     others = {name: log._replace(rows=log.rows[:, :2]) for name, log in logs().items()}
-    monkeypatch.setattr(our_claims, "logs", lambda: others)
+    monkeypatch.setattr(suspect_log_claims, "logs", lambda: others)
     assert find(LOGS_ALONE, made.study()).verdict == "refuted"
 
 
