@@ -25,12 +25,12 @@ POOLING_KINDS: dict[str, Text] = {
     "trained": Text("可训练池化", "trained pooling"),
 }
 
-_PYTORCH = Quoted(
+BY_PYTORCH = Quoted(
     thousandths,
     "同一个像素，由 PyTorch 的卷积层给出",
     "the same pixel as PyTorch's layer gives it",
 )
-_DIFFERENCE = Quoted(
+DIFFERENCE_FROM_PYTORCH = Quoted(
     tiny,
     "整幅特征图上，手算与 PyTorch 的最大差别",
     "largest difference between sums by hand and PyTorch's layer, over the whole map",
@@ -67,8 +67,8 @@ LAYER_FACTS: dict[str, dict[str, Quoted]] = {
         "output": Quoted(
             thousandths, "九个乘积之和加偏置", "sum of the nine products and the bias"
         ),
-        "pytorch": _PYTORCH,
-        "difference": _DIFFERENCE,
+        "pytorch": BY_PYTORCH,
+        "difference": DIFFERENCE_FROM_PYTORCH,
         "field_conv1": _FIELD,
         "field_pool1": _FIELD,
         "field_conv2": _FIELD,
@@ -220,53 +220,5 @@ LAYER_FACTS: dict[str, dict[str, Quoted]] = {
         "parameters_trained": Quoted(
             count, "第一个池化层的参数", "parameters of the first pooling layer"
         ),
-    },
-    "partial-sums": {
-        "unit": Quoted(
-            count,
-            "第二层的第几个输出通道，从 1 数起",
-            "which output channel of the second layer, counted from 1",
-        ),
-        "units": Quoted(count, "第二层的输出通道", "output channels of the second layer"),
-        "inputs": Quoted(count, "第二层的输入通道", "input channels of the second layer"),
-        "row": Quoted(count, "从 0 数起", "counted from 0"),
-        "column": Quoted(count, "从 0 数起", "counted from 0"),
-        "positive": Quoted(thousandths, "正的各部分之和", "sum of the positive parts"),
-        "negative": Quoted(thousandths, "负的各部分之和", "sum of the negative parts"),
-        "cancelled": Quoted(
-            thousandths,
-            "正负两边绝对值较小的那个和：抵消的就是它；这一格是全部输出通道和位置中最大的",
-            "the smaller one, without its sign, of the sums of positive and negative parts: that "
-            "much cancels; it is the largest of all output channels and places",
-        ),
-        "sum": Quoted(thousandths, "各部分之和", "sum of the parts"),
-        "bias": Quoted(thousandths),
-        "output": Quoted(thousandths, "各部分之和加偏置", "sum of the parts and the bias"),
-        "pytorch": _PYTORCH,
-        "difference": _DIFFERENCE,
-        "largest_part": Quoted(
-            count,
-            "贡献最大的输入通道，从 1 数起",
-            "the input channel that gives most, counted from 1",
-        ),
-        "parameters": Quoted(count, "第二层的参数", "parameters of the second layer"),
-        "weights_per_unit": Quoted(count, "每个输出通道的权重", "weights of each output channel"),
-    },
-    "mixing": {
-        "channels_in": Quoted(count),
-        "channels_out": Quoted(count),
-        "side": Quoted(count, "特征图的边长", "side of the maps"),
-        "output": Quoted(
-            count, "画出的输出通道，从 1 数起", "the output channel that is shown, counted from 1"
-        ),
-        "largest_input": Quoted(
-            count,
-            "权重绝对值最大的输入通道，从 1 数起",
-            "the input channel with the largest weight, counted from 1",
-        ),
-        "largest_weight": Quoted(thousandths),
-        "bias": Quoted(thousandths),
-        "parameters": Quoted(count, "整个 1×1 层的参数", "parameters of the whole 1×1 layer"),
-        "difference": _DIFFERENCE,
     },
 }
