@@ -1,4 +1,4 @@
-"""Follows the layers of a network through training, on a fixed sample of images."""
+"""Follows a network through training: how right it is, and what its layers do."""
 
 from __future__ import annotations
 
@@ -11,25 +11,41 @@ from xo.network.evaluate import Evaluation, evaluation
 from xo.network.measurements import LayerState
 from xo.network.step import Computation
 
+Labelled = tuple[Tensor, Tensor]  # images, given by number, and their labels, int64 (N,) each
+
 
 class Monitor:
-    """A sample of images, given by number `(N,)`, and how often each looked-up row occurs in it."""
+    """Some training images, whose layers are looked at, and the test images, all given by number
+    `(N,)`. What both have in common is computed once.
+    """
 
-    def __init__(self, computation: Computation, images: Tensor, labels: Tensor):
-        self.computation, self.labels = computation, labels
-        parts = images.split(computation.at_once)
-        self.parts = [(part, computation.counts(part)) for part in parts]
+    def __init__(self, computation: Computation, sample: Labelled, testing: Labelled):
+        self.computation = computation
+        (images, self.sample_labels), (others, self.test_labels) = sample, testing
+        self.parts = []
+        of_sample = len(images)
+        for part in torch.cat([images, others]).split(computation.at_once):
+            counted = part[:of_sample]
+            self.parts.append((part, len(counted), computation.counts(part, counted)))
+            of_sample -= len(counted)
 
     @torch.no_grad()
-    def measure(self) -> tuple[Evaluation, dict[str, Activity]]:
-        """How right the network is for the sample, and how active its layers are, by name."""
+    def measure(self) -> tuple[Evaluation, Evaluation, dict[str, Activity]]:
+        """How right the network is for the sample and for the test images, and how active its
+        layers are on the sample, by name.
+        """
         found: dict[str, Activity] = {}
         all_logits = []
-        for images, counts in self.parts:
+        for images, of_sample, counts in self.parts:
             for name, values in self.computation.layers(images):  # noqa: B007
-                found.setdefault(name, Activity()).add(values, counts.get(name))
+                if of_sample:
+                    rows = values if name in counts else values[:of_sample]
+                    found.setdefault(name, Activity()).add(rows, counts.get(name))
             all_logits.append(values)
-        return evaluation(torch.cat(all_logits), self.labels), found
+        labels = self.sample_labels, self.test_labels
+        logits = torch.cat(all_logits).split([len(each) for each in labels])
+        sample, test = (evaluation(*each) for each in zip(logits, labels))
+        return sample, test, found
 
 
 @dataclass

@@ -50,14 +50,10 @@ class Computation:
         """
         raise NotImplementedError
 
-    @torch.no_grad()
-    def logits(self, images: Tensor) -> Tensor:
-        """`(N, classes)` of images `(N,)`, of any number."""
-        batches = images.split(self.at_once)
-        return torch.cat([dict(self.layers(batch))["logits"] for batch in batches])
-
-    def counts(self, images: Tensor) -> dict[str, Tensor]:
-        """How often each row `(codes,)` of a looked-up layer occurs in images `(N,)`."""
+    def counts(self, images: Tensor, counted: Tensor) -> dict[str, Tensor]:
+        """How often each row `(codes,)` of a layer that is looked up for `images` occurs in those
+        of them that are `counted`.
+        """
         return {}
 
 
@@ -114,13 +110,13 @@ class ByWindow(Computation):
         maps = window_maps(self.net, self.depth, self.windows.pixels, needed.tables)
         yield from ((f"conv{k}", values) for k, values in enumerate(maps, 1))
 
-    def counts(self, images: Tensor) -> dict[str, Tensor]:
+    def counts(self, images: Tensor, counted: Tensor) -> dict[str, Tensor]:
         dense, codes = self.dense, self.windows.codes
         tiled = isinstance(dense, TiledDense)
         rows = self.windows.needed(dense.tiles.batch(images).codes if tiled else codes[images]).rows
         return {
             f"conv{k}": counts if rows[end] is None else counts[rows[end]]
-            for k, (end, counts) in enumerate(self.windows.counts(images), 1)
+            for k, (end, counts) in enumerate(self.windows.counts(counted), 1)
         }
 
 

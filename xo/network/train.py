@@ -16,7 +16,6 @@ import torch
 from torch import Tensor
 
 from xo.network.activations import activations, kernels, quantised
-from xo.network.evaluate import evaluation
 from xo.network.measurements import Epoch, LayerState, Training
 from xo.network.model import Net, layers, untrained_network
 from xo.network.monitor import Activity, Monitor
@@ -83,8 +82,8 @@ def train(
 
     parameters = [kept()]
     sample = training.spread(len(testing.labels))
-    monitor = Monitor(network, sample.numbers, sample.labels)
-    _, untrained = monitor.measure()
+    monitor = Monitor(network, (sample.numbers, sample.labels), (testing.numbers, testing.labels))
+    *_, untrained = monitor.measure()
     generator = torch.Generator().manual_seed(seed)
     epochs: list[Epoch] = []
     all_losses, seconds = [], []
@@ -104,8 +103,7 @@ def train(
         losses = [step.loss for step in steps]
         all_losses.append(losses)
         count = len(training.labels)
-        result = evaluation(network.logits(testing.numbers), testing.labels)
-        of_sample, activities = monitor.measure()
+        of_sample, result, activities = monitor.measure()
         epochs.append(
             Epoch(
                 epoch,

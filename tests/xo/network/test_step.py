@@ -9,6 +9,7 @@ from torch import nn
 
 from tests.xo.records import colour_set, with_images
 from xo.data.dataset import DataSet
+from xo.network.evaluate import evaluate
 from xo.network.model import Net, untrained_network
 from xo.network.monitor import Monitor
 from xo.network.step import ByPosition, ByWindow, computation, sgd_step
@@ -52,6 +53,12 @@ def noisy(data: DataSet) -> DataSet:
         return images // 2 + np.random.default_rng(0).integers(0, 60, images.shape, np.uint8)
 
     return with_images(data, change)
+
+
+def images_to_test_on(data: DataSet) -> tuple[torch.Tensor, torch.Tensor]:
+    """The numbers of the test images, and their labels."""
+    count = len(data.train.labels)
+    return torch.arange(count, count + len(data.test.labels)), torch.tensor(data.test.labels)
 
 
 def inverted(data: DataSet) -> DataSet:
@@ -125,14 +132,23 @@ def test_gradients_are_exact_in_double_precision(name, middle):
 @pytest.mark.parametrize("name", ["baseline", "three-conv", "no-pooling", "one-by-one"])
 def test_both_computations_agree_on_the_state_of_the_layers(name, middle):
     images, labels = torch.arange(0, 160, 2), torch.tensor(middle.train.labels[::2])
+    testing = images_to_test_on(middle)
     states = []
     for kind in (ByPosition, lambda net, data: computation(net, data, 64)):
         variant = replace(VARIANTS[name], **NARROW)
-        network = kind(untrained_network(variant, middle.image_size, 2, 3), middle)
-        monitor = Monitor(network, images, labels)
+        net = untrained_network(variant, middle.image_size, 2, 3)
+        network = kind(net, middle)
+        monitor = Monitor(network, (images, labels), testing)
         step = sgd_step(network, images[:64], labels[:64], 0.1, measured=True)
-        _, found = monitor.measure()
+        of_sample, of_test, found = monitor.measure()
         states.append([each.state(name, step.gradients[name]) for name, each in found.items()])
+
+        network.dense.put_back()
+        for measured, numbers, truth in ((of_sample, images, labels), (of_test, *testing)):
+            expected = evaluate(net, torch.from_numpy(middle.images[numbers]), truth)
+            assert measured.accuracy == expected.accuracy
+            assert measured.loss == pytest.approx(expected.loss, rel=1e-4)
+            assert torch.equal(measured.confusion, expected.confusion)
     for one, other in zip(*states, strict=True):
         assert one.name == other.name
         assert one.alive == other.alive
@@ -145,10 +161,9 @@ def test_a_layer_is_alive_where_an_image_excites_it(middle):
     with torch.no_grad():
         net.conv[0].bias[:3] = -100  # of 9 channels
         net.dense[1].bias[:16] = -100  # of 64 units
-    monitor = Monitor(
-        computation(net, middle, 64), torch.arange(20), torch.tensor(middle.train.labels[:20])
-    )
-    alive = {name: found.state(name, 0.0).alive for name, found in monitor.measure()[1].items()}
+    sample = torch.arange(20), torch.tensor(middle.train.labels[:20])
+    *_, found = Monitor(computation(net, middle, 64), sample, images_to_test_on(middle)).measure()
+    alive = {name: each.state(name, 0.0).alive for name, each in found.items()}
     assert alive["conv1"] <= 6 / 9 and alive["dense2"] <= 48 / 64 and alive["logits"] is None
 
 
