@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from xo.store.inputs import Inputs
+from xo.store.store import Store
 
 EMBEDDED = Path("data/xo")  # where the embedded data set is drawn
 
@@ -64,6 +65,8 @@ class DataSet:
     train: Split
     test: Split
     solved_from: float | None = None  # as its card says; see xo.data.card.goal
+    # Where what is computed of its images alone is kept; None: nowhere.
+    store: Store | None = field(default=None, repr=False)
 
     def __eq__(self, other: object) -> bool:
         """Equal are sets of the same images, wherever they lie."""

@@ -95,7 +95,7 @@ def load(root: Path, store: Store) -> DataSet:
     artifact, _ = store.look_up(ARTIFACT, ARTIFACT, inputs, quarantine=True)
     if artifact is None:
         artifact = _write(store, inputs, folder, layout, card.colour)
-    return _from_store(artifact, root, card)
+    return _from_store(store, artifact, root, card)
 
 
 def check(root: Path) -> DataSet:
@@ -260,7 +260,7 @@ def _write(store: Store, inputs: Inputs, folder: Folder, layout: Layout, colour:
     return entry.artifact
 
 
-def _from_store(artifact: Artifact, root: Path, card: DataCard) -> DataSet:
+def _from_store(store: Store, artifact: Artifact, root: Path, card: DataCard) -> DataSet:
     """The data set with memory-mapped images."""
     stored = artifact.content_as(StoredImages)
     train, test = (
@@ -276,4 +276,5 @@ def _from_store(artifact: Artifact, root: Path, card: DataCard) -> DataSet:
         train,
         test,
         card.solved_from,
+        store,
     )

@@ -5,7 +5,7 @@ the data set has a code, and a table says which codes of the layer before lie in
 
     2 pixels ──> 185 distinct windows of conv1 ──> 952 of pool1 ──> 50,937 of conv2 ──> ...
 
-`find_windows` finds codes and tables once per data set, `Windows.needed` picks the rows that some
+`find_windows` finds codes and tables of a data set, `Windows.needed` picks the rows that some
 images need, `window_maps` computes those rows of each layer. Code 0 is the ground: a window
 without ink. Values and gradients equal those of the plain layers up to float rounding.
 """
@@ -13,7 +13,6 @@ without ink. Values and gradients equal those of the plain layers up to float ro
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
@@ -79,11 +78,11 @@ class Needed(NamedTuple):
     codes: Tensor  # int64, what was asked for
 
 
-def find_windows(data: DataSet, net: Net) -> Windows | None:
-    """The windows of as many convolutions of `net` as are faster looked up; None: of none."""
+def blocks_to_look_up(net: Net, data: DataSet) -> tuple[Block, ...]:
+    """As many convolutions of `net`, with their pooling, as are faster looked up."""
     images = np.asarray(data.train.images)
     if images.nbytes > LARGEST:
-        return None
+        return ()
     codes, _ = _pixel_codes(images[:: -(-len(images) // TRIED)])
     worth: list[Block] = []
     for block in _blocks(net):
@@ -92,11 +91,11 @@ def find_windows(data: DataSet, net: Net) -> Windows | None:
         if block and len(table) > DENSEST * codes.size:
             break
         worth.append(block)
-    return _windows(data, tuple(worth)) if worth and worth[0] else None
+    return tuple(worth) if worth and worth[0] else ()
 
 
-@lru_cache(maxsize=4)
-def _windows(data: DataSet, blocks: tuple[Block, ...]) -> Windows:
+def find_windows(data: DataSet, blocks: tuple[Block, ...]) -> Windows:
+    """The distinct windows of these convolutions and poolings in all images."""
     codes, pixels = _pixel_codes(data.images)
     tables = []
     for window in (window for block in blocks for window in block):

@@ -15,7 +15,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from xo.network.evaluate import as_input
-from xo.network.lookup import Needed, SumOfRows, Windows, find_windows, window_maps
+from xo.network.kept_windows import windows_of
+from xo.network.lookup import Needed, SumOfRows, Windows, window_maps
 from xo.network.tiles import TiledDense, find_tiles, gradient_size
 from xo.store.processes import keep_freed_memory
 
@@ -28,7 +29,7 @@ BLOCK = 256  # inputs of a dense layer whose weights stay in the processor's cac
 
 def computation(net: Net, data: DataSet, batch_size: int) -> Computation:
     """The faster way to compute `net` on the images of `data`."""
-    windows = None if net.averages else find_windows(data, net)
+    windows = None if net.averages else windows_of(net, data)
     return ByWindow(net, windows, batch_size) if windows else ByPosition(net, data)
 
 

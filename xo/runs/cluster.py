@@ -142,12 +142,12 @@ def _register(client: Client, scheduler: str, images: Images) -> None:
 
 
 def _in_memory(data: DataSet) -> DataSet:
-    """The same with its pixels, which may lie in a file that no worker sees."""
+    """The same with its pixels, which may lie in a file that no worker sees; it has no store."""
     train, test = (
         replace(split, pixels=np.array(split.images), rows=None)
         for split in (data.train, data.test)
     )
-    return replace(data, train=train, test=test)
+    return replace(data, train=train, test=test, store=None)
 
 
 def _outcomes(

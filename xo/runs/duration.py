@@ -75,6 +75,7 @@ def _of_trials(runs: list[Run], jobs: int) -> dict[Network, float]:
     data = runs[0].data
     classes = len(data.classes)
     few = data.subset(-(-TRIAL_IMAGES // classes), -(-TRIAL_TEST_IMAGES // classes))
+    few = replace(few, store=None)  # nothing of a trial is kept
     # All processes are busy, as they will be, for they share caches and memory.
     with pool(min(jobs, len(variants)), libraries=LIBRARIES) as executor:
         return dict(zip(variants, executor.map(_try, variants.values(), [few] * len(variants))))

@@ -1,6 +1,6 @@
 """What a worker does with one run: trains it, says when an epoch has ended, hands the result back.
 
-A worker writes nothing: it may be a machine that does not see the store.
+A worker writes no record: it may be a machine that does not see the store.
 """
 
 from __future__ import annotations

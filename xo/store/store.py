@@ -45,6 +45,7 @@ KINDS = {
     "run": "",
     "demonstration": ".demonstrations",
     "images": ".data",
+    "windows": ".windows",
     "figure": "figures",
     "lab network": "lab-networks",
     "notebook": "notebooks",

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from xo.network.lookup import LargestOfRows, SumOfRows, _windows, find_windows
+from xo.network.lookup import LargestOfRows, SumOfRows, blocks_to_look_up, find_windows
 from xo.network.model import untrained_network
 from xo.network.tiles import find_tiles
 from xo.variants import VARIANTS
@@ -14,7 +14,7 @@ THREE, TWO = ((3, 1),), ((3, 1), (2, 2))
 
 def test_windows_that_look_alike_have_one_code_and_others_do_not(small):
     """A window of conv1 and its pooling is 4 pixels wide and moves by 2."""
-    windows = _windows(small, (TWO,))
+    windows = find_windows(small, (TWO,))
     images = small.images
     seen = np.lib.stride_tricks.sliding_window_view(images, (4, 4), (1, 2))[:, ::2, ::2]
     by_code = {}
@@ -25,7 +25,7 @@ def test_windows_that_look_alike_have_one_code_and_others_do_not(small):
 
 
 def test_needed_rows_lead_to_the_same_pixels(small):
-    windows = _windows(small, (TWO, THREE))
+    windows = find_windows(small, (TWO, THREE))
     codes = windows.codes[5:7]
     needed = windows.needed(codes)
     assert len(needed.tables[-1]) < len(windows.tables[-1])
@@ -38,7 +38,7 @@ def test_needed_rows_lead_to_the_same_pixels(small):
 
 
 def test_counts_are_those_of_all_positions(small):
-    windows = _windows(small, (TWO, TWO))
+    windows = find_windows(small, (TWO, TWO))
     images = torch.tensor([3, 170])
     (first, counts), (last, last_counts) = windows.counts(images)
     assert (first, last) == (1, 3)
@@ -47,7 +47,7 @@ def test_counts_are_those_of_all_positions(small):
         last_counts,
         torch.bincount(windows.codes[images].flatten().long(), minlength=len(last_counts)),
     )
-    earlier = _windows(small, (TWO,)).codes[images][:, :56, :56]  # what 27 x 27 positions see
+    earlier = find_windows(small, (TWO,)).codes[images][:, :56, :56]  # what 27 x 27 positions see
     assert torch.equal(
         counts.sort().values[-5:], earlier.long().flatten().bincount().sort().values[-5:]
     )
@@ -55,8 +55,8 @@ def test_counts_are_those_of_all_positions(small):
 
 def test_as_many_convolutions_are_looked_up_as_repeat(small):
     def depth(name: str) -> int:
-        windows = find_windows(small, untrained_network(VARIANTS[name], small.image_size, 2, 0))
-        return len(windows.blocks)
+        net = untrained_network(VARIANTS[name], small.image_size, 2, 0)
+        return len(blocks_to_look_up(net, small))
 
     assert depth("baseline") == 2 and depth("no-pooling") == 2
     assert 1 <= depth("three-conv") <= 3
@@ -65,7 +65,7 @@ def test_as_many_convolutions_are_looked_up_as_repeat(small):
 def test_sets_whose_codes_would_fill_memory_are_not_looked_up(small, monkeypatch):
     monkeypatch.setattr("xo.network.lookup.LARGEST", small.train.images.nbytes - 1)
     net = untrained_network(VARIANTS["baseline"], small.image_size, 2, 0)
-    assert find_windows(small, net) is None
+    assert blocks_to_look_up(net, small) == ()
 
 
 @pytest.mark.parametrize("function", [SumOfRows, LargestOfRows])
