@@ -22,6 +22,7 @@ from xo.store.inputs import Inputs, sha256
 
 RECORD = "record.json"
 ARRAYS = "arrays.safetensors"
+SMALL = 2**12  # bytes of an array that stays in memory
 _CHANGED = f"does not match the digest in {RECORD}"
 # What the system says of a file that is not there as it was written. Whatever else keeps it from
 # being read, as want of rights, says nothing about the file.
@@ -153,8 +154,20 @@ class Artifact:
 
     def array(self, name: str) -> np.ndarray:
         """One of the arrays; what is stored in half precision comes in single precision."""
-        found = _arrays(self.folder, self.files[ARRAYS].sha256)[name]
+        expected = self.files[ARRAYS].sha256
+        found = _small_array(self.folder, expected, name)
+        if found is None:
+            found = _arrays(self.folder, expected)[name]
         return found.astype(np.float32) if found.dtype == np.float16 else found
+
+
+@lru_cache(maxsize=2**15)
+def _small_array(folder: Path, expected: str, name: str) -> np.ndarray | None:
+    """One of the arrays, if it is small, as the losses of all batches, which results of many runs
+    ask for again and again.
+    """
+    found = _arrays(folder, expected)[name]
+    return found if found.nbytes <= SMALL else None
 
 
 @lru_cache(maxsize=16)
