@@ -60,12 +60,12 @@ def unchanged_since(study: StudyRuns, paths: Paths, files: dict[str, str]) -> Co
     ):
         return None
     report = read_report(paths.report)
-    whole = (
+    intact = (
         last.report == _report_digest(paths)
         and published_from(paths.site) == last.site
         and all(is_whole(folder) for folder in artifact_folders(report))
     )
-    return last.counts if whole else None
+    return last.counts if intact else None
 
 
 def write_last_build(

@@ -96,7 +96,7 @@ def _until_all_are_done(
     on_wait: Callable[[list[Run]], None],
 ) -> Iterator[Outcome | RunRecord]:
     """The outcomes of runs that were carried out here, and the records of those that were not."""
-    told = False
+    announced = False
     while True:
         for outcome in outcomes_of(claimed.take):
             yield outcome
@@ -104,9 +104,9 @@ def _until_all_are_done(
         yield from claimed.trained_elsewhere()
         if not claimed.waiting:
             return
-        if not told:
+        if not announced:
             on_wait(claimed.waiting)
-            told = True
+            announced = True
         time.sleep(POLL)
 
 

@@ -75,7 +75,7 @@ def test_images_without_a_store_as_a_worker_elsewhere_has_them_leave_nothing(net
     assert not data.store.root.exists()
 
 
-def test_who_changes_what_is_found_raises_the_layout():
+def test_other_codes_or_tables_need_another_layout():
     """Windows that are kept count as right as long as LAYOUT is theirs."""
     random = np.random.default_rng(0)
     images = np.where(random.random((6, 20, 18)) < 0.1, 0, 255).astype(np.uint8)
