@@ -9,20 +9,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from math import comb, sqrt
 from typing import NamedTuple
 
-from report_builder.checks.shown_numbers import NUMBER, Pair, Shown, parsed
-from report_builder.evidence.estimates import Z
-from report_builder.results.claims import has_too_few_runs
-from report_builder.results.findings import SIGNIFICANT
+from report_builder.checks import claim_relations
+from report_builder.checks.interval_relations import wilson
+from report_builder.checks.shown_numbers import (
+    COUNT,
+    NUMBER,
+    Pair,
+    Shown,
+    counts_of,
+    equal,
+    in_english,
+    parsed,
+    value_of,
+)
 from report_builder.results.forms import TOTAL
-from report_builder.results.report import DecidedClaim, Report, Table
-from report_builder.text import SPACE, Text
-from xo.variants import VARIANTS
+from report_builder.results.report import Report, Table
+from report_builder.text import Text
 
-TAIL = 0.025  # of a 95 % interval
-COUNT = re.compile(r"(\d[\d,]*) of (\d[\d,]*)")
 ROUNDED_WORDS = re.compile(r"[万亿]|million|thousand|diverged|[<>]\d")  # the languages round apart
 
 
@@ -42,28 +47,6 @@ def faults(report: Report) -> Iterator[str]:
                 f"{first.place}, {first.number:.10g}, {must} {second.place}, "
                 f"{second.number:.10g} ({relation.words.en}): one of the two is wrong"
             )
-
-
-def _words(text: Text) -> str:
-    """In English, with plain spaces."""
-    return text.en.replace(SPACE, " ")
-
-
-def _value(report: Report, name: str) -> Shown | None:
-    """The number of a value; None where there is none, or a dash."""
-    text = report.values[name].text.en if name in report.values else "—"
-    return parsed(text, f"value {name}") if NUMBER.search(text) else None
-
-
-def _counts(report: Report, name: str) -> tuple[Shown, Shown] | None:
-    """`k of n` of a value."""
-    found = COUNT.fullmatch(report.values[name].text.en) if name in report.values else None
-    return (parsed(found[1], f"value {name}"), parsed(found[2], f"n of {name}")) if found else None
-
-
-def _equal(*shown: Shown | None) -> Iterator[Pair]:
-    if all(shown):
-        yield Pair(*shown)  # type: ignore[arg-type]
 
 
 # Sums
@@ -96,32 +79,32 @@ def _totals_and_values(report: Report) -> Iterator[Pair]:
         }
         for k, quantity in enumerate(columns.get(kind, ()), 2):
             total = parsed(table.rows[-1][k].en, f"total of table {name}, column {k + 1}")
-            yield from _equal(total, _value(report, f"{variant or kind}.{quantity}"))
+            yield from equal(total, value_of(report, f"{variant or kind}.{quantity}"))
 
 
 def _runs(report: Report) -> Iterator[Pair]:
     stored = [name.partition("/")[0] for name in report.run_names]
     for variant in report.variants:
         count = Shown(stored.count(variant), f"number of runs of {variant} in the store")
-        yield from _equal(_value(report, f"{variant}.n"), count)
-    every = [_value(report, f"{variant}.n") for variant in report.variants]
+        yield from equal(value_of(report, f"{variant}.n"), count)
+    every = [value_of(report, f"{variant}.n") for variant in report.variants]
     total = Shown(sum(n.number for n in every if n), "sum of all n")
-    yield from _equal(total, _value(report, "study.runs"))
+    yield from equal(total, value_of(report, "study.runs"))
 
 
 def _fates(report: Report) -> Iterator[Pair]:
     """Every run has one fate, and those solved are the ones counted as solved."""
     for subject, n in [("training", "runs"), *((variant, "n") for variant in report.variants)]:
         fates = {
-            name: _value(report, name)
+            name: value_of(report, name)
             for name in report.values
             if name.startswith(f"{subject}.fates.")
         }
         total = Shown(sum(k.number for k in fates.values() if k), f"sum of {subject}.fates")
         if fates:
-            yield from _equal(total, _value(report, f"{subject}.{n}"))
-            if counts := _counts(report, f"{subject}.solved"):
-                yield from _equal(fates.get(f"{subject}.fates.solved"), counts[0])
+            yield from equal(total, value_of(report, f"{subject}.{n}"))
+            if counts := counts_of(report, f"{subject}.solved"):
+                yield from equal(fates.get(f"{subject}.fates.solved"), counts[0])
 
 
 def _worked_examples(report: Report) -> Iterator[Pair]:
@@ -130,12 +113,12 @@ def _worked_examples(report: Report) -> Iterator[Pair]:
         ("partial-sums", "positive", "negative", "sum"),
         ("partial-sums", "sum", "bias", "output"),
     ):
-        a, b = (_value(report, f"{of}.{part}") for part in (one, other))
+        a, b = (value_of(report, f"{of}.{part}") for part in (one, other))
         if a and b:
             added = Shown(a.number + b.number, f"{of}.{one} + {of}.{other}", a.off + b.off)
-            yield from _equal(added, _value(report, f"{of}.{sum_of_both}"))
+            yield from equal(added, value_of(report, f"{of}.{sum_of_both}"))
     for of in ("windows", "partial-sums"):
-        yield from _equal(_value(report, f"{of}.output"), _value(report, f"{of}.pytorch"))
+        yield from equal(value_of(report, f"{of}.output"), value_of(report, f"{of}.pytorch"))
 
 
 # Counts, shares and intervals
@@ -146,18 +129,18 @@ def _counts_within_n(report: Report) -> Iterator[Pair]:
         for found in COUNT.finditer(value.text.en):
             k, n = (parsed(part, f"value {name}") for part in found.groups())
             yield Pair(k, n, ordered=True)
-            if noted := re.search(r"\bn = (\d+) seeds?\b", _words(value.note)):
-                if "epochs whose" not in _words(value.note):  # there k counts epochs, n seeds
+            if noted := re.search(r"\bn = (\d+) seeds?\b", in_english(value.note)):
+                if "epochs whose" not in in_english(value.note):  # there k counts epochs, n seeds
                     yield Pair(n, parsed(noted[1], f"note of value {name}"))
     for name, claim in report.claims.items():
-        for found in re.finditer(r"(\d+)(?: of |/)(\d+)", _words(claim.numbers)):
+        for found in re.finditer(r"(\d+)(?: of |/)(\d+)", in_english(claim.numbers)):
             k, n = (parsed(part, f"claim {name}") for part in found.groups())
             yield Pair(k, n, ordered=True)
 
 
 def _shares(report: Report) -> Iterator[Pair]:
     for variant in report.variants:
-        counts = _counts(report, f"{variant}.solved")
+        counts = counts_of(report, f"{variant}.solved")
         share = report.values.get(f"{variant}.solved_share")
         if counts and share:
             k, n = (each.number for each in counts)
@@ -170,58 +153,21 @@ def _shares(report: Report) -> Iterator[Pair]:
 def _rows(report: Report, name: str) -> list[list[str]]:
     """The cells of a table in English, with plain spaces; none where there is no such table."""
     rows = report.tables[name].rows if name in report.tables else ()
-    return [[_words(cell) for cell in row] for row in rows]
+    return [[in_english(cell) for cell in row] for row in rows]
 
 
 def _share(k: float, n: float, text: str, place: str) -> Iterator[Pair]:
     """Of k of n as `60 % [31, 83]`."""
     share, _, interval = text.partition("[")
     yield Pair(Shown(100 * k / n, f"{k:g} of {n:g} in percent"), parsed(share, place))
-    yield from _wilson(k, n, NUMBER.findall(interval), place)
-
-
-def _wilson(k: float, n: float, ends: list[str], place: str) -> Iterator[Pair]:
-    """Its ends, in percent, lie about the estimate and are where the score test just rejects."""
-    low, high = (parsed(f"{end} %", f"interval of {place}") for end in ends)
-    share = k / n
-    estimate = Shown(100 * share, f"{k:g} of {n:g} in percent, {place}")
-    yield from (Pair(low, estimate, ordered=True), Pair(estimate, high, ordered=True))
-    for end, inner in ((low, k > 0), (high, k < n)):
-        p = end.number / 100
-        if inner and 0 < p < 1:
-            # how far the estimate is from the end, in percent, and how far the test lets it be
-            reach = 100 * Z * sqrt(p * (1 - p) / n)
-            slope = 1 + 100 * Z * abs(1 - 2 * p) / (2 * n * sqrt(p * (1 - p) / n)) / 100
-            distance = Shown(
-                abs(100 * share - end.number), f"distance of {end.place}", end.off * slope
-            )
-            yield Pair(distance, Shown(reach, f"{Z:.2f} standard errors there"))
-
-
-def _exact(k: int, n: int, ends: list[str], place: str) -> Iterator[Pair]:
-    """Its ends, in percent, lie about the estimate, and each gives k or more, or k or less, a
-    chance of 2.5 % (Clopper and Pearson), within what its rounding changes.
-    """
-    low, high = (parsed(f"{end} %", f"interval of {place}") for end in ends)
-    estimate = Shown(100 * k / n, f"{k} of {n} in percent, {place}")
-    yield from (Pair(low, estimate, ordered=True), Pair(estimate, high, ordered=True))
-    tail = Shown(TAIL, "the chance that an interval leaves at either end")
-    for end, counts in ((low, range(k, n + 1)), (high, range(k + 1))):
-        if len(counts) <= n:  # else the end is 0 or 100 %
-            chances = sorted(
-                sum(comb(n, j) * p**j * (1 - p) ** (n - j) for j in counts)
-                for p in (
-                    max(0.0, end.number - end.off) / 100,
-                    min(100, end.number + end.off) / 100,
-                )
-            )
-            least, most = (Shown(chance, f"chance of so many at {end.place}") for chance in chances)
-            yield from (Pair(least, tail, ordered=True), Pair(tail, most, ordered=True))
+    yield from wilson(k, n, NUMBER.findall(interval), place)
 
 
 def _medians(report: Report) -> Iterator[Pair]:
     for name, value in report.values.items():
-        found = re.search(r"median of n = (\d+) seeds?; least (.+), most (.+)", _words(value.note))
+        found = re.search(
+            r"median of n = (\d+) seeds?; least (.+), most (.+)", in_english(value.note)
+        )
         if found and not ROUNDED_WORDS.search(value.text.en + found[0]):
             units = {NUMBER.sub("", text).strip() for text in (value.text.en, *found.groups()[1:])}
             if len(units) == 1:  # seconds and minutes do not compare
@@ -235,9 +181,9 @@ def _medians(report: Report) -> Iterator[Pair]:
         if found:
             variant, _, quantity = name.partition(".")
             n = parsed(found[1], f"n in the note of value {name}")
-            if all_runs := _value(report, f"{variant}.n"):
+            if all_runs := value_of(report, f"{variant}.n"):
                 yield Pair(n, all_runs, ordered=True)
-            if quantity == "accuracy_solved" and (counts := _counts(report, f"{variant}.solved")):
+            if quantity == "accuracy_solved" and (counts := counts_of(report, f"{variant}.solved")):
                 yield Pair(n, counts[0])
 
 
@@ -251,125 +197,6 @@ def _printed_ranges(report: Report) -> Iterator[Pair]:
                     low, high = (parsed(end, f"range in {place}") for end in row[4].en.split("–"))
                     yield Pair(low, median, ordered=True)
                     yield Pair(median, high, ordered=True)
-
-
-# Claims
-
-
-def _claims_and_values(report: Report) -> Iterator[Pair]:
-    """Counts that a claim shows and a value shows too."""
-    for name, (quantity, variants) in COMPARED.items():
-        if name not in report.claims or has_too_few_runs(report.claims[name]):
-            continue
-        shown = [
-            parsed(number, f"claim {name}")
-            for number in NUMBER.findall(_words(_over_all_seeds(report.claims[name])))
-        ]
-        expected: list[Shown | None] = []
-        for variant in variants:
-            if quantity == "solved":
-                expected += _counts(report, f"{variant}.solved") or ()
-            else:
-                expected.append(_value(report, f"{variant}.{quantity}"))
-        if len(shown) >= len(expected):
-            for a, b in zip(shown, expected):
-                yield from _equal(a, b)
-    by_title = {VARIANTS[name].en: name for name in report.variants if name in VARIANTS}
-    for name, claim in report.claims.items():
-        counts_of = re.findall(r"“([^”]*)” (\d+)/(\d+)", _words(_over_all_seeds(claim)))
-        for title, k, n in counts_of:
-            named = by_title.get(title)
-            if named and (counts := _counts(report, f"{named}.solved")):
-                for text, count in zip((k, n), counts):
-                    yield Pair(parsed(text, f"{named} in claim {name}"), count)
-
-
-def _over_all_seeds(claim: DecidedClaim) -> Text:
-    """The numbers of a claim that values repeat: where fresh seeds decide it, those beside them."""
-    return claim.beside[-1].numbers if claim.beside else claim.numbers
-
-
-# claim: what it compares, and of which variants, in the order of its sentence
-COMPARED: dict[str, tuple[str, tuple[str, ...]]] = {
-    "pooling-saves-parameters": ("parameters", ("baseline", "no-pooling")),
-    "1x1-saves-parameters": ("parameters", ("one-by-one", "baseline")),
-    "1x1-saves-work": ("multiply_adds", ("one-by-one", "baseline")),
-    "15-channels-are-worse": ("solved", ("channels-15", "baseline")),
-    "trained-pooling-solves-less": ("solved", ("trained-pooling", "baseline")),
-    "1x1-solves-less": ("solved", ("one-by-one", "baseline")),
-    "11-channels-are-fine": ("solved", ("channels-11",)),
-}
-
-
-def _claim_intervals(report: Report) -> Iterator[Pair]:
-    for name, claim in report.claims.items():
-        if found := re.search(
-            r"(\d+) of (\d+) (?:runs|seeds)\b.*, 95 % interval (\d+) to (\d+) %",
-            _words(claim.numbers),
-        ):
-            k, n, *ends = found.groups()
-            yield from _exact(int(k), int(n), list(ends), f"claim {name}")
-            yield Pair(Shown(claim.n, f"n of claim {name}"), parsed(n, f"n in claim {name}"))
-        if found := re.search(
-            r"(\d+) of (\d+) against (\d+) of (\d+)\b.*"
-            r"interval of the difference ([−+]?\d+) to ([−+]?\d+) points",
-            _words(claim.numbers),
-        ):
-            a, n, b, m = (float(count) for count in found.groups()[:4])
-            low, high = (
-                parsed(f"{end} %", f"interval in claim {name}") for end in found.groups()[4:]
-            )
-            gap = Shown(100 * (b / m - a / n), f"difference of the shares in claim {name}")
-            yield from (Pair(low, gap, ordered=True), Pair(gap, high, ordered=True))
-            yield Pair(Shown(claim.n, f"n of claim {name}"), Shown(n + m, f"runs in claim {name}"))
-        for pattern in ESTIMATES:
-            for found in pattern.finditer(_words(claim.numbers)):
-                estimate, low, high = (parsed(part, f"claim {name}") for part in found.groups())
-                yield from (Pair(low, estimate, ordered=True), Pair(estimate, high, ordered=True))
-
-
-# an estimate and its interval, as claims word them
-ESTIMATES = [
-    re.compile(pattern.replace("<N>", NUMBER.pattern))
-    for pattern in (
-        r"(<N>) points \(95 % interval (<N>) to (<N>)\)",
-        r"\ba ratio of (<N>) \(geometric mean\), 95 % interval (<N>) to (<N>)",
-    )
-]
-
-
-def _verdicts(report: Report) -> Iterator[Pair]:
-    """A claim that says of two networks which is ahead has a test, or an interval, that says so."""
-    bound = Shown(SIGNIFICANT, "the bound of a test")
-    for name, claim in report.claims.items():
-        tested = [
-            parsed(p, f"p of claim {name}")
-            for p in re.findall(rf"\bp = ({NUMBER.pattern})", _words(claim.numbers))
-        ]
-        interval = re.search(r"difference ([−+]?\d+) to ([−+]?\d+) points", _words(claim.numbers))
-        deciding = tested
-        if claim.p is not None:
-            deciding = [Shown(claim.p, f"p that decides claim {name}")]
-            if len(tested) == 1:
-                yield Pair(deciding[0], tested[0])
-        if claim.verdict in ("supported", "refuted"):
-            yield from (Pair(p, bound, ordered=True) for p in deciding)
-        if claim.verdict == "supported":
-            if interval:
-                low, high = (
-                    parsed(f"{end} %", f"interval in claim {name}") for end in interval.groups()
-                )
-                inside = max(0.0, min(-low.number, high.number))
-                yield Pair(
-                    Shown(inside, f"how far {low.place} reaches beyond 0", low.off),
-                    Shown(0.0, "none, as its verdict is 'supported'"),
-                )
-        if interval and len(tested) == 1:
-            leaves_out = float(interval[1].startswith("+")) or float(interval[2].startswith("−"))
-            yield Pair(
-                Shown(leaves_out, f"whether the interval in claim {name} leaves out 0"),
-                Shown(float(tested[0].number <= SIGNIFICANT), f"whether {tested[0].place} decides"),
-            )
 
 
 # Both languages
@@ -429,10 +256,17 @@ RELATIONS = [
     Relation(
         Text("日志的中位数在范围之内", "the median of logs lies in their range"), _printed_ranges
     ),
-    Relation(Text("论断里的数等于别处的同一个数", "a claim repeats a value"), _claims_and_values),
     Relation(
-        Text("论断的区间含它的估计", "a claim's interval holds its estimate"), _claim_intervals
+        Text("论断里的数等于别处的同一个数", "a claim repeats a value"),
+        claim_relations.claims_and_values,
     ),
-    Relation(Text("判定与 p 值、区间相符", "verdict, p value and interval agree"), _verdicts),
+    Relation(
+        Text("论断的区间含它的估计", "a claim's interval holds its estimate"),
+        claim_relations.claim_intervals,
+    ),
+    Relation(
+        Text("判定与 p 值、区间相符", "verdict, p value and interval agree"),
+        claim_relations.verdicts,
+    ),
     Relation(Text("两种语言写同样的数", "both languages give the same numbers"), _languages),
 ]

@@ -5,11 +5,14 @@ so that two of them can be compared.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from report_builder.text import RAISED
+from report_builder.results.report import Report
+from report_builder.text import RAISED, SPACE, Text
 
 NUMBER = re.compile(r"[−+]?\d[\d,]*(?:\.\d+)?(?: × 10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?")
+COUNT = re.compile(r"(\d[\d,]*) of (\d[\d,]*)")
 PLAIN = {**{chr(raised): chr(digit) for digit, raised in RAISED.items()}, "−": "-"}
 
 
@@ -46,3 +49,26 @@ def parsed(text: str, place: str) -> Shown:
     digits = len(mantissa.partition(".")[2])
     off = 0.5 * 10.0**-digits if digits or power or "%" in text else 0.0
     return Shown(float(mantissa) * scale, place, off * scale)
+
+
+def in_english(text: Text) -> str:
+    """A text in English, with plain spaces."""
+    return text.en.replace(SPACE, " ")
+
+
+def value_of(report: Report, name: str) -> Shown | None:
+    """The number of a value; None where there is none, or a dash."""
+    text = report.values[name].text.en if name in report.values else "—"
+    return parsed(text, f"value {name}") if NUMBER.search(text) else None
+
+
+def counts_of(report: Report, name: str) -> tuple[Shown, Shown] | None:
+    """`k of n` of a value."""
+    found = COUNT.fullmatch(report.values[name].text.en) if name in report.values else None
+    return (parsed(found[1], f"value {name}"), parsed(found[2], f"n of {name}")) if found else None
+
+
+def equal(*shown: Shown | None) -> Iterator[Pair]:
+    """Two numbers that must be equal, where both are shown."""
+    if all(shown):
+        yield Pair(*shown)  # type: ignore[arg-type]
