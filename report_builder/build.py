@@ -10,15 +10,12 @@ from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 
 from report_builder import artifacts
-from report_builder.assemble import assemble, count_runs, outline, with_pages
+from report_builder.assemble import count_runs, outline
 from report_builder.attach import attach_runs
-from report_builder.checks.coverage import with_coverage
 from report_builder.damage import quarantine_cause
 from report_builder.evidence.gather import (
     StudyRuns,
@@ -38,10 +35,9 @@ from report_builder.last_build import (
     unchanged_since,
     write_last_build,
 )
-from report_builder.pages.render import cited_on, figure_pages, page_requests, render
+from report_builder.make_pages import Follow, make_pages
 from report_builder.paths import CONFIG, Paths
-from report_builder.results.compute import Results, compute
-from report_builder.results.report import Report, read_report, write_report
+from report_builder.results.report import read_report
 from report_builder.site.edition.make import Edition, plan
 from report_builder.site.publish import Published, load_mkdocs, publish
 from report_builder.site.published_site import offers
@@ -66,11 +62,9 @@ LIBRARIES = (
     "matplotlib.figure",
     "matplotlib.backends.backend_svg",
 )
-MOST_EDITS = 4  # of pages during one build, after which it ends
 Missing = list[tuple[Run, str]]  # with the reason
 Train = Callable[[Missing, Callable[[RunRecord], None]], list[RunRecord]]
 Expect = Callable[[list[Run]], dict[str, float]]
-Follow = Callable[[Iterator[str], int], None]
 
 
 def build(
@@ -167,7 +161,7 @@ def _build(
                 outline(evidence, count_runs(study, evidence, in_training), study.store),
                 attached_runs=attach_runs(study_name, paths) if attach else None,
             )
-            made = _make_of_pages(report, evidence, paths, files, jobs, follow, say, tally)
+            made = make_pages(report, evidence, paths, files, jobs, follow, say, tally)
             published = _publish(publisher, paths, edition)
             if published.failure:
                 say(published.failure)
@@ -199,98 +193,6 @@ def _alone(paths: Paths, say: Callable[[str], None]) -> Iterator[None]:
         release(lock)
 
 
-class _Made(NamedTuple):
-    """What was made of the pages as they are in `files`."""
-
-    files: dict[str, str]
-    stored: list[artifacts.RequestedArtifact]
-    pages: int
-
-    def counts(self, evidence: Evidence) -> Counts:
-        kinds = [each.kind for each in self.stored]
-        return Counts(
-            len(evidence.demonstrations), kinds.count("figure"), kinds.count("notebook"), self.pages
-        )
-
-
-def _make_of_pages(
-    report: Report,
-    evidence: Evidence,
-    paths: Paths,
-    began_with: dict[str, str],
-    jobs: int,
-    follow: Follow,
-    say: Callable[[str], None],
-    tally: Tally,
-) -> _Made:
-    """Makes what the pages request and renders them; once more where they were edited meanwhile.
-
-    `report` is an outline; `began_with` are the files when this process took up its code. Raises
-    CheckFailed where code or settings are others by now: what was made of them would be taken for
-    what the new ones make.
-    """
-    results = compute(evidence)
-    for _ in range(MOST_EDITS):
-        files = read_files(paths.docs)
-        if changed := _differing(began_with, files, but=paths.docs):
-            break
-        try:
-            stored, complete = _make_once(
-                report, evidence, results, paths, jobs, follow, say, tally
-            )
-        except InputError:
-            if not (changed := _differing(files, read_files(paths.docs))):
-                raise
-            continue
-        if not (changed := _differing(files, read_files(paths.docs))):
-            write_report(paths.report, complete)
-            pages = sum(name.startswith("page ") for name in complete.provenance)
-            return _Made(files, stored, pages)
-    raise CheckFailed(
-        f"{changed[0]}: changed while the site was being made from it; run the same command again; "
-        "the old site stays, and what was finished is kept"
-    )
-
-
-def _make_once(
-    report: Report,
-    evidence: Evidence,
-    results: Results,
-    paths: Paths,
-    jobs: int,
-    follow: Follow,
-    say: Callable[[str], None],
-    tally: Tally,
-) -> tuple[list[artifacts.RequestedArtifact], Report]:
-    """What the pages request as the store holds it now, and the report they are rendered from."""
-    requests = page_requests(paths.docs, report)
-    report = msgspec.structs.replace(
-        report,
-        figure_pages=figure_pages(requests, report.drawable),
-        cited_on=cited_on(paths.docs, requests),
-    )
-    requested = artifacts.requested_artifacts(evidence, requests, paths, report.drawable)
-    for each in requested:
-        if each.why_missing.startswith("damaged"):
-            say(f"{each.kind} {each.name}: {each.why_missing}; it is made again")
-    made = _make_missing(requested, jobs, follow)
-    tally.kinds += [kind for kind, _ in made]
-    stored = [made.get((each.kind, each.name), each) for each in requested]
-    report = assemble(report, evidence, results, stored)
-    report = with_coverage(report, paths.docs, requests)
-    rendered = render(paths.docs, report, paths.rendered)
-    return stored, with_pages(report, rendered, paths.docs, CONFIG)
-
-
-def _differing(before: dict[str, str], after: dict[str, str], but: Path | None = None) -> list[str]:
-    """The files that are not the same, those below the folder `but` left out."""
-    return sorted(
-        name
-        for name in before.keys() | after.keys()
-        if before.get(name) != after.get(name) and not (but and Path(name).is_relative_to(but))
-    )
-
-
 def _train(
     study: StudyRuns,
     paths: Paths,
@@ -309,7 +211,7 @@ def _train(
         training = makespan([seconds[run.key] for run in in_order(runs, jobs)], jobs)
         if wanted and sum(seconds.values()) > worth:
             training += finishing  # the first site takes its share of the processors
-        say(_foretold(f"{len(runs)} of {len(study.runs)}", training, finishing))
+        say(_forecast(f"{len(runs)} of {len(study.runs)}", training, finishing))
     with processes.pool(1) as executor:
 
         def start() -> None:
@@ -321,7 +223,7 @@ def _train(
         return train(study.lookup.missing, first_site.record_stored)
 
 
-def _foretold(runs: str, training: float, finishing: float) -> str:
+def _forecast(runs: str, training: float, finishing: float) -> str:
     total, first, then = (in_words(each).en for each in (training + finishing, training, finishing))
     return f"about {total}: {runs} runs to train in {first}, then figures and pages in {then}"
 
@@ -376,21 +278,6 @@ def _with_demonstrations(
     in_use = [record.artifact for record in evidence.demonstrations.values()]
     study.store.prune("demonstration", in_use)
     return evidence
-
-
-def _make_missing(
-    requested: list[artifacts.RequestedArtifact], jobs: int, follow: Follow
-) -> dict[tuple[str, str], artifacts.RequestedArtifact]:
-    """What was missing, by kind and name, now that it is made."""
-    made = {}
-
-    def names() -> Iterator[str]:
-        for each in artifacts.make_missing(requested, jobs):
-            made[each.kind, each.name] = each
-            yield each.name
-
-    follow(names(), sum(each.artifact is None for each in requested))
-    return made
 
 
 def _publish(publisher: Executor, paths: Paths, edition: Edition | None) -> Published:

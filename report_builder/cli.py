@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import gc
-import locale
-import os
 import shlex
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
 
 import click
 from rich.console import Console
 from rich.progress import track
 
+from report_builder.cli_single import figure, value
+from report_builder.options import BUILD, SITE, STUDY
 from xo.command_line import (
     DATA,
     STORE,
-    STUDY_NAME,
     VARIANT_NAME,
     VERSION,
     CommandGroup,
@@ -26,49 +24,6 @@ from xo.command_line import (
     say,
 )
 from xo.errors import InputError
-
-STUDY = click.option(
-    "--study",
-    type=STUDY_NAME,
-    default="default",
-    show_default=True,
-    help="smoke is for tests; full has seeds that confirm what the others show.",
-)
-BUILD = click.option(
-    "--build",
-    "build_dir",
-    type=click.Path(path_type=Path),
-    default=Path("build"),
-    show_default=True,
-    help=(
-        "Folder of what lies between records and site: a new or an empty one, or one of an earlier "
-        "build."
-    ),
-)
-SITE = click.option(
-    "--site",
-    type=click.Path(path_type=Path),
-    default=Path("site"),
-    show_default=True,
-    help="Folder of the finished site: a new or an empty one, or one of an earlier build.",
-)
-
-
-def language_of_locale() -> str:
-    """Chinese in a Chinese locale, else English."""
-    named = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), None)
-    named = named or locale.getlocale()[0] or ""  # of Windows: Chinese (Simplified)_China
-    return "zh" if named.lower().startswith(("zh", "chinese")) else "en"
-
-
-LANGUAGE = click.option(
-    "--lang",
-    "language",
-    type=click.Choice(["zh", "en"]),
-    default=language_of_locale,
-    show_default="that of the system",
-    help="Chinese or English.",
-)
 
 
 def _claims() -> list[str]:
@@ -85,6 +40,10 @@ def main() -> None:
     Example: python -m report_builder build --study smoke
     """
     gc.set_threshold(100_000)  # syntax trees and pages are many objects, and none of them garbage
+
+
+main.add_command(figure)
+main.add_command(value)
 
 
 @main.command()
@@ -300,92 +259,6 @@ def fix_claims(store: Path) -> None:
                 "before it was seen; give the study full a new range of them in xo/runs/study.py"
             )
     say(str(fixed_claims.fix_claims(claims.CLAIMS, claims.CLAIM_TEXTS, date.today())))
-
-
-@main.command()
-@click.argument("name", required=False)
-@click.option("--list", "listed", is_flag=True, help="The names of all figures, with titles.")
-@STUDY
-@DATA
-@STORE
-@LANGUAGE
-@click.option(
-    "--scheme",
-    type=click.Choice(["light", "dark"]),
-    default="light",
-    show_default=True,
-    help="For a light or a dark page.",
-)
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help=(
-        "svg or png; default: NAME in this folder. A file is replaced only if this command wrote "
-        "it and nobody changed it."
-    ),
-)
-def figure(
-    name: str | None,
-    listed: bool,
-    study: str,
-    data_dir: Path,
-    store: Path,
-    language: Literal["zh", "en"],
-    scheme: Literal["light", "dark"],
-    out: Path | None,
-) -> None:
-    """Draw one figure from the records there are, or list all that can be drawn.
-
-    Example: python -m report_builder figure loss.baseline --out loss.svg
-    """
-    from report_builder.figures.toolkit.style import Style
-    from report_builder.paths import Paths
-    from report_builder.single import draw_figure, figure_titles
-
-    paths = Paths(data_dir, store, Path("build"), Path("site"))
-    name = _one_or_all(name, listed)
-    if name is None:
-        for each, title in figure_titles(study, paths):
-            say(f"{each}: {title[language]}")
-        return
-    click.echo(draw_figure(name, study, paths, Style(language, scheme), out))
-
-
-def _one_or_all(name: str | None, listed: bool) -> str | None:
-    """The NAME, or None for --list; InputError unless exactly one of them is given."""
-    if listed == (name is not None):
-        raise InputError("give either the NAME of one, or --list for the names of all")
-    return name
-
-
-@main.command()
-@click.argument("name", required=False)
-@click.option("--list", "listed", is_flag=True, help="The names of all values, with each in short.")
-@STUDY
-@DATA
-@STORE
-@LANGUAGE
-def value(
-    name: str | None, listed: bool, study: str, data_dir: Path, store: Path, language: str
-) -> None:
-    """Print one value of the pages from the records there are, and below it what it means.
-
-    Example: python -m report_builder value baseline.solved
-    """
-    from report_builder.paths import Paths
-    from report_builder.single import all_values, read_value
-
-    paths = Paths(data_dir, store, Path("build"), Path("site"))
-    name = _one_or_all(name, listed)
-    if name is None:
-        for each, row in all_values(study, paths).items():
-            note = row.note[language]
-            say(f"{each}: {row.text[language]}{f' ({note})' if note else ''}")
-        return
-    found = read_value(name, study, paths)
-    click.echo(found.text[language])
-    if found.note[language]:
-        click.echo(found.note[language])
 
 
 @main.command()

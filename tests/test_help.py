@@ -12,7 +12,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from report_builder.cli import language_of_locale
+from report_builder.options import language_of_locale
 from report_builder.results.claims import CLAIMS
 from xo.runs.study import STUDIES
 from xo.variants import VARIANTS

@@ -21,8 +21,9 @@ from report_builder.pages import citations, glossary, notebooks, reading_path, s
 from report_builder.pages.code_outputs import CodeBlock
 from report_builder.pages.data_words import data_words
 from report_builder.pages.folder import fill_folder
-from report_builder.pages.functions import CLAIMS_PAGE, PageFunctions
+from report_builder.pages.functions import PageFunctions
 from report_builder.pages.provenance import VALUES, VALUES_CSV, values_csv
+from report_builder.pages.result_functions import CLAIMS_PAGE
 from report_builder.pages.stored_files import executed_notebook, figure_files, network_files
 from report_builder.pages.templating import environment
 from report_builder.results.report import Report

@@ -12,8 +12,9 @@ import msgspec
 from report_builder.evidence import measured_elsewhere, original_logs
 from report_builder.evidence.references import LITERATURE, REFERENCES, Section
 from report_builder.pages import sources
-from report_builder.pages.functions import ATTACHED_RUNS, WITHHELD_CLAIMS
+from report_builder.pages.functions import ATTACHED_RUNS
 from report_builder.pages.render import PageRequest
+from report_builder.pages.result_functions import WITHHELD_CLAIMS
 from report_builder.pages.templating import TEMPLATES
 from report_builder.results.report import Report
 from report_builder.site.page_cache import PACKAGES, footer, layout_files, surroundings

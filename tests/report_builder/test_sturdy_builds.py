@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from report_builder import build as build_module
-from report_builder import last_build, sealed
+from report_builder import last_build, make_pages, sealed
 from report_builder.build import build
 from report_builder.cli import main
 from report_builder.last_build import expected_finishing
@@ -171,14 +171,14 @@ def test_what_is_damaged_again_ends_the_build_in_one_line(make, paths, train, mo
 
 
 def test_a_figure_damaged_between_drawing_and_rendering_is_drawn_again(make, paths, monkeypatch):
-    real = build_module.render
+    real = make_pages.render
 
     def damage_and_render(docs, report, rendered):
-        monkeypatch.setattr(build_module, "render", real)
+        monkeypatch.setattr(make_pages, "render", real)
         flip(Path(report.figures["samples"].folder) / "en-dark.png")
         return real(docs, report, rendered)
 
-    monkeypatch.setattr(build_module, "render", damage_and_render)
+    monkeypatch.setattr(make_pages, "render", damage_and_render)
     lines = make()
     assert any("en-dark.png: does not match the digest" in line for line in lines)
     assert make() == []
@@ -244,7 +244,7 @@ def test_of_a_build_that_fails_nothing_counts(make, paths, monkeypatch):
 
 
 def test_a_page_edited_during_a_build_is_in_it_whole(make, paths, monkeypatch):
-    page, render = paths.docs / "en" / "index.md", build_module.render
+    page, render = paths.docs / "en" / "index.md", make_pages.render
 
     def render_slowly(*arguments):
         rendered = render(*arguments)
@@ -252,7 +252,7 @@ def test_a_page_edited_during_a_build_is_in_it_whole(make, paths, monkeypatch):
             page.write_text(PAGE + '\nMore.\n\n{{ figure("confusion.baseline") }}\n')
         return rendered
 
-    monkeypatch.setattr(build_module, "render", render_slowly)
+    monkeypatch.setattr(make_pages, "render", render_slowly)
     make()
     assert "More" in (paths.build / "docs" / "en" / "index.md").read_text()
     assert [each for each in status("smoke", paths) if each.why_stale] == []
@@ -264,7 +264,8 @@ def test_code_that_changes_during_a_build_ends_it(make, paths, monkeypatch):
         return {"xo/network/train.py": str(changed.times)}
 
     changed.times = 0
-    monkeypatch.setattr(build_module, "read_files", changed)
+    for module in (build_module, make_pages):
+        monkeypatch.setattr(module, "read_files", changed)
     with pytest.raises(CheckFailed, match="xo/network/train.py: changed while the site was being"):
         make()
     assert not (paths.build / "last.json").exists()
