@@ -18,7 +18,7 @@ from xo.network.evaluate import as_input
 from xo.network.kept_windows import windows_of
 from xo.network.lookup import Needed, SumOfRows, Windows, window_maps
 from xo.network.tiles import TiledDense, find_tiles, gradient_size
-from xo.store.processes import keep_freed_memory
+from xo.store.memory import keep_freed_memory
 
 if TYPE_CHECKING:
     from xo.data.dataset import DataSet

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from xo.network.lookup import sum_at
-from xo.store.processes import keep_freed_memory
+from xo.store.memory import keep_freed_memory
 
 OVERHEAD = 1_200_000  # multiply-adds that fit in the time of starting one tile's three products
 SIDES = range(1, 17)  # of tiles, in positions

@@ -17,7 +17,7 @@ from xo.network.measurements import Epoch, Training
 from xo.runs.record import WEIGHTS_LIMIT, Cost
 from xo.runs.resources import Environment, environment, peak_memory, reset_peak_memory
 from xo.runs.study import Run
-from xo.store.processes import keep_freed_memory
+from xo.store.memory import keep_freed_memory
 
 LIBRARIES = ("torch",)  # what training imports, which takes seconds
 

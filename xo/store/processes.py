@@ -6,7 +6,6 @@ systems each starts anew. Work is spread over processes, so each computes on one
 
 from __future__ import annotations
 
-import ctypes
 import multiprocessing
 import os
 import signal
@@ -17,6 +16,8 @@ from contextlib import contextmanager
 from multiprocessing import forkserver
 from multiprocessing.context import BaseContext
 from threading import Thread
+
+from xo.store.memory import keep_freed_memory
 
 ONE_THREAD = {"OMP_NUM_THREADS": "1"}
 ANEW = multiprocessing.get_context("spawn")  # does not wait for the server and its libraries
@@ -87,21 +88,6 @@ def _end_with_caller() -> None:
     if caller := multiprocessing.parent_process():
         caller.join()
         os._exit(1)
-
-
-def keep_freed_memory() -> None:
-    """Returns freed memory to the system now, and from now on keeps it in the process.
-
-    Each training step allocates anew what the last one freed; mapping it each time would take a
-    third of the time.
-    """
-    if os.name != "posix":
-        return
-    libc = ctypes.CDLL(None)
-    if hasattr(libc, "mallopt"):  # glibc
-        for option in (-1, -3):  # M_TRIM_THRESHOLD, M_MMAP_THRESHOLD
-            libc.mallopt(option, 1 << 30)
-        libc.malloc_trim(0)
 
 
 @contextmanager
