@@ -86,7 +86,7 @@ def build(
     `train` carries out runs, given with why they are missing, calls its second argument with each
     record, and returns all; without it the site is made of the records there are, and says so, and
     where the others are `in_training`. `follow` exhausts an iterator of the names of n things as
-    they are made. `expect` foretells the seconds of runs by their keys; `say` shows a line. With
+    they are made. `expect` estimates the seconds of runs, by their keys; `say` shows a line. With
     `attach`, the site offers an export of the records, with `edition` itself in one file.
     """
     tally = Tally(time.perf_counter())
@@ -96,10 +96,10 @@ def build(
         planned, lacking = plan()
         if lacking:
             say(lacking)
-    again = False
+    retried = False
     while True:
         try:
-            return _build(
+            return _build_once(
                 study_name,
                 paths,
                 train,
@@ -113,15 +113,15 @@ def build(
                 tally,
             )
         except (Damaged, CheckFailed, InputError) as failure:
-            damage = [] if again else quarantine_cause(failure, study_name, paths)
+            damage = [] if retried else quarantine_cause(failure, study_name, paths)
             if not damage:
                 raise
             for line in damage:
                 say(f"{line}; what was made of it is made again")
-            again = True
+            retried = True
 
 
-def _build(
+def _build_once(
     study_name: str,
     paths: Paths,
     train: Train | None,
@@ -150,10 +150,10 @@ def _build(
         publisher.submit(load_mkdocs)  # meanwhile the rest is made
         trained = []
         if train and missing:
-            trained = _train(study, paths, train, jobs, expect, say)
+            trained = _train_missing(study, paths, train, jobs, expect, say)
             tally.trained += len(trained)
-        finishing = time.perf_counter()
-        with _alone(paths, say):
+        training_ended = time.perf_counter()
+        with _build_lock(paths, say):
             evidence = _with_demonstrations(study, trained, jobs, follow, say, tally)
             if line := note_on_letters(evidence.data.classes):
                 say(line)
@@ -166,7 +166,7 @@ def _build(
             if published.failure:
                 say(published.failure)
             counts = made.counts(evidence)
-            took = time.perf_counter() - finishing
+            took = time.perf_counter() - training_ended
             if not in_training:  # else there are more records by now than the site was made of
                 write_last_build(
                     fingerprint(study, evidence, paths, made.files),
@@ -180,7 +180,7 @@ def _build(
 
 
 @contextmanager
-def _alone(paths: Paths, say: Callable[[str], None]) -> Iterator[None]:
+def _build_lock(paths: Paths, say: Callable[[str], None]) -> Iterator[None]:
     """Waits for other builds in the same build folder, which draw, render and publish there."""
     lock = acquire(paths.lock, wait=False)
     if lock is None:
@@ -193,7 +193,7 @@ def _alone(paths: Paths, say: Callable[[str], None]) -> Iterator[None]:
         release(lock)
 
 
-def _train(
+def _train_missing(
     study: StudyRuns,
     paths: Paths,
     train: Train,
@@ -205,42 +205,42 @@ def _train(
     runs = [run for run, _ in study.lookup.missing]
     seconds = expect(runs) if expect else rough_seconds(runs)
     finishing = expected_finishing(paths, jobs)
-    worth = 2 * finishing * jobs
+    worth_seconds = 2 * finishing * jobs
     wanted = not is_complete(study, paths.site)  # else a reader has better already
     if expect:
         training = makespan([seconds[run.key] for run in in_order(runs, jobs)], jobs)
-        if wanted and sum(seconds.values()) > worth:
+        if wanted and sum(seconds.values()) > worth_seconds:
             training += finishing  # the first site takes its share of the processors
-        say(_forecast(f"{len(runs)} of {len(study.runs)}", training, finishing))
+        say(_forecast_line(f"{len(runs)} of {len(study.runs)}", training, finishing))
     with processes.pool(1) as executor:
 
         def start() -> None:
             made = executor.submit(_make_first_site, study.study, paths, jobs)
-            made.add_done_callback(partial(_say_first_site, paths, say))
+            made.add_done_callback(partial(_announce_first_site, paths, say))
 
-        first_site = FirstSite(study, seconds, worth, start if wanted else lambda: None)
+        first_site = FirstSite(study, seconds, worth_seconds, start if wanted else lambda: None)
         first_site.start_when_due()
         return train(study.lookup.missing, first_site.record_stored)
 
 
-def _forecast(runs: str, training: float, finishing: float) -> str:
+def _forecast_line(runs: str, training: float, finishing: float) -> str:
     total, first, then = (in_words(each).en for each in (training + finishing, training, finishing))
     return f"about {total}: {runs} runs to train in {first}, then figures and pages in {then}"
 
 
 def _make_first_site(study_name: str, paths: Paths, jobs: int) -> str:
     """In a process of its own: publishes what there is, and returns how many runs that is."""
-    build(study_name, paths, None, jobs, _exhaust, in_training=True)
+    build(study_name, paths, None, jobs, _without_progress, in_training=True)
     runs = read_report(paths.report).runs
     return f"{runs.made} of {runs.planned} runs" if runs else ""
 
 
-def _exhaust(names: Iterator[str], n: int) -> None:
+def _without_progress(names: Iterator[str], n: int) -> None:
     for _ in names:
         pass
 
 
-def _say_first_site(paths: Paths, say: Callable[[str], None], made: Future[str]) -> None:
+def _announce_first_site(paths: Paths, say: Callable[[str], None], made: Future[str]) -> None:
     error = made.exception()
     if not error:
         say(f"a first site, of {made.result()}: open {paths.site / 'index.html'}; training goes on")
