@@ -1,6 +1,5 @@
-"""The functions that a page's source may call, which bring results into its prose.
-
-Without results, before the first build, everything is a note that names the command which makes it.
+"""All functions that a page's source may call, by name: beside those that show results in words,
+those of figures, code, widgets, links, terms and the site.
 """
 
 from __future__ import annotations
@@ -90,6 +89,9 @@ class PageFunctions(ResultFunctions):
             basis=provenance.basis(report, f"figure {name}", provenance.DRAWING),
             page=self._relative(provenance.VALUES) if self.links_values else "",
         )
+
+    def _why_no_figure(self, name: str) -> str:
+        return self._why_not(f"figure {name}", name.partition(".")[2])
 
     def _class_key(self, figure: DrawnFigure) -> dict[str, str]:
         """The numbers in a figure that stand for classes whose names no font could write."""

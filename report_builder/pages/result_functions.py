@@ -1,4 +1,7 @@
-"""The functions of pages that show results in words: values, facts, references, tables, claims."""
+"""The functions of pages that show results in words: values, facts, references, tables, claims.
+
+Without results, before the first build, everything is a note that names the command which makes it.
+"""
 
 from __future__ import annotations
 
@@ -238,9 +241,6 @@ class ResultFunctions:
 
     def _unavailable(self, name: str, reason: str = "") -> Markup:
         return self._fill("unavailable.md", name=name, reason=reason)
-
-    def _why_no_figure(self, name: str) -> str:
-        return self._why_not(f"figure {name}", name.partition(".")[2])
 
     def _why_not(self, name: str, variant: str) -> str:
         """Why the study cannot show `figure loss.baseline`, of a variant, as a sentence."""
