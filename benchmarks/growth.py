@@ -10,6 +10,7 @@ seeds, with the smaller of its arrays.
 
 from __future__ import annotations
 
+import gc
 import json
 import subprocess
 import sys
@@ -87,9 +88,11 @@ def grown(trained: RunRecord) -> tuple[dict, bytes]:
 
 def measure(what: str, runs: int, root: Path, data: Path) -> None:
     """Prints seconds and peak memory in bytes, of the work without imports."""
+    from report_builder.cli import OBJECTS_BETWEEN_COLLECTIONS
     from report_builder.paths import Paths
     from report_builder.status import status
 
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)  # as the commands do
     STUDIES["growth"] = growing_study(runs)
     images = study_data(STUDIES["growth"], open_data(data, root))
     started = time.perf_counter()

@@ -16,6 +16,9 @@ from report_builder.options import BUILD, SITE, STUDY
 from xo.command_line import DATA, STORE, VARIANT_NAME, VERSION, CommandGroup, say
 from xo.errors import InputError
 
+# Syntax trees and pages are many objects, and none of them garbage.
+OBJECTS_BETWEEN_COLLECTIONS = 100_000
+
 
 @click.group(cls=CommandGroup)
 @VERSION
@@ -24,7 +27,7 @@ def main() -> None:
 
     Example: python -m report_builder build --study smoke
     """
-    gc.set_threshold(100_000)  # syntax trees and pages are many objects, and none of them garbage
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
 
 
 for command in (build, figure, value):

@@ -48,8 +48,8 @@ def status(study_name: str, paths: Paths) -> Iterator[Status]:
     """
     refuse_foreign(paths.build, "build")
     study = look_up_study(study_name, paths.data, paths.store)
-    reasons = {run.key: reason for run, reason in study.lookup.missing}
-    yield from (Status(f"run {run}", reasons.get(run.key, "")) for run in study.runs)
+    reasons = {run.name: reason for run, reason in study.lookup.missing}
+    yield from (Status(f"run {run}", reasons.get(run.name, "")) for run in study.runs)
     last = read_report(paths.report)
     yield from _made_of_records(study, paths, last)
     if why := _why_site_is_stale(paths, last):

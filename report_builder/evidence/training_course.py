@@ -14,7 +14,6 @@ import numpy as np
 from report_builder.evidence.estimates import printed, share
 from report_builder.evidence.fates import SILENT, chance_accuracy, chance_loss
 from report_builder.evidence.study import Evidence
-from xo.network.measurements import Epoch
 from xo.runs.record import RunRecord
 from xo.variants import VARIANTS, Variant
 
@@ -107,8 +106,9 @@ def first_silence(run: RunRecord) -> Silence | None:
     """The hidden layer that fell silent first and stayed so, of several the one nearest to the
     image; None where no layer is silent at the end. Silent is what `silent_layers` says.
     """
+    epochs = [{layer.name: layer.activation for layer in epoch.layers} for epoch in run.epochs]
     sizes = {
-        layer.name: [layer.activation, *(_size(each, layer.name) for each in run.epochs)]
+        layer.name: [layer.activation, *(epoch[layer.name] for epoch in epochs)]
         for layer in run.untrained
         if layer.alive is not None
     }
@@ -124,10 +124,6 @@ def first_silence(run: RunRecord) -> Silence | None:
     if since == 0:
         return Silence(run, name, None, None)
     return Silence(run, name, since, run.epochs[since - 1].largest_batch_loss)
-
-
-def _size(epoch: Epoch, name: str) -> float:
-    return next(layer.activation for layer in epoch.layers if layer.name == name)
 
 
 # Variants that differ in the settings of training alone
