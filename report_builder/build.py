@@ -10,12 +10,10 @@ from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from report_builder import artifacts
-from report_builder.assemble import count_runs, outline
-from report_builder.attach import attach_runs
 from report_builder.damage import quarantine_cause
 from report_builder.evidence.gather import (
     StudyRuns,
@@ -35,7 +33,6 @@ from report_builder.last_build import (
     unchanged_since,
     write_last_build,
 )
-from report_builder.make_pages import Follow, make_pages
 from report_builder.paths import CONFIG, Paths
 from report_builder.results.report import read_report
 from report_builder.site.edition.make import Edition, plan
@@ -54,6 +51,9 @@ from xo.store import processes
 from xo.store.artifact import Damaged
 from xo.store.locks import acquire, release
 from xo.store.store import Store
+
+if TYPE_CHECKING:
+    from report_builder.make_pages import Follow
 
 # What takes half a second or more to import and several worker processes need.
 LIBRARIES = (
@@ -142,6 +142,12 @@ def _build_once(
     offered = attached == attach and offers(paths.site, edition)
     if offered and not missing and (counts := unchanged_since(study, paths, files)):
         return tally.summary(study, counts)
+    # A build with nothing to do does not wait for these: they import all that makes results.
+    from report_builder import artifacts
+    from report_builder.assemble import count_runs, outline
+    from report_builder.attach import attach_runs
+    from report_builder.make_pages import make_pages
+
     for line in damaged_files(paths):
         say(line)
     if missing:  # much is then to be made

@@ -7,6 +7,8 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
@@ -492,3 +494,12 @@ def test_an_edition_that_the_site_lacks_is_made_though_nothing_else_is(built, tr
     assert make(True) == [line] and len(asked) == 2
     make(False)
     assert asked[2:] == [None]
+
+
+def test_a_build_is_found_up_to_date_without_importing_what_makes_results():
+    code = (
+        "import sys, report_builder.build\n"
+        "made = {'scipy', 'matplotlib', 'torch', 'report_builder.results.claims'}\n"
+        "assert not made & sys.modules.keys(), made & sys.modules.keys()"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
