@@ -35,8 +35,8 @@ def _kept(data: DataSet, blocks: tuple[Block, ...]) -> Windows:
     inputs = {"layout": LAYOUT, "data": data.digest, "blocks": [list(block) for block in blocks]}
     artifact, _ = data.store.look_up(ARTIFACT, ARTIFACT, inputs, quarantine=True)
     if artifact is None:
+        windows = find_windows(data, blocks)  # not while the entry is held: others would wait
         with data.store.new_entry(ARTIFACT, ARTIFACT, inputs) as entry:
-            windows = find_windows(data, blocks)
             arrays = {"pixels": windows.pixels, "codes": windows.codes}
             arrays |= {f"table-{k}": table for k, table in enumerate(windows.tables)}
             for name, values in arrays.items():

@@ -110,7 +110,7 @@ class TiledDense:
         for place, (own, others) in enumerate(self._bands(weight)):
             others.copy_(own)
             if not keep:
-                self.weights[place] = own = own.new_empty(0)
+                self.weights[place] = own = own.new_empty(0)  # `own` is a view of the tile
                 if place % FREED == 0:
                     keep_freed_memory()
         weight += self.common.t()[:, :, None, None]
