@@ -6,6 +6,7 @@ Under CI a skipped test is a failure: there, whatever a test needs is installed.
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,8 @@ from filelock import FileLock
 from xo.store.source_digest import ROOT
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # torch, once loaded: the workers share the cores
+# What a shell starts in the background ignores Ctrl-C, and what it starts in turn would, too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 LONGEST = ("test_browser", "test_names", "test_workflow", "test_widgets", "test_build")
 SITE_URL = "http://127.0.0.1/xo-report/"
 
