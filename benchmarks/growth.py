@@ -30,7 +30,8 @@ from xo.runs.execute import execute
 from xo.runs.record import RunRecord
 from xo.runs.resources import peak_memory
 from xo.runs.study import STUDIES, Study, find_records, plan, study_data
-from xo.store.artifact import ARRAYS, RECORD, as_text, own_digest
+from xo.store import sealed
+from xo.store.artifact import ARRAYS, RECORD
 from xo.store.inputs import sha256
 from xo.store.source_digest import Source
 from xo.store.store import Store
@@ -63,16 +64,16 @@ def fill(root: Path, data: Path, runs: int) -> None:
         (folder / ARRAYS).write_bytes(arrays)
         named = {"name": run.name, "key": run.key, "inputs": run.inputs}
         copy = document | named | {"content": document["content"] | {"seed": run.seed}}
-        copy["digest"] = own_digest(copy)
-        (folder / RECORD).write_text(as_text(copy))
+        (folder / RECORD).write_bytes(sealed.seal_document(copy))
 
 
 def grown(trained: RunRecord) -> tuple[dict, bytes]:
     """A record of RECORD_BYTES, as it is read from JSON, and the bytes of its arrays."""
-    document = json.loads((trained.folder / RECORD).read_text())
+    text = (trained.folder / RECORD).read_bytes()
+    document = json.loads(text)
     content = document["content"]
-    missing = RECORD_BYTES - len(as_text(document))
-    more = max(0, missing * len(content["epochs"]) // len(as_text(content["epochs"])))
+    missing = RECORD_BYTES - len(text)
+    more = max(0, missing * len(content["epochs"]) // len(json.dumps(content["epochs"], indent=1)))
     for name in ("epochs", "epoch_seconds"):
         content[name] += content[name][-1:] * more
     arrays = {name: trained.artifact.array(name) for name in trained.array_names}

@@ -210,7 +210,7 @@ def _shown(each: RequestedArtifact, figure_command: str) -> tuple[Any, Provenanc
     if each.kind == notebooks.KIND:
         executed = artifact.files[notebooks.EXECUTED].sha256
         return str(artifact.folder / notebooks.EXECUTED), Provenance({}, executed)
-    printed = artifact.content["printed"]
+    printed = artifact.content_as(dict)["printed"]
     return printed, Provenance({}, digest(printed))
 
 

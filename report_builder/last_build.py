@@ -13,7 +13,6 @@ from pathlib import Path
 
 import msgspec
 
-from report_builder import sealed
 from report_builder.evidence.gather import StudyRuns, gather
 from report_builder.evidence.original_logs import FILE as PRINTED_LOGS
 from report_builder.evidence.references import LITERATURE, REFERENCES
@@ -26,6 +25,7 @@ from report_builder.site.manifest import MANIFEST
 from report_builder.site.page_cache import surroundings
 from report_builder.site.published_site import damage, published_from
 from xo.runs.resources import cores
+from xo.store import sealed
 from xo.store.inputs import digest, file_digest
 from xo.store.source_digest import ROOT
 

@@ -7,7 +7,6 @@ manifest alone, in a folder or over the web. Training runs again is in `retrain`
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPException
@@ -17,15 +16,14 @@ from urllib.error import HTTPError
 from urllib.parse import quote, urlsplit
 from urllib.request import Request, urlopen
 
-import msgspec
-
 from report_builder.checks.retrain import retrain
 from report_builder.pages.templating import BUILD
-from report_builder.site.manifest import MANIFEST, Manifest, sealed
+from report_builder.site.manifest import MANIFEST, Manifest, parse
 from xo.data.dataset import DataSet
 from xo.errors import InputError
 from xo.runs.record import RunRecord
 from xo.runs.study import Run
+from xo.store import sealed
 from xo.store.artifact import Damaged, read
 from xo.store.inputs import sha256
 from xo.store.problems import problems
@@ -127,14 +125,11 @@ def check_site(place: str, store: Path | None = None) -> CheckResult:
 def _check_files(
     base: str, text: bytes, read_file: ReadFile, remote: bool, store: Path | None
 ) -> CheckResult:
-    try:
-        document = json.loads(text)
-        manifest = msgspec.convert(document, Manifest)
-        intact = text.decode() == sealed(document)
-    except (ValueError, AttributeError):
+    manifest = parse(text)
+    if manifest is None:
         problem = f"{base}/{MANIFEST}: is not a manifest of this version, or damaged"
         return CheckResult(f"no file of {base}", [problem])
-    found = [] if intact else [f"{base}/{MANIFEST}: does not match its own digest"]
+    found = [] if sealed.is_intact(text) else [f"{base}/{MANIFEST}: does not match its own digest"]
     found += _changed_files(base, manifest.files, read_file)
     if not remote:
         found += _misplaced_files(Path(base), manifest)

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import msgspec
 
-from report_builder import sealed
 from report_builder.pages.sources import is_leftover
 from xo.errors import InputError
+from xo.store import sealed
 
 
 def fill_folder(out: Path, files: Mapping[str, bytes | Path]) -> None:

@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from report_builder import sealed
 from report_builder.text import EMPTY, Text
+from xo.store import sealed
 from xo.store.inputs import Inputs, digest
 
 Verdict = Literal["supported", "refuted", "undecided", "no data"]

@@ -6,7 +6,6 @@ digest of every file.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -15,7 +14,7 @@ import msgspec
 from report_builder.results.report import DataSetName, Provenance, Report, RunCounts
 from report_builder.site.checkout import Commit
 from report_builder.text import LANGUAGES
-from xo.store.artifact import own_digest
+from xo.store import sealed
 from xo.store.inputs import digest, sha256
 
 MANIFEST = "manifest.json"
@@ -28,7 +27,7 @@ class PublishedArtifact(Provenance, frozen=True, omit_defaults=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """The content of manifest.json, but for `digest`, SHA-256 of all the rest.
+    """The content of manifest.json, but for `digest`, SHA-256 of all before it.
 
     `artefacts` are named like "run baseline/0-5e53...", "figure loss.baseline", "notebook zh/...",
     "value baseline.n", "table accuracy", "page zh/index.md", "asset assets/xo.css".
@@ -77,17 +76,9 @@ def describe(
     )
 
 
-def as_text(manifest: Manifest) -> str:
-    """The content of manifest.json, with its own digest."""
-    return sealed(msgspec.to_builtins(manifest))
-
-
-def sealed(document: dict[str, Any]) -> str:
-    """A manifest as text, its own digest added or renewed; one that is as it was written reads
-    exactly so.
-    """
-    rest = {name: part for name, part in document.items() if name != "digest"}
-    return json.dumps(rest | {"digest": own_digest(rest)}, indent=1, ensure_ascii=False)
+def as_text(manifest: Manifest) -> bytes:
+    """The content of manifest.json, sealed."""
+    return sealed.seal_document(msgspec.to_builtins(manifest))
 
 
 def read_manifest(site: Path) -> Manifest | None:
@@ -103,16 +94,6 @@ def parse(text: bytes) -> Manifest | None:
     try:
         return msgspec.json.decode(text, type=Manifest)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-
-
-def read_sealed(text: bytes) -> Manifest | None:
-    """The manifest with this text; None where it is not as it was written."""
-    try:
-        document = json.loads(text)
-        intact = text.decode() == sealed(document)
-        return msgspec.convert(document, Manifest) if intact else None
-    except (ValueError, AttributeError, RecursionError):
         return None
 
 

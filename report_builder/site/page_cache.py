@@ -21,12 +21,12 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import TableOfContents
 from mkdocs.utils.meta import get_data
 
-from report_builder import sealed
 from report_builder.pages.of_site import has_marks
 from report_builder.pages.templating import TEMPLATES
 from report_builder.results.report import Report
 from report_builder.site.checkout import repository_address
 from report_builder.site.identity import project_version
+from xo.store import sealed
 from xo.store.inputs import digest, file_digest, sha256
 
 PACKAGE = Path(__file__).parents[1]

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from report_builder.pages.sources import CLUTTER
 from report_builder.site.edition.make import NAMES, Edition
-from report_builder.site.manifest import MANIFEST, Manifest, parse, read_manifest, read_sealed
+from report_builder.site.manifest import MANIFEST, Manifest, parse, read_manifest
 from xo.errors import InputError
+from xo.store import sealed
 from xo.store.inputs import sha256
 from xo.store.ownership import MARK, refuse_foreign
 
@@ -46,7 +47,7 @@ def damage(site: Path) -> str:
 def _damage(site: Path, text: bytes | None) -> str:
     if text is None:
         return "not published"
-    manifest = read_sealed(text)
+    manifest = sealed.decode(text, Manifest)
     if manifest is None:
         return f"damaged: {MANIFEST} is not as it was written"
     for name, (size, digest_of_file) in manifest.files.items():
@@ -109,7 +110,7 @@ def work_folder(site: Path) -> Path:
 def _second_manifest(site: Path) -> Manifest | None:
     """The copy of the manifest that publishing left beside the site."""
     text = _manifest(work_folder(site.resolve()))
-    return read_sealed(text) if text else None
+    return sealed.decode(text, Manifest) if text else None
 
 
 def _manifest_lost(site: Path) -> bool:

@@ -27,7 +27,7 @@ def runs(evidence, tmp_path) -> Callable[..., tuple[RunRecord, ...]]:
 
     def make(variant: str, curves: np.ndarray) -> tuple[RunRecord, ...]:
         artifact = read(evidence.runs(variant)[0].folder)
-        inputs, content = artifact.inputs, artifact.content
+        inputs, content = artifact.inputs, artifact.content_as(dict)
         batches = np.repeat(
             10 * np.asarray(curves, dtype=float), 10, axis=2
         )  # a row is a tenth of the mean of ten batches

@@ -98,7 +98,7 @@ def test_status_names_the_runs_that_a_site_was_made_of(watched, paths):
             files={},
             artefacts=artefacts,
         )
-        (paths.site / MANIFEST).write_text(as_text(manifest))
+        (paths.site / MANIFEST).write_bytes(as_text(manifest))
 
     build("smoke", paths, watched.train, 1, lambda names, n: list(names))
     shutil.rmtree(paths.store / "features")

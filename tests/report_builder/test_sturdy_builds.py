@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from report_builder import build as build_module
-from report_builder import last_build, make_pages, sealed
+from report_builder import last_build, make_pages
 from report_builder.build import build
 from report_builder.cli import main
 from report_builder.last_build import expected_finishing
@@ -31,7 +31,7 @@ from tests.report_builder.site.faults import write_site
 from tests.report_builder.small_builds import PAGE, leave_unexecuted
 from xo.command_line import CommandGroup
 from xo.errors import CheckFailed
-from xo.store import disk
+from xo.store import disk, sealed
 from xo.store.artifact import ARRAYS, Damaged, _arrays
 from xo.store.locks import acquire
 from xo.store.ownership import MARK, claim

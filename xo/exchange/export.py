@@ -172,7 +172,7 @@ def _with_weights(runs: Collection[RunRecord], all_weights: bool) -> list[RunRec
 
 def _write_artifact(archive: zipfile.ZipFile, folder: str, artifact: Artifact) -> None:
     """Its record and its files, rehashed, but no weights."""
-    _write(archive, f"{folder}/{RECORD}", read(artifact.folder).record())
+    _write(archive, f"{folder}/{RECORD}", read(artifact.folder).record)
     for file in artifact.present_files:
         if file != WEIGHTS:
             _write(archive, f"{folder}/{file}", artifact.read(file))

@@ -162,7 +162,7 @@ def run_record(artifact: Artifact, data: DataSet | None = None) -> RunRecord:
     except msgspec.ValidationError as error:
         raise Damaged(artifact.folder, RECORD, f"not of this version ({error})") from error
     code = _shared_dict(tuple(inputs.code.items()))
-    artifact = replace(artifact, inputs=artifact.inputs | {"code": code}, content={})
+    artifact = replace(artifact, inputs=artifact.inputs | {"code": code}, record=b"")
     return RunRecord(**result, artifact=artifact)
 
 

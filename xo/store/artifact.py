@@ -1,6 +1,6 @@
 """What the store keeps: an artifact with its inputs, its content and its files.
 
-`record.json` holds the inputs, the content, the digest of each file and a digest of its own.
+`record.json` holds the inputs, the content, the digest of each file and, sealed, its own.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ import os
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Generic, TypeVar
 
 import msgspec
 import numpy as np
 
 from xo.errors import InputError
-from xo.store import disk
+from xo.store import disk, sealed
 from xo.store.inputs import Inputs, sha256
 
 RECORD = "record.json"
@@ -56,15 +56,20 @@ class StoredFile(msgspec.Struct, frozen=True):
 
 
 class _Record(msgspec.Struct, frozen=True):
-    """The content of `record.json`."""
+    """What `record.json` says beside the content."""
 
     kind: str
     name: str
     key: str
     inputs: Inputs
-    content: dict[str, Any]
     files: dict[str, StoredFile]
-    digest: str  # SHA-256 of all the rest
+    digest: str  # SHA-256 of all before it
+
+
+class _Content(msgspec.Struct, Generic[T], frozen=True):
+    """The content in `record.json`."""
+
+    content: T
 
 
 @dataclass(frozen=True)
@@ -76,14 +81,14 @@ class Artifact:
     name: str
     key: str
     inputs: Inputs = field(repr=False)
-    content: dict[str, Any] = field(repr=False)  # plain data; `content_as` gives it a type
     files: dict[str, StoredFile] = field(repr=False)
     digest: str
+    record: bytes = field(repr=False)  # the text of its `record.json`
 
     def content_as(self, type_: type[T]) -> T:
         """The content, validated; raises Damaged where it is not of this type."""
         try:
-            return msgspec.convert(self.content, type_, strict=False)
+            return _decode(self.record, _Content[type_]).content  # type: ignore[valid-type]
         except msgspec.ValidationError as error:
             raise Damaged(self.folder, RECORD, f"not of this version ({error})") from error
 
@@ -101,20 +106,6 @@ class Artifact:
             if not stored.optional and not self.has(file):
                 raise Damaged(self.folder, file, "missing")
         return [file for file in self.files if self.has(file)]
-
-    def record(self) -> bytes:
-        """The content of its `record.json`, as it was written."""
-        return as_text(
-            {
-                "kind": self.kind,
-                "name": self.name,
-                "key": self.key,
-                "inputs": self.inputs,
-                "content": self.content,
-                "files": msgspec.to_builtins(self.files),
-                "digest": self.digest,
-            }
-        ).encode()
 
     def read(self, file: str) -> bytes:
         """The bytes of a file; raises Damaged where they are not those that were written,
@@ -203,9 +194,9 @@ def read(folder: Path, rehash: bool = False, compare_sizes: bool = False) -> Art
     Raises Damaged; InputError where a file may not be read, which is no damage.
     """
     try:
-        document = json.loads(disk.read(folder / RECORD).decode())
-        record = msgspec.convert(document, _Record)
-        intact = record.digest == own_digest(document)
+        text = disk.read(folder / RECORD)
+        record = _decode(text, _Record)
+        intact = sealed.is_intact(text) or _is_intact_old_record(text)
     except OSError as error:
         raise unreadable(folder, RECORD, error) from error
     except (ValueError, RecursionError, msgspec.ValidationError) as error:
@@ -218,9 +209,9 @@ def read(folder: Path, rehash: bool = False, compare_sizes: bool = False) -> Art
         record.name,
         record.key,
         record.inputs,
-        record.content,
         record.files,
         record.digest,
+        text,
     )
     for file, stored in record.files.items():
         if rehash and not stored.optional:
@@ -230,12 +221,22 @@ def read(folder: Path, rehash: bool = False, compare_sizes: bool = False) -> Art
     return artifact
 
 
-def own_digest(document: dict[str, Any]) -> str:
-    """The digest that `record.json` must hold of the rest of itself."""
+def _decode(text: bytes, type_: type[T]) -> T:
+    """The JSON in a text, with NaN and infinities too, which standard JSON lacks and a network that
+    diverged leaves; raises ValueError.
+    """
+    try:
+        return msgspec.json.decode(text, type=type_, strict=False)
+    except msgspec.ValidationError:
+        raise
+    except msgspec.DecodeError:
+        return msgspec.convert(json.loads(text), type_, strict=False)
+
+
+def _is_intact_old_record(text: bytes) -> bool:
+    """Until November 2026 a record's digest was that of its other entries, sorted."""
+    document = json.loads(text)
     rest = {name: value for name, value in document.items() if name != "digest"}
-    return sha256(json.dumps(rest, sort_keys=True, ensure_ascii=False).encode())
-
-
-def as_text(document: dict[str, Any]) -> str:
-    """The text of `record.json`."""
-    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+    own = sha256(json.dumps(rest, sort_keys=True, ensure_ascii=False).encode())
+    layout = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+    return document["digest"] == own and text == layout.encode()

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from xo.store import disk
-from xo.store.artifact import Artifact, as_text, own_digest
+from xo.store import disk, sealed
+from xo.store.artifact import Artifact
 from xo.store.inputs import Inputs, digest
 
 
@@ -32,14 +31,13 @@ class NewEntry:
                 "bytes": path.stat().st_size,
                 "optional": file in optional,
             }
-        document: dict[str, Any] = {
-            "kind": kind,
-            "name": name,
-            "key": digest(inputs),
-            "inputs": inputs,
-            "content": msgspec.to_builtins(self.content),
-            "files": files,
-        }
-        document = json.loads(json.dumps(document))  # tuples as lists, as they will be read
-        document["digest"] = own_digest(document)
-        return as_text(document).encode()
+        return sealed.seal_document(
+            {
+                "kind": kind,
+                "name": name,
+                "key": digest(inputs),
+                "inputs": inputs,
+                "content": msgspec.to_builtins(self.content),
+                "files": files,
+            }
+        )

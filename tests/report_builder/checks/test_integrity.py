@@ -19,8 +19,8 @@ from report_builder.checks.integrity import check_site, check_store
 from report_builder.cli import main
 from report_builder.results.report import Provenance, Report
 from report_builder.site.checkout import Commit
-from report_builder.site.manifest import MANIFEST, as_text, describe, sealed
-from xo.store.artifact import own_digest
+from report_builder.site.manifest import MANIFEST, as_text, describe
+from xo.store import sealed
 from xo.store.store import Store
 
 
@@ -42,9 +42,7 @@ def flip(path: Path, at: int) -> None:
 
 def reseal(path: Path, **changes: object) -> None:
     """Changes a record and makes it agree with itself, as somebody would who wants it to pass."""
-    document = json.loads(path.read_text()) | changes
-    document["digest"] = own_digest(document)
-    path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
+    path.write_bytes(sealed.seal_document(json.loads(path.read_text()) | changes))
 
 
 # The store
@@ -148,7 +146,7 @@ def site(tmp_path, store) -> Path:
     manifest = describe(
         folder, "made from", Report(provenance=provenance), Commit(None, why="no git")
     )
-    (folder / MANIFEST).write_text(as_text(manifest), encoding="utf-8")
+    (folder / MANIFEST).write_bytes(as_text(manifest))
     return folder
 
 
@@ -229,7 +227,7 @@ def test_a_manifest_that_leads_out_of_the_site_is_refused(site, tmp_path):
     (tmp_path / "secret").write_text("x")
     content = json.loads((site / MANIFEST).read_text())
     content["files"]["../secret"] = [1, "0" * 64]
-    (site / MANIFEST).write_text(sealed(content))
+    (site / MANIFEST).write_bytes(sealed.seal_document(content))
     (problem,) = check_site(str(site)).problems
     assert "names ../secret, which lies outside of the site" in problem
 

@@ -57,8 +57,8 @@ def test_the_same_code_in_both_languages_is_run_once_and_shown_with_what_it_prin
     store = Store(docs / "build")
     stored = make(block, decides(block), store, docs, VARIABLES)
     assert store.find("code output", block.name, decides(block)) == stored
-    assert stored.content == {"printed": "<one> 42\ndata"}
-    text = shown(docs, Report(code_outputs={block.name: stored.content["printed"]}))
+    assert stored.content_as(dict) == {"printed": "<one> 42\ndata"}
+    text = shown(docs, Report(code_outputs={block.name: stored.content_as(dict)["printed"]}))
     assert f"```python\n{CODE}\n```" in text
     block = '```{ .text .xo-output .no-copy data-search-exclude="yes" }\n'
     assert f"{block}<one> 42\ndata\n```\n" in text

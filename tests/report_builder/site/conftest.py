@@ -10,9 +10,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from report_builder import sealed
 from report_builder.site.publish import publish
 from tests.report_builder.site.faults import small  # noqa: F401
+from xo.store import sealed
 from xo.store.source_digest import ROOT
 
 NAV = """nav:

@@ -7,7 +7,8 @@ import subprocess
 
 from report_builder.results.report import DataSetName, Provenance, Report, RunCounts, write_report
 from report_builder.site.checkout import Commit, current_commit
-from report_builder.site.manifest import MANIFEST, sealed
+from report_builder.site.manifest import MANIFEST
+from xo.store import sealed
 
 from .conftest import Project, files
 
@@ -68,7 +69,7 @@ def test_the_manifest_lists_every_artifact_with_its_files_and_inputs(published):
     ]
     for artifact in found["artefacts"].values():
         assert artifact["digest"] and set(artifact.get("files", ())) <= set(found["files"])
-    assert published.page(MANIFEST) == sealed(found)
+    assert sealed.is_intact(published.page(MANIFEST).encode())
 
 
 def test_an_artifact_with_other_inputs_has_the_site_published_anew(published):

@@ -21,7 +21,7 @@ from xo.exchange import download
 from xo.exchange.export import export
 from xo.runs import record as records
 from xo.runs.record import stored_runs
-from xo.store.artifact import own_digest
+from xo.store import sealed
 from xo.store.problems import problems
 from xo.store.source_digest import Source
 from xo.store.store import Store
@@ -62,9 +62,7 @@ def rewrite(archive: Path, change: Callable[[dict[str, bytes]], None]) -> None:
 
 def reseal(entries: dict[str, bytes], entry: str, changed: dict[str, object]) -> None:
     """Changes a record so that it agrees with itself again."""
-    document = json.loads(entries[entry]) | changed
-    document["digest"] = own_digest(document)
-    entries[entry] = json.dumps(document).encode()
+    entries[entry] = sealed.seal_document(json.loads(entries[entry]) | changed)
 
 
 def name_of(entries: dict[str, bytes], part: str) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
+import math
 
 import pytest
 
@@ -24,10 +26,40 @@ def add(store, inputs=INPUTS, name="baseline/0", **options):
 def test_what_is_added_is_found_by_its_inputs_alone(store):
     added = add(store)
     assert store.find("run", "baseline/0", INPUTS) == added
-    assert added.content == {"accuracy": 0.5} and added.read("notes.txt") == b"mine"
+    assert added.content_as(dict) == {"accuracy": 0.5} and added.read("notes.txt") == b"mine"
     assert store.find("run", "baseline/0", INPUTS | {"seed": 1}) is None
     assert store.find("run", "baseline/1", INPUTS) is None
     assert store.folders("run") == [added.folder] and not list(problems(added.folder))
+
+
+def test_what_a_diverged_network_leaves_is_read_back(store):
+    content = {"loss": math.nan, "largest": math.inf}
+    added = store.add("run", "baseline/0", INPUTS, content, {})
+    found = store.find("run", "baseline/0", INPUTS)
+    assert found == added and not list(problems(added.folder))
+    loss, largest = found.content_as(dict[str, float]).values()
+    assert math.isnan(loss) and largest == math.inf
+    with pytest.raises(Damaged, match="not of this version"):
+        found.content_as(dict[str, bool])
+
+
+def test_a_record_of_the_form_before_is_read_unless_a_byte_of_it_changed(store):
+    """Its digest was that of its other entries, sorted."""
+    path = add(store).folder / "record.json"
+    document = json.loads(path.read_text())
+    del document["digest"]
+    text = json.dumps(document, sort_keys=True, ensure_ascii=False)
+    document["digest"] = hashlib.sha256(text.encode()).hexdigest()
+    old = json.dumps(document, indent=1, ensure_ascii=False).encode() + b"\n"
+    path.write_bytes(old)
+    found = store.find("run", "baseline/0", INPUTS)
+    assert found.digest == document["digest"] and not list(problems(path.parent))
+    copied = Store(store.root.with_name("copy"))
+    assert copied.copy(found)
+    assert (copied.folder_of(found) / "record.json").read_bytes() == old
+    for at in range(len(old)):
+        path.write_bytes(old[:at] + bytes([old[at] ^ 1]) + old[at + 1 :])
+        assert list(problems(path.parent)), at
 
 
 def test_why_it_is_missing_names_what_changed_since_the_nearest(store):
@@ -98,7 +130,7 @@ def test_two_that_store_the_same_do_no_harm_and_a_replacement_wins(store):
     ]
     third = store.add("run", "baseline/0", INPUTS, {"accuracy": 1}, {}, replace=True)
     assert (
-        third.content
+        third.content_as(dict)
         == {"accuracy": 1}
         == json.loads((first.folder / "record.json").read_text())["content"]
     )

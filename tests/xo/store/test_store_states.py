@@ -71,7 +71,7 @@ class States(RuleBasedStateMachine):
         elif (name, data) not in self.doubtful:
             assert found is None
         if found:
-            assert found.content == {"n": data} and found.name == name
+            assert found.content_as(dict) == {"n": data} and found.name == name
             assert {file: found.read(file) for file in found.files} == FILES
         self.doubtful.discard((name, data))
         if found:
