@@ -31,11 +31,11 @@ from report_builder.results.compute import Results, result_inputs
 from report_builder.results.demonstration_tables import DEMONSTRATION_TABLES
 from report_builder.results.report import (
     DataSetName,
+    Packer,
     Provenance,
     Report,
     RunCounts,
     ShippedNetwork,
-    pack,
 )
 from report_builder.results.training_tables import TRAINING_TABLES
 from report_builder.results.unavailable import (
@@ -143,21 +143,21 @@ def assemble(
     outline: Report, evidence: Evidence, results: Results, artifacts: Iterable[RequestedArtifact]
 ) -> Report:
     """The report with everything that pages may show, and what each was made from."""
-    details: dict[str, dict[str, Any]] = {}
+    packer = Packer()
     provenance: dict[str, Provenance] = {}
     run_names = {}
     for run in (run for runs in evidence.records.values() for run in runs):
         stored = run_names[run.name] = f"{run.name}-{run.key}"
-        provenance[f"run {stored}"] = Provenance(pack(run.inputs, details), run.digest)
+        provenance[f"run {stored}"] = Provenance(packer.pack(run.inputs), run.digest)
     for name, record in evidence.demonstrations.items():
-        inputs = pack(record.inputs, details)
+        inputs = packer.pack(record.inputs)
         provenance[f"demonstration {name}"] = Provenance(inputs, record.digest)
     kinds = (figures.KIND, shipped_networks.KIND, notebooks.KIND, code_outputs.KIND)
     shown: dict[str, dict[str, Any]] = {kind: {} for kind in kinds}
     for each in artifacts:
         content, origin = _shown(each, outline.figure_command)
         shown[each.kind][each.name] = content
-        inputs = pack(each.inputs, details)
+        inputs = packer.pack(each.inputs)
         provenance[f"{each.kind} {each.name}"] = msgspec.structs.replace(origin, inputs=inputs)
     computed = {
         f"{kind} {name}": result
@@ -171,7 +171,7 @@ def assemble(
     }
     for name, inputs in result_inputs(results, evidence, Source()).items():
         content = digest(msgspec.to_builtins(computed[name]))
-        provenance[name] = Provenance(pack(inputs, details), content)
+        provenance[name] = Provenance(packer.pack(inputs), content)
     return msgspec.structs.replace(
         outline,
         values=results.values,
@@ -183,7 +183,7 @@ def assemble(
         notebooks=shown[notebooks.KIND],
         code_outputs=shown[code_outputs.KIND],
         provenance=provenance,
-        details=details,
+        details=packer.details,
         run_names=run_names,
     )
 
@@ -216,10 +216,10 @@ def _shown(each: RequestedArtifact, figure_command: str) -> tuple[Any, Provenanc
 
 def with_pages(report: Report, requests: list[PageRequest], docs: Path, config: Path) -> Report:
     """The report with what its pages and assets were made from."""
-    details, provenance = dict(report.details), dict(report.provenance)
+    packer, provenance = Packer(dict(report.details)), dict(report.provenance)
     digests = {name: digest(made.inputs) for name, made in provenance.items()}
     inputs = page_inputs(requests, docs, config, report, digests, Source()) | asset_inputs(docs)
     for name, of_file in inputs.items():
         path = name.partition(" ")[2]
-        provenance[name] = Provenance(pack(of_file, details), files=(path,))
-    return msgspec.structs.replace(report, provenance=provenance, details=details)
+        provenance[name] = Provenance(packer.pack(of_file), files=(path,))
+    return msgspec.structs.replace(report, provenance=provenance, details=packer.details)

@@ -17,7 +17,7 @@ from xo.command_line import DATA, STORE, VARIANT_NAME, VERSION, CommandGroup, sa
 from xo.errors import InputError
 
 # Syntax trees and pages are many objects, and none of them garbage.
-OBJECTS_BETWEEN_COLLECTIONS = 100_000
+OBJECTS_BETWEEN_COLLECTIONS = 500_000
 
 
 @click.group(cls=CommandGroup)

@@ -21,7 +21,7 @@ from report_builder.evidence.inputs import PENDING
 from report_builder.pages.render import cited_on, figure_pages, page_requests
 from report_builder.paths import CONFIG, Paths
 from report_builder.results.compute import compute, result_inputs
-from report_builder.results.report import Report, RunCounts, pack, read_report
+from report_builder.results.report import Packer, Report, RunCounts, read_report
 from report_builder.site.manifest import read_manifest
 from report_builder.site.page_inputs import asset_inputs, page_inputs
 from report_builder.site.published_site import damage
@@ -105,7 +105,8 @@ def _made_of_records(study: StudyRuns, paths: Paths, last: Report) -> Iterator[S
     yield from (_compared(name, before, inputs, NEVER) for name, inputs in waiting.items())
 
     now |= waiting
-    digests = {name: digest(pack(inputs, {})) for name, inputs in now.items()}
+    packer = Packer()
+    digests = {name: digest(packer.pack(inputs)) for name, inputs in now.items()}
     pages = [
         page._replace(results=frozenset(before.get(f"page {page.path}", {}).get("uses", ())))
         for page in requests

@@ -75,11 +75,11 @@ def gather(
             f"{study.store.root}: no record of the study {study.study} on {study.data.name}; "
             "train it with 'python -m report_builder build' first"
         )
-    by_variant: dict[str, tuple[RunRecord, ...]] = {}
+    by_variant: dict[str, list[RunRecord]] = {}
     for record in sorted(records, key=lambda record: record.seed):
-        by_variant[record.variant] = (*by_variant.get(record.variant, ()), record)
+        by_variant.setdefault(record.variant, []).append(record)
     rows = tuple(variant for variant in VARIANTS.values() if variant.name in by_variant)
-    ordered = {row.name: by_variant[row.name] for row in rows}
+    ordered = {row.name: tuple(by_variant[row.name]) for row in rows}
     confirming = find_study(study.study).confirming
     evidence = Evidence(
         study.study,

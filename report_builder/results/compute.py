@@ -66,6 +66,7 @@ def result_inputs(
     """
     versions = {name: version(name) for name in LIBRARIES}
     reach = cache(source.reach)
+    known: dict[bytes, Inputs] = {}  # by requests
     found = {}
     for name, origin in results.origins.items():
         quoted = [results.origins[f"value {value}"] for value in origin.requests.values]
@@ -75,11 +76,10 @@ def result_inputs(
         for each in quoted:
             requests |= each.requests
         code = reach(*sorted({origin.code, *(each.code for each in quoted)}))
-        found[name] = {
-            "code": code,
-            "versions": versions,
-            **evidence_inputs(requests, evidence, pending),
-        }
+        asked = msgspec.json.encode(requests, order="deterministic")
+        if asked not in known:
+            known[asked] = evidence_inputs(requests, evidence, pending)
+        found[name] = {"code": code, "versions": versions, **known[asked]}
     rows = {
         name: digest([claim.place, claim.figure, msgspec.to_builtins(CLAIM_TEXTS[name])])
         for name, claim in CLAIMS.items()

@@ -4,6 +4,7 @@ site.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -177,20 +178,32 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         }
 
 
-def pack(inputs: Inputs, details: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """The inputs with each part that is a dict replaced by its digest, under which `details` then
-    holds it.
+@dataclass
+class Packer:
+    """Packs inputs, most of whose parts many of them share: each part is kept once.
 
-    Many inputs share most of their parts. The digest of the part `code` is what pages show as the
-    digest of the code.
+    The digest of the part `code` is what pages show as the digest of the code.
     """
-    packed = {}
-    for part, content in inputs.items():
-        packed[part] = content
-        if isinstance(content, dict):
-            packed[part] = digest(content)
-            details[packed[part]] = content
-    return packed
+
+    details: dict[str, dict[str, Any]] = field(default_factory=dict)  # as those of a report
+    _known: dict[int, tuple[dict[str, Any], str]] = field(default_factory=dict)  # by id
+
+    def pack(self, inputs: Inputs) -> dict[str, Any]:
+        """The inputs with each part that is a dict replaced by its digest, under which `details`
+        then holds it.
+        """
+        return {
+            part: self._digest(content) if isinstance(content, dict) else content
+            for part, content in inputs.items()
+        }
+
+    def _digest(self, content: dict[str, Any]) -> str:
+        """One that many inputs share, as the digests of ten thousand records, is digested once."""
+        if id(content) not in self._known:
+            found = digest(content)
+            self._known[id(content)] = content, found
+            self.details[found] = content
+        return self._known[id(content)][1]
 
 
 def read_report(path: Path) -> Report:

@@ -5,7 +5,7 @@ training.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +15,7 @@ from report_builder.evidence.fates import FATE_NAMES, FATES, count_fates, fate
 from report_builder.evidence.fates import dead_layers as dead
 from report_builder.evidence.study import Evidence
 from report_builder.evidence.training_course import (
+    Silence,
     assigned_variants,
     class_variants,
     first_silence,
@@ -52,8 +53,7 @@ def dead_layers(evidence: Evidence) -> Table:
         Column(Text("那一轮最大的批损失", "Largest batch loss then"), True),
     ]
 
-    def row(name: Text, runs: tuple[RunRecord, ...]) -> list[Cell]:
-        silences = [silence for run in runs if (silence := first_silence(run))]
+    def row(name: Text, runs: Sequence[RunRecord], silences: Sequence[Silence]) -> list[Cell]:
         layers = Counter(silence.layer for silence in silences)
         return [
             name,
@@ -67,12 +67,15 @@ def dead_layers(evidence: Evidence) -> Table:
         ]
 
     def rows() -> Iterator[list[Cell]]:
-        everyone: list[RunRecord] = []
+        all_runs: list[RunRecord] = []
+        all_silences: list[Silence] = []
         for variant in assigned_variants(evidence.variants):
             runs = evidence.runs(variant.name)
-            everyone += runs
-            yield row(Text(variant.zh, variant.en), runs)
-        yield row(TOTAL, tuple(everyone))
+            silences = [silence for run in runs if (silence := first_silence(run))]
+            yield row(Text(variant.zh, variant.en), runs, silences)
+            all_runs += runs
+            all_silences += silences
+        yield row(TOTAL, all_runs, all_silences)
 
     return table(columns, rows())
 

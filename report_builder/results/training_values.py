@@ -12,6 +12,7 @@ from report_builder.evidence.estimates import spread
 from report_builder.evidence.fates import (
     FATE_NAMES,
     FATES,
+    Fate,
     dead_layers,
     fate,
 )
@@ -38,15 +39,14 @@ NONE = dash("没有这样的训练", "there is no such run")
 def training_values(evidence: Evidence) -> Values:
     """Fates, dead layers, and the epochs that print the loss of guessing."""
     runs = assigned_runs(evidence)
+    fates = list(map(fate, runs))
     return {
         "training.runs": plain(count(len(runs))),
         **{
-            f"training.fates.{FATE_VALUES[each]}": _out_of(
-                sum(fate(run) == each for run in runs), len(runs)
-            )
+            f"training.fates.{FATE_VALUES[each]}": _out_of(fates.count(each), len(runs))
             for each in FATES
         },
-        **_dead(runs),
+        **_dead(runs, fates),
         **_printed_chance(runs),
         **_signal(evidence, runs),
     }
@@ -59,18 +59,21 @@ def _out_of(k: int, n: int) -> Value:
     )
 
 
-def _dead(runs: tuple[RunRecord, ...]) -> Values:
+def _dead(runs: tuple[RunRecord, ...], fates: list[Fate]) -> Values:
     """Layers that are dead or silent at the end, of all runs and of the collapsed ones."""
-    silences = [silence for run in runs if (silence := first_silence(run))]
-    collapsed = [run for run in runs if fate(run) == "collapsed"]
-    of_collapsed = [silence for silence in silences if fate(silence.run) == "collapsed"]
-    losses = [s.largest_batch_loss for s in of_collapsed if s.largest_batch_loss is not None]
+    collapsed = [run for run, ended in zip(runs, fates) if ended == "collapsed"]
+    silences = list(map(first_silence, runs))
+    losses = [
+        silence.largest_batch_loss
+        for silence, ended in zip(silences, fates)
+        if silence and ended == "collapsed" and silence.largest_batch_loss is not None
+    ]
     found = {
         "training.dead": _out_of(sum(bool(dead_layers(run)) for run in runs), len(runs)),
         "training.dead_of_collapsed": _out_of(
             sum(bool(dead_layers(run)) for run in collapsed), len(collapsed)
         ),
-        "training.silent": _out_of(len(silences), len(runs)),
+        "training.silent": _out_of(sum(map(bool, silences)), len(runs)),
     }
     note = Text(
         f"nat，有一层无声的那一轮最大的批损失，n = {len(losses)} 次崩溃的训练",

@@ -63,7 +63,7 @@ class Store:
 
     def folder(self, kind: str, name: str, inputs: Inputs) -> Path:
         """Where the artifact with these inputs lies, whether it is there or not."""
-        return self.root / KINDS[kind] / f"{name}-{digest(inputs)}"
+        return self.root.joinpath(KINDS[kind], f"{name}-{digest(inputs)}")
 
     def folder_of(self, artifact: Artifact) -> Path:
         """Where an artifact with this record lies."""
@@ -168,10 +168,11 @@ class Store:
         top = self.root / KINDS[kind]
         found: dict[str, list[Path]] = {}
         for above in {name.rpartition("/")[0] for name in names}:
-            for entry in names_in(top / above):
+            folder = top / above
+            for entry in names_in(folder):
                 if match := _NAME.fullmatch(entry):
                     name = f"{above}/{match['name']}" if above else match["name"]
-                    found.setdefault(name, []).append(top / above / entry)
+                    found.setdefault(name, []).append(folder / entry)
         return found
 
     @contextmanager
