@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from math import comb, erfc, hypot, isfinite, log, sqrt
 from typing import NamedTuple
 
@@ -250,6 +251,7 @@ def proportion_test(k: int, n: int, p: float) -> tuple[float, float]:
     return (k - n * p) / sqrt(n * p * (1 - p)), more
 
 
+@cache  # asked for every run, of which most have the same classes
 def entropy(counts: tuple[int, ...]) -> float:
     """In nats, of the shares of classes: the mean loss of a net that knows these alone."""
     shares = np.array(counts) / sum(counts)

@@ -12,6 +12,7 @@ from report_builder.evidence.original_logs import (
     facts,
     falling,
     logs,
+    medians_of_others,
     place,
     placed,
     printed_rows,
@@ -127,6 +128,13 @@ def test_a_log_is_placed_among_seeds_epoch_by_epoch_and_as_a_whole():
     )
     assert outside.distance == pytest.approx(0.0225) and outside.as_far == 0
     assert placed(np.array([0.035, 0.035]), ours).as_far == 2  # as far as the two outer ones, 0.015
+
+
+@pytest.mark.parametrize("n", [2, 3, 6, 7])
+def test_the_median_of_the_others_leaves_out_one_curve_at_a_time(n):
+    curves = np.random.default_rng(n).integers(0, 4, (n, 50)) / 10  # many are equal
+    expected = [np.median(np.delete(curves, i, axis=0), axis=0) for i in range(n)]
+    assert np.array_equal(medians_of_others(curves), expected)
 
 
 def test_one_seed_has_no_distance_and_too_short_a_run_no_place(runs):
