@@ -10,7 +10,6 @@ seeds, with the smaller of its arrays.
 
 from __future__ import annotations
 
-import gc
 import json
 import subprocess
 import sys
@@ -33,6 +32,7 @@ from xo.runs.study import STUDIES, Study, find_records, plan, study_data
 from xo.store import sealed
 from xo.store.artifact import ARRAYS, RECORD
 from xo.store.inputs import sha256
+from xo.store.memory import collect_garbage_rarely
 from xo.store.source_digest import Source
 from xo.store.store import Store
 from xo.variants import VARIANTS
@@ -89,11 +89,10 @@ def grown(trained: RunRecord) -> tuple[dict, bytes]:
 
 def measure(what: str, runs: int, root: Path, data: Path) -> None:
     """Prints seconds and peak memory in bytes, of the work without imports."""
-    from report_builder.cli import OBJECTS_BETWEEN_COLLECTIONS
     from report_builder.paths import Paths
     from report_builder.status import status
 
-    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)  # as the commands do
+    collect_garbage_rarely()  # as the commands do
     STUDIES["growth"] = growing_study(runs)
     images = study_data(STUDIES["growth"], open_data(data, root))
     started = time.perf_counter()

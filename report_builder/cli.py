@@ -4,7 +4,6 @@ something have modules of their own: `build`, `figure` and `value`.
 
 from __future__ import annotations
 
-import gc
 import sys
 from pathlib import Path
 
@@ -15,9 +14,7 @@ from report_builder.cli_single import figure, value
 from report_builder.options import BUILD, SITE, STUDY
 from xo.command_line import DATA, STORE, VARIANT_NAME, VERSION, CommandGroup, say
 from xo.errors import InputError
-
-# Syntax trees and pages are many objects, and none of them garbage.
-OBJECTS_BETWEEN_COLLECTIONS = 500_000
+from xo.store.memory import collect_garbage_rarely
 
 
 @click.group(cls=CommandGroup)
@@ -27,7 +24,7 @@ def main() -> None:
 
     Example: python -m report_builder build --study smoke
     """
-    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
+    collect_garbage_rarely()
 
 
 for command in (build, figure, value):

@@ -186,7 +186,8 @@ class Packer:
     """
 
     details: dict[str, dict[str, Any]] = field(default_factory=dict)  # as those of a report
-    _known: dict[int, tuple[dict[str, Any], str]] = field(default_factory=dict)  # by id
+    # By the id of a part, which stays its own as the part is kept beside its digest.
+    _known: dict[int, tuple[dict[str, Any], str]] = field(default_factory=dict, init=False)
 
     def pack(self, inputs: Inputs) -> dict[str, Any]:
         """The inputs with each part that is a dict replaced by its digest, under which `details`
@@ -198,7 +199,9 @@ class Packer:
         }
 
     def _digest(self, content: dict[str, Any]) -> str:
-        """One that many inputs share, as the digests of ten thousand records, is digested once."""
+        """The digest of a part, found once for one that many inputs share: it may hold those of
+        thousands of records.
+        """
         if id(content) not in self._known:
             found = digest(content)
             self._known[id(content)] = content, found

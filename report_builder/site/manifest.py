@@ -7,7 +7,7 @@ digest of every file.
 from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -18,6 +18,7 @@ from xo.store import sealed
 from xo.store.inputs import digest, sha256
 
 MANIFEST = "manifest.json"
+FileName = Annotated[str, msgspec.Meta(pattern=r"^[^\0]+$")]  # no system has a file with a NUL
 
 
 class PublishedArtifact(Provenance, frozen=True, omit_defaults=True):
@@ -40,9 +41,9 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     study: str = ""
     data: DataSetName | None = None
     runs: RunCounts | None = None
-    files: dict[str, tuple[int, str]]  # path -> bytes, SHA-256
+    files: dict[FileName, tuple[int, str]]  # path -> bytes, SHA-256
     # What a browser printed: it is there, and as no two prints have the same bytes, has no digest.
-    printed: tuple[str, ...] = ()
+    printed: tuple[FileName, ...] = ()
     artefacts: dict[str, PublishedArtifact]
     details: dict[
         str, dict[str, Any]

@@ -9,7 +9,6 @@ inputs are unchanged is taken from the last build.
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import threading
@@ -49,6 +48,7 @@ from report_builder.site.publish import build_lock
 from xo.command_line import print_anything
 from xo.errors import CheckFailed, InputError
 from xo.store.locks import LOCKS, acquire, release
+from xo.store.memory import collect_garbage_rarely
 from xo.store.ownership import claim
 from xo.variants import VARIANTS
 
@@ -94,7 +94,7 @@ class ReportPlugin(BasePlugin[ReportPluginConfig]):
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
         self.command = command
-        gc.set_threshold(100_000)  # pages are many objects, and hardly any of them garbage
+        collect_garbage_rarely()
         print_anything()  # of names that MkDocs warns of
         logging.getLogger("mkdocs").addHandler(self.warnings)
 

@@ -4,7 +4,6 @@ the old one.
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import tempfile
@@ -32,6 +31,7 @@ from xo.store import disk
 from xo.store.files import write_atomically
 from xo.store.inputs import digest, file_digest
 from xo.store.locks import LOCKS, locked
+from xo.store.memory import collect_garbage_rarely
 from xo.store.ownership import claim
 
 
@@ -129,7 +129,7 @@ def load_mkdocs() -> None:
 
     from report_builder.site import segmentation
 
-    gc.set_threshold(100_000)  # pages are many objects, and hardly any of them garbage
+    collect_garbage_rarely()
     segmentation.read_no_cache()
     segmentation.load()
 

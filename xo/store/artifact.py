@@ -18,7 +18,7 @@ import numpy as np
 
 from xo.errors import InputError
 from xo.store import disk, sealed
-from xo.store.inputs import Inputs, sha256
+from xo.store.inputs import Inputs, digest, sha256
 
 RECORD = "record.json"
 ARRAYS = "arrays.safetensors"
@@ -63,7 +63,7 @@ class _Record(msgspec.Struct, frozen=True):
     key: str
     inputs: Inputs
     files: dict[str, StoredFile]
-    digest: str  # SHA-256 of all before it
+    digest: str  # SHA-256 of all before it, see `sealed`
 
 
 class _Content(msgspec.Struct, Generic[T], frozen=True):
@@ -83,14 +83,23 @@ class Artifact:
     inputs: Inputs = field(repr=False)
     files: dict[str, StoredFile] = field(repr=False)
     digest: str
-    record: bytes = field(repr=False)  # the text of its `record.json`
+    record: bytes = field(repr=False)  # the text of its `record.json`; empty in a RunRecord
 
     def content_as(self, type_: type[T]) -> T:
         """The content, validated; raises Damaged where it is not of this type."""
         try:
-            return _decode(self.record, _Content[type_]).content  # type: ignore[valid-type]
-        except msgspec.ValidationError as error:
+            content = _decode(self.record, _Content[type_], strict=False)  # type: ignore[valid-type]
+            return content.content
+        except (ValueError, RecursionError) as error:
             raise Damaged(self.folder, RECORD, f"not of this version ({error})") from error
+
+    @property
+    def has_own_key(self) -> bool:
+        """Whether its key is that of its inputs."""
+        try:
+            return self.key == digest(self.inputs)
+        except RecursionError:  # of inputs that lie deeper than any that were written
+            return False
 
     def has(self, file: str) -> bool:
         return file in self.files and (self.folder / file).is_file()
@@ -196,10 +205,10 @@ def read(folder: Path, rehash: bool = False, compare_sizes: bool = False) -> Art
     try:
         text = disk.read(folder / RECORD)
         record = _decode(text, _Record)
-        intact = sealed.is_intact(text) or _is_intact_old_record(text)
+        intact = sealed.is_intact(text)
     except OSError as error:
         raise unreadable(folder, RECORD, error) from error
-    except (ValueError, RecursionError, msgspec.ValidationError) as error:
+    except (ValueError, RecursionError) as error:
         raise Damaged(folder, RECORD, f"unreadable ({type(error).__name__}: {error})") from error
     if not intact:
         raise Damaged(folder, RECORD, "does not match its own digest")
@@ -221,22 +230,15 @@ def read(folder: Path, rehash: bool = False, compare_sizes: bool = False) -> Art
     return artifact
 
 
-def _decode(text: bytes, type_: type[T]) -> T:
+def _decode(text: bytes, type_: type[T], strict: bool = True) -> T:
     """The JSON in a text, with NaN and infinities too, which standard JSON lacks and a network that
     diverged leaves; raises ValueError.
     """
     try:
-        return msgspec.json.decode(text, type=type_, strict=False)
+        return msgspec.json.decode(text, type=type_, strict=strict)
     except msgspec.ValidationError:
         raise
     except msgspec.DecodeError:
-        return msgspec.convert(json.loads(text), type_, strict=False)
-
-
-def _is_intact_old_record(text: bytes) -> bool:
-    """Until November 2026 a record's digest was that of its other entries, sorted."""
-    document = json.loads(text)
-    rest = {name: value for name, value in document.items() if name != "digest"}
-    own = sha256(json.dumps(rest, sort_keys=True, ensure_ascii=False).encode())
-    layout = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
-    return document["digest"] == own and text == layout.encode()
+        document = json.loads(text.decode())
+        json.dumps(document, ensure_ascii=False).encode()  # raises where a string is no text
+        return msgspec.convert(document, type_, strict=strict)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from xo.errors import InputError
 from xo.store.artifact import RECORD, Damaged, read
-from xo.store.inputs import digest
 from xo.store.store import KINDS
 
 
@@ -15,13 +14,14 @@ def problems(folder: Path) -> Iterator[str]:
     """A line for everything in an artifact's folder that is not as written, optional files too."""
     try:
         artifact = read(folder)
+        artifact.content_as(dict)
     except InputError as error:
         yield str(error)
         return
     except Damaged as damage:
         yield str(damage)
         return
-    if artifact.key != digest(artifact.inputs):
+    if not artifact.has_own_key:
         yield f"{folder / RECORD}: its key is not that of its inputs"
     expected = f"{artifact.name}-{artifact.key}"
     if not folder.as_posix().endswith(

@@ -25,15 +25,28 @@ def seal(text: bytes) -> bytes:
 
 
 def seal_document(document: Mapping[str, Any]) -> bytes:
-    """The sealed text of plain data, an entry a line; a digest that it holds is left out."""
+    """The sealed text of plain data that has entries; a digest that it holds is replaced."""
     rest = {name: part for name, part in document.items() if name != "digest"}
     return seal(json.dumps(rest, indent=1, ensure_ascii=False).encode())
 
 
 def is_intact(text: bytes) -> bool:
-    """Whether a text is as it was sealed."""
+    """Whether a text is as it was sealed, or says what it said then, where it is of the form before
+    this one.
+    """
     before, _, end = text.rpartition(_BEFORE)
-    return bool(before) and end == sha256(before).encode() + _AFTER
+    return end == sha256(before).encode() + _AFTER or _is_intact_old(text)
+
+
+def _is_intact_old(text: bytes) -> bool:
+    """Until November 2026 the digest was that of all other entries, sorted."""
+    try:
+        document = json.loads(text)
+        own = document.pop("digest")
+        rest = json.dumps(document, sort_keys=True, ensure_ascii=False)
+        return bool(own == sha256(rest.encode()))
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return False
 
 
 def write(path: Path, content: bytes) -> None:

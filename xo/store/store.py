@@ -231,7 +231,7 @@ class Store:
                     arriving.rehash(file)
                 except Damaged as damage:
                     raise damage.at(artifact.folder) from None
-            disk.write(folder / RECORD, artifact.record)
+            disk.write(folder / RECORD, read(artifact.folder).record)
         return True
 
     def quarantine(self, artifact: Artifact) -> Path:

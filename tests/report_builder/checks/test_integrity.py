@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import threading
@@ -221,6 +222,28 @@ def test_a_site_made_from_other_records_is_named(site, store):
     reseal(path, content=json.loads(path.read_text())["content"] | {"seed": 7})
     (problem,) = check_site(str(site), store).problems
     assert f"was made from another record of baseline/{path.parent.name}" in problem
+
+
+def test_a_manifest_of_the_form_before_counts_until_something_it_says_changes(site):
+    """Its digest was that of its other entries, sorted."""
+    path = site / MANIFEST
+    content = json.loads(path.read_text())
+    del content["digest"]
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    content["digest"] = hashlib.sha256(text.encode()).hexdigest()
+    path.write_text(json.dumps(content, indent=1, ensure_ascii=False))
+    assert check_site(str(site)).problems == []
+    path.write_text(path.read_text().replace('"study": "', '"study": "x'))
+    (problem,) = check_site(str(site)).problems
+    assert problem == f"{path}: does not match its own digest"
+
+
+def test_a_manifest_with_a_name_that_no_file_can_have_is_none(site):
+    content = json.loads((site / MANIFEST).read_text())
+    content["files"]["a\0b"] = [1, "0" * 64]
+    (site / MANIFEST).write_bytes(sealed.seal_document(content))
+    (problem,) = check_site(str(site)).problems
+    assert "is not a manifest of this version" in problem
 
 
 def test_a_manifest_that_leads_out_of_the_site_is_refused(site, tmp_path):

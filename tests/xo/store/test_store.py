@@ -10,7 +10,7 @@ import math
 import pytest
 
 from xo.errors import InputError
-from xo.store import disk
+from xo.store import disk, sealed
 from xo.store.artifact import Damaged
 from xo.store.problems import problems
 from xo.store.store import KEPT, NEVER, Store
@@ -43,6 +43,30 @@ def test_what_a_diverged_network_leaves_is_read_back(store):
         found.content_as(dict[str, bool])
 
 
+@pytest.mark.parametrize(
+    ("part", "text"),
+    [
+        ("content", '{"loss": "\xff"}'),
+        ("content", '{"loss": "\\ud800"}'),
+        ("content", "[]"),
+        ("content", "[" * 3000 + "]" * 3000),
+        ("inputs", '{"seed": "\\ud800"}'),
+        ("inputs", '{"seed": ' + "[" * 994 + "]" * 994 + "}"),
+        ("files", '{"notes.txt": {"sha256": "0", "bytes": "12"}}'),
+    ],
+)
+def test_a_sealed_record_that_says_what_none_says_is_damaged(store, part, text):
+    path = add(store).folder / "record.json"
+    document = json.loads(path.read_text()) | {part: "HERE"}
+    sealed_text = sealed.seal_document(document)
+    path.write_bytes(
+        sealed.seal(
+            sealed_text.rpartition(b',\n "digest"')[0].replace(b'"HERE"', text.encode("latin-1"))
+        )
+    )
+    assert [str(path) in line for line in problems(path.parent)][:1] == [True]
+
+
 def test_a_record_of_the_form_before_is_read_unless_a_byte_of_it_changed(store):
     """Its digest was that of its other entries, sorted."""
     path = add(store).folder / "record.json"
@@ -58,8 +82,9 @@ def test_a_record_of_the_form_before_is_read_unless_a_byte_of_it_changed(store):
     assert copied.copy(found)
     assert (copied.folder_of(found) / "record.json").read_bytes() == old
     for at in range(len(old)):
-        path.write_bytes(old[:at] + bytes([old[at] ^ 1]) + old[at + 1 :])
-        assert list(problems(path.parent)), at
+        changed = old[:at] + bytes([old[at] ^ 1]) + old[at + 1 :]
+        path.write_bytes(changed)
+        assert list(problems(path.parent)) or json.loads(changed) == document, at
 
 
 def test_why_it_is_missing_names_what_changed_since_the_nearest(store):
