@@ -231,7 +231,7 @@ class Store:
                     arriving.rehash(file)
                 except Damaged as damage:
                     raise damage.at(artifact.folder) from None
-            disk.write(folder / RECORD, read(artifact.folder).record)
+            disk.write(folder / RECORD, artifact.record)  # what was read and checked
         return True
 
     def quarantine(self, artifact: Artifact) -> Path:
